@@ -1,0 +1,87 @@
+/** Cases: start, read, withdraw, comment. */
+import { Type } from 'typebox';
+import { FormDefinition } from '../forms/schemas.ts';
+import { Labels } from '../records/schemas.ts';
+import { Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
+import { PositionStep, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
+
+export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'completed', 'cancelled'], {
+  title: 'CaseStatus',
+});
+export const CaseItem = Type.Object(
+  {
+    id: Uuid,
+    number: Type.String(),
+    title: Type.String(),
+    flow: Type.String(),
+    flowTitle: Text,
+    version: Type.Integer({ description: 'Version of the flow.' }),
+    status: CaseStatus,
+    outcome: nullable(Type.String()),
+    /** What the initiator is told of where the case stands. */
+    stage: nullable(Text),
+    /** Who holds it now, since when, due when. */
+    holders: Type.Array(PersonRef),
+    dueAt: nullable(Instant),
+    incidents: Type.Integer(),
+    communityId: nullable(Uuid),
+    startedBy: PersonRef,
+    startedAt: Instant,
+    endedAt: nullable(Instant),
+  },
+  { title: 'CaseItem' },
+);
+export const CasePage = page('CasePage', CaseItem);
+export const StartBody = Type.Object({ fields: Fields }, { title: 'StartBody', additionalProperties: false });
+export const CaseStarted = Type.Object(
+  { command: Uuid, state: Type.Enum(['done', 'pending']), case: CaseItem, tasks: Type.Array(TaskItem) },
+  { title: 'CaseStarted' },
+);
+export const CaseIncident = Type.Object(
+  {
+    id: Type.Integer(),
+    step: nullable(Type.String()),
+    code: Type.String(),
+    detail: Type.Record(Type.String(), Type.Unknown()),
+  },
+  { title: 'CaseIncident' },
+);
+export const CommentItem = Type.Object(
+  { id: Uuid, author: PersonRef, body: Type.String(), createdAt: Instant },
+  { title: 'CommentItem' },
+);
+export const CaseDetail = Type.Object(
+  {
+    case: CaseItem,
+    form: FormDefinition,
+    permissions: Permissions,
+    fields: Fields,
+    labels: Labels,
+    tasks: Type.Array(TaskItem, { description: 'Open tasks the reader may see.' }),
+    myTask: nullable(Type.String({ description: 'An open task the reader can decide now.' })),
+    timeline: Type.Array(TimelineEntry),
+    position: Type.Array(PositionStep),
+    comments: Type.Array(CommentItem),
+    incidents: Type.Array(CaseIncident),
+    allow: Type.Object(
+      {
+        withdraw: Type.Boolean(),
+        urge: Type.Boolean(),
+        comment: Type.Boolean(),
+        cancel: Type.Boolean(),
+        retry: Type.Boolean(),
+      },
+      { title: 'CaseAllow' },
+    ),
+  },
+  { title: 'CaseDetail' },
+);
+export const CommentBody = Type.Object(
+  { body: Type.String({ minLength: 1, maxLength: 4000 }) },
+  { title: 'CommentBody', additionalProperties: false },
+);
+export const WithdrawBody = Type.Object(
+  { comment: Type.String({ minLength: 1, maxLength: 4000 }) },
+  { title: 'WithdrawBody', additionalProperties: false },
+);
+export const RetryBody = Type.Object({ incident: Type.Integer() }, { title: 'RetryBody', additionalProperties: false });

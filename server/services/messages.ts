@@ -1,0 +1,126 @@
+/** The lines `npm start` prints, in both languages. `{name}` is replaced by a value. */
+import type { Locale } from '../config.ts';
+
+const texts = {
+  already_running: ['管家已经在运行：{address}', 'Guanjia is already running at {address}'],
+  already_starting: ['管家正在启动（进程 {pid}）。', 'Guanjia is already starting (process {pid}).'],
+  port_in_use: [
+    '端口 {port} 已被别的程序占用。换一个端口：PORT={other} npm start，或先停掉占用它的程序。',
+    'Port {port} is taken by another program. Take another one: PORT={other} npm start, or end that program first.',
+  ],
+  host_unknown: [
+    '本机没有地址 {host}：请检查 HOST 设置（默认 127.0.0.1）。',
+    'This machine has no address {host}: check the setting HOST (127.0.0.1 by default).',
+  ],
+  orphan_ended: [
+    '上次运行留下的 {what}（进程 {pid}）已结束。',
+    'Ended {what} (process {pid}), left behind by the previous run.',
+  ],
+  orphan_adopted: [
+    '接管上次运行留下的 {what}（进程 {pid}）。',
+    'Took over {what} (process {pid}), left behind by the previous run.',
+  ],
+  postgres_init: ['正在建立数据库（仅第一次）…', 'Creating the database (first time only) …'],
+  postgres_user: [
+    '以 root 运行：Postgres 改用系统用户 {user}。',
+    'Running as root: Postgres runs as the system user {user}.',
+  ],
+  postgres_moved: [
+    '系统用户 {user} 进不了 {from}，数据库放在 {to}。',
+    'The system user {user} cannot reach {from}, so the database lives in {to}.',
+  ],
+  postgres_unreachable: [
+    '数据库在 {folder}，但系统用户 {user} 现在进不了这个文件夹。请放开上级文件夹的进入权限（chmod o+x），再启动。',
+    'The database is in {folder}, but the system user {user} can no longer reach that folder. Open its parent folders (chmod o+x) and start again.',
+  ],
+  postgres_no_user: [
+    '以 root 运行时，Postgres 需要一个普通系统用户，但建立不了：{cause}。请用普通用户启动，或设置 DATABASE_URL 和 DATABASE_ADMIN_URL。',
+    'As root, Postgres needs an ordinary system user, and none could be made: {cause}. Start as an ordinary user, or set DATABASE_URL and DATABASE_ADMIN_URL.',
+  ],
+  postgres_no_binaries: [
+    '没有适合本机（{platform}）的内置 Postgres。请自备 Postgres 18 以上，设置 DATABASE_URL 和 DATABASE_ADMIN_URL（见 docs/configuration.md）。',
+    'There is no built-in Postgres for this machine ({platform}). Bring Postgres 18 or newer and set DATABASE_URL and DATABASE_ADMIN_URL (see docs/configuration.md).',
+  ],
+  postgres_foreign: [
+    '数据文件夹 {folder} 正被另一个 Postgres（进程 {pid}）使用，它不是管家这次记录的。请先结束它：kill -INT {pid}',
+    'The data folder {folder} is in use by a Postgres (process {pid}) that Guanjia did not record. End it first: kill -INT {pid}',
+  ],
+  postgres_failed: ['Postgres 启动失败，日志见 {log}：\n{tail}', 'Postgres did not start; its log is {log}:\n{tail}'],
+  temporal_missing: [
+    '找不到 Temporal。任选一种办法：\n  1. 安装 temporal 命令行程序并放进 PATH\n  2. 安装 Go 1.24 以上，再运行 npm start（会自动编译，约四分钟）\n  3. 把 temporal 程序放到 {cache}\n  4. 设置 TEMPORAL_ADDRESS，使用已有的 Temporal 服务\n已试过：{tried}',
+    'Temporal was not found. Any of these helps:\n  1. install the temporal command line program and put it on the PATH\n  2. install Go 1.24 or newer and run npm start again (it builds Temporal, about four minutes)\n  3. put the program temporal at {cache}\n  4. set TEMPORAL_ADDRESS to a Temporal server you have\nTried: {tried}',
+  ],
+  temporal_download: ['正在下载 Temporal（仅第一次）…', 'Downloading Temporal (first time only) …'],
+  temporal_build: [
+    '正在用 Go 编译 Temporal（仅第一次，约四分钟）…',
+    'Building Temporal with Go (first time only, about four minutes) …',
+  ],
+  temporal_build_progress: [
+    '  还在编译 Temporal，已用 {seconds} 秒',
+    '  still building Temporal, {seconds} seconds so far',
+  ],
+  temporal_failed: ['Temporal 启动失败，日志见 {log}：\n{tail}', 'Temporal did not start; its log is {log}:\n{tail}'],
+  services_starting: ['正在启动 Postgres 和 Temporal…', 'Starting Postgres and Temporal …'],
+  database_unreachable: [
+    '连不上数据库：{cause}。请检查 {setting}。',
+    'The database cannot be reached: {cause}. Check {setting}.',
+  ],
+  temporal_unreachable: [
+    '连不上 Temporal {address}：{cause}。请检查 TEMPORAL_ADDRESS。',
+    'Temporal cannot be reached at {address}: {cause}. Check TEMPORAL_ADDRESS.',
+  ],
+  database_newer: [
+    '数据库已被更新版本的管家升级过（{migrations}）。请使用新版本，数据没有被改动。',
+    'A newer Guanjia has migrated this database ({migrations}). Use that version; nothing was changed.',
+  ],
+  migrated: ['数据库结构已更新：{count} 步', 'Database migrated: {count} steps'],
+  demo_loading: ['正在载入演示小区（仅第一次）…', 'Loading the demo community (first time only) …'],
+  ui_build: ['正在构建界面（约半分钟）…', 'Building the user interface (about half a minute) …'],
+  ui_build_failed: ['界面构建失败：\n{tail}', 'The user interface could not be built:\n{tail}'],
+  ready: ['管家已就绪：{address}（{seconds} 秒）', 'Guanjia is ready at {address} ({seconds} s)'],
+  worker_ready: ['管家的工作进程已就绪（{seconds} 秒）', 'The Guanjia worker is ready ({seconds} s)'],
+  demo_accounts: [
+    '演示账号（密码 {password}）：{accounts}',
+    'Demo accounts (password {password}): {accounts}',
+  ],
+  stop_hint: ['按 Ctrl-C 停止。', 'Ctrl-C stops it.'],
+  stopping: ['正在停止…', 'Stopping …'],
+  stopped: ['已停止。', 'Stopped.'],
+  service_died: [
+    '{what} 意外退出，日志见 {log}。正在重新启动…',
+    '{what} ended unexpectedly; its log is {log}. Starting it again …',
+  ],
+  reset_only_demo: [
+    '只有演示模式可以重置：这里的数据不是演示数据，没有改动。',
+    'Only a demo can be reset: this is not one, and nothing was changed.',
+  ],
+  reset_running: ['管家正在运行（进程 {pid}）。请先停止，再重置。', 'Guanjia is running (process {pid}). Stop it before the reset.'],
+  reset_done: [
+    '演示数据已清除。下次 npm start 会重新载入。',
+    'The demo data is gone. The next npm start loads it anew.',
+  ],
+} as const satisfies Record<string, readonly [zh: string, en: string]>;
+
+export type MessageKey = keyof typeof texts;
+export type MessageParams = Record<string, string | number>;
+
+/** Prints one line of progress. */
+export type Say = (key: MessageKey, params?: MessageParams) => void;
+
+export function message(locale: Locale, key: MessageKey, params: MessageParams = {}): string {
+  const text = texts[key][locale === 'zh-CN' ? 0 : 1];
+  return text.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
+}
+
+/** Ends the start with a sentence for the person in front of the terminal, not with a stack. */
+export class StartError extends Error {
+  readonly key: MessageKey;
+  readonly params: MessageParams;
+
+  constructor(key: MessageKey, params: MessageParams = {}) {
+    super(message('en', key, params));
+    this.name = 'StartError';
+    this.key = key;
+    this.params = params;
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The Postgres that `npm start` and the tests bring up when DATABASE_URL is not set: loopback only, random passwords, UTF-8 with
+ * the builtin locale (with plain C, trigram search of Chinese finds nothing, and a data folder keeps its locale for ever).
+ */
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { asSuperuser } from '../db/bootstrap.ts';
+import { endChild, findOrphan, logPath, logTail, rememberedPort, startChild, type ChildRecord } from './children.ts';
+import { StartError, type Say } from './messages.ts';
+import { freePort } from './ports.ts';
+import { locatePostgres, type PostgresFiles } from './postgres-files.ts';
+import { findPostgresUser, type SystemUser } from './postgres-user.ts';
+import { commandLine, isAlive } from './process-identity.ts';
+import { waitUntil } from './wait.ts';
+
+const run = promisify(execFile);
+
+export interface PostgresOptions {
+  dataDir: string;
+  /** Of the superuser `postgres`. */
+  password: string;
+  say: Say;
+  environment: NodeJS.ProcessEnv;
+  /** Postgres settings on top of ours: tests switch durability off. */
+  settings?: Record<string, string>;
+}
+
+export interface RunningPostgres {
+  /** As the superuser, on the database `postgres`. */
+  superUrl: string;
+  child: ChildRecord;
+}
+
+/** @throws StartError */
+export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
+  return (await adopt(options)) ?? (await startNew(options));
+}
+
+/** Fast shutdown: open transactions are rolled back, everything committed is kept. */
+export async function stopPostgres(dataDir: string): Promise<void> {
+  await endChild(dataDir, 'postgres', { signal: 'SIGINT', graceMs: 15_000 });
+}
+
+async function adopt(options: PostgresOptions): Promise<RunningPostgres | undefined> {
+  const { dataDir, say } = options;
+  const orphan = findOrphan(dataDir, 'postgres');
+  if (orphan === undefined) return undefined;
+  const superUrl = urlOf(orphan.port, options.password);
+  try {
+    await waitUntil(() => isReady(superUrl), { limitMs: 5000 });
+    say('orphan_adopted', { what: 'Postgres', pid: orphan.pid });
+    return { superUrl, child: orphan };
+  } catch {
+    await stopPostgres(dataDir);
+    say('orphan_ended', { what: 'Postgres', pid: orphan.pid });
+    return undefined;
+  }
+}
+
+async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
+  const { dataDir, password, say } = options;
+  mkdirSync(dataDir, { recursive: true });
+  const user = await findPostgresUser();
+  if (user?.isNew) say('postgres_user', { user: user.name });
+  const files = locatePostgres(dataDir, user, say);
+  if (!existsSync(join(files.data, 'PG_VERSION'))) await initialise(files, user, options);
+  clearStalePid(files.data);
+  const port = await freePort(rememberedPort(dataDir, 'postgres'));
+  const superUrl = urlOf(port, password);
+  const child = await launch(files, user, port, options);
+  try {
+    await waitUntil(() => readyOrDead(superUrl, child), { limitMs: 60_000 });
+  } catch {
+    throw new StartError('postgres_failed', { log: logPath(dataDir, 'postgres'), tail: logTail(dataDir, 'postgres') });
+  }
+  if (!isAlive(child)) {
+    throw new StartError('postgres_failed', { log: logPath(dataDir, 'postgres'), tail: logTail(dataDir, 'postgres') });
+  }
+  return { superUrl, child };
+}
+
+/** Made beside and renamed: a start killed in the middle leaves no half database. */
+async function initialise(files: PostgresFiles, user: SystemUser | undefined, options: PostgresOptions): Promise<void> {
+  options.say('postgres_init');
+  const draft = `${files.data}.new`;
+  const secrets = mkdtempSync(join(tmpdir(), 'guanjia-'));
+  const passwordFile = join(secrets, 'password');
+  try {
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
+    for (const path of user ? [draft, secrets, passwordFile] : []) chownSync(path, user?.uid ?? -1, user?.gid ?? -1);
+    const flags = [
+      `--pgdata=${draft}`,
+      '--username=postgres',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C.UTF-8',
+    ];
+    await run(files.initdb, flags, { env: environmentOf(options), cwd: dirname(files.data), ...idsOf(user) });
+    renameSync(draft, files.data);
+  } finally {
+    rmSync(secrets, { recursive: true, force: true });
+  }
+}
+
+async function launch(
+  files: PostgresFiles,
+  user: SystemUser | undefined,
+  port: number,
+  options: PostgresOptions,
+): Promise<ChildRecord> {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    max_connections: '200',
+    ...options.settings,
+  };
+  return startChild({
+    name: 'postgres',
+    dataDir: options.dataDir,
+    command: files.postgres,
+    args: ['-D', files.data, '-p', String(port), ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    port,
+    data: files.data,
+    environment: environmentOf(options),
+    user: idsOf(user),
+  });
+}
+
+/**
+ * After a kill, postmaster.pid names a process id that another program may have by now; Postgres itself would then refuse to
+ * start. One that really is a Postgres on this folder, and not recorded by us, is never touched.
+ */
+function clearStalePid(data: string): void {
+  const path = join(data, 'postmaster.pid');
+  if (!existsSync(path)) return;
+  const pid = Number(readFileSync(path, 'utf8').split('\n')[0]);
+  if (commandLine(pid).includes(data)) throw new StartError('postgres_foreign', { folder: data, pid });
+  rmSync(path);
+}
+
+async function readyOrDead(superUrl: string, child: ChildRecord): Promise<boolean> {
+  return !isAlive(child) || (await isReady(superUrl));
+}
+
+async function isReady(superUrl: string): Promise<boolean> {
+  return asSuperuser(superUrl, async (client) => (await client.query('select 1')).rowCount === 1);
+}
+
+function idsOf(user: SystemUser | undefined): { uid: number; gid: number } | undefined {
+  return user && { uid: user.uid, gid: user.gid };
+}
+
+/** Without the variables that would lead Postgres and its programs somewhere else. */
+function environmentOf({ environment }: PostgresOptions): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('PG')));
+}
+
+function urlOf(port: number, password: string): string {
+  return `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+}

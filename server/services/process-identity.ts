@@ -1,0 +1,60 @@
+/**
+ * Which process is this? A process id alone is not enough: ids are reused. With the moment the process started they are not.
+ * Everything that ends or adopts a process asks here first.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export interface ProcessIdentity {
+  pid: number;
+  /** Opaque: equal for the same process only, also across reboots. */
+  startedAt: string;
+}
+
+/** Undefined when no such process runs (a zombie does not run). */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const startedAt = process.platform === 'linux' ? linuxStart(pid) : psField(pid, 'lstart=');
+  return startedAt === undefined ? undefined : { pid, startedAt };
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.startedAt === identity.startedAt;
+}
+
+/** The words of its command line joined by spaces; empty when it cannot be read. */
+export function commandLine(pid: number): string {
+  if (process.platform !== 'linux') return psField(pid, 'command=') ?? '';
+  return (readProc(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
+}
+
+/** This process itself. */
+export function ownIdentity(): ProcessIdentity {
+  return identify(process.pid) ?? { pid: process.pid, startedAt: 'unknown' };
+}
+
+function linuxStart(pid: number): string | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The second field is the program's name in parentheses and may hold spaces; field 3 is the state, field 22 the start time.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields;
+  const bootId = readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+  return state === 'Z' || state === 'X' ? undefined : `${bootId}/${fields[19] ?? ''}`;
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // the process is gone
+  }
+}
+
+function psField(pid: number, field: string): string | undefined {
+  try {
+    const text = execFileSync('ps', ['-o', field, '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return text.trim() === '' ? undefined : text.trim();
+  } catch {
+    return undefined;
+  }
+}

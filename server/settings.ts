@@ -1,0 +1,101 @@
+/**
+ * Every setting of Guanjia as data: name, kind, default and what it is for. `config.ts` reads the environment by this table,
+ * and docs/configuration.md is held equal to it by a test. Texts are for the documentation, so they are English.
+ */
+
+export interface Setting {
+  name: string;
+  /** Shown in the documentation; what the value must look like. */
+  kind: 'text' | 'port' | 'count' | 'choice' | 'switch' | 'folder' | 'postgres url' | 'address' | 'keys';
+  /** The value when the variable is not set; undefined = see `purpose`. */
+  default?: string;
+  choices?: readonly string[];
+  purpose: string;
+  /** Must be set with GUANJIA_MODE=production. */
+  inProduction?: 'required';
+}
+
+export const settings = [
+  {
+    name: 'GUANJIA_MODE',
+    kind: 'choice',
+    choices: ['demo', 'production'],
+    default: 'demo',
+    purpose:
+      'demo: brings up its own services, loads the demo community and its well-known passwords, and therefore only listens on loopback. production: refuses all of that.',
+  },
+  { name: 'HOST', kind: 'text', default: '127.0.0.1', purpose: 'Address the server listens on.' },
+  { name: 'PORT', kind: 'port', default: '3000', purpose: 'Port the server listens on; 0 takes a free one.' },
+  {
+    name: 'GUANJIA_PUBLIC_URL',
+    kind: 'text',
+    purpose:
+      'Origin people type into their browser, such as `https://wuye.example.com`; default: http://HOST:PORT. Requests that change something must come from it.',
+  },
+  {
+    name: 'GUANJIA_DATA_DIR',
+    kind: 'folder',
+    default: '.data',
+    purpose: 'Where uploaded files, secrets, logs and the services that `npm start` brings up keep their data.',
+  },
+  {
+    name: 'DATABASE_URL',
+    kind: 'postgres url',
+    inProduction: 'required',
+    purpose: 'Postgres ≥ 18 as the role guanjia_app. Default: a Postgres of its own in the data folder.',
+  },
+  {
+    name: 'DATABASE_ADMIN_URL',
+    kind: 'postgres url',
+    inProduction: 'required',
+    purpose: 'The same database as the role guanjia_owner: migrations, and publishing form types as guanjia_publisher.',
+  },
+  {
+    name: 'DATABASE_POOL_SIZE',
+    kind: 'count',
+    default: '10',
+    purpose: 'Most connections one process opens as guanjia_app.',
+  },
+  {
+    name: 'TEMPORAL_ADDRESS',
+    kind: 'address',
+    inProduction: 'required',
+    purpose: 'host:port of Temporal. Default: a Temporal development server of its own, kept in the data folder.',
+  },
+  { name: 'TEMPORAL_NAMESPACE', kind: 'text', default: 'default', purpose: 'Namespace of the cases.' },
+  { name: 'TEMPORAL_TASK_QUEUE', kind: 'text', default: 'guanjia', purpose: 'Task queue the workers listen on.' },
+  {
+    name: 'GUANJIA_CODEC_KEYS',
+    kind: 'keys',
+    inProduction: 'required',
+    purpose:
+      'Keys that encrypt what Temporal stores: `id:base64,…`, 32 bytes each (`openssl rand -base64 32`). The first encrypts, all decrypt. Default: one generated key in the data folder, mode 0600.',
+  },
+  {
+    name: 'GUANJIA_LOG_LEVEL',
+    kind: 'choice',
+    choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    default: 'info',
+    purpose: 'How much is logged. demo: to `logs/guanjia.log` in the data folder; production: to stdout, JSON lines.',
+  },
+  {
+    name: 'GUANJIA_LOCALE',
+    kind: 'choice',
+    choices: ['zh-CN', 'en'],
+    default: 'zh-CN',
+    purpose: 'Language of what `npm start` prints, and of people who have chosen none.',
+  },
+  {
+    name: 'GUANJIA_TRUST_PROXY',
+    kind: 'switch',
+    default: 'false',
+    purpose: 'true: take the client address from X-Forwarded-For. Only behind a reverse proxy that sets it.',
+  },
+  {
+    name: 'GUANJIA_COOKIE_SECURE',
+    kind: 'switch',
+    purpose: 'Send the session cookie over HTTPS only. Default: true in production, false in demo.',
+  },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof settings)[number]['name'];

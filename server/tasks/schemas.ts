@@ -1,0 +1,184 @@
+/** Tasks: lists, one task, and the acts on it. */
+import { Type } from 'typebox';
+import { FormDefinition } from '../forms/schemas.ts';
+import { Labels } from '../records/schemas.ts';
+import { Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
+
+export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
+export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
+
+export const TaskItem = Type.Object(
+  {
+    id: Type.String(),
+    caseId: Uuid,
+    caseNumber: Type.String(),
+    caseTitle: Type.String(),
+    flow: Type.String(),
+    step: Type.String(),
+    /** Title of the step. */
+    title: Text,
+    /** Up to three summary fields, already in words. */
+    summary: Type.Array(Type.Object({ label: Text, value: Type.String() }, { title: 'SummaryField' })),
+    state: TaskState,
+    initiator: PersonRef,
+    holder: nullable(PersonRef),
+    pool: nullable(Type.Object({ role: Type.String(), title: Text }, { title: 'Pool' })),
+    communityId: nullable(Uuid),
+    openedAt: Instant,
+    dueAt: nullable(Instant),
+    closedAt: nullable(Instant),
+    outcome: nullable(Type.String()),
+    returned: Type.Boolean(),
+    unread: Type.Boolean(),
+  },
+  { title: 'TaskItem' },
+);
+export const TaskPage = page('TaskPage', TaskItem);
+export const TaskCounts = Type.Object(
+  {
+    mine: Type.Integer(),
+    pool: Type.Integer(),
+    today: Type.Integer(),
+    overdue: Type.Integer(),
+    cc: Type.Integer({ description: 'Unread copies.' }),
+  },
+  { title: 'TaskCounts' },
+);
+
+export const Action = Type.Object(
+  {
+    outcome: Type.String(),
+    label: Text,
+    intent: Type.Enum(['primary', 'default', 'danger']),
+    comment: Type.Enum(['optional', 'required', 'none']),
+    signature: Type.Boolean(),
+    /** The permissions when this action is taken, where they differ from the task's. */
+    permissions: nullable(Permissions),
+    /** The action sends the case back to this step. */
+    returnsTo: nullable(Text),
+  },
+  { title: 'Action' },
+);
+export const ReturnTarget = Type.Object(
+  { step: Type.String(), title: Text, by: nullable(PersonRef), at: nullable(Instant) },
+  { title: 'ReturnTarget' },
+);
+export const TimelineEntry = Type.Object(
+  {
+    rev: Type.Integer(),
+    at: Instant,
+    type: Type.String({ description: 'case_started, task_completed, task_returned, task_transferred, timer_fired, …' }),
+    step: nullable(Type.Object({ id: Type.String(), title: Text }, { title: 'StepRef' })),
+    actor: nullable(PersonRef),
+    /** Label of the action taken. */
+    outcome: nullable(Text),
+    comment: nullable(Type.String()),
+    /** Fields this event wrote that the reader may see. */
+    changed: Type.Array(Type.String()),
+    data: Type.Record(Type.String(), Type.Unknown()),
+    /** Names of the persons whose ids stand in data. */
+    labels: Labels,
+  },
+  { title: 'TimelineEntry' },
+);
+/** Where the case stands, one entry a step in document order. */
+export const PositionStep = Type.Object(
+  {
+    step: Type.String(),
+    kind: Type.String(),
+    title: Text,
+    depth: Type.Integer({ description: 'Nesting of branches, 0 at the top.' }),
+    state: Type.Enum(['done', 'current', 'upcoming', 'skipped']),
+    people: Type.Array(PersonRef),
+    pool: nullable(Text),
+    at: nullable(Instant),
+    dueAt: nullable(Instant),
+  },
+  { title: 'PositionStep' },
+);
+export const Explanation = Type.Object(
+  {
+    rule: Type.String(),
+    inputs: Type.Record(Type.String(), Type.Unknown()),
+    policy: Type.Optional(Type.String()),
+    labels: Labels,
+  },
+  { title: 'Explanation' },
+);
+export const Draft = Type.Object(
+  { fields: Fields, comment: nullable(Type.String()), updatedAt: Instant },
+  { title: 'Draft' },
+);
+export const TaskDetail = Type.Object(
+  {
+    task: TaskItem,
+    assignment: Type.Integer({
+      description: 'Send it back with every act: another number means somebody else holds the task now.',
+    }),
+    version: Type.Integer({ description: 'Rev of the record that was read; send it back with `complete`.' }),
+    mine: Type.Boolean({ description: 'The reader may decide it now.' }),
+    form: FormDefinition,
+    permissions: Permissions,
+    fields: Fields,
+    labels: Labels,
+    draft: nullable(Draft),
+    guide: nullable(Text),
+    actions: Type.Array(Action),
+    allow: Type.Object(
+      { claim: Type.Boolean(), release: Type.Boolean(), transfer: Type.Boolean(), return: Type.Boolean() },
+      { title: 'TaskAllow' },
+    ),
+    returnTargets: Type.Array(ReturnTarget),
+    explanation: Explanation,
+    timeline: Type.Array(TimelineEntry),
+    position: Type.Array(PositionStep),
+  },
+  { title: 'TaskDetail' },
+);
+
+const assignment = Type.Integer({ minimum: 0 });
+const comment = Type.Optional(Type.String({ maxLength: 4000 }));
+export const CompleteBody = Type.Object(
+  {
+    outcome: Type.String({ minLength: 1, maxLength: 40 }),
+    fields: Fields,
+    comment,
+    assignment,
+    version: Type.Integer({ minimum: 0 }),
+    deviceAt: Type.Optional(Instant),
+  },
+  { title: 'CompleteBody', additionalProperties: false },
+);
+export const ReturnBody = Type.Object(
+  {
+    to: Type.String({ maxLength: 40 }),
+    mode: Type.Enum(['redo', 'straightBack']),
+    comment: Type.String({ minLength: 1, maxLength: 4000 }),
+    assignment,
+  },
+  { title: 'ReturnBody', additionalProperties: false },
+);
+export const TransferBody = Type.Object(
+  { to: Uuid, comment, assignment },
+  { title: 'TransferBody', additionalProperties: false },
+);
+export const ClaimBody = Type.Object({ assignment }, { title: 'ClaimBody', additionalProperties: false });
+export const ReleaseBody = Type.Object(
+  { assignment, comment: Type.String({ minLength: 1, maxLength: 4000 }) },
+  { title: 'ReleaseBody', additionalProperties: false },
+);
+export const DraftBody = Type.Object(
+  { fields: Fields, comment: Type.Optional(nullable(Type.String({ maxLength: 4000 }))) },
+  { title: 'DraftBody', additionalProperties: false },
+);
+/** 200: applied. 202: kept and sure to happen; `state` is pending. */
+export const ActResult = Type.Object(
+  {
+    command: Uuid,
+    state: Type.Enum(['done', 'pending']),
+    caseId: Uuid,
+    /** Tasks the reader may see that this act opened. */
+    opened: Type.Array(Type.String()),
+  },
+  { title: 'ActResult' },
+);

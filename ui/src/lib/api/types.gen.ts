@@ -1,0 +1,658 @@
+// Generated from server/**/schemas.ts by `npm run gen`. Do not edit.
+
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+export type Access = 'hidden' | 'read' | 'edit' | 'required';
+export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
+export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
+export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+
+export interface Api {
+  Access?: Access;
+  PersonRef?: PersonRef;
+  Problem?: Problem;
+  ProblemPath?: ProblemPath;
+  Text?: Text;
+  DemoAccount?: DemoAccount;
+  DemoAccounts?: DemoAccounts;
+  Me?: Me;
+  RoleHeld?: RoleHeld;
+  CommunityRef?: CommunityRef;
+  UnitRef?: UnitRef;
+  MePatch?: MePatch;
+  PasswordChange?: PasswordChange;
+  SignIn?: SignIn;
+  SignedIn?: SignedIn;
+  PersonItem?: PersonItem;
+  PersonPage?: PersonPage;
+  FileInfo?: FileInfo;
+  Notification?: Notification;
+  NotificationCounts?: NotificationCounts;
+  NotificationPage?: NotificationPage;
+  FormDefinition?: FormDefinition;
+  FormTypeItem?: FormTypeItem;
+  FormTypeList?: FormTypeList;
+  RecordItem?: RecordItem;
+  RecordOption?: RecordOption;
+  RecordOptionPage?: RecordOptionPage;
+  RecordPage?: RecordPage;
+  FlowItem?: FlowItem;
+  FlowList?: FlowList;
+  FlowStart?: FlowStart;
+  ActResult?: ActResult;
+  Action?: Action;
+  ClaimBody?: ClaimBody;
+  CompleteBody?: CompleteBody;
+  Draft?: Draft;
+  DraftBody?: DraftBody;
+  Explanation?: Explanation;
+  PositionStep?: PositionStep;
+  ReleaseBody?: ReleaseBody;
+  ReturnBody?: ReturnBody;
+  ReturnTarget?: ReturnTarget;
+  TaskCounts?: TaskCounts;
+  TaskDetail?: TaskDetail;
+  TaskItem?: TaskItem;
+  SummaryField?: SummaryField;
+  TaskState?: TaskState;
+  Pool?: Pool;
+  TaskAllow?: TaskAllow;
+  TimelineEntry?: TimelineEntry;
+  StepRef?: StepRef;
+  TaskPage?: TaskPage;
+  TaskView?: TaskView;
+  TransferBody?: TransferBody;
+  CaseDetail?: CaseDetail;
+  CaseItem?: CaseItem;
+  CaseStatus?: CaseStatus;
+  CommentItem?: CommentItem;
+  CaseIncident?: CaseIncident;
+  CaseAllow?: CaseAllow;
+  CasePage?: CasePage;
+  CaseStarted?: CaseStarted;
+  CommentBody?: CommentBody;
+  RetryBody?: RetryBody;
+  StartBody?: StartBody;
+  WithdrawBody?: WithdrawBody;
+  Hint?: Hint;
+}
+export interface PersonRef {
+  id: string;
+  name: string;
+}
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  /**
+   * snake_case; screens have a text for each.
+   */
+  code: string;
+  detail?: string;
+  params?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  errors?: ProblemPath[];
+}
+export interface ProblemPath {
+  /**
+   * JSON Pointer into the body.
+   */
+  path: string;
+  code: string;
+  params?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface Text {
+  'zh-CN': string;
+  en: string;
+}
+export interface DemoAccount {
+  username: string;
+  name: string;
+  title: Text;
+  description: Text;
+}
+export interface DemoAccounts {
+  password: string;
+  items: DemoAccount[];
+}
+export interface Me {
+  id: string;
+  username: string;
+  name: string;
+  locale: ('zh-CN' | 'en') | null;
+  homes: ('inbox' | 'portal')[];
+  roles: RoleHeld[];
+  /**
+   * Verbs held anywhere; for showing and hiding only.
+   */
+  may: string[];
+  communities: CommunityRef[];
+  /**
+   * Units the person owns or rents today.
+   */
+  units: UnitRef[];
+  demo: boolean;
+}
+export interface RoleHeld {
+  key: string;
+  title: Text;
+  communityId: string | null;
+}
+export interface CommunityRef {
+  id: string;
+  name: string;
+  timeZone: string;
+}
+export interface UnitRef {
+  id: string;
+  label: string;
+  communityId: string;
+}
+export interface MePatch {
+  locale?: 'zh-CN' | 'en';
+}
+export interface PasswordChange {
+  current: string;
+  next: string;
+}
+export interface SignIn {
+  username: string;
+  password: string;
+}
+export interface SignedIn {
+  token: string;
+  me: Me;
+}
+export interface PersonItem {
+  id: string;
+  name: string;
+  department: string | null;
+  roles: Text[];
+}
+export interface PersonPage {
+  items: PersonItem[];
+  next: string | null;
+}
+export interface FileInfo {
+  id: string;
+  name: string;
+  mediaType: string;
+  bytes: number;
+  width: number | null;
+  height: number | null;
+}
+export interface Notification {
+  id: string;
+  /**
+   * Key of the text, e.g. task_opened, task_reminder, task_overdue, escalation, case_cc.
+   */
+  kind: string;
+  params: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  caseId: string | null;
+  taskId: string | null;
+  createdAt: string;
+  readAt: string | null;
+}
+export interface NotificationCounts {
+  unread: number;
+}
+export interface NotificationPage {
+  items: Notification[];
+  next: string | null;
+}
+export interface FormDefinition {
+  key: string;
+  version: number;
+  /**
+   * JSON Schema 2020-12 with the x- keywords of forms/form.schema.json.
+   */
+  schema: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * forms/layout.schema.json.
+   */
+  layout: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface FormTypeItem {
+  key: string;
+  kind: 'register' | 'case';
+  title: Text;
+  version: number;
+  mayWrite: boolean;
+}
+export interface FormTypeList {
+  items: FormTypeItem[];
+}
+export interface RecordItem {
+  id: string;
+  label: string;
+  version: number;
+  formVersion: number;
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  createdAt: string;
+  updatedAt: string;
+}
+export interface RecordOption {
+  id: string;
+  label: string;
+}
+export interface RecordOptionPage {
+  items: RecordOption[];
+  next: string | null;
+}
+export interface RecordPage {
+  items: RecordItem[];
+  next: string | null;
+}
+export interface FlowItem {
+  key: string;
+  title: Text;
+  description: Text | null;
+  icon: string | null;
+  version: number;
+  form: string;
+  startable: boolean;
+}
+export interface FlowList {
+  items: FlowItem[];
+}
+export interface FlowStart {
+  flow: FlowItem;
+  form: FormDefinition;
+  permissions: {
+    [k: string]: Access;
+  };
+  guide: Text | null;
+  label: Text | null;
+}
+export interface ActResult {
+  command: string;
+  state: 'done' | 'pending';
+  caseId: string;
+  opened: string[];
+}
+export interface Action {
+  outcome: string;
+  label: Text;
+  intent: 'primary' | 'default' | 'danger';
+  comment: 'optional' | 'required' | 'none';
+  signature: boolean;
+  permissions: {
+    [k: string]: Access;
+  } | null;
+  returnsTo: Text | null;
+}
+export interface ClaimBody {
+  assignment: number;
+}
+export interface CompleteBody {
+  outcome: string;
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  comment?: string;
+  assignment: number;
+  version: number;
+  deviceAt?: string;
+}
+export interface Draft {
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  comment: string | null;
+  updatedAt: string;
+}
+export interface DraftBody {
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  comment?: string | null;
+}
+export interface Explanation {
+  rule: string;
+  inputs: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  policy?: string;
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface PositionStep {
+  step: string;
+  kind: string;
+  title: Text;
+  /**
+   * Nesting of branches, 0 at the top.
+   */
+  depth: number;
+  state: 'done' | 'current' | 'upcoming' | 'skipped';
+  people: PersonRef[];
+  pool: Text | null;
+  at: string | null;
+  dueAt: string | null;
+}
+export interface ReleaseBody {
+  assignment: number;
+  comment: string;
+}
+export interface ReturnBody {
+  to: string;
+  mode: 'redo' | 'straightBack';
+  comment: string;
+  assignment: number;
+}
+export interface ReturnTarget {
+  step: string;
+  title: Text;
+  by: PersonRef | null;
+  at: string | null;
+}
+export interface TaskCounts {
+  mine: number;
+  pool: number;
+  today: number;
+  overdue: number;
+  /**
+   * Unread copies.
+   */
+  cc: number;
+}
+export interface TaskDetail {
+  task: TaskItem;
+  /**
+   * Send it back with every act: another number means somebody else holds the task now.
+   */
+  assignment: number;
+  /**
+   * Rev of the record that was read; send it back with `complete`.
+   */
+  version: number;
+  /**
+   * The reader may decide it now.
+   */
+  mine: boolean;
+  form: FormDefinition;
+  permissions: {
+    [k: string]: Access;
+  };
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  draft: Draft | null;
+  guide: Text | null;
+  actions: Action[];
+  allow: TaskAllow;
+  returnTargets: ReturnTarget[];
+  explanation: Explanation;
+  timeline: TimelineEntry[];
+  position: PositionStep[];
+}
+export interface TaskItem {
+  id: string;
+  caseId: string;
+  caseNumber: string;
+  caseTitle: string;
+  flow: string;
+  step: string;
+  title: Text;
+  summary: SummaryField[];
+  state: TaskState;
+  initiator: PersonRef;
+  holder: PersonRef | null;
+  pool: Pool | null;
+  communityId: string | null;
+  openedAt: string;
+  dueAt: string | null;
+  closedAt: string | null;
+  outcome: string | null;
+  returned: boolean;
+  unread: boolean;
+}
+export interface SummaryField {
+  label: Text;
+  value: string;
+}
+export interface Pool {
+  role: string;
+  title: Text;
+}
+export interface TaskAllow {
+  claim: boolean;
+  release: boolean;
+  transfer: boolean;
+  return: boolean;
+}
+export interface TimelineEntry {
+  rev: number;
+  at: string;
+  /**
+   * case_started, task_completed, task_returned, task_transferred, timer_fired, …
+   */
+  type: string;
+  step: StepRef | null;
+  actor: PersonRef | null;
+  outcome: Text | null;
+  comment: string | null;
+  changed: string[];
+  data: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface StepRef {
+  id: string;
+  title: Text;
+}
+export interface TaskPage {
+  items: TaskItem[];
+  next: string | null;
+}
+export interface TransferBody {
+  to: string;
+  comment?: string;
+  assignment: number;
+}
+export interface CaseDetail {
+  case: CaseItem;
+  form: FormDefinition;
+  permissions: {
+    [k: string]: Access;
+  };
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * Open tasks the reader may see.
+   */
+  tasks: TaskItem[];
+  myTask: string | null;
+  timeline: TimelineEntry[];
+  position: PositionStep[];
+  comments: CommentItem[];
+  incidents: CaseIncident[];
+  allow: CaseAllow;
+}
+export interface CaseItem {
+  id: string;
+  number: string;
+  title: string;
+  flow: string;
+  flowTitle: Text;
+  /**
+   * Version of the flow.
+   */
+  version: number;
+  status: CaseStatus;
+  outcome: string | null;
+  stage: Text | null;
+  holders: PersonRef[];
+  dueAt: string | null;
+  incidents: number;
+  communityId: string | null;
+  startedBy: PersonRef;
+  startedAt: string;
+  endedAt: string | null;
+}
+export interface CommentItem {
+  id: string;
+  author: PersonRef;
+  body: string;
+  createdAt: string;
+}
+export interface CaseIncident {
+  id: number;
+  step: string | null;
+  code: string;
+  detail: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CaseAllow {
+  withdraw: boolean;
+  urge: boolean;
+  comment: boolean;
+  cancel: boolean;
+  retry: boolean;
+}
+export interface CasePage {
+  items: CaseItem[];
+  next: string | null;
+}
+export interface CaseStarted {
+  command: string;
+  state: 'done' | 'pending';
+  case: CaseItem;
+  tasks: TaskItem[];
+}
+export interface CommentBody {
+  body: string;
+}
+export interface RetryBody {
+  incident: number;
+}
+export interface StartBody {
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface WithdrawBody {
+  comment: string;
+}
+export interface Hint {
+  kind: 'task' | 'case' | 'notification' | 'resync';
+  caseId: string | null;
+  taskId: string | null;
+}

@@ -1,0 +1,274 @@
+/**
+ * What goes into `step` and what comes out of it: the contract between the pure engine, the Temporal shell that runs it,
+ * and the server that applies its deltas. Everything here is JSON. Instants are epoch milliseconds. People appear as ids,
+ * fields only where an expression mentions them (protocol.md B): no name, phone or free text ever enters these types.
+ */
+import type { Assign, Flow } from './flow.gen.ts';
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type PersonId = string;
+export type StepId = string;
+/** `<case id>-<n>`, n from the case's counter; never reused: return, redo and take-back open new tasks (rule 5). */
+export type TaskId = string;
+/** Only the fields that the flow's engine expressions mention (`compile` collects them). Money is a decimal string. */
+export type Vars = Record<string, Json>;
+
+// ---------------------------------------------------------------------------------------------- commands
+
+interface CommandBase {
+  /** The server's id of the command row; also the Temporal update id and the entry in the ring. */
+  id: string;
+  /** Order of the command within its case, from 1. */
+  n: number;
+  /** Lowest `n` of the case that is still pending: the ring forgets only below it (rule 2). */
+  lowestPending: number;
+  /** Who acts. Null: the system (a schedule, an operator's script). */
+  actor: PersonId | null;
+  /** Version of the flow the server built this command for (rule 14). */
+  flowVersion: number;
+  /** The new values of mentioned fields among those the command's patch writes. */
+  vars: Vars;
+}
+interface TaskCommandBase extends CommandBase {
+  task: TaskId;
+  /** The assignment number the person saw; another one is refused (rule 11). */
+  assignment: number;
+}
+/** Always the first command of a case. */
+export interface StartCommand extends CommandBase {
+  kind: 'start';
+  community: string | null;
+  initiator: PersonId;
+  /** IANA zone of the community. */
+  zone: string;
+}
+export interface CompleteCommand extends TaskCommandBase {
+  kind: 'complete';
+  outcome: string;
+}
+export interface ReturnCommand extends TaskCommandBase {
+  kind: 'return';
+  to: StepId;
+  mode: 'redo' | 'straightBack';
+}
+export interface TransferCommand extends TaskCommandBase {
+  kind: 'transfer';
+  to: PersonId;
+}
+export interface WithdrawCommand extends CommandBase {
+  kind: 'withdraw';
+}
+/** An operator ends the case. */
+export interface CancelCommand extends CommandBase {
+  kind: 'cancel';
+}
+/** Changes the record of a running case outside any task (rule 9). */
+export interface AmendCommand extends CommandBase {
+  kind: 'amend';
+}
+/** Runs again what an incident stopped. */
+export interface RetryCommand extends CommandBase {
+  kind: 'retry';
+  incident: number;
+}
+export type Command =
+  | StartCommand
+  | CompleteCommand
+  | ReturnCommand
+  | TransferCommand
+  | WithdrawCommand
+  | CancelCommand
+  | AmendCommand
+  | RetryCommand;
+
+/** Why a command is refused; `code` is snake_case and becomes the `code` of a problem document. */
+export interface Refusal {
+  code:
+    | 'task_closed'
+    | 'assignment_changed'
+    | 'case_closed'
+    | 'already_started'
+    | 'unknown_outcome'
+    | 'act_not_allowed'
+    | 'return_target_invalid'
+    | 'flow_version_changed'
+    | 'incident_unknown';
+  params: Record<string, Json>;
+}
+
+// ---------------------------------------------------------------------------------------------- events
+
+/** A people rule's answer with what explains it: "why is this mine?". */
+export interface ResolvedPeople {
+  persons: PersonId[];
+  explanation: Explanation;
+}
+export interface Explanation {
+  rule: Assign['rule'];
+  /** What the rule looked at, as ids and keys. */
+  inputs: Record<string, Json>;
+  /** Policy that applied: whenEmpty, whenInitiator … */
+  policy?: string;
+}
+
+/** One consumed event gives exactly one rev (an event that nothing waits for gives none). */
+export type EngineEvent =
+  | { type: 'command'; command: Command }
+  /** The wall clock reached `nextDue(state)`; fires exactly one timer. The shell sends it again while one is due. */
+  | { type: 'timer' }
+  | { type: 'resolved'; effect: number; people: ResolvedPeople }
+  | { type: 'activityDone'; effect: number; vars: Vars; patch: string | null }
+  | { type: 'activityFailed'; effect: number; error: { code: string; message: string } };
+
+// ---------------------------------------------------------------------------------------------- effects
+
+/** What the shell must do because of an event. Ids are from the case's counter and stay the same over continue-as-new. */
+export type Effect =
+  | {
+      type: 'resolve';
+      id: number;
+      step: StepId;
+      assign: Assign;
+      community: string | null;
+      initiator: PersonId;
+      /** Who completed the last human step, for rules relative to them. */
+      previous: PersonId | null;
+    }
+  | {
+      type: 'activity';
+      id: number;
+      step: StepId;
+      activity: string;
+      /** The activity waits until the case's applied rev reaches this one (rule 8). */
+      rev: number;
+    };
+
+// ---------------------------------------------------------------------------------------------- delta
+
+export interface OpenedTask {
+  task: TaskId;
+  step: StepId;
+  kind: 'userTask' | 'approval';
+  /** Person who holds it, or null for a pool. */
+  assignee: PersonId | null;
+  /** Role whose holders in the community may claim it. */
+  pool: string | null;
+  assignment: number;
+  dueAt: number | null;
+  /** Work sent back: who returned it. */
+  returnedBy: PersonId | null;
+  explanation: Explanation;
+}
+export interface ChangedTask {
+  task: TaskId;
+  assignee: PersonId | null;
+  pool: string | null;
+  assignment: number;
+  dueAt: number | null;
+  explanation: Explanation;
+}
+export interface ClosedTask {
+  task: TaskId;
+  step: StepId;
+  /** done: somebody (or the due action) decided. cancelled: a return, a sibling's decision, the end of the case. */
+  state: 'done' | 'cancelled';
+  outcome: string | null;
+  by: PersonId | null;
+}
+export interface Notice {
+  kind: 'reminder' | 'overdue' | 'escalation' | 'cc';
+  step: StepId;
+  task: TaskId | null;
+  /** To these people, or to all who hold the role in the case's community, or to whoever holds the task. */
+  to: { persons: PersonId[] } | { role: string } | 'holders';
+}
+export interface Incident {
+  id: number;
+  step: StepId | null;
+  code: string;
+  /** Expression, activity, inputs: ids, keys and mentioned values only. */
+  detail: Record<string, Json>;
+}
+export interface CaseChange {
+  status: 'running' | 'completed' | 'cancelled';
+  outcome: string | null;
+  /** Ids of the steps that wait now, in document order. */
+  position: StepId[];
+  /** Open incidents. */
+  incidents: Incident[];
+}
+export type LogType =
+  | 'case_started'
+  | 'case_withdrawn'
+  | 'case_cancelled'
+  | 'record_amended'
+  | 'task_completed'
+  | 'task_returned'
+  | 'task_transferred'
+  | 'timer_fired'
+  | 'people_resolved'
+  | 'activity_done'
+  | 'activity_failed'
+  | 'incident_retried';
+/** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
+export interface LogEvent {
+  type: LogType;
+  step: StepId | null;
+  task: TaskId | null;
+  actor: PersonId | null;
+  /** Command whose patch and comment belong to this event. */
+  command: string | null;
+  /** outcome, from, to, mode, effect, due action … : ids and keys only. */
+  data: Record<string, Json>;
+}
+/** What one event changed. Entries are applied in any order, each at most once, guarded by `rev` (rule 5). */
+export interface DeltaEntry {
+  /** From 1, without gaps. */
+  rev: number;
+  /** The engine's `now` of this event (rule 19). */
+  at: number;
+  flowVersion: number;
+  event: LogEvent;
+  /** Fields whose values an activity returned; the patch itself lies in the effect row (rule 8). */
+  patchEffect: number | null;
+  opened: OpenedTask[];
+  changed: ChangedTask[];
+  closed: ClosedTask[];
+  notices: Notice[];
+  /** Effects that this event started, so that the server can keep a row for each. */
+  effects: Effect[];
+  case: CaseChange;
+}
+/** Above 50 open tasks only their count and a checksum travel (rule 5). */
+export type OpenTasks = { ids: TaskId[] } | { count: number; checksum: string };
+
+/** A full picture that heals rows, never the log or patches (rule 5). */
+export interface Snapshot {
+  rev: number;
+  flowVersion: number;
+  tasks: OpenedTask[];
+  case: CaseChange;
+}
+
+// ---------------------------------------------------------------------------------------------- step
+
+export interface StepContext {
+  /** Epoch ms of the event (rule 19). */
+  now: number;
+}
+export interface StepLimits {
+  /** Transitions within one event before it is an incident (design.md section 5). */
+  transitions: number;
+}
+/** A published version, ready to run: the flow with what `compile` found in it. */
+export interface FlowRef {
+  key: string;
+  version: number;
+  /** SHA-256 of the canonical JSON of the definition, hex. */
+  sha256: string;
+}
+export interface LoadedFlow extends FlowRef {
+  definition: Flow;
+  /** Formulas of the form's computed fields that expressions mention, closed over: field → FEEL (rule 16). */
+  formulas: Record<string, string>;
+}

@@ -1,0 +1,35 @@
+/**
+ * The Temporal messages of a case: what the server sends and what the shell answers. Server and shell share these names and
+ * shapes; changing one changes recorded histories.
+ */
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { Command, DeltaEntry, FlowRef, OpenTasks, Snapshot } from './engine/types.ts';
+
+/** Argument of the workflow; its id is the case id and its type the flow's key. */
+export interface CaseArgs {
+  caseId: string;
+  flow: FlowRef;
+}
+
+export interface CommandMessage {
+  command: Command;
+  /** Highest gap-free rev that Postgres has applied: the shell forgets deltas up to it (rule 3). */
+  acked: number;
+}
+
+export interface CommandAnswer {
+  /** Rev of the command's own event. */
+  rev: number;
+  /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
+  entries: DeltaEntry[];
+  open: OpenTasks;
+}
+
+/** Failure type of a refused command; `details[0]` is a Refusal. Any other failure leaves the command pending (rule 1). */
+export const REFUSED = 'REFUSED';
+
+export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
+/** Heals rows after a gap. */
+export const snapshotQuery = defineQuery<Snapshot>('snapshot');
+/** Entries still held by the shell from the given rev on, for a gap whose delta was lost with its driver. */
+export const entriesQuery = defineQuery<DeltaEntry[], [number]>('entries');
