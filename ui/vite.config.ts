@@ -5,7 +5,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 
-const api = process.env['GUANJIA_API'] ?? 'http://127.0.0.1:3000';
+const api = process.env.GUANJIA_API ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
   plugins: [

@@ -2,8 +2,7 @@
 // A read is repeated when the network or the server is away for a moment. A command is repeated with its own key, so
 // that it happens once whatever was lost on the way.
 import { net } from './net.svelte.ts';
-import { ApiProblem } from './problem.ts';
-import type { ProblemBody } from './types.ts';
+import { ApiProblem, type ProblemBody } from './problem.ts';
 
 type Query = Record<string, string | number | boolean | undefined>;
 
@@ -75,7 +74,7 @@ async function once(method: string, path: string, options: CallOptions): Promise
 async function attempt<T>(method: string, path: string, options: CallOptions): Promise<Answer<T>> {
   const response = await once(method, path, options);
   const body = await readBody(response);
-  if (!response.ok) throw new ApiProblem(response.status, (body ?? {}) as ProblemBody);
+  if (!response.ok) throw new ApiProblem(response.status, body ?? {});
   return { value: body as T, pending: response.status === 202 };
 }
 
@@ -128,7 +127,11 @@ export const api = {
   async upload<T>(file: Blob, name: string): Promise<T> {
     const form = new FormData();
     form.append('file', file, name);
-    const answer = await call<T>('POST', '/api/files', { body: form, headers: { 'idempotency-key': newKey() }, retries: 2 });
+    const answer = await call<T>('POST', '/api/files', {
+      body: form,
+      headers: { 'idempotency-key': newKey() },
+      retries: 2,
+    });
     return answer.value;
   },
 };

@@ -1,22 +1,30 @@
-// The shape of a live hint and whom it concerns. Unknown kinds are let through: a newer server may say more.
-export interface Hint {
-  /** e.g. task_created, task_changed, task_gone, case_changed, notification_created, resync */
-  kind: string;
-  id?: string;
-  caseId?: string;
-  taskId?: string;
+// Whom a live hint concerns. A hint is never data: whoever it concerns reads again.
+import type { Hint } from './types.gen.ts';
+
+const KINDS: readonly string[] = ['task', 'case', 'notification', 'resync'];
+
+/** The hint in an event's data; undefined for what is none (a heartbeat, a newer server's word). */
+export function readHint(data: string): Hint | undefined {
+  try {
+    const parsed: unknown = JSON.parse(data);
+    if (typeof parsed !== 'object' || parsed === null || !('kind' in parsed)) return undefined;
+    if (typeof parsed.kind !== 'string' || !KINDS.includes(parsed.kind)) return undefined;
+    return { caseId: null, taskId: null, ...parsed } as Hint;
+  } catch {
+    return undefined;
+  }
 }
 
-export function isHint(value: unknown): value is Hint {
-  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string';
-}
-
-/** True when what is shown for this case may have changed. */
+/** True when what is shown of this case may have changed. */
 export function touchesCase(hint: Hint, caseId: string): boolean {
-  return hint.kind === 'resync' || hint.caseId === caseId || (hint.kind.startsWith('case') && hint.id === caseId);
+  return hint.kind === 'resync' || hint.caseId === caseId;
 }
 
 /** True when a list of tasks may have changed. */
 export function touchesTasks(hint: Hint): boolean {
-  return hint.kind === 'resync' || hint.kind.startsWith('task');
+  return hint.kind === 'resync' || hint.kind === 'task' || hint.kind === 'case';
+}
+
+export function touchesNotifications(hint: Hint): boolean {
+  return hint.kind === 'resync' || hint.kind === 'notification';
 }

@@ -1,16 +1,19 @@
 // One EventSource for the whole app. An event is a hint, never data: whoever listens re-reads and upserts by id.
 // After a gap (reconnect, `resync`) every listener is told to re-read what it shows.
+import { readHint } from './hint.ts';
 import { net } from './net.svelte.ts';
-import { isHint, type Hint } from './hint.ts';
+import type { Hint } from './types.gen.ts';
 
 type Listener = (hint: Hint) => void;
 
-const KINDS = ['task', 'case', 'notification', 'resync', 'message'];
-/** The server beats more often than this; silence beyond it means a dead line that the browser has not noticed. */
+// A server may name its events by kind or leave them unnamed: both are heard.
+const EVENT_NAMES = ['message', 'hint', 'task', 'case', 'notification', 'resync'];
 const RETRY_MS = 4_000;
 
 class Live {
   connected = $state(false);
+  /** The line was open once and is not now: what is shown may be old. */
+  lost = $state(false);
   #source: EventSource | undefined;
   #listeners = new Set<Listener>();
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -22,16 +25,19 @@ class Live {
     const source = new EventSource('/api/events');
     this.#source = source;
     source.onopen = () => {
-      this.connected = true;
-      net.heard();
-      if (this.#wasOpen) this.#tell({ kind: 'resync' });
-      this.#wasOpen = true;
+      this.#opened();
     };
     source.onerror = () => {
       this.connected = false;
+      this.lost = this.#wasOpen;
       if (source.readyState === EventSource.CLOSED) this.#reopen();
     };
-    for (const kind of KINDS) source.addEventListener(kind, (event) => { this.#receive(kind, event as MessageEvent<string>); });
+    for (const name of EVENT_NAMES) {
+      source.addEventListener(name, (event) => {
+        const hint = readHint((event as MessageEvent<string>).data);
+        if (hint) this.#tell(hint);
+      });
+    }
   }
 
   stop(): void {
@@ -39,6 +45,7 @@ class Live {
     this.#source?.close();
     this.#source = undefined;
     this.connected = false;
+    this.lost = false;
     this.#wasOpen = false;
   }
 
@@ -50,6 +57,14 @@ class Live {
     };
   }
 
+  #opened(): void {
+    this.connected = true;
+    this.lost = false;
+    net.heard();
+    if (this.#wasOpen) this.#tell({ kind: 'resync', caseId: null, taskId: null });
+    this.#wasOpen = true;
+  }
+
   #reopen(): void {
     this.#source?.close();
     this.#source = undefined;
@@ -59,23 +74,8 @@ class Live {
     }, RETRY_MS);
   }
 
-  #receive(kind: string, event: MessageEvent<string>): void {
-    const hint = readHint(kind, event.data);
-    if (hint) this.#tell(hint);
-  }
-
   #tell(hint: Hint): void {
     for (const listener of this.#listeners) listener(hint);
-  }
-}
-
-function readHint(kind: string, data: string): Hint | undefined {
-  try {
-    const parsed: unknown = JSON.parse(data === '' ? '{}' : data);
-    const named = typeof parsed === 'object' && parsed !== null && !('kind' in parsed) ? { ...parsed, kind } : parsed;
-    return isHint(named) ? named : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,8 @@
 // What went wrong, as the server says it (RFC 9457) or as the network does. People read `problemText`, never the title of a fault.
-import type { FieldProblem, ProblemBody } from './types.ts';
+import type { Problem, ProblemPath } from './types.gen.ts';
+
+/** A problem document, or what is left of one when something between us and the server answered. */
+export type ProblemBody = Partial<Problem>;
 
 /** status 0: no answer came at all (offline, server away). */
 export class ApiProblem extends Error {
@@ -7,9 +10,9 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly detail: string | undefined;
-  readonly errors: FieldProblem[];
-  /** Whatever else the document says: who was first, both values, how long to wait. */
-  readonly more: Record<string, unknown>;
+  readonly errors: ProblemPath[];
+  /** The values its text needs: who was first, both values, how long to wait. */
+  readonly params: Record<string, unknown>;
 
   constructor(status: number, body: ProblemBody) {
     super(body.title ?? body.code ?? `HTTP ${String(status)}`);
@@ -17,7 +20,7 @@ export class ApiProblem extends Error {
     this.code = body.code ?? (status === 0 ? 'offline' : `http_${String(status)}`);
     this.detail = body.detail;
     this.errors = body.errors ?? [];
-    this.more = body;
+    this.params = body.params ?? {};
   }
 
   /** Trying the very same request again may help. */

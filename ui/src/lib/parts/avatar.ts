@@ -1,7 +1,7 @@
 /** What stands in a round mark for a name: the last two characters of a Chinese name, initials of any other. */
 export function initialsOf(name: string): string {
   const trimmed = name.trim();
-  if (/\p{Script=Han}/u.test(trimmed)) return [...trimmed].slice(-2).join('');
+  if (/\p{Script=Han}/u.test(trimmed)) return Array.from(trimmed).slice(-2).join('');
   const words = trimmed.split(/\s+/).filter(Boolean);
   return words
     .slice(0, 2)
