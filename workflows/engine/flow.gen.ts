@@ -35,7 +35,7 @@ export type Assign =
       /**
        * Unique in the flow; keeps its meaning over versions.
        */
-      step: string;
+      step?: string;
     }
   | {
       rule: 'persons';
@@ -242,7 +242,7 @@ export interface Due {
    */
   calendar?: 'wall';
   /**
-   * Reminders to the holders.
+   * Reminders to the holders: `before` the due time, or `after` it, once or again `every` so long (at most `times`, 50 unless said).
    */
   remind?: (
     | {

@@ -92,7 +92,8 @@ export interface Refusal {
     | 'act_not_allowed'
     | 'return_target_invalid'
     | 'flow_version_changed'
-    | 'incident_unknown';
+    | 'incident_unknown'
+    | 'engine_error';
   params: Record<string, Json>;
 }
 
@@ -229,6 +230,8 @@ export interface DeltaEntry {
   at: number;
   flowVersion: number;
   event: LogEvent;
+  /** What the engine consumed: folding the log over these gives the same case again (rule 19). */
+  consumed: EngineEvent;
   /** Fields whose values an activity returned; the patch itself lies in the effect row (rule 8). */
   patchEffect: number | null;
   opened: OpenedTask[];
@@ -255,6 +258,7 @@ export interface Snapshot {
 export interface StepContext {
   /** Epoch ms of the event (rule 19). */
   now: number;
+  limits?: StepLimits;
 }
 export interface StepLimits {
   /** Transitions within one event before it is an incident (design.md section 5). */
@@ -271,4 +275,8 @@ export interface LoadedFlow extends FlowRef {
   definition: Flow;
   /** Formulas of the form's computed fields that expressions mention, closed over: field → FEEL (rule 16). */
   formulas: Record<string, string>;
+  /** Mentioned fields whose JSON is not what FEEL compares: money as a number, dates as dates. Others are taken as they are. */
+  types?: Record<string, ValueType>;
 }
+/** How an expression sees a field's JSON. */
+export type ValueType = 'money' | 'date' | 'dateTime' | 'duration';
