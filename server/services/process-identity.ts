@@ -52,7 +52,10 @@ function readProc(path: string): string | undefined {
 
 function psField(pid: number, field: string): string | undefined {
   try {
-    const text = execFileSync('ps', ['-o', field, '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const text = execFileSync('ps', ['-o', field, '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return text.trim() === '' ? undefined : text.trim();
   } catch {
     return undefined;

@@ -1,0 +1,63 @@
+/**
+ * The workflow bundle takes two seconds to build, so it is kept by the content of what goes into it: workflows/** and the versions
+ * of the packages. A changed source is another file name, so a stale bundle is never used.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Path of a bundle for `workflowBundle: { codePath }`; `build` gives its code and is called only when the sources have changed. */
+export async function cachedBundle(dir: string, build: () => Promise<string>): Promise<string> {
+  const path = join(dir, `workflows-${hashSources()}.js`);
+  if (existsSync(path)) return path;
+  const code = await build();
+  mkdirSync(dir, { recursive: true });
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, code);
+  renameSync(draft, path);
+  removeOthers(dir, path);
+  return path;
+}
+
+/** Bundles workflows/index.ts. */
+export async function buildWorkflowBundle(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows', 'index.ts'),
+    logger: quietLogger,
+  });
+  return code;
+}
+
+/** webpack reports its progress as if it were news; warnings and errors still come out of the promise. */
+const quietLogger = {
+  log: ignore,
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+};
+
+function ignore(): void {
+  // see quietLogger
+}
+
+/** Tests and data are no part of the bundle. */
+function hashSources(): string {
+  const hash = createHash('sha256');
+  const sources = globSync('workflows/**/*.{ts,json}', { cwd: root })
+    .filter((path) => !/\.(test|spec)\.ts$|[\\/](histories|flows|fixtures)[\\/]/.test(path))
+    .sort();
+  for (const path of [...sources, 'package.json']) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function removeOthers(dir: string, current: string): void {
+  for (const name of readdirSync(dir)) {
+    const path = join(dir, name);
+    if (/^workflows-\w+\.js$/.test(name) && path !== current) rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,42 @@
+/** Builds the user interface when it is missing or older than its sources. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartError, type Say } from './messages.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const builtPage = join(root, 'ui', 'build', 'index.html');
+
+/** What ends up in the browser: the pages, and the code and data they share with the server. */
+const sources = [
+  'package-lock.json',
+  'ui/*.{ts,json}',
+  'ui/{src,static,messages,project.inlang}/**/*',
+  '{forms,workflows/engine}/**/*.{ts,json}',
+];
+const generated = /paraglide|\.svelte-kit|\.(test|spec)\.ts$|project\.inlang[\\/](cache|\.meta|README|\.gitignore)/;
+
+/** @throws StartError ui_build_failed */
+export async function buildUiIfNeeded(say: Say, environment: NodeJS.ProcessEnv): Promise<void> {
+  if (isFresh()) return;
+  say('ui_build');
+  const child = spawn('npm', ['run', 'build'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-4000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new StartError('ui_build_failed', { tail: output.trim().split('\n').slice(-20).join('\n') });
+}
+
+function isFresh(): boolean {
+  const builtMs = statSync(builtPage, { throwIfNoEntry: false })?.mtimeMs;
+  if (builtMs === undefined) return false;
+  return sources
+    .flatMap((pattern) => globSync(pattern, { cwd: root }))
+    .filter((path) => !generated.test(path))
+    .every((path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) <= builtMs);
+}

@@ -1,0 +1,101 @@
+/**
+ * One Postgres and one Temporal for a whole test run, and a migrated template database that test files clone in milliseconds.
+ * Runs only when a test file of the project "services" is in the run. Children of a run that was killed are ended by the next one.
+ */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { bootstrapDatabase, withDatabase, withUser } from '../db/bootstrap.ts';
+import { createDb } from '../db/client.ts';
+import { migrate } from '../db/migrate.ts';
+import type { Deps } from '../deps.ts';
+import { createLog } from '../log.ts';
+import { acquireLock, findHolder } from '../services/lock.ts';
+import { startPostgres, stopPostgres } from '../services/postgres.ts';
+import { startTemporal, stopTemporal } from '../services/temporal.ts';
+import { templateDatabase, testPasswords } from './database.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Postgres as its superuser, on the database `postgres`. */
+    postgresUrl: string;
+    /** host:port */
+    temporalAddress: string;
+  }
+}
+
+const runs = join(tmpdir(), `guanjia-tests-${process.getuid?.() ?? 0}`);
+const quiet = (): void => undefined;
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await endKilledRuns();
+  const dataDir = mkdtempSync(join(runs, 'run-'));
+  // Postgres may run as another user, who must be able to enter.
+  chmodSync(dataDir, 0o755);
+  await acquireLock(dataDir);
+  const stop = async (): Promise<void> => {
+    await Promise.all([stopTemporal(dataDir), stopPostgres(dataDir)]);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const [postgresUrl, temporalAddress] = await Promise.all([bringUpPostgres(dataDir), bringUpTemporal(dataDir)]);
+    project.provide('postgresUrl', postgresUrl);
+    project.provide('temporalAddress', temporalAddress);
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUpPostgres(dataDir: string): Promise<string> {
+  const { superUrl } = await startPostgres({
+    dataDir,
+    password: 'test',
+    say: quiet,
+    environment: process.env,
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  });
+  await bootstrapDatabase(superUrl, templateDatabase, testPasswords);
+  await fillTemplate(withDatabase(superUrl, templateDatabase));
+  return superUrl;
+}
+
+async function bringUpTemporal(dataDir: string): Promise<string> {
+  const { address } = await startTemporal({ dataDir, namespace: 'default', say: quiet, environment: process.env });
+  return address;
+}
+
+/** Migrations and built-in content, through the roles the product uses. */
+async function fillTemplate(url: string): Promise<void> {
+  const adminDb = createDb(withUser(url, 'guanjia_owner', testPasswords.owner), { max: 4 });
+  const db = createDb(withUser(url, 'guanjia_app', testPasswords.app), { max: 4 });
+  try {
+    await migrate(adminDb);
+    await loadContent({ db, adminDb, log: createLog('warn', (line) => process.stderr.write(line)) });
+  } finally {
+    // A template with an open connection cannot be cloned.
+    await Promise.all([adminDb.destroy(), db.destroy()]);
+  }
+}
+
+/** The loader is found by name: a work tree without it still has its migrations to test. */
+async function loadContent(deps: Pick<Deps, 'db' | 'adminDb' | 'log'>): Promise<void> {
+  const file = join(import.meta.dirname, '..', 'content.ts');
+  if (!existsSync(file)) return;
+  const { loadBuiltIn } = (await import(file)) as { loadBuiltIn: (given: typeof deps) => Promise<unknown> };
+  await loadBuiltIn(deps);
+}
+
+async function endKilledRuns(): Promise<void> {
+  mkdirSync(runs, { recursive: true });
+  chmodSync(runs, 0o755);
+  for (const name of readdirSync(runs)) {
+    const dataDir = join(runs, name);
+    if (findHolder(dataDir) !== undefined) continue;
+    await stopTemporal(dataDir);
+    await stopPostgres(dataDir);
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
