@@ -2,7 +2,7 @@
 // A read is repeated when the network or the server is away for a moment. A command is repeated with its own key, so
 // that it happens once whatever was lost on the way.
 import { net } from './net.svelte.ts';
-import { ApiProblem, type ProblemBody } from './problem.ts';
+import { ApiProblem } from './problem.ts';
 
 type Query = Record<string, string | number | boolean | undefined>;
 
