@@ -1,0 +1,101 @@
+/**
+ * Every failure becomes one RFC 9457 problem document, in the reader's language. What nobody foresaw is told as `server_error`
+ * with the request's id and nothing else; its cause goes to the log.
+ */
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import type { Static } from 'typebox';
+import type { Locale } from './config.ts';
+import { AppError, type FieldError } from './errors.ts';
+import type { App } from './http.ts';
+import texts from './problem-texts.json' with { type: 'json' };
+import type { Problem } from './schema.ts';
+import { toFieldErrors } from './security/field-errors.ts';
+
+type ProblemDocument = Static<typeof Problem>;
+
+/** Registers the handlers of errors and of unknown addresses (static.ts answers those of pages). */
+export function answerProblems(app: App): void {
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new AppError('not_found', 404)));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const known = toAppError(error, request);
+    if (known.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed');
+    return sendProblem(request, reply, known);
+  });
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
+  const { retryAfterSeconds } = error.params;
+  if (typeof retryAfterSeconds === 'number') void reply.header('retry-after', retryAfterSeconds);
+  const document = describeProblem(error, localeOf(request));
+  // As text, so that no response schema can change it.
+  return reply
+    .code(error.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(document));
+}
+
+export function describeProblem(error: AppError, locale: Locale): ProblemDocument {
+  const text = (texts as Partial<Record<string, Record<Locale, string>>>)[error.code];
+  return {
+    type: `urn:guanjia:problem:${error.code}`,
+    title: fill(text?.[locale] ?? error.code, error.params),
+    status: error.status,
+    code: error.code,
+    ...(Object.keys(error.params).length > 0 && { params: error.params }),
+    ...(error.errors.length > 0 && { errors: [...error.errors] }),
+  };
+}
+
+/** The person's own choice, else what the browser asks for, else the installation's. */
+export function localeOf(request: FastifyRequest): Locale {
+  const chosen = request.session?.person.locale;
+  if (chosen) return chosen;
+  const asked = request.headers['accept-language']?.match(/\b(zh|en)\b/i)?.[1]?.toLowerCase();
+  if (asked === undefined) return request.server.deps.config.locale;
+  return asked === 'zh' ? 'zh-CN' : 'en';
+}
+
+function toAppError(error: FastifyError, request: FastifyRequest): AppError {
+  if (error instanceof AppError) return error;
+  if (error.validation) {
+    return new AppError('invalid_request', 422, {}, withPlace(error.validation, error.validationContext));
+  }
+  return fromFastify(error, request) ?? fromWorld(error) ?? unexpected(request);
+}
+
+/** Errors of the body are pointers into it; others say where they were. */
+function withPlace(validation: FastifySchemaValidationError[], place: string | undefined): FieldError[] {
+  const errors = toFieldErrors(validation);
+  return place === undefined || place === 'body'
+    ? errors
+    : errors.map((each) => ({ ...each, params: { ...each.params, in: place } }));
+}
+
+function fromFastify(error: FastifyError, request: FastifyRequest): AppError | undefined {
+  const status = error.statusCode ?? 500;
+  if (status === 413) return new AppError('too_large', 413, { limitBytes: request.routeOptions.bodyLimit });
+  if (status === 415 || status === 406) return new AppError('unsupported_media_type', 415);
+  if (status === 400) return new AppError('invalid_json', 400);
+  if (status === 404) return new AppError('not_found', 404);
+  return undefined;
+}
+
+/** Postgres or Temporal away: trying again may help, and callers are told so. */
+function fromWorld(error: FastifyError): AppError | undefined {
+  const away =
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\d{3}|53\d{3})$/.test(error.code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message);
+  return away ? new AppError('unavailable', 503, { retryAfterSeconds: 2 }) : undefined;
+}
+
+function unexpected(request: FastifyRequest): AppError {
+  return new AppError('server_error', 500, { requestId: request.id });
+}
+
+function fill(text: string, params: Record<string, unknown>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = params[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '…';
+  });
+}

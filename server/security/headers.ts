@@ -1,0 +1,63 @@
+/**
+ * Headers that tell browsers what this site never does: no foreign scripts, no inline scripts but the one start script of the
+ * built interface (by its hash), no frames, no guessing of types.
+ */
+import helmet from '@fastify/helmet';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App } from '../http.ts';
+
+/** `uiDir` holds the built interface; without one there is no inline script to allow. */
+export async function sendSecurityHeaders(app: App, uiDir: string): Promise<void> {
+  const isSecure = app.deps.config.cookieSecure;
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: policy(inlineScriptHashes(uiDir), isSecure) },
+    strictTransportSecurity: isSecure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    frameguard: { action: 'deny' },
+    crossOriginEmbedderPolicy: false,
+  });
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.header(
+      'permissions-policy',
+      'camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), browsing-topics=()',
+    );
+    done();
+  });
+}
+
+function policy(scriptHashes: string[], isSecure: boolean): Record<string, string[]> {
+  const self = "'self'";
+  return {
+    'default-src': [self],
+    'script-src': [self, ...scriptHashes],
+    'script-src-attr': ["'none'"],
+    // Svelte sets positions and transitions through style attributes.
+    'style-src': [self, "'unsafe-inline'"],
+    'img-src': [self, 'data:', 'blob:'],
+    'connect-src': [self],
+    'worker-src': [self],
+    'manifest-src': [self],
+    'object-src': ["'none'"],
+    'base-uri': [self],
+    'form-action': [self],
+    'frame-ancestors': ["'none'"],
+    ...(isSecure && { 'upgrade-insecure-requests': [] }),
+  };
+}
+
+/** Of every inline script of the page, as the browser computes them: over the text between the tags. */
+export function inlineScriptHashes(uiDir: string): string[] {
+  const page = readIfThere(join(uiDir, 'index.html'));
+  const scripts = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)];
+  return scripts.map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

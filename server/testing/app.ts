@@ -1,0 +1,107 @@
+/** The real app on a test's own database, and people signed in to it. Requests are injected: no port is opened. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import type { Deps } from '../deps.ts';
+import { createLog } from '../log.ts';
+import type { App } from '../http.ts';
+import { hashToken } from '../security/authenticate.ts';
+import type { TestDb } from './database.ts';
+
+/** As `npm start` would fill it in; nothing listens anywhere. */
+export function testConfig(
+  test: Pick<TestDb, 'databaseUrl' | 'databaseAdminUrl'>,
+  changes: Partial<Config> = {},
+): Config {
+  return {
+    mode: 'demo',
+    role: 'api',
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: undefined,
+    dataDir: join(tmpdir(), `guanjia-test-${randomUUID()}`),
+    databasePoolSize: 5,
+    temporalNamespace: 'default',
+    temporalTaskQueue: 'test',
+    logLevel: 'silent',
+    locale: 'zh-CN',
+    trustProxy: false,
+    cookieSecure: false,
+    temporalAddress: '127.0.0.1:1',
+    codecKeys: [{ id: 'test', key: randomBytes(32) }],
+    databaseUrl: test.databaseUrl,
+    databaseAdminUrl: test.databaseAdminUrl,
+    ...changes,
+  };
+}
+
+/** A client for tests that reach no Temporal: every use of it fails. */
+const noTemporal = new Proxy({} as Client, {
+  get(_target, property): never {
+    throw new Error(`this test reaches Temporal (${String(property)}) and was given none`);
+  },
+});
+
+/** Close it (`app.close()`) before the database is dropped. */
+export function buildTestApp(test: TestDb, changes: Partial<Deps> = {}): Promise<App> {
+  const config = testConfig(test);
+  return buildApp({
+    config,
+    db: test.db,
+    adminDb: test.adminDb,
+    temporal: noTemporal,
+    log: createLog('silent', () => undefined),
+    ...changes,
+  });
+}
+
+export interface TestPerson {
+  username?: string;
+  name?: string;
+  roles?: { role: string; communityId?: string }[];
+  partyId?: string;
+  locale?: 'zh-CN' | 'en';
+}
+
+/** Inserts a person with role grants; gives the id. */
+export async function createPerson({ adminDb }: TestDb, given: TestPerson = {}): Promise<string> {
+  const username = given.username ?? `p${randomBytes(4).toString('hex')}`;
+  const { id } = await adminDb
+    .insertInto('person')
+    .values({
+      username,
+      display_name: given.name ?? username,
+      party_id: given.partyId ?? null,
+      locale: given.locale ?? null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const grants = (given.roles ?? []).map(({ role, communityId }) => ({
+    person_id: id,
+    role,
+    community_id: communityId ?? null,
+  }));
+  if (grants.length > 0) await adminDb.insertInto('role_grant').values(grants).execute();
+  return id;
+}
+
+export type Ask = (options: InjectOptions) => Promise<LightMyRequestResponse>;
+
+/** Requests as this person, by Bearer token: `const ask = await asUser(app, id); await ask({ url: '/api/me' })`. */
+export async function asUser(app: App, personId: string): Promise<Ask> {
+  const token = randomBytes(32).toString('base64url');
+  await app.deps.db
+    .insertInto('session')
+    .values({
+      token_hash: hashToken(token),
+      person_id: personId,
+      kind: 'token',
+      expires_at: new Date(Date.now() + 3_600_000),
+    })
+    .execute();
+  return (options) => app.inject({ ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
+}
