@@ -1,0 +1,36 @@
+/** The whole demo community from its sources: pure, the same for the same seed and day. */
+import { makeHouseholds } from './households.ts';
+import { makeNames } from './names.ts';
+import { makePlaces } from './places.ts';
+import { createRandom } from './random.ts';
+import type { DemoCommunity } from './rows.ts';
+import type { DemoSources } from './sources.ts';
+import { employeeAccount, makeStaff, residentAccount } from './staff.ts';
+
+/** `today`: ISO date of the load in the community's time zone. */
+export function generateCommunity(sources: DemoSources, today: string): DemoCommunity {
+  const { community, residents } = sources;
+  const random = createRandom(community.seed);
+  const named = [...sources.staff.employees, ...residents].map(({ name }) => name);
+  const names = makeNames(sources.names, random, named);
+  const staff = makeStaff(sources.staff, names);
+  const { communityId, rows, homes } = makePlaces(community);
+  const households = makeHouseholds({ homes, residents, community, names, random, today });
+  for (const unit of rows.unit) unit.fields.status = households.statuses.get(unit.id);
+  return {
+    communityId,
+    registers: [
+      { form: 'community', rows: rows.community },
+      { form: 'building', rows: rows.building },
+      { form: 'entrance', rows: rows.entrance },
+      { form: 'unit', rows: rows.unit },
+      { form: 'party', rows: households.parties },
+      { form: 'ownership', rows: households.ownerships },
+      { form: 'tenancy', rows: households.tenancies },
+      { form: 'department', rows: staff.departments },
+      { form: 'post', rows: staff.posts },
+      { form: 'employee', rows: staff.employees },
+    ],
+    accounts: [...sources.staff.employees.map(employeeAccount), ...residents.map(residentAccount)],
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { generateCommunity } from './community.ts';
+import { readDemoAccounts, readDemoSources } from './sources.ts';
+import type { Row } from './rows.ts';
+
+const today = '2026-11-24';
+const sources = readDemoSources();
+const demo = generateCommunity(sources, today);
+
+function rowsOf(form: string): Row[] {
+  return demo.registers.find((register) => register.form === form)!.rows;
+}
+
+describe('the generated community', () => {
+  it('is the same for everybody on the same day', () => {
+    expect(generateCommunity(readDemoSources(), today)).toEqual(demo);
+  });
+
+  it('has 6 buildings with 2 entrances, 18 floors and 4 units a floor', () => {
+    expect(rowsOf('building')).toHaveLength(6);
+    expect(rowsOf('entrance')).toHaveLength(12);
+    expect(rowsOf('unit')).toHaveLength(6 * 2 * 18 * 4);
+    expect(
+      new Set(rowsOf('unit').map(({ fields }) => `${String(fields.entrance)}/${String(fields.number)}`)).size,
+    ).toBe(864);
+  });
+
+  it('gives every unit a status and owners whose shares sum to one', () => {
+    const shares = new Map<unknown, number>();
+    for (const { fields } of rowsOf('ownership')) {
+      shares.set(fields.unit, (shares.get(fields.unit) ?? 0) + Number(fields.share));
+    }
+
+    expect(shares.size).toBe(864);
+    expect(new Set(shares.values())).toEqual(new Set([1]));
+    expect(rowsOf('unit').every(({ fields }) => typeof fields.status === 'string')).toBe(true);
+  });
+
+  it('has owners of several units, co-owners, tenants, shops and unsold flats', () => {
+    const unitsOf = new Map<unknown, number>();
+    for (const { fields } of rowsOf('ownership')) unitsOf.set(fields.party, (unitsOf.get(fields.party) ?? 0) + 1);
+    const statuses = new Set(rowsOf('unit').map(({ fields }) => fields.status));
+
+    expect([...unitsOf.values()].filter((count) => count >= 2).length).toBeGreaterThan(20);
+    expect(rowsOf('ownership').filter(({ fields }) => fields.share === 0.5).length).toBeGreaterThan(100);
+    expect(rowsOf('tenancy').length).toBeGreaterThan(80);
+    expect(rowsOf('unit').filter(({ fields }) => fields.usage === 'shop')).toHaveLength(8);
+    expect(statuses).toEqual(new Set(['unsold', 'occupied', 'vacant', 'renovating', 'delivered', 'let']));
+  });
+
+  it('gives no tenancy that is over or not yet begun', () => {
+    for (const { fields } of rowsOf('tenancy')) {
+      expect(String(fields.fromDate) < today).toBe(true);
+      expect(String(fields.toDate) > today).toBe(true);
+    }
+  });
+
+  it('uses only phone numbers that no operator hands out, each once', () => {
+    const phones = [
+      ...rowsOf('party').flatMap(({ fields }) => fields.phones as string[]),
+      ...rowsOf('employee').map(({ fields }) => fields.phone as string),
+    ];
+
+    expect(phones.every((phone) => /^1000000\d{4}$/.test(phone))).toBe(true);
+    expect(new Set(phones).size).toBe(phones.length);
+  });
+
+  it('points only at rows that come before, so that it can be inserted in order', () => {
+    const seen = new Set<unknown>();
+    for (const { rows } of demo.registers) {
+      for (const { id, fields } of rows) {
+        const references = Object.values(fields).filter((value) => /^[0-9a-f]{8}-/.test(String(value)));
+        expect(references.filter((reference) => !seen.has(reference))).toEqual([]);
+        seen.add(id);
+      }
+    }
+  });
+});
+
+describe('the people who can sign in', () => {
+  it('are thirty employees and twelve residents', () => {
+    expect(demo.accounts.filter(({ employeeId }) => employeeId !== null)).toHaveLength(30);
+    expect(demo.accounts.filter(({ partyId }) => partyId !== null)).toHaveLength(12);
+  });
+
+  it('include the eight demo accounts, each with the name and the role the sign-in page shows', () => {
+    for (const { username, role, name } of readDemoAccounts().items) {
+      const account = demo.accounts.find((each) => each.username === username);
+      expect(account, username).toBeDefined();
+      expect(account!.name).toBe(name);
+      expect(account!.roles.map((held) => held.role)).toContain(role);
+    }
+  });
+
+  it('give the demo owner two homes, so that there is one to choose', () => {
+    const party = demo.accounts.find(({ username }) => username === 'owner')!.partyId;
+
+    expect(rowsOf('ownership').filter(({ fields }) => fields.party === party)).toHaveLength(2);
+  });
+
+  it('leave enough technicians for a pool', () => {
+    expect(demo.accounts.filter(({ roles }) => roles.some(({ role }) => role === 'technician')).length).toBeGreaterThan(
+      4,
+    );
+  });
+});

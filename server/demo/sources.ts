@@ -1,0 +1,83 @@
+/** The word lists and rows of content/demo, with their types. All that is a person's choice stands there, not in code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Text } from '../../workflows/engine/flow.gen.ts';
+
+export interface CommunitySource {
+  seed: number;
+  code: string;
+  name: string;
+  address: string;
+  timeZone: string;
+  deliveredOn: string;
+  buildings: { code: string; name: string }[];
+  entrances: string[];
+  floors: number;
+  floorsBelow: number;
+  /** The flats of a floor. Areas in m². */
+  lines: { line: string; layout: string; builtArea: number; innerArea: number }[];
+  /** m² that the top floor has more. */
+  topFloorBonus: number;
+  developer: string;
+  shops: { unit: string; company: string }[];
+}
+export interface NameSource {
+  surnames: string[];
+  male: string[];
+  female: string[];
+}
+export interface EmployeeSource {
+  number: string;
+  name: string;
+  gender: 'male' | 'female';
+  department: string;
+  post: string;
+  hiredOn: string;
+  username: string;
+  roles: string[];
+  /** The roles hold in every community of the company. */
+  everywhere?: boolean;
+}
+export interface StaffSource {
+  departments: { code: string; name: string; parent?: string; head: string }[];
+  posts: { code: string; name: string }[];
+  employees: EmployeeSource[];
+}
+export interface ResidentSource {
+  username: string;
+  name: string;
+  gender: 'male' | 'female';
+  /** building-entrance-number */
+  owns?: string[];
+  rents?: string[];
+}
+export interface DemoSources {
+  community: CommunitySource;
+  names: NameSource;
+  staff: StaffSource;
+  residents: ResidentSource[];
+}
+export interface DemoAccounts {
+  password: string;
+  items: { username: string; role: string; name: string; title: Text; description: Text }[];
+}
+
+const content = join(import.meta.dirname, '..', '..', 'content');
+
+/** A file of content/. */
+export function readContent(path: string): unknown {
+  return JSON.parse(readFileSync(join(content, path), 'utf8'));
+}
+
+export function readDemoSources(): DemoSources {
+  return {
+    community: readContent('demo/community.json') as CommunitySource,
+    names: readContent('demo/names.json') as NameSource,
+    staff: readContent('demo/staff.json') as StaffSource,
+    residents: (readContent('demo/residents.json') as { residents: ResidentSource[] }).residents,
+  };
+}
+
+export function readDemoAccounts(): DemoAccounts {
+  return readContent('demo-accounts.json') as DemoAccounts;
+}
