@@ -124,30 +124,31 @@ function readText(name: SettingName, environment: NodeJS.ProcessEnv, problems: s
   return setting?.default;
 }
 
+type Check = (value: string, setting: Setting) => string | undefined;
+
+const anything: Check = () => undefined;
+
+/** By kind of setting: what is wrong with a value, as the rest of a sentence that starts with the setting's name. */
+const checks: Record<Setting['kind'], Check> = {
+  port: (value) => unless(/^\d{1,5}$/.test(value) && Number(value) <= 65_535, `is "${value}": a port is 0 to 65535`),
+  count: (value) => unless(/^[1-9]\d{0,3}$/.test(value), `is "${value}": a whole number from 1 to 9999 is needed`),
+  switch: (value) => unless(value === 'true' || value === 'false', `is "${value}": true or false is needed`),
+  choice: (value, { choices = [] }) =>
+    unless(choices.includes(value), `is "${value}": one of ${choices.join(', ')} is needed`),
+  // The value holds a password: it is not repeated.
+  'postgres url': (value) => unless(/^postgres(ql)?:\/\/.+/.test(value), 'is not a postgres:// address'),
+  address: (value) => unless(/^([^\s:/]+|\[[\da-fA-F:]+\]):\d{1,5}$/.test(value), `is "${value}": host:port is needed`),
+  text: anything,
+  folder: anything,
+  keys: anything,
+};
+
+function unless(ok: boolean, problem: string): string | undefined {
+  return ok ? undefined : problem;
+}
+
 function problemOf(setting: Setting, value: string): string | undefined {
-  switch (setting.kind) {
-    case 'port':
-      return /^\d{1,5}$/.test(value) && Number(value) <= 65_535 ? undefined : `is "${value}": a port is 0 to 65535`;
-    case 'count':
-      return /^[1-9]\d{0,3}$/.test(value) ? undefined : `is "${value}": a whole number from 1 to 9999 is needed`;
-    case 'switch':
-      return value === 'true' || value === 'false' ? undefined : `is "${value}": true or false is needed`;
-    case 'choice':
-      return setting.choices?.includes(value)
-        ? undefined
-        : `is "${value}": one of ${(setting.choices ?? []).join(', ')} is needed`;
-    case 'postgres url':
-      // The value holds a password: it is not repeated.
-      return /^postgres(ql)?:\/\/.+/.test(value) ? undefined : 'is not a postgres:// address';
-    case 'address':
-      return /^[^\s:/]+:\d{1,5}$/.test(value) || /^\[[\da-f:]+\]:\d{1,5}$/i.test(value)
-        ? undefined
-        : `is "${value}": host:port is needed`;
-    case 'text':
-    case 'folder':
-    case 'keys':
-      return undefined;
-  }
+  return checks[setting.kind](value, setting);
 }
 
 function readRole(argv: readonly string[], problems: string[]): Settings['role'] {

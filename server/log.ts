@@ -76,7 +76,10 @@ function cleanValue(key: string, value: unknown, depth: number): unknown {
   if (value instanceof Error) return cleanError(value);
   if (hidden.has(key.toLowerCase())) return '[hidden]';
   if (typeof value === 'bigint') return String(value);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return typeof value === 'object' && value !== null && !(value instanceof Date) ? cleanNested(value, depth) : value;
+}
+
+function cleanNested(value: object, depth: number): unknown {
   if (depth > 3) return '[deep]';
   if (Array.isArray(value)) return value.map((item) => cleanValue('', item, depth + 1));
   return Object.fromEntries(Object.entries(value).map(([inner, each]) => [inner, cleanValue(inner, each, depth + 1)]));

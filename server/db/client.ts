@@ -20,10 +20,12 @@ const parsers = new Map<number, (text: string) => unknown>([
   [oid.numericArray, (text) => parseArray(text, (item) => item)],
 ]);
 
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((typeId: number, format?: 'text' | 'binary') =>
-    parsers.get(typeId) ?? pg.types.getTypeParser(typeId, format ?? 'text')) as typeof pg.types.getTypeParser,
-};
+/** node-postgres hands the parser a type's number and, with us, always the text format. */
+function getTypeParser(typeId: number): (text: string) => unknown {
+  return parsers.get(typeId) ?? (pg.types.getTypeParser as (id: number) => (text: string) => unknown)(typeId);
+}
+
+const types = { getTypeParser } as pg.CustomTypesConfig;
 
 export interface DbOptions {
   /** Most connections of the pool. */

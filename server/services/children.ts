@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
@@ -20,7 +20,7 @@ export interface ChildRecord extends ProcessIdentity {
 }
 
 interface ServiceState {
-  children: Partial<Record<ServiceName, ChildRecord>>;
+  children: Partial<Record<ServiceName, ChildRecord | undefined>>;
   /** Ports of the last run: kept so that addresses do not change from start to start. */
   ports: Partial<Record<ServiceName, number>>;
 }
@@ -45,6 +45,8 @@ export function logPath(dataDir: string, name: ServiceName): string {
 export async function startChild(start: StartChild): Promise<ChildRecord> {
   const path = logPath(start.dataDir, start.name);
   mkdirSync(dirname(path), { recursive: true });
+  // One old log is kept: it grows by restarts, and nobody else tidies up.
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 10_000_000) renameSync(path, `${path}.old`);
   const log = openSync(path, 'a', 0o600);
   try {
     const child = spawn(start.command, start.args, {
@@ -94,7 +96,7 @@ export async function endChild(
     });
   }
   change(dataDir, (state) => {
-    delete state.children[name];
+    state.children = { ...state.children, [name]: undefined };
   });
 }
 
@@ -116,7 +118,7 @@ function statePath(dataDir: string): string {
 }
 
 function readState(dataDir: string): ServiceState {
-  return { children: {}, ports: {}, ...readPrivate<ServiceState>(statePath(dataDir)) };
+  return { children: {}, ports: {}, ...(readPrivate(statePath(dataDir)) as ServiceState | undefined) };
 }
 
 /** Synchronous from reading to writing: both services start at the same time. */

@@ -21,7 +21,8 @@ export interface Lock {
 
 /** The lock, or who holds it. */
 export async function acquireLock(dataDir: string): Promise<{ lock: Lock } | { heldBy: LockHolder }> {
-  mkdirSync(dataDir, { recursive: true });
+  // Others may pass through (as root, Postgres is another user), but not look around.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   const path = lockPath(dataDir);
   for (;;) {
     if (create(path)) return { lock: openLock(path) };
@@ -33,7 +34,7 @@ export async function acquireLock(dataDir: string): Promise<{ lock: Lock } | { h
 
 /** The living process that holds the folder; undefined when none does. */
 export function findHolder(dataDir: string): LockHolder | undefined {
-  const holder = readPrivate<LockHolder>(lockPath(dataDir));
+  const holder = readPrivate(lockPath(dataDir)) as LockHolder | undefined;
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
@@ -77,7 +78,7 @@ function ageMs(path: string): number {
 
 function openLock(path: string): Lock {
   const own = ownIdentity();
-  const isOurs = (): boolean => readPrivate<LockHolder>(path)?.startedAt === own.startedAt;
+  const isOurs = (): boolean => (readPrivate(path) as LockHolder | undefined)?.startedAt === own.startedAt;
   return {
     publish(address) {
       writePrivate(path, { ...own, address } satisfies LockHolder);

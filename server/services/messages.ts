@@ -65,10 +65,6 @@ const texts = {
     '连不上数据库：{cause}。请检查 {setting}。',
     'The database cannot be reached: {cause}. Check {setting}.',
   ],
-  temporal_unreachable: [
-    '连不上 Temporal {address}：{cause}。请检查 TEMPORAL_ADDRESS。',
-    'Temporal cannot be reached at {address}: {cause}. Check TEMPORAL_ADDRESS.',
-  ],
   database_newer: [
     '数据库已被更新版本的管家升级过（{migrations}）。请使用新版本，数据没有被改动。',
     'A newer Guanjia has migrated this database ({migrations}). Use that version; nothing was changed.',
@@ -79,7 +75,7 @@ const texts = {
   ui_build_failed: ['界面构建失败：\n{tail}', 'The user interface could not be built:\n{tail}'],
   ready: ['管家已就绪：{address}（{seconds} 秒）', 'Guanjia is ready at {address} ({seconds} s)'],
   worker_ready: ['管家的工作进程已就绪（{seconds} 秒）', 'The Guanjia worker is ready ({seconds} s)'],
-  demo_accounts: ['演示账号（密码 {password}）：{accounts}', 'Demo accounts (password {password}): {accounts}'],
+  demo_accounts: ['演示账号（密码都是 {password}）：', 'Demo accounts (their password is {password}):'],
   stop_hint: ['按 Ctrl-C 停止。', 'Ctrl-C stops it.'],
   stopping: ['正在停止…', 'Stopping …'],
   stopped: ['已停止。', 'Stopped.'],

@@ -32,7 +32,7 @@ export function canReach(user: { uid: number; gid: number }, path: string): bool
   const parent = dirname(path);
   if (parent !== path && !canReach(user, parent)) return false;
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isDirectory()) return true;
+  if (!stat?.isDirectory()) return true;
   const shift = stat.uid === user.uid ? 6 : stat.gid === user.gid ? 3 : 0;
   return ((stat.mode >> shift) & 0b001) !== 0;
 }

@@ -33,6 +33,8 @@ export interface PostgresOptions {
   password: string;
   say: Say;
   environment: NodeJS.ProcessEnv;
+  /** Exactly this one; else the last run's if it is free. */
+  port?: number;
   /** Postgres settings on top of ours: tests switch durability off. */
   settings?: Record<string, string>;
 }
@@ -77,7 +79,7 @@ async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
   const files = locatePostgres(dataDir, user, say);
   if (!existsSync(join(files.data, 'PG_VERSION'))) await initialise(files, user, options);
   clearStalePid(files.data);
-  const port = await freePort(rememberedPort(dataDir, 'postgres'));
+  const port = options.port ?? (await freePort(rememberedPort(dataDir, 'postgres')));
   const superUrl = urlOf(port, password);
   const child = await launch(files, user, port, options);
   try {

@@ -18,7 +18,7 @@ export interface Secrets {
 
 export function loadSecrets(dataDir: string): Secrets {
   const path = join(dataDir, 'secrets.json');
-  const kept = readPrivate<Secrets>(path);
+  const kept = readPrivate(path) as Secrets | undefined;
   if (kept !== undefined) return kept;
   if (existsSync(path)) throw new Error(`${path} cannot be read`);
   const made: Secrets = {

@@ -44,13 +44,13 @@ export async function findTemporalBinary({ environment, say }: FindTemporal): Pr
 
 /** Where programs of the user go that can be made again. */
 function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  const home = environment['HOME'] ?? homedir();
-  if (environment['XDG_CACHE_HOME']) return join(environment['XDG_CACHE_HOME'], 'guanjia');
+  const home = environment.HOME ?? homedir();
+  if (environment.XDG_CACHE_HOME) return join(environment.XDG_CACHE_HOME, 'guanjia');
   return process.platform === 'darwin' ? join(home, 'Library', 'Caches', 'guanjia') : join(home, '.cache', 'guanjia');
 }
 
 function onPath(name: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isProgram);
 }
 
@@ -129,9 +129,13 @@ async function watch(command: string, args: string[], options: Watch): Promise<{
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  const end = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', end);
   const timer = setInterval(() => {
     options.onTick?.(Math.round((Date.now() - startedMs) / 1000));
-    if (options.isStuck?.()) child.kill('SIGKILL');
+    if (options.isStuck?.()) end();
   }, options.tickMs);
   try {
     const [code] = (await once(child, 'close')) as [number | null];
@@ -141,6 +145,7 @@ async function watch(command: string, args: string[], options: Watch): Promise<{
     return { ok: false, tail: String(error) };
   } finally {
     clearInterval(timer);
+    process.off('exit', end);
   }
 }
 

@@ -3,7 +3,7 @@
  * file in the data folder: cases and timers survive a restart. Write-ahead log with full sync is as durable as SQLite's default
  * and measured 15–40 % faster.
  */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { endChild, findOrphan, logPath, logTail, rememberedPort, startChild, type ChildRecord } from './children.ts';
@@ -18,6 +18,8 @@ export interface TemporalOptions {
   namespace: string;
   say: Say;
   environment: NodeJS.ProcessEnv;
+  /** Exactly this one; else the last run's if it is free. */
+  port?: number;
 }
 
 export interface RunningTemporal {
@@ -31,8 +33,9 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
   return (await adopt(options)) ?? (await startNew(options));
 }
 
-export async function stopTemporal(dataDir: string): Promise<void> {
-  await endChild(dataDir, 'temporal', { signal: 'SIGTERM', graceMs: 10_000 });
+/** What is acknowledged is on the disk: one that does not end in time is killed without loss. */
+export async function stopTemporal(dataDir: string, graceMs = 10_000): Promise<void> {
+  await endChild(dataDir, 'temporal', { signal: 'SIGTERM', graceMs });
 }
 
 /** The SQLite files of the server's state, for the reset. */
@@ -47,11 +50,11 @@ async function adopt(options: TemporalOptions): Promise<RunningTemporal | undefi
   if (orphan === undefined) return undefined;
   const address = `127.0.0.1:${orphan.port}`;
   try {
-    await waitUntil(() => isReady(address, options.namespace), { limitMs: 5000 });
+    await waitUntil(() => isReady(address, options.namespace), { limitMs: 3000 });
     say('orphan_adopted', { what: 'Temporal', pid: orphan.pid });
     return { address, child: orphan };
   } catch {
-    await stopTemporal(dataDir);
+    await stopTemporal(dataDir, 2000);
     say('orphan_ended', { what: 'Temporal', pid: orphan.pid });
     return undefined;
   }
@@ -61,7 +64,7 @@ async function startNew(options: TemporalOptions): Promise<RunningTemporal> {
   const { dataDir, environment, namespace } = options;
   mkdirSync(dataDir, { recursive: true });
   const command = await findTemporalBinary(options);
-  const port = await freePort(rememberedPort(dataDir, 'temporal'));
+  const port = options.port ?? (await freePort(rememberedPort(dataDir, 'temporal')));
   const file = stateFile(dataDir);
   const child = await startChild({
     name: 'temporal',
@@ -79,6 +82,7 @@ async function startNew(options: TemporalOptions): Promise<RunningTemporal> {
     throw failed();
   });
   if (!isAlive(child)) throw failed();
+  for (const path of temporalFiles(dataDir)) if (existsSync(path)) chmodSync(path, 0o600);
   return { address, child };
 }
 

@@ -1,0 +1,106 @@
+/** `npm start`: the order in which Guanjia comes up. Each step is a line here and a file elsewhere. */
+import { readFile } from 'node:fs/promises';
+import { createClosers } from './closers.ts';
+import { readSettings, type Locale } from './config.ts';
+import { loadBuiltIn } from './content.ts';
+import { migrate } from './db/migrate.ts';
+import type { Deps } from './deps.ts';
+import { StartError, type Say } from './services/messages.ts';
+import { createSay, describeAccounts, explain, type DemoAccounts } from './services/terminal.ts';
+import { buildUiIfNeeded } from './services/ui-build.ts';
+import { bringUpServices, holdDataDir, openDeps, openLog, requirePort } from './start.ts';
+
+const closers = createClosers();
+let locale: Locale = 'zh-CN';
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  locale = settings.locale;
+  const say = createSay(locale, print);
+  stopOnSignals(say);
+  const lock = await holdDataDir(settings, closers);
+  await requirePort(settings);
+  const log = openLog(settings);
+  const [config] = await Promise.all([
+    bringUpServices(settings, say, closers),
+    settings.role === 'worker' ? undefined : buildUiIfNeeded(say, settings.environment),
+  ]);
+  const deps = await openDeps(config, log, closers);
+  const migrated = await migrate(deps.adminDb);
+  if (migrated.length > 0) say('migrated', { count: migrated.length });
+  await loadBuiltIn(deps);
+  if (config.role !== 'api') await startWork(deps);
+  if (config.role === 'worker') {
+    say('worker_ready', { seconds: secondsUp() });
+    return;
+  }
+  const address = await startApi(deps, say);
+  lock?.publish(address);
+  say('ready', { address, seconds: secondsUp() });
+  if (config.mode === 'demo') print(describeAccounts(await readDemoAccounts(), config));
+  say('stop_hint');
+}
+
+/** Imported late: the worker's native code takes longest to load, and an api does without. */
+async function startWork(deps: Deps): Promise<void> {
+  const { startWorker } = await import('./worker/index.ts');
+  const worker = await startWorker(deps);
+  closers.add(() => worker.stop());
+}
+
+async function startApi(deps: Deps, say: Say): Promise<string> {
+  const { buildApp } = await import('./app.ts');
+  const app = await buildApp(deps);
+  closers.add(() => app.close());
+  const { host, port, publicUrl, mode, role } = deps.config;
+  const listening = await app.listen({ host, port });
+  if (mode === 'demo' && role === 'all') {
+    const { loadDemo } = await import('./demo/index.ts');
+    await loadDemo(deps, { app, onStart: () => say('demo_loading') });
+  }
+  return publicUrl ?? listening;
+}
+
+async function readDemoAccounts(): Promise<DemoAccounts> {
+  const file = new URL('../content/demo-accounts.json', import.meta.url);
+  return JSON.parse(await readFile(file, 'utf8')) as DemoAccounts;
+}
+
+/** The first signal ends everything in order; a second one no longer waits, and the next start tidies up. */
+function stopOnSignals(say: Say): void {
+  let asked = false;
+  const stop = (): void => {
+    if (asked) process.exit(130);
+    asked = true;
+    say('stopping');
+    closers.closeAll().then(
+      () => {
+        say('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        fail(error);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${explain(error, locale)}\n`);
+  // What was asked for is there: a second `npm start` is no failure.
+  process.exit(error instanceof StartError && error.key === 'already_running' ? 0 : 1);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function secondsUp(): string {
+  return process.uptime().toFixed(1);
+}
+
+await main().catch(async (error: unknown) => {
+  await closers.closeAll().catch(() => undefined);
+  fail(error);
+});
