@@ -8,10 +8,12 @@ import type { Deps } from './deps.ts';
 import { StartError, type Say } from './services/messages.ts';
 import { createSay, describeAccounts, explain, type DemoAccounts } from './services/terminal.ts';
 import { buildUiIfNeeded } from './services/ui-build.ts';
+import { together } from './services/wait.ts';
 import { bringUpServices, holdDataDir, openDeps, openLog, requirePort } from './start.ts';
 
 const closers = createClosers();
 let locale: Locale = 'zh-CN';
+let isStopping = false;
 
 async function main(): Promise<void> {
   const settings = readSettings();
@@ -21,10 +23,8 @@ async function main(): Promise<void> {
   const lock = await holdDataDir(settings, closers);
   await requirePort(settings);
   const log = openLog(settings);
-  const [config] = await Promise.all([
-    bringUpServices(settings, say, closers),
-    settings.role === 'worker' ? undefined : buildUiIfNeeded(say, settings.environment),
-  ]);
+  const buildUi = settings.role === 'worker' ? Promise.resolve() : buildUiIfNeeded(say, settings.environment);
+  const [config] = await together(bringUpServices(settings, say, closers), buildUi);
   const deps = await openDeps(config, log, closers);
   const migrated = await migrate(deps.adminDb);
   if (migrated.length > 0) say('migrated', { count: migrated.length });
@@ -56,7 +56,12 @@ async function startApi(deps: Deps, say: Say): Promise<string> {
   const listening = await app.listen({ host, port });
   if (mode === 'demo' && role === 'all') {
     const { loadDemo } = await import('./demo/index.ts');
-    await loadDemo(deps, { app, onStart: () => say('demo_loading') });
+    await loadDemo(deps, {
+      app,
+      onStart: () => {
+        say('demo_loading');
+      },
+    });
   }
   return publicUrl ?? listening;
 }
@@ -68,10 +73,9 @@ async function readDemoAccounts(): Promise<DemoAccounts> {
 
 /** The first signal ends everything in order; a second one no longer waits, and the next start tidies up. */
 function stopOnSignals(say: Say): void {
-  let asked = false;
   const stop = (): void => {
-    if (asked) process.exit(130);
-    asked = true;
+    if (isStopping) process.exit(130);
+    isStopping = true;
     say('stopping');
     closers.closeAll().then(
       () => {
@@ -101,6 +105,8 @@ function secondsUp(): string {
 }
 
 await main().catch(async (error: unknown) => {
+  // A start cut short by Ctrl-C fails somewhere, and that is nobody's news; the signal's handler ends the process.
+  if (isStopping) return;
   await closers.closeAll().catch(() => undefined);
   fail(error);
 });

@@ -28,7 +28,10 @@ export async function holdDataDir(settings: Settings, closers: Closers): Promise
       ? new StartError('already_starting', { pid })
       : new StartError('already_running', { address });
   }
-  closers.add(() => Promise.resolve(attempt.lock.release()));
+  closers.add(() => {
+    attempt.lock.release();
+    return Promise.resolve();
+  });
   return attempt.lock;
 }
 

@@ -25,7 +25,7 @@ function getTypeParser(typeId: number): (text: string) => unknown {
   return parsers.get(typeId) ?? (pg.types.getTypeParser as (id: number) => (text: string) => unknown)(typeId);
 }
 
-const types = { getTypeParser } as pg.CustomTypesConfig;
+const types: pg.CustomTypesConfig = { getTypeParser };
 
 export interface DbOptions {
   /** Most connections of the pool. */

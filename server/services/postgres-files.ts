@@ -66,7 +66,7 @@ function reachableNative(native: string, user: SystemUser | undefined): string {
   const copy = join(reachableRoot, `postgres-${version}`);
   if (existsSync(copy)) return copy;
   const draft = `${copy}.${process.pid}.tmp`;
-  mkdirSync(reachableRoot, { recursive: true, mode: 0o755 });
+  makeReachable(reachableRoot);
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
   renameSync(draft, copy);
   return copy;
@@ -81,8 +81,15 @@ function locateData(dataDir: string, user: SystemUser | undefined, say: Say): st
   if (existsSync(join(own, 'PG_VERSION')))
     throw new StartError('postgres_unreachable', { folder: own, user: user.name });
   say('postgres_moved', { user: user.name, from: dataDir, to: moved });
-  mkdirSync(dirname(moved), { recursive: true, mode: 0o755 });
+  makeReachable(reachableRoot);
+  makeReachable(dirname(moved));
   return moved;
+}
+
+/** Whatever the umask says. */
+function makeReachable(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
 /** Named after the data folder, so that two clones never share one database. */

@@ -179,7 +179,8 @@ it.each(['postgres', 'temporal'] as const)(
     const before = children()[name];
 
     process.kill(before.pid, 'SIGKILL');
-    const works = name === 'postgres' ? () => query(up, 'select word from kept') : () => ping(up);
+    const works = async (): Promise<boolean> =>
+      name === 'postgres' ? (await query(up, 'select word from kept')).length === 1 : ping(up);
     await waitUntil(() => Promise.resolve(children()[name].pid !== before.pid), { limitMs: 20_000 });
 
     expect(await waitUntil(works, { limitMs: 20_000 })).toBeTruthy();

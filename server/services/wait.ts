@@ -22,3 +22,9 @@ export async function waitUntil<T>(
     await sleep(everyMs);
   }
 }
+
+/** Both results, or the failure of one, but only once neither is under way any more: then it is safe to tidy up. */
+export async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
