@@ -5,7 +5,9 @@
 \getenv owner_password GUANJIA_OWNER_PASSWORD
 \getenv app_password GUANJIA_APP_PASSWORD
 
-SELECT set_config('guanjia.owner_password', :'owner_password', false), set_config('guanjia.app_password', :'app_password', false);
+-- SET prints nothing: passwords do not end up in a container's log.
+SET guanjia.owner_password = :'owner_password';
+SET guanjia.app_password = :'app_password';
 
 DO $$
 BEGIN
