@@ -1,0 +1,142 @@
+/**
+ * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
+ * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
+ */
+import { expressionsOf, fieldOfAssign, isHuman, peopleOf, ROOT, branchesOf, walk, type Place } from './tree.ts';
+import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
+import type { Flow, Sequence, Step } from './flow.gen.ts';
+import type { BranchKey } from './state.ts';
+import type { FlowRef, LoadedFlow, StepId, ValueType } from './types.ts';
+import { must } from './unreachable.ts';
+
+export interface StepInfo {
+  step: Step;
+  /** Position in document order, from 0. */
+  order: number;
+  path: readonly Place[];
+}
+
+export interface Compiled {
+  ref: FlowRef;
+  flow: Flow;
+  steps: ReadonlyMap<StepId, StepInfo>;
+  /** Fields whose values enter the engine, formulas replaced by their inputs: personal data it does not reason about never does. */
+  mentioned: ReadonlySet<string>;
+  formulas: ReadonlyMap<string, Prepared>;
+  types: Record<string, ValueType>;
+  expressions: ReadonlyMap<string, Prepared>;
+  /** Expressions that do not parse; `check` reports them before a flow is published. */
+  problems: readonly FeelProblem[];
+}
+
+/** Names every expression may use beside fields. */
+export const BUILT_IN_NAMES = ['initiator', 'outcomes', 'now', 'today'];
+
+const cache = new Map<string, Compiled>();
+const CACHE_SIZE = 200;
+
+/** Compiles a version once; the hash names the definition, so the cache cannot be stale. */
+export function compile(loaded: LoadedFlow): Compiled {
+  const key = `${loaded.key}:${String(loaded.version)}:${loaded.sha256}`;
+  const known = cache.get(key);
+  if (known) return known;
+  const compiled = build(loaded);
+  if (cache.size >= CACHE_SIZE) cache.clear();
+  cache.set(key, compiled);
+  return compiled;
+}
+
+function build(loaded: LoadedFlow): Compiled {
+  const flow = loaded.definition;
+  const steps = new Map<StepId, StepInfo>();
+  for (const { step, path } of walk(flow)) steps.set(step.id, { step, order: steps.size, path });
+  const { expressions, problems } = prepareAll(flow);
+  const formulas = new Map<string, Prepared>();
+  for (const [field, text] of Object.entries(loaded.formulas)) {
+    const result = prepare(text, null);
+    if (result.ok) formulas.set(field, result.prepared);
+    else problems.push(result.problem);
+  }
+  return freeze({
+    ref: { key: loaded.key, version: loaded.version, sha256: loaded.sha256 },
+    flow,
+    steps,
+    mentioned: mentionedFields(flow, expressions, formulas),
+    formulas,
+    types: loaded.types ?? {},
+    expressions,
+    problems,
+  });
+}
+
+function prepareAll(flow: Flow): { expressions: Map<string, Prepared>; problems: FeelProblem[] } {
+  const expressions = new Map<string, Prepared>();
+  const problems: FeelProblem[] = [];
+  for (const { step } of walk(flow)) {
+    for (const { text } of expressionsOf(step)) {
+      const result = prepare(text, null);
+      if (result.ok) expressions.set(text, result.prepared);
+      else problems.push(result.problem);
+    }
+  }
+  return { expressions, problems };
+}
+
+function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formulas: Map<string, Prepared>): Set<string> {
+  const fields = new Set<string>();
+  for (const { names } of expressions.values()) for (const name of names) addField(name, fields, formulas);
+  for (const { step } of walk(flow)) {
+    for (const { people } of peopleOf(step)) {
+      const field = fieldOfAssign(people.assign);
+      if (field !== null) addField(field, fields, formulas);
+    }
+  }
+  return fields;
+}
+
+/** Closes over formulas: the engine holds a formula's inputs and computes (rule 16). */
+function addField(name: string, fields: Set<string>, formulas: Map<string, Prepared>): void {
+  if (BUILT_IN_NAMES.includes(name) || fields.has(name)) return;
+  const formula = formulas.get(name);
+  if (!formula) fields.add(name);
+  else for (const input of formula.names) if (input !== name) addField(input, fields, formulas);
+}
+
+/** A step of the compiled flow; throws for an id that is none, which only a broken state can name. */
+export function stepInfo(compiled: Compiled, id: StepId | null): StepInfo {
+  return must(id === null ? undefined : compiled.steps.get(id), `step ${String(id)}`);
+}
+
+/** The steps of a scope. */
+export function sequenceOf(compiled: Compiled, owner: StepId | null, branch: BranchKey | null): Sequence {
+  if (owner === null) return compiled.flow.steps;
+  const found = branchesOf(stepInfo(compiled, owner).step).find(({ key }) => key === branch);
+  return must(found, `sequence ${owner}.${String(branch)}`).steps;
+}
+
+/**
+ * Whether a return from one step may name another: a human step that every way to the first has passed, so that returning
+ * never enters a branch that was not taken.
+ */
+export function isReachableBackwards(compiled: Compiled, from: StepId, to: StepId): boolean {
+  const [source, target] = [compiled.steps.get(from), compiled.steps.get(to)];
+  if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
+  return target.path.every((place, depth) => {
+    const other = source.path[depth];
+    return other?.owner === place.owner && other.branch === place.branch;
+  });
+}
+
+/** Key of the root sequence in paths and scopes. */
+export const ROOT_BRANCH = ROOT;
+
+function freeze(compiled: Compiled): Compiled {
+  deepFreeze(compiled.flow);
+  return Object.freeze(compiled);
+}
+
+function deepFreeze(value: unknown): void {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+}

@@ -1,0 +1,69 @@
+/**
+ * What becomes of an event on which the engine itself failed: an incident instead of a workflow task that fails for ever. The
+ * draft is thrown away; the event is kept with the incident, so that a retry on a mended engine continues the case.
+ */
+import type { Compiled } from './compile.ts';
+import { dueTimer } from './due.ts';
+import { cloneState, type InFlight, type OpenIncident, type State, type Timer } from './state.ts';
+import type { StepResult } from './step.ts';
+import type { EngineEvent, LogType } from './types.ts';
+import { caseChange } from './views.ts';
+
+type Unwaited = Exclude<EngineEvent, { type: 'command' }>;
+
+const LOG_TYPES: Record<Unwaited['type'], LogType> = {
+  timer: 'timer_fired',
+  resolved: 'people_resolved',
+  activityDone: 'activity_done',
+  activityFailed: 'activity_failed',
+};
+
+/** Turns a failed event into an incident; a failed command is refused by the shell instead and leaves the state as it was. */
+export function crash(compiled: Compiled, before: State, event: Unwaited, now: number): StepResult {
+  const state = cloneState(before);
+  const failed = event.type === 'timer' ? takeTimer(state, now) : takeEffect(state, event);
+  if (!failed) return { state: before, effects: [], delta: null };
+  const { step, ...rest } = failed;
+  state.incidents.push({ id: state.next, step, code: 'engine_error', detail: { event: event.type }, ...rest });
+  state.next += 1;
+  state.rev += 1;
+  const delta = {
+    rev: state.rev,
+    at: now,
+    flowVersion: state.flowVersion,
+    event: {
+      type: LOG_TYPES[event.type],
+      step,
+      task: null,
+      actor: null,
+      command: null,
+      data: { error: 'engine_error' },
+    },
+    consumed: event,
+    patchEffect: null,
+    opened: [],
+    changed: [],
+    closed: [],
+    notices: [],
+    effects: [],
+    case: caseChange(compiled, state),
+  };
+  return { state, effects: [], delta };
+}
+
+type Failed = Pick<OpenIncident, 'step' | 'frame' | 'resume'>;
+
+function takeTimer(state: State, now: number): Failed | null {
+  const timer: Timer | undefined = dueTimer(state.timers, now);
+  if (!timer) return null;
+  state.timers = state.timers.filter(({ id }) => id !== timer.id);
+  const task = state.tasks.find(({ id }) => id === timer.task);
+  return { step: task?.step ?? null, frame: timer.frame, resume: { do: 'timer', timer } };
+}
+
+function takeEffect(state: State, event: Exclude<Unwaited, { type: 'timer' }>): Failed | null {
+  const effect: InFlight | undefined = state.effects.find(({ id }) => id === event.effect);
+  if (!effect) return null;
+  state.effects = state.effects.filter(({ id }) => id !== effect.id);
+  return { step: effect.step, frame: effect.frame, resume: { do: 'event', event, effect } };
+}

@@ -1,0 +1,213 @@
+/** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
+import { applyCommand, decide, writeLog } from './commands.ts';
+import { mergeVars } from './conditions.ts';
+import { delayedEscalation, dueTimer, escalation, nextReminder, overdue, reminder } from './due.ts';
+import type { Due } from './flow.gen.ts';
+import { applyPolicies, askPeople, type Holders } from './people.ts';
+import { performReturn } from './return.ts';
+import { humanStep, nextId, openIncident, reassign, type Run } from './run.ts';
+import { findFrame, type Frame, type InFlight, type PeoplePurpose, type Task, type Timer } from './state.ts';
+import { finishActivity, givePeople } from './steps/index.ts';
+import type { EngineEvent, RetryCommand } from './types.ts';
+import { must, unreachable } from './unreachable.ts';
+
+export function consume(run: Run, event: EngineEvent): boolean {
+  switch (event.type) {
+    case 'command':
+      if (event.command.kind === 'retry') applyRetry(run, event.command);
+      else applyCommand(run, event.command);
+      return true;
+    case 'timer':
+      return fireTimer(run);
+    case 'resolved':
+      return takePeople(run, event);
+    case 'activityDone':
+    case 'activityFailed':
+      return takeResult(run, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ timers
+
+function fireTimer(run: Run): boolean {
+  const { state } = run;
+  const timer = dueTimer(state.timers, run.now);
+  if (!timer) return false;
+  state.timers = state.timers.filter(({ id }) => id !== timer.id);
+  const task = must(
+    state.tasks.find(({ id }) => id === timer.task),
+    'task of timer',
+  );
+  const due = must(humanStep(run, task.step).due, 'due of step');
+  if (timer.what.kind === 'remind') {
+    writeLog(run, 'timer_fired', { task, data: { timer: 'remind', count: timer.what.count + 1 } });
+    run.notices.push(reminder(task, task.dueAt ?? timer.at, timer.at));
+    addTimer(run, nextReminder(due, timer));
+  } else if (timer.what.kind === 'escalate') {
+    writeLog(run, 'timer_fired', { task, data: { timer: 'escalate' } });
+    escalate(run, due, task);
+  } else {
+    endDue(run, { due, task, timer });
+  }
+  return true;
+}
+
+function addTimer(run: Run, timer: Omit<Timer, 'id'> | null): void {
+  if (timer) run.state.timers.push({ id: nextId(run), ...timer });
+}
+
+function escalate(run: Run, due: Due, task: Task): void {
+  if (due.then?.do === 'escalate') run.notices.push(escalation(task, due.then.to));
+}
+
+/** The due time is over: the end action. */
+function endDue(run: Run, { due, task, timer }: { due: Due; task: Task; timer: Timer }): void {
+  const then = due.then ?? { do: 'remind' };
+  writeLog(run, 'timer_fired', { task, data: { timer: 'due', action: then.do } });
+  switch (then.do) {
+    case 'remind':
+      run.notices.push(overdue(task));
+      return;
+    case 'escalate': {
+      run.notices.push(overdue(task));
+      const delayed = delayedEscalation(due, timer);
+      if (delayed) addTimer(run, delayed);
+      else escalate(run, due, task);
+      return;
+    }
+    case 'transfer':
+      transferOverdue(run, task);
+      return;
+    case 'complete':
+      decide(run, task, then.outcome, null);
+      return;
+    case 'return':
+      performReturn(run, { task, to: then.step, mode: 'redo', by: null, outcome: 'returned' });
+      return;
+    default:
+      unreachable(then);
+  }
+}
+
+function transferOverdue(run: Run, task: Task): void {
+  const { frame } = must(findFrame(run.state, task.frame), 'frame of task');
+  const then = humanStep(run, task.step).due?.then;
+  if (then?.do !== 'transfer') return;
+  const holders = askPeople(run, frame, then.people, { for: 'transfer', task: task.id });
+  if (holders) handOver(run, frame, task, holders);
+}
+
+function handOver(run: Run, frame: Frame, task: Task, holders: Holders): void {
+  if (holders === 'skip') return;
+  if (holders === 'incident') {
+    openIncident(run, frame, {
+      code: 'people_empty',
+      detail: { task: task.id },
+      resume: { do: 'transfer', task: task.id },
+    });
+    return;
+  }
+  reassign(run, task, must(holders[0], 'holder'));
+}
+
+// ------------------------------------------------------------------------------------------------ effects
+
+type Result = Extract<EngineEvent, { effect: number }>;
+
+/** Takes an effect out of the state; undefined when nothing waits for it any more (rule 17). */
+function takeEffect(run: Run, id: number): InFlight | undefined {
+  const found = run.state.effects.find((effect) => effect.id === id);
+  if (found) run.state.effects = run.state.effects.filter((effect) => effect !== found);
+  return found;
+}
+
+function takePeople(run: Run, event: Extract<Result, { type: 'resolved' }>): boolean {
+  const effect = takeEffect(run, event.effect);
+  if (effect?.type !== 'resolve') return false;
+  const found = findFrame(run.state, effect.frame);
+  if (!found) return false;
+  writeLog(run, 'people_resolved', {
+    step: effect.step,
+    data: { effect: effect.id, rule: effect.assign.rule, persons: event.people.persons },
+  });
+  const holders = applyPolicies(run.state, effect.people, event.people);
+  givePeopleFor(run, found.frame, effect.purpose, holders);
+  return true;
+}
+
+function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: Holders): void {
+  if (purpose.for === 'step') {
+    givePeople(run, frame, holders);
+    return;
+  }
+  const task = run.state.tasks.find(({ id }) => id === purpose.task);
+  if (task) handOver(run, frame, task, holders);
+}
+
+function takeResult(run: Run, event: Exclude<Result, { type: 'resolved' }>): boolean {
+  const effect = takeEffect(run, event.effect);
+  if (!effect) return false;
+  const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
+  const error = event.type === 'activityFailed' ? event.error.code : null;
+  if (effect.type === 'resolve') {
+    if (!frame || error === null) return false;
+    writeLog(run, 'activity_failed', { step: effect.step, data: { effect: effect.id, error } });
+    const resume =
+      effect.purpose.for === 'step' ? { do: 'open' as const } : { do: 'transfer' as const, task: effect.purpose.task };
+    openIncident(run, frame, { code: 'people_unresolved', detail: { rule: effect.assign.rule, error }, resume });
+    return true;
+  }
+  const data = {
+    effect: effect.id,
+    activity: effect.activity,
+    ...(error === null ? {} : { error }),
+    ...(frame ? {} : { late: true }),
+  };
+  writeLog(run, error === null ? 'activity_done' : 'activity_failed', { step: effect.step, data });
+  // Late: the case went on without it, so its result is only logged (rule 22).
+  if (!frame) return true;
+  if (event.type === 'activityDone') {
+    mergeVars(run, event.vars);
+    run.patchEffect = event.patch === null ? null : effect.id;
+  }
+  finishActivity(run, frame, error);
+  return true;
+}
+
+// ------------------------------------------------------------------------------------------------ retry
+
+function applyRetry(run: Run, command: RetryCommand): void {
+  const { state } = run;
+  const incident = must(
+    state.incidents.find(({ id }) => id === command.incident),
+    'incident',
+  );
+  mergeVars(run, command.vars);
+  writeLog(run, 'incident_retried', { step: incident.step, data: { incident: incident.id } });
+  state.incidents = state.incidents.filter((open) => open !== incident);
+  const { resume, frame } = incident;
+  switch (resume.do) {
+    case 'open':
+      run.agenda.push({ do: 'open', frame: must(frame, 'frame of incident') });
+      return;
+    case 'enter':
+      run.agenda.push({ do: 'enter', scope: must(frame, 'frame of incident') });
+      return;
+    case 'transfer': {
+      const task = state.tasks.find(({ id }) => id === resume.task);
+      if (task) transferOverdue(run, task);
+      return;
+    }
+    case 'timer':
+      state.timers.push(resume.timer);
+      return;
+    case 'event':
+      state.effects.push(resume.effect);
+      consume(run, resume.event);
+      return;
+    default:
+      unreachable(resume);
+  }
+}

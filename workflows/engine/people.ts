@@ -1,0 +1,83 @@
+/**
+ * Who gets a step: pool, field, initiator and previous are decided here from the state; the other rules read the organisation,
+ * so they become a `resolve` effect whose answer comes back as an event (rule 17). Policies are applied to both alike.
+ */
+import type { Assign, People } from './flow.gen.ts';
+import { nextId, startEffect, type Run } from './run.ts';
+import type { Frame, Holder, PeoplePurpose, State } from './state.ts';
+import type { Explanation, PersonId, ResolvedPeople } from './types.ts';
+import { must } from './unreachable.ts';
+
+/** What a rule came to: persons in order, or a pool. */
+export type Answer = ResolvedPeople | { pool: string; explanation: Explanation };
+/** After policies: holders, never an empty list. */
+export type Holders = Holder[] | 'skip' | 'incident';
+
+const DEFAULT_EMPTY = { role: 'manager' };
+
+/** Decides a rule from the state; null: somebody outside must resolve it. */
+export function decidePeople(state: State, assign: Assign): Answer | null {
+  switch (assign.rule) {
+    case 'pool':
+      return { pool: assign.role, explanation: { rule: assign.rule, inputs: { role: assign.role } } };
+    case 'field':
+      return answer(assign.rule, { field: assign.field }, personsIn(state.vars[assign.field]));
+    case 'initiator':
+      return answer(assign.rule, {}, state.initiator === null ? [] : [state.initiator]);
+    case 'previous': {
+      const person = assign.step === undefined ? state.previous : (state.handlers[assign.step] ?? null);
+      return answer(assign.rule, { step: assign.step ?? null }, person === null ? [] : [person]);
+    }
+    case 'persons':
+    case 'role':
+    case 'departmentHead':
+    case 'post':
+    case 'leastLoaded':
+      return null;
+    default:
+      return assign satisfies never;
+  }
+}
+
+function answer(rule: Assign['rule'], inputs: Explanation['inputs'], persons: PersonId[]): ResolvedPeople {
+  return { persons, explanation: { rule, inputs } };
+}
+
+/** A person field holds one id, or a list of them. */
+function personsIn(value: unknown): PersonId[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((person): person is PersonId => typeof person === 'string' && person !== '');
+}
+
+/** Asks for people: their holders at once where the engine can decide, otherwise undefined and an effect in flight. */
+export function askPeople(run: Run, frame: Frame, people: People, purpose: PeoplePurpose): Holders | undefined {
+  const decided = decidePeople(run.state, people.assign);
+  if (decided) return applyPolicies(run.state, people, decided);
+  const { assign } = people;
+  const step = must(frame.step, 'step of frame');
+  const { previous } = run.state;
+  startEffect(run, { type: 'resolve', id: nextId(run), frame: frame.id, step, assign, people, previous, purpose });
+  return undefined;
+}
+
+/** Turns an answer into holders: empty and initiator policies, nobody twice. */
+export function applyPolicies(state: State, people: People, given: Answer): Holders {
+  if ('pool' in given) return [{ assignee: null, pool: given.pool, explanation: given.explanation }];
+  const { initiator } = state;
+  const distinct = [...new Set(given.persons)];
+  const persons = people.whenInitiator === 'skip' ? distinct.filter((person) => person !== initiator) : distinct;
+  if (persons.length > 0) {
+    return persons.map((assignee) => ({ assignee, pool: null, explanation: given.explanation }));
+  }
+  if (distinct.length > 0) return 'skip';
+  const policy = people.whenEmpty ?? DEFAULT_EMPTY;
+  if (policy === 'skip' || policy === 'incident') return policy;
+  return [{ assignee: null, pool: policy.role, explanation: { ...given.explanation, policy: 'whenEmpty' } }];
+}
+
+/** Returned work goes to whoever did it before. */
+export function previousHandler(state: State, frame: Frame, rule: Assign['rule']): Holder | null {
+  const person = frame.returned && frame.step !== null ? state.handlers[frame.step] : undefined;
+  if (person === undefined) return null;
+  return { assignee: person, pool: null, explanation: { rule, inputs: {}, policy: 'returned' } };
+}

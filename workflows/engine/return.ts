@@ -1,0 +1,81 @@
+/**
+ * Going back: to which steps a person may return, and how. Redo closes everything that does not contain the target and goes on
+ * from there; straight back is a detour, whose target opens beside the position and reopens it afterwards (rule 21).
+ */
+import { isReachableBackwards, sequenceOf, stepInfo, type Compiled } from './compile.ts';
+import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
+import { findFrame, type Frame, type State, type Task } from './state.ts';
+import { cutTrail } from './trail.ts';
+import type { PersonId, StepId } from './types.ts';
+import { must } from './unreachable.ts';
+
+/** The steps a task may be returned to, in the order they were done: what the dialog offers and `refuse` accepts. */
+export function returnTargets(compiled: Compiled, state: State, task: Task): StepId[] {
+  const done = state.trail.filter(({ skipped }) => !skipped).map(({ step }) => step);
+  return done.filter((step) => isReachableBackwards(compiled, task.step, step));
+}
+
+export interface Return {
+  task: Task;
+  to: StepId;
+  mode: 'redo' | 'straightBack';
+  by: PersonId | null;
+  /** Outcome of the closed task: an action's, or `returned`. */
+  outcome: string;
+}
+
+/** Closes the task and sends the case back. */
+export function performReturn(run: Run, { task, to, mode, by, outcome }: Return): void {
+  const { frame } = must(findFrame(run.state, task.frame), 'frame of task');
+  finishTask(run, task, outcome, by);
+  if (by !== null) run.state.previous = by;
+  if (mode === 'straightBack') openDetour(run, frame, { task, to, by });
+  else goBack(run, to, by);
+}
+
+function openDetour(run: Run, frame: Frame, { task, to, by }: Pick<Return, 'task' | 'to' | 'by'>): void {
+  const { assignee, pool, explanation } = task;
+  // A pool's task comes back to the person who sent the work away, not to the pool.
+  const holder =
+    by === null || assignee === by ? { assignee, pool, explanation } : { assignee: by, pool: null, explanation };
+  const target = newFrame(run, { step: to, returned: { by }, detour: holder });
+  frame.children.push(target);
+  run.agenda.push({ do: 'open', frame: target.id });
+}
+
+/** Redo the rest: the innermost running scope that contains the target starts again from there. */
+function goBack(run: Run, to: StepId, by: PersonId | null): void {
+  const { path } = stepInfo(run.compiled, to);
+  let { scope, depth } = deepestShared(must(run.state.root, 'root scope'), path);
+  closeUnder(run, scope);
+  cutTrail(run, to);
+  for (; ; depth += 1) {
+    const place = must(path[depth], 'place on path');
+    scope.at = place.index;
+    const step = must(sequenceOf(run.compiled, scope.step, scope.branch)[place.index], 'step on path');
+    const frame = newFrame(run, { step: step.id, item: scope.item });
+    scope.children = [frame];
+    const next = path[depth + 1];
+    if (!next) {
+      frame.returned = { by };
+      run.agenda.push({ do: 'open', frame: frame.id });
+      return;
+    }
+    scope = newFrame(run, { step: step.id, branch: next.branch, item: frame.item });
+    frame.children = [scope];
+  }
+}
+
+type Path = ReturnType<typeof stepInfo>['path'];
+
+function deepestShared(root: Frame, path: Path): { scope: Frame; depth: number } {
+  let scope = root;
+  for (let depth = 0; ; depth += 1) {
+    const next = path[depth + 1];
+    const current = scope.children[0];
+    const inner =
+      next && current?.step === next.owner ? current.children.find(({ branch }) => branch === next.branch) : undefined;
+    if (!inner) return { scope, depth };
+    scope = inner;
+  }
+}

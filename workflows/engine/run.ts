@@ -1,0 +1,220 @@
+/**
+ * One event being worked on: a draft of the state, the delta it fills, and the agenda of transitions until everything waits.
+ * The only code that opens and closes frames, tasks, timers, effects and incidents.
+ */
+import { stepInfo, type Compiled } from './compile.ts';
+import { timersOf } from './due.ts';
+import { isHuman, type HumanStep } from './tree.ts';
+import { framesUnder, type Frame, type Holder, type InFlight, type Resume, type State, type Task } from './state.ts';
+import type {
+  ChangedTask,
+  ClosedTask,
+  Effect,
+  EngineEvent,
+  Incident,
+  Json,
+  LogEvent,
+  Notice,
+  OpenedTask,
+  PersonId,
+  StepId,
+} from './types.ts';
+import { must } from './unreachable.ts';
+
+/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
+export type Transition =
+  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
+
+export interface Run {
+  compiled: Compiled;
+  /** The draft; `step` copied it. */
+  state: State;
+  now: number;
+  event: EngineEvent;
+  agenda: Transition[];
+  /** What the log says of this event; set by the event's handler. */
+  log: LogEvent | null;
+  patchEffect: number | null;
+  opened: OpenedTask[];
+  changed: ChangedTask[];
+  closed: ClosedTask[];
+  notices: Notice[];
+  effects: Effect[];
+}
+
+export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
+  return {
+    compiled,
+    state,
+    now,
+    event,
+    agenda: [],
+    log: null,
+    patchEffect: null,
+    opened: [],
+    changed: [],
+    closed: [],
+    notices: [],
+    effects: [],
+  };
+}
+
+export function nextId(run: Run): number {
+  const id = run.state.next;
+  run.state.next += 1;
+  return id;
+}
+
+/** A frame with nothing in it yet. */
+export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
+  return {
+    id: nextId(run),
+    branch: null,
+    at: 0,
+    item: null,
+    children: [],
+    decisions: [],
+    returned: null,
+    detour: null,
+    ...fields,
+  };
+}
+
+export function humanStep(run: Run, id: StepId): HumanStep {
+  const { step } = stepInfo(run.compiled, id);
+  if (!isHuman(step)) throw new Error(`${id} is no human step`);
+  return step;
+}
+
+// ------------------------------------------------------------------------------------------------ tasks
+
+/** Opens one task on a human step's frame, with its timers. */
+export function openTask(run: Run, frame: Frame, holder: Holder): Task {
+  const step = humanStep(run, must(frame.step, 'step of frame'));
+  const task: Task = {
+    id: `${run.state.caseId}-${String(nextId(run))}`,
+    frame: frame.id,
+    step: step.id,
+    kind: step.kind,
+    assignee: holder.assignee,
+    pool: holder.pool,
+    assignment: 1,
+    dueAt: null,
+    returnedBy: frame.returned?.by ?? null,
+    explanation: holder.explanation,
+  };
+  if (step.due) {
+    const { dueAt, timers } = timersOf(step.due, run.now);
+    task.dueAt = dueAt;
+    for (const { at, what } of timers)
+      run.state.timers.push({ id: nextId(run), frame: frame.id, task: task.id, at, what });
+  }
+  run.state.tasks.push(task);
+  run.opened.push(openedOf(task));
+  return task;
+}
+
+export function openedOf(task: Task): OpenedTask {
+  const { id, step, kind, assignee, pool, assignment, dueAt, returnedBy, explanation } = task;
+  return { task: id, step, kind, assignee, pool, assignment, dueAt, returnedBy, explanation };
+}
+
+/** Gives a task to somebody else: a new assignment number, so that what the former holder still sends is refused (rule 11). */
+export function reassign(run: Run, task: Task, holder: Holder): void {
+  task.assignee = holder.assignee;
+  task.pool = holder.pool;
+  task.explanation = holder.explanation;
+  task.assignment += 1;
+  const { id, assignee, pool, assignment, dueAt, explanation } = task;
+  run.changed.push({ task: id, assignee, pool, assignment, dueAt, explanation });
+}
+
+/** Closes a task that somebody, or its due action, decided. */
+export function finishTask(run: Run, task: Task, outcome: string, by: PersonId | null): void {
+  dropTask(run, task);
+  run.closed.push({ task: task.id, step: task.step, state: 'done', outcome, by });
+}
+
+function cancelTask(run: Run, task: Task): void {
+  dropTask(run, task);
+  // A task opened and closed within one event was never seen by anybody.
+  const unseen = run.opened.findIndex((opened) => opened.task === task.id);
+  if (unseen >= 0) run.opened.splice(unseen, 1);
+  else run.closed.push({ task: task.id, step: task.step, state: 'cancelled', outcome: null, by: null });
+}
+
+function dropTask(run: Run, task: Task): void {
+  run.state.tasks = run.state.tasks.filter(({ id }) => id !== task.id);
+  run.state.timers = run.state.timers.filter((timer) => timer.task !== task.id);
+}
+
+// ------------------------------------------------------------------------------------------------ effects, incidents
+
+/** Starts an effect and keeps it in the state until its result comes. */
+export function startEffect(run: Run, inFlight: InFlight): void {
+  run.state.effects.push(inFlight);
+  run.effects.push(effectOf(run.state, inFlight));
+}
+
+/** The effect as the shell gets it; made anew from the state when a case continues as new. */
+export function effectOf(state: State, inFlight: InFlight): Effect {
+  const { id, step } = inFlight;
+  if (inFlight.type === 'activity')
+    return { type: 'activity', id, step, activity: inFlight.activity, rev: inFlight.rev };
+  return {
+    type: 'resolve',
+    id,
+    step,
+    assign: inFlight.assign,
+    community: state.community,
+    initiator: must(state.initiator, 'initiator'),
+    previous: inFlight.previous,
+  };
+}
+
+/** Stops a frame until somebody retries it. */
+export function openIncident(
+  run: Run,
+  frame: Frame,
+  what: { code: string; detail: Record<string, Json>; resume: Resume },
+): void {
+  const step = frame.step;
+  run.state.incidents.push({ id: nextId(run), frame: frame.id, step, ...what });
+}
+
+// ------------------------------------------------------------------------------------------------ closing
+
+/**
+ * Closes what is under a frame: tasks are cancelled, timers, incidents and people that are being looked up are dropped, an
+ * activity in flight is let finish and only logged (rule 22). The frame itself stays in its parent.
+ */
+export function closeUnder(run: Run, frame: Frame): void {
+  const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
+  const { state } = run;
+  for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
+  state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
+  state.incidents = state.incidents.filter((incident) => incident.frame === null || !ids.has(incident.frame));
+  state.effects = state.effects.filter((effect) => effect.type === 'activity' || !ids.has(effect.frame));
+  for (const effect of state.effects) {
+    if (effect.type === 'activity' && effect.frame !== null && ids.has(effect.frame)) effect.frame = null;
+  }
+  run.effects = run.effects.filter((effect) => state.effects.some(({ id }) => id === effect.id));
+  run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
+  frame.children = [];
+}
+
+/** Ends the case and closes everything in it. */
+export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
+  const { state } = run;
+  if (state.root) closeUnder(run, state.root);
+  state.root = null;
+  state.incidents = [];
+  state.status = status;
+  state.outcome = outcome;
+  run.agenda = [];
+}
+
+/** Incidents as the read model shows them. */
+export function incidentsOf(state: State): Incident[] {
+  return state.incidents.map(({ id, step, code, detail }) => ({ id, step, code, detail }));
+}

@@ -1,0 +1,150 @@
+/**
+ * Runs a case on a virtual clock, without Temporal: tests, dry runs and previews drive it. Effects are answered at once by the
+ * given functions; timers fire one by one at their due times when the clock is advanced.
+ */
+import type { Compiled } from './compile.ts';
+import { refuse } from './refuse.ts';
+import { newState, nextDue, type State, type Task } from './state.ts';
+import { step } from './step.ts';
+import type {
+  Command,
+  CompleteCommand,
+  DeltaEntry,
+  Effect,
+  EngineEvent,
+  PersonId,
+  Refusal,
+  ResolvedPeople,
+  StepLimits,
+  Vars,
+} from './types.ts';
+
+export type ResolveEffect = Extract<Effect, { type: 'resolve' }>;
+export type ActivityEffect = Extract<Effect, { type: 'activity' }>;
+export type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string };
+
+export interface SimulationOptions {
+  caseId?: string;
+  /** Epoch ms at which the case starts. */
+  at?: number;
+  zone?: string;
+  community?: string | null;
+  limits?: StepLimits;
+  /** Answers people rules that read the organisation; undefined leaves the effect in flight. */
+  resolve?: (effect: ResolveEffect) => ResolvedPeople | undefined;
+  /** Answers activities; undefined leaves the effect in flight. Default: done without values. */
+  perform?: (effect: ActivityEffect) => ActivityAnswer | undefined;
+}
+
+/** A command without what the simulation fills in. */
+export type CommandBody = Command extends infer C
+  ? C extends Command
+    ? Omit<C, 'id' | 'n' | 'lowestPending' | 'flowVersion'>
+    : never
+  : never;
+
+const DEFAULT_START = 1_767_200_400_000; // 2026-01-01T01:00:00+08:00
+
+export class Simulation {
+  state: State;
+  now: number;
+  readonly entries: DeltaEntry[] = [];
+  private readonly compiled: Compiled;
+  private readonly options: SimulationOptions;
+  private commands = 0;
+
+  constructor(compiled: Compiled, options: SimulationOptions = {}) {
+    this.compiled = compiled;
+    this.options = options;
+    this.now = options.at ?? DEFAULT_START;
+    this.state = newState(options.caseId ?? 'case');
+  }
+
+  /** Sends a command; a refusal comes back and changes nothing. */
+  send(body: CommandBody): Refusal | null {
+    const n = this.commands + 1;
+    const command = { ...body, id: `c${n}`, n, lowestPending: n, flowVersion: this.compiled.ref.version } as Command;
+    const refusal = refuse(this.compiled, this.state, command);
+    if (refusal) return refusal;
+    this.commands = n;
+    this.consume({ type: 'command', command });
+    return null;
+  }
+
+  start(initiator: PersonId, vars: Vars = {}): Refusal | null {
+    const { community = null, zone = 'Asia/Shanghai' } = this.options;
+    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, vars });
+  }
+
+  /** Completes the first open task of a step. */
+  complete(
+    stepId: string,
+    outcome: string,
+    given: Partial<Pick<CompleteCommand, 'actor' | 'vars'>> = {},
+  ): Refusal | null {
+    const task = this.task(stepId);
+    const actor = given.actor === undefined ? task.assignee : given.actor;
+    return this.send({ kind: 'complete', ...aim(task), outcome, actor, vars: given.vars ?? {} });
+  }
+
+  returnTo(
+    stepId: string,
+    to: string,
+    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId } = {},
+  ): Refusal | null {
+    const task = this.task(stepId);
+    const { mode = 'redo', actor = task.assignee } = given;
+    return this.send({ kind: 'return', ...aim(task), to, mode, actor, vars: {} });
+  }
+
+  /** Moves the clock on, firing every timer on the way at its own time. */
+  advance(ms: number): void {
+    const until = this.now + ms;
+    for (let due = nextDue(this.state); due !== null && due <= until; due = nextDue(this.state)) {
+      this.now = Math.max(this.now, due);
+      this.consume({ type: 'timer' });
+    }
+    this.now = until;
+  }
+
+  /** Hands an event to the engine and answers the effects it starts. */
+  consume(event: EngineEvent): void {
+    const { limits } = this.options;
+    const result = step(this.compiled, this.state, event, { now: this.now, ...(limits ? { limits } : {}) });
+    this.state = result.state;
+    if (result.delta) this.entries.push(result.delta);
+    for (const effect of result.effects) this.answer(effect);
+  }
+
+  /** The first open task of a step. @throws when it has none: a script that expects one is wrong. */
+  task(stepId: string): Task {
+    const task = this.state.tasks.find((open) => open.step === stepId);
+    if (!task) throw new Error(`no open task of ${stepId}; open: ${this.open().join(', ')}`);
+    return task;
+  }
+
+  /** Steps with open tasks, one entry a task. */
+  open(): string[] {
+    return this.state.tasks.map(({ step: open }) => open);
+  }
+
+  private answer(effect: Effect): void {
+    if (effect.type === 'resolve') {
+      const people = this.options.resolve?.(effect);
+      if (people) this.consume({ type: 'resolved', effect: effect.id, people });
+      return;
+    }
+    const perform = this.options.perform ?? ((): ActivityAnswer => ({ vars: {}, patch: null }));
+    const result = perform(effect);
+    if (!result) return;
+    if ('error' in result) {
+      this.consume({ type: 'activityFailed', effect: effect.id, error: { code: result.error, message: result.error } });
+    } else {
+      this.consume({ type: 'activityDone', effect: effect.id, ...result });
+    }
+  }
+}
+
+function aim(task: Task): { task: string; assignment: number } {
+  return { task: task.id, assignment: task.assignment };
+}

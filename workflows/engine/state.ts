@@ -1,0 +1,213 @@
+/**
+ * The state of a case: JSON, versioned, and nothing in it that could be derived. Frames mirror the flow's tree; everything that
+ * waits (task, timer, effect, incident) names the frame it belongs to, so that closing a frame finds all that is under it.
+ * Changing a shape here takes a new `v` and a migration: states live in recorded histories.
+ */
+import type { Command, EngineEvent, Explanation, Incident, Json, PersonId, StepId, TaskId, Vars } from './types.ts';
+import type { Assign, People } from './flow.gen.ts';
+
+/** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
+export type BranchKey = string;
+
+/**
+ * A running part of the tree. Two sorts take turns: a scope (a running sequence; the root is one) holds the step it is at, a
+ * step frame holds the scopes it runs. A parallel has several scopes, a forEach one for each item; both are keyed, not counted.
+ */
+export interface Frame {
+  id: number;
+  /** Step frame: its step. Scope: the step that owns the sequence, null for the root. */
+  step: StepId | null;
+  /** Scope: which sequence of its step. Null marks a step frame. */
+  branch: BranchKey | null;
+  /** Scope: index in the sequence of the step it is at. */
+  at: number;
+  /** Scope of a forEach: the row's id; of a loop: the iteration; else null (rules 21 and 23). */
+  item: string | null;
+  children: Frame[];
+  /** Decisions of an approval so far. */
+  decisions: Decision[];
+  /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
+  returned: { by: PersonId | null } | null;
+  /** Set on the frame of a detour's target, a child of the step it was sent from: what reopens there afterwards (rule 21). */
+  detour: Holder | null;
+}
+
+export interface Decision {
+  task: TaskId;
+  by: PersonId | null;
+  outcome: string;
+}
+
+/** Who holds a task, and why. */
+export interface Holder {
+  assignee: PersonId | null;
+  pool: string | null;
+  explanation: Explanation;
+}
+
+/** An open task; a closed one lives in Postgres only. */
+export interface Task extends Holder {
+  id: TaskId;
+  frame: number;
+  step: StepId;
+  kind: 'userTask' | 'approval';
+  assignment: number;
+  dueAt: number | null;
+  returnedBy: PersonId | null;
+}
+
+/** Due times are absolute; the shell arms one native timer for the earliest. */
+export interface Timer {
+  id: number;
+  frame: number;
+  task: TaskId;
+  /** Epoch ms. */
+  at: number;
+  /** remind: `index` in the step's list, `count` already sent. due: the end action. escalate: the delayed escalation. */
+  what: { kind: 'remind'; index: number; count: number } | { kind: 'due' } | { kind: 'escalate' };
+}
+
+/** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
+export type InFlight =
+  | {
+      type: 'resolve';
+      id: number;
+      frame: number;
+      step: StepId;
+      assign: Assign;
+      people: People;
+      previous: PersonId | null;
+      purpose: PeoplePurpose;
+    }
+  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
+
+/** What the people are for: the step itself, or a task that its due action hands over. */
+export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId };
+
+/** How a retried incident goes on. */
+export type Resume =
+  | { do: 'open' }
+  | { do: 'enter' }
+  | { do: 'transfer'; task: TaskId }
+  | { do: 'timer'; timer: Timer }
+  | { do: 'event'; event: EngineEvent; effect: InFlight };
+
+export interface OpenIncident extends Incident {
+  /** Null: of the case as a whole. */
+  frame: number | null;
+  resume: Resume;
+}
+
+/** A completed human step on the path that led to where the case is; a return cuts the trail behind its target. */
+export interface TrailEntry {
+  step: StepId;
+  item: string | null;
+  outcome: string;
+  /** A policy passed it over: nobody saw it, so nobody can be sent back to it. */
+  skipped: boolean;
+}
+
+export interface State {
+  v: 1;
+  caseId: string;
+  status: 'new' | 'running' | 'completed' | 'cancelled';
+  outcome: string | null;
+  rev: number;
+  /** The next id; one counter for frames, tasks, timers, effects and incidents. */
+  next: number;
+  flowVersion: number;
+  community: string | null;
+  initiator: PersonId | null;
+  /** IANA zone of the community. */
+  zone: string;
+  vars: Vars;
+  root: Frame | null;
+  tasks: Task[];
+  timers: Timer[];
+  effects: InFlight[];
+  incidents: OpenIncident[];
+  trail: TrailEntry[];
+  /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
+  handlers: Record<StepId, PersonId>;
+  /** Who completed the last human step. */
+  previous: PersonId | null;
+  /** Service steps that ran at least once, for `again: skip` (rule 22). */
+  ran: StepId[];
+}
+
+/** The state before the start command. */
+export function newState(caseId: string): State {
+  return {
+    v: 1,
+    caseId,
+    status: 'new',
+    outcome: null,
+    rev: 0,
+    next: 1,
+    flowVersion: 0,
+    community: null,
+    initiator: null,
+    zone: 'Asia/Shanghai',
+    vars: {},
+    root: null,
+    tasks: [],
+    timers: [],
+    effects: [],
+    incidents: [],
+    trail: [],
+    handlers: {},
+    previous: null,
+    ran: [],
+  };
+}
+
+/** One copy an event: `step` changes the copy and leaves its argument alone. */
+export function cloneState(state: State): State {
+  return JSON.parse(JSON.stringify(state)) as State;
+}
+
+export function isClosed(state: State): boolean {
+  return state.status === 'completed' || state.status === 'cancelled';
+}
+
+/** Earliest due time, epoch ms; null when no timer waits. */
+export function nextDue(state: State): number | null {
+  let due: number | null = null;
+  for (const timer of state.timers) if (due === null || timer.at < due) due = timer.at;
+  return due;
+}
+
+/** Visits a frame and all below it, outermost first. */
+export function* framesUnder(frame: Frame): Generator<Frame> {
+  yield frame;
+  for (const child of frame.children) yield* framesUnder(child);
+}
+
+export interface Found {
+  frame: Frame;
+  parent: Frame | null;
+}
+
+/** A frame and what holds it; undefined when it is gone. */
+export function findFrame(state: State, id: number): Found | undefined {
+  return state.root === null ? undefined : findBelow(state.root, null, id);
+}
+
+function findBelow(frame: Frame, parent: Frame | null, id: number): Found | undefined {
+  if (frame.id === id) return { frame, parent };
+  for (const child of frame.children) {
+    const found = findBelow(child, frame, id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Last outcome of each step on the trail, as `outcomes` in expressions. */
+export function outcomesOf(state: State): Record<StepId, Json> {
+  return Object.fromEntries(state.trail.map((entry) => [entry.step, entry.outcome]));
+}
+
+/** Whether a command speaks of a task. */
+export function isTaskCommand(command: Command): command is Extract<Command, { task: TaskId }> {
+  return 'task' in command;
+}

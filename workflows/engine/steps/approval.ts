@@ -1,0 +1,35 @@
+/** approval 审批: several people decide. any 或签: the first counts. all 会签: one rejection rejects, all must approve. */
+import type { Approval } from '../flow.gen.ts';
+import type { Holders } from '../people.ts';
+import { endCase, openTask, type Run } from '../run.ts';
+import type { Decision, Frame } from '../state.ts';
+import { askForStep, completeStep, skipStep, stopWithoutPeople } from './human.ts';
+
+export function openApproval(run: Run, frame: Frame, step: Approval): void {
+  // Of all who must approve each is asked again after a return; of any, only who decided.
+  const holders = askForStep(run, frame, { people: step.people, toPreviousHandler: step.mode === 'any' });
+  if (holders) giveApproval(run, frame, step, holders);
+}
+
+export function giveApproval(run: Run, frame: Frame, step: Approval, holders: Holders): void {
+  if (holders === 'skip') skipStep(run, frame, 'approved');
+  else if (holders === 'incident') stopWithoutPeople(run, frame, step.people);
+  else for (const holder of holders) openTask(run, frame, holder);
+}
+
+export function decideApproval(run: Run, frame: Frame, step: Approval, decision: Decision): void {
+  frame.decisions.push(decision);
+  const { outcome, by } = decision;
+  const rejected = outcome === 'rejected';
+  if (step.mode === 'all' && !rejected && isUndecided(run, frame)) return;
+  if (rejected && step.onRejected === 'end') {
+    endCase(run, 'completed', 'rejected');
+    return;
+  }
+  completeStep(run, frame, outcome, by);
+}
+
+/** Somebody still has to decide: an open task, or one that a detour will bring back. */
+function isUndecided(run: Run, frame: Frame): boolean {
+  return frame.children.length > 0 || run.state.tasks.some((task) => task.frame === frame.id);
+}

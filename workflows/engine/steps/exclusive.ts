@@ -1,0 +1,31 @@
+/** exclusive: the first branch whose condition is true, else `otherwise`. A condition that fails is an incident on the step. */
+import { conditionOf } from '../conditions.ts';
+import type { Exclusive } from '../flow.gen.ts';
+import { newFrame, openIncident, type Run } from '../run.ts';
+import type { Frame } from '../state.ts';
+
+export function openExclusive(run: Run, frame: Frame, step: Exclusive): void {
+  for (const [index, branch] of step.branches.entries()) {
+    const result = conditionOf(run, branch.when);
+    if (!result.ok) {
+      openIncident(run, frame, { code: result.code, detail: result.detail, resume: { do: 'open' } });
+      return;
+    }
+    if (result.value) {
+      enterBranch(run, frame, `branches.${index}`);
+      return;
+    }
+  }
+  enterBranch(run, frame, 'otherwise');
+}
+
+function enterBranch(run: Run, frame: Frame, branch: string): void {
+  const scope = newFrame(run, { step: frame.step, branch, item: frame.item });
+  frame.children = [scope];
+  run.agenda.push({ do: 'enter', scope: scope.id });
+}
+
+export function finishExclusive(run: Run, frame: Frame): void {
+  frame.children = [];
+  run.agenda.push({ do: 'leave', frame: frame.id });
+}

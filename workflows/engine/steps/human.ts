@@ -1,0 +1,39 @@
+/** What user tasks and approvals share: asking for people, passing over, and completing the step. */
+import type { People } from '../flow.gen.ts';
+import { askPeople, previousHandler, type Holders } from '../people.ts';
+import { closeUnder, openIncident, type Run } from '../run.ts';
+import type { Frame } from '../state.ts';
+import { recordHandler, recordOutcome } from '../trail.ts';
+import type { PersonId } from '../types.ts';
+import { must } from '../unreachable.ts';
+
+export interface Asking {
+  people: People;
+  /** Returned work goes to its previous handler instead of asking the rule again. */
+  toPreviousHandler: boolean;
+}
+
+/** Holders of a step that opens; undefined while somebody outside looks them up. */
+export function askForStep(run: Run, frame: Frame, { people, toPreviousHandler }: Asking): Holders | undefined {
+  const handler = toPreviousHandler ? previousHandler(run.state, frame, people.assign.rule) : null;
+  return handler ? [handler] : askPeople(run, frame, people, { for: 'step' });
+}
+
+/** Nobody found and the flow says so: the step waits until somebody retries it. */
+export function stopWithoutPeople(run: Run, frame: Frame, people: People): void {
+  openIncident(run, frame, { code: 'people_empty', detail: { rule: people.assign.rule }, resume: { do: 'open' } });
+}
+
+/** A policy passes the step over. */
+export function skipStep(run: Run, frame: Frame, outcome: string): void {
+  recordOutcome(run, frame, outcome, true);
+  run.agenda.push({ do: 'leave', frame: frame.id });
+}
+
+/** The step is decided: what is left of it closes, and the case goes on. */
+export function completeStep(run: Run, frame: Frame, outcome: string, by: PersonId | null): void {
+  closeUnder(run, frame);
+  recordOutcome(run, frame, outcome);
+  recordHandler(run, must(frame.step, 'step of frame'), by);
+  run.agenda.push({ do: 'leave', frame: frame.id });
+}

@@ -1,0 +1,47 @@
+/** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
+import { stepInfo, type Compiled } from './compile.ts';
+import { incidentsOf, openedOf } from './run.ts';
+import type { State } from './state.ts';
+import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
+
+/** Above so many open tasks only their count and a checksum travel (rule 5). */
+const MOST_IDS = 50;
+
+export function caseChange(compiled: Compiled, state: State): CaseChange {
+  const { status, outcome } = state;
+  return {
+    status: status === 'new' ? 'running' : status,
+    outcome,
+    position: positionOf(compiled, state),
+    incidents: incidentsOf(state),
+  };
+}
+
+/** The steps that wait, in document order. */
+function positionOf(compiled: Compiled, state: State): StepId[] {
+  const waiting = new Set<StepId>();
+  for (const { step } of state.tasks) waiting.add(step);
+  for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
+  for (const { step } of state.incidents) if (step !== null) waiting.add(step);
+  return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
+}
+
+/** Everything that rows can be healed from. */
+export function snapshot(compiled: Compiled, state: State): Snapshot {
+  const { rev, flowVersion } = state;
+  return { rev, flowVersion, tasks: state.tasks.map(openedOf), case: caseChange(compiled, state) };
+}
+
+export function openTasksOf(state: State): OpenTasks {
+  const ids = state.tasks.map(({ id }) => id);
+  return ids.length > MOST_IDS ? { count: ids.length, checksum: checksumOf(ids) } : { ids };
+}
+
+/** FNV-1a, 32 bits, hex, over the ids sorted by code unit and joined by a comma: cheap, and the same on both sides. */
+export function checksumOf(ids: readonly TaskId[]): string {
+  let hash = 0x811c9dc5;
+  for (const char of [...ids].sort().join(',')) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, '0');
+}
