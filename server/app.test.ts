@@ -100,7 +100,7 @@ describe('a route', () => {
     ['text', 'hello', 'text/plain', 415, 'unsupported_media_type'],
     ['a form', 'count=1', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
     ['too much', JSON.stringify({ note: 'x'.repeat(1_100_000) }), 'application/json', 413, 'too_large'],
-  ])('refuses %s', async (_what, payload, type, status, code) => {
+  ])('refuses %s', async (...[, payload, type, status, code]) => {
     const answer = await ask({ method: 'POST', url: '/api/probe', payload, headers: { 'content-type': type } });
 
     expect(answer.statusCode).toBe(status);
@@ -119,7 +119,7 @@ describe('a route', () => {
     expect(chinese.payload).not.toContain('secret');
     expect(chinese.json<{ title: string }>().title).toMatch(/^服务器出错/);
     expect(english.json<{ title: string }>().title).toMatch(/^The server failed/);
-    expect(english.json()).toMatchObject({ code: 'server_error', params: { requestId: expect.any(String) } });
+    expect(english.json<{ code: string; params: { requestId: string } }>().params.requestId).toMatch(/^[\da-f-]{36}$/);
   });
 
   it('reads the key of an intention', async () => {

@@ -44,7 +44,7 @@ export function hashToken(token: string): Buffer {
 }
 
 /** By the route that will answer, not by the address: `/%61pi/tasks` reaches the same route. */
-function isApi(request: FastifyRequest): boolean {
+export function isApi(request: FastifyRequest): boolean {
   return (request.routeOptions.url ?? request.url).startsWith('/api');
 }
 

@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts';
 import { createLog } from '../log.ts';
 import type { App } from '../http.ts';
 import { hashToken } from '../security/authenticate.ts';
+import { hashPassword } from '../security/passwords.ts';
 import type { TestDb } from './database.ts';
 
 /** As `npm start` would fill it in; nothing listens anywhere. */
@@ -40,7 +41,7 @@ export function testConfig(
 }
 
 /** A client for tests that reach no Temporal: every use of it fails. */
-const noTemporal = new Proxy({} as Client, {
+const noTemporal: Client = new Proxy(Object.create(null) as Client, {
   get(_target, property): never {
     throw new Error(`this test reaches Temporal (${String(property)}) and was given none`);
   },
@@ -104,4 +105,10 @@ export async function asUser(app: App, personId: string): Promise<Ask> {
     })
     .execute();
   return (options) => app.inject({ ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
+}
+
+/** Gives the person a password. */
+export async function setPassword({ adminDb }: TestDb, personId: string, password: string): Promise<void> {
+  const password_hash = await hashPassword(password);
+  await adminDb.insertInto('credential').values({ person_id: personId, password_hash }).execute();
 }

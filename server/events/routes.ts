@@ -1,0 +1,101 @@
+/** GET /api/events: server-sent hints. What is sent is in streams.ts, where it comes from in listener.ts. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { AppError } from '../errors.ts';
+import { problems, type App } from '../http.ts';
+import { findHoldings, findLiveTokens } from './holdings.ts';
+import { HintListener } from './listener.ts';
+import { Streams, type Pipe } from './streams.ts';
+
+const heartbeatMs = 20_000;
+/** One a window; more than anyone has open. */
+const mostOfOnePerson = 20;
+
+export function eventRoutes(app: App): void {
+  const streams = new Streams();
+  follow(app, streams);
+  app.get(
+    '/api/events',
+    {
+      schema: {
+        tags: ['Events'],
+        summary: 'Follow what changes',
+        description: 'text/event-stream; each `data` is a Hint. After `resync` read everything again.',
+        response: { 200: Type.String({ description: 'text/event-stream' }), ...problems(401, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { id: personId } = request.person;
+      if (streams.all().filter((each) => each.personId === personId).length >= mostOfOnePerson) {
+        throw new AppError('too_many_streams', 429, { most: mostOfOnePerson });
+      }
+      const holdings = (await findHoldings(app.deps.db, [personId])).get(personId) ?? [];
+      const token = request.session?.tokenHash.toString('hex') ?? '';
+      const stream = { personId, token, holdings, pipe: openPipe(request, reply) };
+      request.raw.once('close', () => {
+        streams.close(stream);
+      });
+      streams.open(stream, request.headers['last-event-id'] !== undefined);
+    },
+  );
+}
+
+/** What feeds and ends the streams, for as long as the app is open. */
+function follow(app: App, streams: Streams): void {
+  const { config, log } = app.deps;
+  const ears = { hint: streams.hear.bind(streams), gap: streams.resync.bind(streams) };
+  const listener = new HintListener(config.databaseUrl, ears, log);
+  const heartbeat = setInterval(() => {
+    beat(app, streams).catch((err: unknown) => {
+      log.warn({ err }, 'streams not looked through');
+    });
+  }, heartbeatMs);
+  heartbeat.unref();
+  app.sessionEnds.on('ended', (tokens) => {
+    streams.closeWhere(({ token }) => tokens.includes(token));
+  });
+  app.addHook('onReady', () => listener.start());
+  app.addHook('preClose', async () => {
+    clearInterval(heartbeat);
+    streams.closeWhere(() => true);
+    await listener.stop();
+  });
+}
+
+/** Ends the streams of sessions that are over and takes up roles given or taken since. */
+async function beat({ deps: { db } }: App, streams: Streams): Promise<void> {
+  streams.beat();
+  const open = streams.all();
+  if (open.length === 0) return;
+  const live = await findLiveTokens(
+    db,
+    open.map(({ token }) => token),
+  );
+  streams.closeWhere((stream) => open.includes(stream) && !live.has(stream.token));
+  const holdings = await findHoldings(
+    db,
+    open.map(({ personId }) => personId),
+  );
+  for (const stream of open) stream.holdings = holdings.get(stream.personId) ?? [];
+}
+
+/** Takes the answer out of Fastify's hands: it stays open. */
+function openPipe(request: FastifyRequest, reply: FastifyReply): Pipe {
+  reply.hijack();
+  request.raw.socket.setNoDelay(true);
+  const headers = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined);
+  reply.raw.writeHead(200, {
+    ...(Object.fromEntries(headers) as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store, no-transform',
+    // nginx would hold hints back otherwise.
+    'x-accel-buffering': 'no',
+  });
+  return {
+    write: (text) => void reply.raw.write(text),
+    end: () => void reply.raw.end(),
+    get waitingBytes() {
+      return reply.raw.writableLength;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** Rows of `file`, as the asking person: row security says whose files these are and which records show them. */
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import type { Selectable } from 'kysely';
+import { asPerson, type Db } from '../db/as.ts';
+import type { FileTable } from '../db/tables/things.ts';
+import { AppError } from '../errors.ts';
+import { makeThumbnail, readPhoto, thumbnailEdge } from './photo.ts';
+import type { FileStore, StoredFile } from './store.ts';
+
+export type FileRow = Selectable<FileTable>;
+
+/** Bytes first, row after: a row never points at nothing. @throws AppError unsupported_file */
+export async function keepPhoto(
+  { db, store }: { db: Db; store: FileStore },
+  personId: string,
+  upload: { name: string; bytes: Buffer },
+): Promise<FileRow> {
+  const photo = await readPhoto(upload.bytes);
+  const sha256 = createHash('sha256').update(photo.bytes).digest('hex');
+  await store.write(sha256, photo.bytes);
+  const { mediaType, width, height, bytes } = photo;
+  const row = { sha256, media_type: mediaType, bytes: bytes.length, width, height, name: cleanName(upload.name) };
+  return asPerson(db, personId, (tx) =>
+    tx
+      .insertInto('file')
+      .values({ ...row, created_by: personId })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  );
+}
+
+/** @throws AppError not_found, also for what the person may not see */
+export async function getFile(db: Db, personId: string, fileId: string): Promise<FileRow> {
+  const row = await asPerson(db, personId, (tx) =>
+    tx.selectFrom('file').selectAll().where('id', '=', fileId).executeTakeFirst(),
+  );
+  if (row === undefined) throw new AppError('not_found', 404);
+  return row;
+}
+
+export async function openOriginal(store: FileStore, { sha256 }: FileRow): Promise<StoredFile> {
+  const stored = await store.read(sha256);
+  if (stored === undefined) throw new Error(`the bytes of ${sha256} are missing`);
+  return stored;
+}
+
+/** Made when it is first asked for, then kept. */
+export async function openThumbnail(store: FileStore, row: FileRow): Promise<StoredFile> {
+  const key = `${row.sha256}.${thumbnailEdge}`;
+  const there = await store.read(key);
+  if (there !== undefined) return there;
+  const original = await openOriginal(store, row);
+  await store.write(key, await makeThumbnail(await buffer(original.stream)));
+  const made = await store.read(key);
+  if (made === undefined) throw new Error(`the thumbnail of ${row.sha256} did not stay`);
+  return made;
+}
+
+/** The last part of a path, without what could break a header or a screen. */
+function cleanName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1) ?? '';
+  const clean = last
+    .normalize('NFC')
+    .replaceAll(/[\p{C}"<>|:*?]/gu, '')
+    .trim();
+  return clean.slice(0, 120) || 'photo';
+}

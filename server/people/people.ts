@@ -1,0 +1,57 @@
+/**
+ * Finding people who work here, for pickers. Who asks sees the people of the communities in which they hold `person.find`, and
+ * those who work for all; never owners and tenants, who are found as parties.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import type { Static } from 'typebox';
+import type { Tx } from '../db/as.ts';
+import { hasRegisters } from '../db/registers.ts';
+import type { Text } from '../schema.ts';
+
+export interface PeopleFilter {
+  /** Part of a name or of a username. */
+  q?: string;
+  role?: string;
+  communityId?: string;
+  after?: { name: string; id: string };
+  limit: number;
+}
+
+export interface FoundPerson {
+  id: string;
+  name: string;
+  department: string | null;
+  roles: Static<typeof Text>[];
+}
+
+/** Up to `limit + 1` rows by name. To be called as the person (`asPerson`) who holds `person.find` somewhere. */
+export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPerson[]> {
+  const { q, role, communityId, after, limit } = filter;
+  const { rows } = await sql<FoundPerson>`
+    select p.id, p.display_name as name, ${await departmentOf(tx)} as department, json_agg(distinct r.title::jsonb) as roles
+      from person p
+      join role_grant g on g.person_id = p.id and g.role not in ('owner', 'tenant')
+       and (may('person.find') or g.community_id is null or g.community_id in (select my_communities('person.find')))
+       and (${role ?? null}::text is null or g.role = ${role ?? null})
+       and (${communityId ?? null}::uuid is null or g.community_id is null or g.community_id = ${communityId ?? null}::uuid)
+      join role r on r.key = g.role
+     where p.disabled_at is null
+       and (${q ?? null}::text is null or p.display_name ilike ${pattern(q)} or p.username ilike ${pattern(q)})
+       and (${after?.id ?? null}::uuid is null or (p.display_name, p.id) > (${after?.name ?? ''}, ${after?.id ?? null}::uuid))
+     group by p.id
+     order by p.display_name, p.id
+     limit ${limit + 1}`.execute(tx);
+  return rows;
+}
+
+/** What a person types is text, not a pattern. */
+function pattern(q = ''): string {
+  return `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+/** Where the person works, as far as who asks may see it. */
+async function departmentOf(tx: Tx): Promise<RawBuilder<unknown>> {
+  if (!(await hasRegisters(tx, 'employee', 'department'))) return sql`null::text`;
+  return sql`(select d.name from record.employee e join record.department d on d.id = e.department
+               where e.id = p.employee_id and e.deleted_at is null)`;
+}

@@ -1,0 +1,59 @@
+/** GET /api/people: the picker of people. */
+import { Type } from 'typebox';
+import { decodeCursor, toPage } from '../cursor.ts';
+import { asPerson } from '../db/as.ts';
+import { AppError } from '../errors.ts';
+import { problems, type App } from '../http.ts';
+import { Cursor, Uuid } from '../schema.ts';
+import { assertMayAnywhere } from '../security/may.ts';
+import { findPeople, type PeopleFilter } from './people.ts';
+import { PersonPage } from './schemas.ts';
+
+const PeopleQuery = Type.Object(
+  {
+    q: Type.Optional(Type.String({ maxLength: 80, description: 'Part of a name or of a username.' })),
+    role: Type.Optional(Type.String({ maxLength: 40 })),
+    community: Type.Optional(Uuid),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  },
+  { additionalProperties: false },
+);
+
+export function peopleRoutes(app: App): void {
+  app.get(
+    '/api/people',
+    {
+      schema: {
+        tags: ['People'],
+        summary: 'Find people who work here',
+        description: 'Needs the verb person.find. Owners and tenants are never among them.',
+        querystring: PeopleQuery,
+        response: { 200: PersonPage, ...problems(401, 403, 422) },
+      },
+    },
+    async (request) => {
+      const { q, role, community, cursor, limit } = request.query;
+      const filter: PeopleFilter = {
+        limit,
+        ...(q !== undefined && q.trim() !== '' && { q: q.trim() }),
+        ...(role !== undefined && { role }),
+        ...(community !== undefined && { communityId: community }),
+        ...(cursor !== undefined && { after: readAfter(cursor) }),
+      };
+      const rows = await asPerson(app.deps.db, request.person.id, async (tx) => {
+        await assertMayAnywhere(tx, 'person.find');
+        return findPeople(tx, filter);
+      });
+      return toPage(rows, limit, { item: (row) => row, key: ({ name, id }) => [name, id] });
+    },
+  );
+}
+
+function readAfter(cursor: string): { name: string; id: string } {
+  const [name, id] = decodeCursor(cursor, 2);
+  if (typeof name !== 'string' || typeof id !== 'string' || !/^[\da-f-]{36}$/.test(id)) {
+    throw new AppError('invalid_cursor', 422);
+  }
+  return { name, id };
+}

@@ -1,0 +1,298 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../app.ts';
+import type { App } from '../http.ts';
+import { asUser, buildTestApp, createPerson, setPassword, testConfig } from '../testing/app.ts';
+import { createTestDb, type TestDb } from '../testing/database.ts';
+
+const password = '正确的密码 horse 42';
+let test: TestDb;
+let app: App;
+let lin: string;
+
+beforeAll(async () => {
+  test = await createTestDb();
+  app = await buildTestApp(test);
+  await test.adminDb
+    .insertInto('role')
+    .values({
+      key: 'clerk',
+      title: '{"zh-CN":"文员","en":"Clerk"}',
+      description: null,
+      may: ['person.find', 'case.read'],
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  lin = await createPerson(test, { username: 'Lin', name: '林晓梅', roles: [{ role: 'clerk' }] });
+  await setPassword(test, lin, password);
+});
+afterAll(async () => {
+  await app.close();
+  await test.drop();
+});
+
+function signIn(username = 'lin', typed = password, more: InjectOptions = {}): Promise<LightMyRequestResponse> {
+  return app.inject({ method: 'POST', url: '/api/session', payload: { username, password: typed }, ...more });
+}
+
+/** What a browser holds after signing in. */
+async function cookieOf(): Promise<string> {
+  const [cookie] = (await signIn()).cookies;
+  return `${cookie!.name}=${cookie!.value}`;
+}
+
+describe('signing in', () => {
+  it('gives a cookie that scripts cannot read and says who it is', async () => {
+    const answer = await signIn();
+
+    expect(answer.statusCode).toBe(200);
+    expect(answer.cookies[0]).toMatchObject({ name: 'guanjia', httpOnly: true, sameSite: 'Lax', path: '/' });
+    expect(answer.json()).toMatchObject({
+      me: {
+        id: lin,
+        name: '林晓梅',
+        homes: ['inbox'],
+        may: ['case.read', 'person.find'],
+        demo: true,
+        roles: [{ key: 'clerk' }],
+      },
+    });
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it('keeps only the hash of the token', async () => {
+    const { token } = (await signIn()).json<{ token: string }>();
+
+    const rows = await test.adminDb.selectFrom('session').selectAll().execute();
+    expect(Buffer.from(token, 'base64url')).toHaveLength(32);
+    expect(JSON.stringify(rows)).not.toContain(token);
+    expect(rows.every((row) => row.token_hash.length === 32)).toBe(true);
+  });
+
+  it('uses the __Host- prefix and Secure where cookies are secure', async () => {
+    const config = testConfig(test, { cookieSecure: true, mode: 'production' });
+    const secure = await buildApp({ ...app.deps, config });
+    const answer = await secure.inject({ method: 'POST', url: '/api/session', payload: { username: 'lin', password } });
+    await secure.close();
+
+    expect(answer.cookies[0]).toMatchObject({ name: '__Host-guanjia', secure: true, path: '/' });
+    expect(answer.headers['strict-transport-security']).toMatch(/max-age=31536000/);
+    expect(answer.json()).toMatchObject({ me: { demo: false } });
+  });
+
+  it('says the same for a wrong password and for nobody, after about the same time', async () => {
+    const timed = async (username: string): Promise<{ body: string; ms: number }> => {
+      const started = performance.now();
+      const answer = await signIn(username, 'wrong');
+      return { body: answer.payload, ms: performance.now() - started };
+    };
+    const known = await timed('lin');
+    const unknown = await timed('nobody');
+
+    expect(known.body).toBe(unknown.body);
+    expect(known.body).toContain('invalid_credentials');
+    // Without the hash an unknown name answers within a few milliseconds.
+    expect(unknown.ms).toBeGreaterThan(known.ms / 4);
+  });
+
+  it('refuses a person who was disabled, signed in or not', async () => {
+    const gone = await createPerson(test, { username: 'gone' });
+    await setPassword(test, gone, password);
+    const ask = await asUser(app, gone);
+    expect((await ask({ url: '/api/me' })).statusCode).toBe(200);
+
+    await test.adminDb.updateTable('person').set({ disabled_at: new Date() }).where('id', '=', gone).execute();
+
+    expect((await ask({ url: '/api/me' })).statusCode).toBe(401);
+    expect((await signIn('gone')).statusCode).toBe(401);
+  });
+
+  it('stops guessing, and tells when to try again', async () => {
+    const target = await createPerson(test, { username: 'target' });
+    await setPassword(test, target, password);
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) statuses.push((await signIn('TARGET', `guess ${i}`)).statusCode);
+    const after = await signIn('target', password);
+    const elsewhere = await signIn('target', password, { remoteAddress: '203.0.113.9' });
+
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    expect(after.statusCode).toBe(429);
+    expect(after.json()).toMatchObject({ code: 'rate_limited' });
+    expect(Number(after.headers['retry-after'])).toBeGreaterThan(0);
+    expect(elsewhere.statusCode).toBe(200);
+  });
+
+  it('does not let attempts at the same time slip through together', async () => {
+    const target = await createPerson(test, { username: 'target2' });
+    await setPassword(test, target, password);
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => signIn('target2', `guess ${i}`)));
+
+    expect(answers.filter(({ statusCode }) => statusCode === 401)).toHaveLength(10);
+  });
+
+  it.each([
+    [{ username: 'lin' }, '/password', 'required'],
+    [{ username: 1, password: 'x' }, '/username', 'wrong_type'],
+    [{ username: 'lin', password: 'x', admin: true }, '/admin', 'unknown_field'],
+    [{ username: 'l'.repeat(81), password: 'x' }, '/username', 'too_long'],
+  ])('refuses the body %j', async (payload, path, code) => {
+    const answer = await app.inject({ method: 'POST', url: '/api/session', payload });
+
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json()).toMatchObject({ errors: [{ path, code }] });
+  });
+});
+
+describe('a session', () => {
+  it('ends with signing out, for cookie and token alike', async () => {
+    const cookie = await cookieOf();
+    const out = await app.inject({ method: 'DELETE', url: '/api/session', headers: { cookie, 'x-guanjia': '1' } });
+    const bearer = { authorization: `Bearer ${cookie.split('=')[1]!}` };
+
+    expect(out.statusCode).toBe(204);
+    expect(out.cookies[0]).toMatchObject({ name: 'guanjia', value: '' });
+    expect((await app.inject({ url: '/api/me', headers: { cookie } })).statusCode).toBe(401);
+    expect((await app.inject({ url: '/api/me', headers: bearer })).statusCode).toBe(401);
+  });
+
+  it('ends by its time', async () => {
+    const ask = await asUser(app, lin);
+    await test.adminDb
+      .updateTable('session')
+      .set({ expires_at: new Date(Date.now() - 1000) })
+      .where('kind', '=', 'token')
+      .execute();
+
+    expect((await ask({ url: '/api/me' })).statusCode).toBe(401);
+  });
+
+  it('lives on while it is used, but not for ever', async () => {
+    const ask = await asUser(app, lin);
+    const day = 86_400_000;
+    const madeAt = new Date(Date.now() - 88 * day);
+    await test.adminDb
+      .updateTable('session')
+      .set({ last_seen_at: new Date(Date.now() - day), created_at: madeAt })
+      .where('kind', '=', 'token')
+      .where('expires_at', '>', new Date())
+      .execute();
+    await ask({ url: '/api/me' });
+
+    const { expires_at } = await test.adminDb
+      .selectFrom('session')
+      .select('expires_at')
+      .where('created_at', '=', madeAt)
+      .executeTakeFirstOrThrow();
+    expect(expires_at.getTime()).toBe(madeAt.getTime() + 90 * day);
+  });
+
+  it('is not found by a token that is none', async () => {
+    for (const authorization of ['Bearer ', 'Bearer x', 'Basic bGluOng=', `Bearer ${'a'.repeat(5000)}`]) {
+      expect((await app.inject({ url: '/api/me', headers: { authorization } })).statusCode).toBe(401);
+    }
+  });
+});
+
+describe('requests forged by another site', () => {
+  const patch = (headers: Record<string, string>): Promise<LightMyRequestResponse> =>
+    app.inject({ method: 'PATCH', url: '/api/me', payload: { locale: 'en' }, headers });
+
+  it('need the header that only our pages can set', async () => {
+    const cookie = await cookieOf();
+
+    expect((await patch({ cookie })).json()).toMatchObject({ code: 'csrf', status: 403 });
+    expect((await patch({ cookie, 'x-guanjia': '1' })).statusCode).toBe(200);
+  });
+
+  it.each([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ])('are refused by what the browser says: %j', async (said) => {
+    const cookie = await cookieOf();
+    const answer = await patch({ cookie, 'x-guanjia': '1', ...said } as Record<string, string>);
+
+    expect(answer.json()).toMatchObject({ code: 'csrf' });
+    expect((await signIn('lin', password, { headers: said as Record<string, string> })).json()).toMatchObject({
+      code: 'csrf',
+    });
+  });
+
+  it('are told from our own', async () => {
+    const cookie = await cookieOf();
+    const own = { 'x-guanjia': '1', host: 'wuye.test', origin: 'http://wuye.test', 'sec-fetch-site': 'same-origin' };
+
+    expect((await patch({ cookie, ...own })).statusCode).toBe(200);
+  });
+
+  it('cannot hide behind a Bearer token that is none', async () => {
+    const cookie = await cookieOf();
+
+    expect((await patch({ cookie, authorization: 'Bearer x' })).statusCode).toBe(401);
+  });
+
+  it('do not concern programs with a token', async () => {
+    const { token } = (await signIn()).json<{ token: string }>();
+
+    expect((await patch({ authorization: `Bearer ${token}` })).statusCode).toBe(200);
+  });
+});
+
+describe('my settings', () => {
+  it('are kept, and choose the language of problems', async () => {
+    const ask = await asUser(app, await createPerson(test, { locale: 'zh-CN' }));
+    const patched = await ask({ method: 'PATCH', url: '/api/me', payload: { locale: 'en' } });
+    const problem = await ask({ url: '/api/nothing', headers: { 'accept-language': 'zh' } });
+
+    expect(patched.json()).toMatchObject({ locale: 'en' });
+    expect(problem.json()).toMatchObject({ title: 'Not found, or you may not see it' });
+    expect((await ask({ method: 'PATCH', url: '/api/me', payload: { locale: 'fr' } })).json()).toMatchObject({
+      errors: [{ path: '/locale', code: 'not_a_choice' }],
+    });
+  });
+
+  it('let nobody change what is not theirs to change', async () => {
+    const ask = await asUser(app, lin);
+    const answer = await ask({ method: 'PATCH', url: '/api/me', payload: { username: 'root' } });
+
+    expect(answer.json()).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ path: '/username', code: 'unknown_field' }],
+    });
+  });
+
+  it('have a password whose change ends all other sessions and is on record', async () => {
+    const person = await createPerson(test, { username: 'changer' });
+    await setPassword(test, person, password);
+    const [here, there] = await Promise.all([asUser(app, person), asUser(app, person)]);
+    const change = (current: string, next: string): Promise<LightMyRequestResponse> =>
+      here({ method: 'POST', url: '/api/me/password', payload: { current, next } });
+
+    expect((await change('wrong', 'a new password')).json()).toMatchObject({ code: 'wrong_password', status: 403 });
+    expect((await change(password, 'short')).json()).toMatchObject({ errors: [{ path: '/next', code: 'too_short' }] });
+    expect((await change(password, 'a new password')).statusCode).toBe(204);
+    expect((await here({ url: '/api/me' })).statusCode).toBe(200);
+    expect((await there({ url: '/api/me' })).statusCode).toBe(401);
+    expect((await signIn('changer', password)).statusCode).toBe(401);
+    expect((await signIn('changer', 'a new password')).statusCode).toBe(200);
+    const audit = await test.adminDb.selectFrom('audit').select('act').where('person_id', '=', person).execute();
+    expect(audit).toEqual([{ act: 'password_changed' }]);
+  });
+});
+
+describe('the demo accounts', () => {
+  it('are offered in demo mode only', async () => {
+    const production = await buildApp({ ...app.deps, config: testConfig(test, { mode: 'production' }) });
+    const there = await app.inject({ url: '/api/session/demo' });
+    const notThere = await production.inject({ url: '/api/session/demo' });
+    await production.close();
+
+    expect(there.json<{ items: { username: string }[] }>().items.map(({ username }) => username)).toContain(
+      'technician',
+    );
+    expect(there.json()).toMatchObject({ password: 'guanjia-demo' });
+    expect(there.payload).not.toContain('"role"');
+    expect(notThere.statusCode).toBe(404);
+  });
+});
