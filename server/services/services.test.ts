@@ -1,14 +1,14 @@
 /** Real services in a folder of their own, driven as `npm start` drives them, and killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Connection } from '@temporalio/client';
 import { createDb } from '../db/client.ts';
+import { createTestDataDir } from '../testing/data-dir.ts';
 import type { ChildRecord } from './children.ts';
 import { stopPostgres } from './postgres.ts';
 import { isAlive } from './process-identity.ts';
@@ -28,13 +28,10 @@ interface Started {
 
 const program = join(import.meta.dirname, '..', 'testing', 'services-program.ts');
 const running: ChildProcess[] = [];
-let home: string;
 let dataDir: string;
 
 beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'guanjia-services-'));
-  chmodSync(home, 0o755);
-  dataDir = join(home, '.data');
+  dataDir = createTestDataDir();
 });
 
 afterEach(async () => {
@@ -45,7 +42,6 @@ afterEach(async () => {
 afterAll(async () => {
   await stopTemporal(dataDir);
   await stopPostgres(dataDir);
-  rmSync(home, { recursive: true });
 });
 
 /** Resolves once the services are up or the start has failed. */

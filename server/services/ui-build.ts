@@ -24,12 +24,12 @@ export async function buildUiIfNeeded(say: Say, environment: NodeJS.ProcessEnv):
   const child = spawn('npm', ['run', 'build'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-4000);
+    output = (output + chunk.toString()).slice(-16_000);
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new StartError('ui_build_failed', { tail: output.trim().split('\n').slice(-20).join('\n') });
+  if (code !== 0) throw new StartError('ui_build_failed', { tail: tailOf(output) });
 }
 
 function isFresh(): boolean {
@@ -39,4 +39,10 @@ function isFresh(): boolean {
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .filter((path) => !generated.test(path))
     .every((path) => (statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0) <= builtMs);
+}
+
+/** The last lines that say something: frames of the build tool's own stack do not. */
+function tailOf(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines.slice(-20).join('\n');
 }

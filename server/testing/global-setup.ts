@@ -2,7 +2,7 @@
  * One Postgres and one Temporal for a whole test run, and a migrated template database that test files clone in milliseconds.
  * Runs only when a test file of the project "services" is in the run. Children of a run that was killed are ended by the next one.
  */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -22,6 +22,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** host:port */
     temporalAddress: string;
+    /** Removed at the end of the run, with everything that was started in it (see data-dir.ts). */
+    runDir: string;
   }
 }
 
@@ -34,10 +36,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Postgres may run as another user, who must be able to enter.
   chmodSync(dataDir, 0o755);
   await acquireLock(dataDir);
-  const stop = async (): Promise<void> => {
-    await Promise.all([stopTemporal(dataDir), stopPostgres(dataDir)]);
-    rmSync(dataDir, { recursive: true, force: true });
-  };
+  project.provide('runDir', dataDir);
+  const stop = (): Promise<void> => endRun(dataDir);
   try {
     const [postgresUrl, temporalAddress] = await Promise.all([bringUpPostgres(dataDir), bringUpTemporal(dataDir)]);
     project.provide('postgresUrl', postgresUrl);
@@ -92,10 +92,17 @@ async function endKilledRuns(): Promise<void> {
   mkdirSync(runs, { recursive: true });
   chmodSync(runs, 0o755);
   for (const name of readdirSync(runs)) {
-    const dataDir = join(runs, name);
-    if (findHolder(dataDir) !== undefined) continue;
-    await stopTemporal(dataDir);
-    await stopPostgres(dataDir);
-    rmSync(dataDir, { recursive: true, force: true });
+    const runDir = join(runs, name);
+    const ageMs = Date.now() - statSync(runDir).mtimeMs;
+    // One that another run has just made may not be locked yet.
+    if (findHolder(runDir) === undefined && ageMs > 5000) await endRun(runDir);
   }
+}
+
+/** Its own services, and those of products that its tests started. */
+async function endRun(runDir: string): Promise<void> {
+  const products = join(runDir, 'products');
+  const dataDirs = existsSync(products) ? readdirSync(products).map((name) => join(products, name)) : [];
+  for (const dataDir of [runDir, ...dataDirs]) await Promise.all([stopTemporal(dataDir), stopPostgres(dataDir)]);
+  rmSync(runDir, { recursive: true, force: true });
 }
