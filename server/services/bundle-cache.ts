@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { failureConverterPath } from '../codec.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,10 +23,11 @@ export async function cachedBundle(dir: string, build: () => Promise<string>): P
   return path;
 }
 
-/** Bundles workflows/index.ts. */
+/** Bundles workflows/index.ts, with the converter that the worker's data converter names too. */
 export async function buildWorkflowBundle(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.ts'),
+    failureConverterPath: failureConverterPath(),
     logger: quietLogger,
   });
   return code;
@@ -51,7 +53,7 @@ function hashSources(): string {
   const sources = globSync('workflows/**/*.{ts,json}', { cwd: root })
     .filter((path) => !/\.(test|spec)\.ts$|[\\/](histories|flows|fixtures)[\\/]/.test(path))
     .sort();
-  for (const path of [...sources, 'package.json']) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
+  for (const path of [...sources, 'server/failure-converter.ts', 'package.json']) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
   return hash.digest('hex').slice(0, 16);
 }
 
