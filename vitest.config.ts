@@ -26,6 +26,8 @@ class JourneysLast extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    // As the server: nothing may depend on where the machine stands.
+    env: { TZ: 'UTC' },
     pool: 'forks',
     maxWorkers: 2,
     sequence: { sequencer: JourneysLast },

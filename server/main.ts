@@ -5,11 +5,15 @@ import { readSettings, type Locale } from './config.ts';
 import { loadBuiltIn } from './content.ts';
 import { migrate } from './db/migrate.ts';
 import type { Deps } from './deps.ts';
+import type { Log } from './log.ts';
 import { StartError, type Say } from './services/messages.ts';
 import { createSay, describeAccounts, explain, type DemoAccounts } from './services/terminal.ts';
 import { buildUiIfNeeded } from './services/ui-build.ts';
 import { together } from './services/wait.ts';
 import { bringUpServices, holdDataDir, openDeps, openLog, requirePort } from './start.ts';
+
+// The default zone of dates must not differ from machine to machine: whoever means a community's time says its zone.
+process.env.TZ = 'UTC';
 
 const closers = createClosers();
 let locale: Locale = 'zh-CN';
@@ -23,6 +27,7 @@ async function main(): Promise<void> {
   const lock = await holdDataDir(settings, closers);
   await requirePort(settings);
   const log = openLog(settings);
+  stopOnCrash(log);
   const buildUi = settings.role === 'worker' ? Promise.resolve() : buildUiIfNeeded(say, settings.environment);
   const [config] = await together(bringUpServices(settings, say, closers), buildUi);
   const deps = await openDeps(config, log, closers);
@@ -88,6 +93,19 @@ function stopOnSignals(say: Say): void {
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+}
+
+/** A bug nobody caught: what is running cannot be trusted, so it is written down and everything ends in order. */
+function stopOnCrash(log: Log): void {
+  const stop = (err: unknown): void => {
+    log.fatal({ err }, 'uncaught');
+    isStopping = true;
+    const end = (): void => {
+      fail(err);
+    };
+    closers.closeAll().then(end, end);
+  };
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, stop);
 }
 
 function fail(error: unknown): never {

@@ -57,7 +57,7 @@ export async function openDeps(config: Config, log: Log, closers: Closers): Prom
   const onError = (err: Error): void => {
     log.warn({ err }, 'idle database connection broke');
   };
-  const db = createDb(config.databaseUrl, { max: config.databasePoolSize, onError });
+  const db = createDb(config.databaseUrl, { max: config.databasePoolSize, statementTimeoutMs: 30_000, onError });
   closers.add(() => db.destroy());
   const adminDb = createDb(config.databaseAdminUrl, { max: 3, applicationName: 'guanjia-admin', onError });
   closers.add(() => adminDb.destroy());

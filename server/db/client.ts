@@ -30,6 +30,8 @@ const types: pg.CustomTypesConfig = { getTypeParser };
 export interface DbOptions {
   /** Most connections of the pool. */
   max: number;
+  /** Ends a statement that runs longer, so that a bad one cannot hold its locks for ever; undefined = no limit. */
+  statementTimeoutMs?: number;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
   /** Told when an idle connection breaks (Postgres restarted); the pool opens another by itself. */
@@ -43,6 +45,7 @@ export function createDb(url: string, options: DbOptions): Kysely<Database> {
     max: options.max,
     types,
     application_name: options.applicationName ?? 'guanjia',
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,

@@ -3,7 +3,17 @@
  * of the packages. A changed source is another file name, so a stale bundle is never used.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { failureConverterPath } from '../codec.ts';
@@ -19,7 +29,7 @@ export async function cachedBundle(dir: string, build: () => Promise<string>): P
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, code);
   renameSync(draft, path);
-  removeOthers(dir, path);
+  removeOld(dir, path);
   return path;
 }
 
@@ -53,13 +63,16 @@ function hashSources(): string {
   const sources = globSync('workflows/**/*.{ts,json}', { cwd: root })
     .filter((path) => !/\.(test|spec)\.ts$|[\\/](histories|flows|fixtures)[\\/]/.test(path))
     .sort();
-  for (const path of [...sources, 'server/failure-converter.ts', 'package.json']) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
+  for (const path of [...sources, 'server/failure-converter.ts', 'package.json'])
+    hash.update(`${path}\0`).update(readFileSync(join(root, path)));
   return hash.digest('hex').slice(0, 16);
 }
 
-function removeOthers(dir: string, current: string): void {
+/** Not at once: another process may have found an older one and be about to read it. */
+function removeOld(dir: string, current: string): void {
   for (const name of readdirSync(dir)) {
     const path = join(dir, name);
-    if (/^workflows-\w+\.js$/.test(name) && path !== current) rmSync(path, { force: true });
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (/^workflows-\w+\.js$/.test(name) && path !== current && ageMs > 3_600_000) rmSync(path, { force: true });
   }
 }

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClosers } from '../closers.ts';
 import { ConfigError, readSettings } from '../config.ts';
@@ -132,18 +132,20 @@ describe('reach of another user', () => {
 });
 
 describe('the bundle cache', () => {
-  it('builds once for the same sources and keeps one file', async () => {
+  it('builds once for the same sources and clears away old bundles', async () => {
     let builds = 0;
     const build = (): Promise<string> => {
       builds += 1;
       return Promise.resolve('code');
     };
-    writeFileSync(join(folder, 'workflows-0ld.js'), 'old');
+    for (const name of ['workflows-0ld.js', 'workflows-n3w.js']) writeFileSync(join(folder, name), name);
+    utimesSync(join(folder, 'workflows-0ld.js'), 0, 0);
 
     const first = await cachedBundle(folder, build);
     const second = await cachedBundle(folder, build);
 
     expect([builds, second]).toEqual([1, first]);
+    expect(readdirSync(folder).sort()).toEqual([basename(first), 'workflows-n3w.js'].sort());
     await expect(cachedBundle(folder, () => Promise.reject(new Error('unused')))).resolves.toBe(first);
   });
 });
