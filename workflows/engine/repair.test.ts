@@ -89,7 +89,7 @@ describe('the repair flow', () => {
   it('reminds, escalates to the manager and goes on reminding while nobody dispatches', () => {
     const run = started();
 
-    run.advance(4 * hour);
+    run.advance(38 * hour);
 
     expect(run.entries.flatMap(({ notices }) => notices.map(({ kind }) => kind))).toEqual([
       'reminder',
