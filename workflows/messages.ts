@@ -9,6 +9,15 @@ import type { Command, DeltaEntry, FlowRef, OpenTasks, Snapshot } from './engine
 export interface CaseArgs {
   caseId: string;
   flow: FlowRef;
+  /** Tests set them low; a case started by the server has none. */
+  limits?: CaseLimits;
+}
+
+/** When a case continues as new, and how often an activity is tried before it is an incident (rule 13). */
+export interface CaseLimits {
+  events?: number;
+  updates?: number;
+  attempts?: number;
 }
 
 export interface CommandMessage {
@@ -23,6 +32,22 @@ export interface CommandAnswer {
   /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
   entries: DeltaEntry[];
   open: OpenTasks;
+}
+
+/** What the ring of known commands keeps: an accepted command is answered again, never applied again (rule 2). */
+export interface RingEntry {
+  id: string;
+  n: number;
+  /** Rev of the command's event. */
+  rev: number;
+}
+
+/** Return value of the workflow: how a closed case answers those who come late (rule 1). */
+export interface CaseResult {
+  snapshot: Snapshot;
+  ring: RingEntry[];
+  /** Entries that nobody had acknowledged when the case closed. */
+  entries: DeltaEntry[];
 }
 
 /** Failure type of a refused command; `details[0]` is a Refusal. Any other failure leaves the command pending (rule 1). */

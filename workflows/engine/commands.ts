@@ -5,7 +5,7 @@ import { endCase, finishTask, humanStep, newFrame, reassign, type Run } from './
 import { findFrame, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
-import type { Command, CompleteCommand, Json, LogType, PersonId, StartCommand } from './types.ts';
+import type { Command, CompleteCommand, Json, LogEvent, LogType, PersonId, StartCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
@@ -87,20 +87,19 @@ function taskOf(run: Run, id: string): Task {
   );
 }
 
+/** What a line of the log is about. */
+export interface About {
+  task?: Task;
+  step?: string | null;
+  data?: Record<string, Json>;
+}
+
 /** The log's line of this event; the first writer wins, so that what a retry or a due action causes does not hide its cause. */
-export function writeLog(
-  run: Run,
-  type: LogType,
-  about: { task?: Task; step?: string | null; data?: Record<string, Json> },
-): void {
-  if (run.log) return;
-  const command = run.event.type === 'command' ? run.event.command : null;
-  run.log = {
-    type,
-    step: about.task?.step ?? about.step ?? null,
-    task: about.task?.id ?? null,
-    actor: command?.actor ?? null,
-    command: command?.id ?? null,
-    data: about.data ?? {},
-  };
+export function writeLog(run: Run, type: LogType, { task, step = null, data = {} }: About): void {
+  run.log ??= { type, step: task ? task.step : step, task: task ? task.id : null, ...originOf(run), data };
+}
+
+function originOf({ event }: Run): Pick<LogEvent, 'actor' | 'command'> {
+  if (event.type !== 'command') return { actor: null, command: null };
+  return { actor: event.command.actor, command: event.command.id };
 }

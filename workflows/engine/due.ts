@@ -32,7 +32,7 @@ export function nextReminder(due: Due, timer: Timer): Omit<Timer, 'id'> | null {
   if (timer.what.kind !== 'remind') return null;
   const { index, count } = timer.what;
   const remind = due.remind?.[index];
-  if (!remind || !('every' in remind) || remind.every === undefined) return null;
+  if (!remind || !('after' in remind) || remind.every === undefined) return null;
   if (count + 1 >= (remind.times ?? MOST_REMINDERS)) return null;
   const { frame, task, at } = timer;
   return { frame, task, at: at + durationMs(remind.every), what: { kind: 'remind', index, count: count + 1 } };

@@ -146,34 +146,41 @@ function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: 
   if (task) handOver(run, frame, task, holders);
 }
 
-function takeResult(run: Run, event: Exclude<Result, { type: 'resolved' }>): boolean {
+type ActivityResult = Exclude<Result, { type: 'resolved' }>;
+
+function takeResult(run: Run, event: ActivityResult): boolean {
   const effect = takeEffect(run, event.effect);
   if (!effect) return false;
   const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
-  const error = event.type === 'activityFailed' ? event.error.code : null;
-  if (effect.type === 'resolve') {
-    if (!frame || error === null) return false;
-    writeLog(run, 'activity_failed', { step: effect.step, data: { effect: effect.id, error } });
-    const resume =
-      effect.purpose.for === 'step' ? { do: 'open' as const } : { do: 'transfer' as const, task: effect.purpose.task };
-    openIncident(run, frame, { code: 'people_unresolved', detail: { rule: effect.assign.rule, error }, resume });
-    return true;
-  }
-  const data = {
-    effect: effect.id,
-    activity: effect.activity,
-    ...(error === null ? {} : { error }),
-    ...(frame ? {} : { late: true }),
-  };
-  writeLog(run, error === null ? 'activity_done' : 'activity_failed', { step: effect.step, data });
+  if (effect.type === 'activity') takeActivity(run, effect, frame, event);
+  else if (frame && event.type === 'activityFailed') stopUnresolved(run, effect, frame, event.error.code);
+  else return false;
+  return true;
+}
+
+/** The people could not be looked up: the step waits until somebody retries it. */
+function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>, frame: Frame, error: string): void {
+  const { id, step, assign, purpose } = effect;
+  writeLog(run, 'activity_failed', { step, data: { effect: id, error } });
+  const resume = purpose.for === 'step' ? { do: 'open' as const } : { do: 'transfer' as const, task: purpose.task };
+  openIncident(run, frame, { code: 'people_unresolved', detail: { rule: assign.rule, error }, resume });
+}
+
+type Activity = Extract<InFlight, { type: 'activity' }>;
+
+function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
+  const { id, step, activity } = effect;
+  const data = { effect: id, activity, ...(frame ? {} : { late: true }) };
+  if (event.type === 'activityFailed')
+    writeLog(run, 'activity_failed', { step, data: { ...data, error: event.error.code } });
+  else writeLog(run, 'activity_done', { step, data });
   // Late: the case went on without it, so its result is only logged (rule 22).
-  if (!frame) return true;
+  if (!frame) return;
   if (event.type === 'activityDone') {
     mergeVars(run, event.vars);
-    run.patchEffect = event.patch === null ? null : effect.id;
+    run.patchEffect = event.patch === null ? null : id;
   }
-  finishActivity(run, frame, error);
-  return true;
+  finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
 }
 
 // ------------------------------------------------------------------------------------------------ retry

@@ -113,7 +113,8 @@ function readExpression(text: string, known: Set<string> | null): Preparation {
 /** Before parsing: the parser itself recurs on brackets. */
 function refuseNesting(text: string): void {
   let depth = 0;
-  for (const [at, char] of [...text].entries()) {
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at);
     if ('([{'.includes(char)) depth += 1;
     if (')]}'.includes(char)) depth -= 1;
     if (depth > FEEL_LIMITS.depth) throw new Refused('expression_unbounded', at, 'depth');
@@ -170,17 +171,19 @@ function readNode(node: Node, reading: Reading): void {
   const found = reading.text.slice(node.from, node.to);
   if (node.isError) throw new Refused('expression_invalid', node.from, found);
   if (REFUSED.has(node.name)) throw new Refused('expression_unbounded', node.from, found);
-  const [first, ...rest] = node.children;
-  if (node.name === 'FunctionInvocation' && first) {
-    const callee = reading.text.slice(first.from, first.to).replace(/\s+/g, ' ');
-    if (!FUNCTIONS.has(callee)) throw new Refused('expression_unbounded', first.from, callee);
-    if (callee === 'now' || callee === 'today') reading.names.add(callee);
-    for (const child of rest) readNode(child, reading);
-    return;
-  }
   if (node.name === 'VariableName') readName(node, found, reading);
   if (node.name === 'PathExpression') readOutcome(node, reading);
-  for (const child of node.children) readNode(child, reading);
+  for (const child of node.name === 'FunctionInvocation' ? readCall(node, reading) : node.children)
+    readNode(child, reading);
+}
+
+/** Lets only known functions pass; answers what is left to read of the call. */
+function readCall(node: Node, reading: Reading): Node[] {
+  const [first, ...rest] = node.children;
+  const callee = first ? reading.text.slice(first.from, first.to).replace(/\s+/g, ' ') : '';
+  if (!FUNCTIONS.has(callee)) throw new Refused('expression_unbounded', node.from, callee);
+  if (callee === 'now' || callee === 'today') reading.names.add(callee);
+  return rest;
 }
 
 function readName(node: Node, name: string, reading: Reading): void {

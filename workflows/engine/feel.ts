@@ -68,9 +68,9 @@ function valueOf(name: string, scope: Scope): unknown {
 function convert(value: Json, type: ValueType | undefined): unknown {
   if (value === null || type === undefined) return value;
   if (type === 'money') return Number(value);
-  const text = String(value as string);
-  if (type === 'date') return feelDate(text);
-  return type === 'dateTime' ? dateAndTime(text) : duration(text);
+  if (typeof value !== 'string') return null;
+  if (type === 'date') return feelDate(value);
+  return type === 'dateTime' ? dateAndTime(value) : duration(value);
 }
 
 /** `now` as a date and time in the community's zone. */

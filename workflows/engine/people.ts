@@ -6,7 +6,7 @@ import type { Assign, People } from './flow.gen.ts';
 import { nextId, startEffect, type Run } from './run.ts';
 import type { Frame, Holder, PeoplePurpose, State } from './state.ts';
 import type { Explanation, PersonId, ResolvedPeople } from './types.ts';
-import { must } from './unreachable.ts';
+import { must, unreachable } from './unreachable.ts';
 
 /** What a rule came to: persons in order, or a pool. */
 export type Answer = ResolvedPeople | { pool: string; explanation: Explanation };
@@ -15,28 +15,35 @@ export type Holders = Holder[] | 'skip' | 'incident';
 
 const DEFAULT_EMPTY = { role: 'manager' };
 
+type DecidedHere = Extract<Assign, { rule: 'pool' | 'field' | 'initiator' | 'previous' }>;
+
+function isDecidedHere(assign: Assign): assign is DecidedHere {
+  return ['pool', 'field', 'initiator', 'previous'].includes(assign.rule);
+}
+
 /** Decides a rule from the state; null: somebody outside must resolve it. */
 export function decidePeople(state: State, assign: Assign): Answer | null {
+  return isDecidedHere(assign) ? decideHere(state, assign) : null;
+}
+
+function decideHere(state: State, assign: DecidedHere): Answer {
   switch (assign.rule) {
     case 'pool':
       return { pool: assign.role, explanation: { rule: assign.rule, inputs: { role: assign.role } } };
     case 'field':
       return answer(assign.rule, { field: assign.field }, personsIn(state.vars[assign.field]));
     case 'initiator':
-      return answer(assign.rule, {}, state.initiator === null ? [] : [state.initiator]);
-    case 'previous': {
-      const person = assign.step === undefined ? state.previous : (state.handlers[assign.step] ?? null);
-      return answer(assign.rule, { step: assign.step ?? null }, person === null ? [] : [person]);
-    }
-    case 'persons':
-    case 'role':
-    case 'departmentHead':
-    case 'post':
-    case 'leastLoaded':
-      return null;
+      return answer(assign.rule, {}, personsIn(state.initiator));
+    case 'previous':
+      return answer(assign.rule, { step: assign.step ?? null }, personsIn(previousOf(state, assign.step)));
     default:
-      return assign satisfies never;
+      return unreachable(assign);
   }
+}
+
+/** Who completed the given step last, or the last human step of all. */
+function previousOf(state: State, step: string | undefined): PersonId | null | undefined {
+  return step === undefined ? state.previous : state.handlers[step];
 }
 
 function answer(rule: Assign['rule'], inputs: Explanation['inputs'], persons: PersonId[]): ResolvedPeople {

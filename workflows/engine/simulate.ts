@@ -63,7 +63,7 @@ export class Simulation {
   /** Sends a command; a refusal comes back and changes nothing. */
   send(body: CommandBody): Refusal | null {
     const n = this.commands + 1;
-    const command = { ...body, id: `c${n}`, n, lowestPending: n, flowVersion: this.compiled.ref.version } as Command;
+    const command = { ...body, id: `c${n}`, n, lowestPending: n, flowVersion: this.compiled.ref.version };
     const refusal = refuse(this.compiled, this.state, command);
     if (refusal) return refusal;
     this.commands = n;

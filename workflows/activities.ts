@@ -1,0 +1,55 @@
+/**
+ * The internal activities the shell calls; `server/worker` implements them. loadFlow and resolvePeople run as local activities and
+ * only read; project and perform are ordinary ones, dispatched once their workflow task is durable (rule 4).
+ */
+import type { Assign } from './engine/flow.gen.ts';
+import type {
+  DeltaEntry,
+  FlowRef,
+  LoadedFlow,
+  OpenTasks,
+  PersonId,
+  ResolvedPeople,
+  StepId,
+  Vars,
+} from './engine/types.ts';
+
+export interface ResolveRequest {
+  caseId: string;
+  assign: Assign;
+  community: string | null;
+  initiator: PersonId;
+  /** Who completed the last human step. */
+  previous: PersonId | null;
+}
+
+export interface ProjectRequest {
+  caseId: string;
+  /** Every entry nobody has acknowledged, in order of rev. */
+  entries: DeltaEntry[];
+  open: OpenTasks;
+}
+
+export interface PerformRequest {
+  caseId: string;
+  /** Id of the effect; `<caseId>:<effect>` is the idempotency key, the same over retries and over continue-as-new. */
+  effect: number;
+  step: StepId;
+  activity: string;
+  /** The record must have reached this rev before the input is mapped (rule 8). */
+  rev: number;
+}
+
+export interface CaseActivities {
+  /** Reads a published version. Retried until it succeeds. */
+  loadFlow(ref: FlowRef): Promise<LoadedFlow>;
+  /** Reads the organisation. A failure after its retries is an incident. */
+  resolvePeople(request: ResolveRequest): Promise<ResolvedPeople>;
+  /** Applies deltas nobody waits for; retried without end. Answers the highest gap-free rev applied. */
+  project(request: ProjectRequest): Promise<{ acked: number }>;
+  /**
+   * Calls one activity of the flow. The type of a failure becomes the code of the incident; `nonRetryable` stops at once.
+   * `vars`: new values of mentioned fields; `patch`: id of the stored patch of the record, null for none.
+   */
+  perform(request: PerformRequest): Promise<{ vars: Vars; patch: string | null }>;
+}

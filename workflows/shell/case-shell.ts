@@ -1,0 +1,243 @@
+/**
+ * A running case between Temporal and the engine: commands come in, effects go out, deltas wait until Postgres has them. Between
+ * reading and writing the state nothing is awaited, so no lock is needed. Knows no flow and no step by name.
+ */
+import { allHandlersFinished, ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
+import { compile, type Compiled } from '../engine/compile.ts';
+import { refuse } from '../engine/refuse.ts';
+import { effectOf } from '../engine/run.ts';
+import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
+import type { Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
+import { openTasksOf, snapshot } from '../engine/views.ts';
+import {
+  REFUSED,
+  type CaseArgs,
+  type CaseResult,
+  type CommandAnswer,
+  type CommandMessage,
+  type RingEntry,
+} from '../messages.ts';
+import { now } from './clock.ts';
+import { consumeSafely } from './consume.ts';
+import { codeOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
+import { Outbox } from './outbox.ts';
+import { Ring } from './ring.ts';
+import { Timers } from './timers.ts';
+
+/** What a run hands to the next one. */
+export interface Carried {
+  state: State;
+  ring: RingEntry[];
+  entries: DeltaEntry[];
+}
+
+/** Rule 13: far below Temporal's own limits of 51,200 events and 2,000 updates. */
+const LIMITS = { events: 4000, updates: 1500 };
+
+export class CaseShell {
+  private readonly args: CaseArgs;
+  private compiled: Compiled | null = null;
+  private state: State;
+  private readonly ring: Ring;
+  private readonly outbox: Outbox;
+  private readonly timers = new Timers(() => {
+    this.woken = true;
+  });
+  /** Activities of the flow in flight in this run, by effect. */
+  private readonly performing = new Set<number>();
+  private resolving = 0;
+  private projecting = false;
+  /** Update handlers between their command and their answer. */
+  private waiting = 0;
+  private updates = 0;
+  private draining = false;
+  private woken = true;
+
+  constructor(args: CaseArgs, carried?: Carried) {
+    this.args = args;
+    this.state = carried?.state ?? newState(args.caseId);
+    this.ring = new Ring(carried?.ring);
+    this.outbox = new Outbox(carried?.entries);
+  }
+
+  // ---------------------------------------------------------------------------------------------- messages
+
+  /** The ring is asked before anything else (rule 2); a refusal leaves no history. */
+  validate({ command }: CommandMessage): void {
+    if (this.compiled && !this.ring.find(command.id)) this.assertAccepted(this.compiled, command);
+  }
+
+  /** Applies a command and answers when the people it asked for are known (rule 17). */
+  async command({ command, acked }: CommandMessage): Promise<CommandAnswer> {
+    await condition(() => this.compiled !== null);
+    this.outbox.acknowledge(acked);
+    // Asked again: between validator and here another run, or the same command, may have been first.
+    const known = this.ring.find(command.id);
+    const rev = known ? known.rev : this.accept(command);
+    this.waiting += 1;
+    await condition(() => this.resolving === 0);
+    this.waiting -= 1;
+    return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+  }
+
+  snapshot(): Snapshot {
+    return snapshot(this.flow(), this.state);
+  }
+
+  entriesFrom(rev: number): DeltaEntry[] {
+    return this.outbox.list(rev);
+  }
+
+  private accept(command: Command): number {
+    this.assertAccepted(this.flow(), command);
+    this.updates += 1;
+    this.waiting += 1;
+    const refusal = this.apply({ type: 'command', command });
+    this.waiting -= 1;
+    if (refusal) throw refused(refusal);
+    this.ring.add({ id: command.id, n: command.n, rev: this.state.rev }, command.lowestPending);
+    return this.state.rev;
+  }
+
+  private assertAccepted(compiled: Compiled, command: Command): void {
+    const refusal = refuse(compiled, this.state, command);
+    if (refusal) throw refused(refusal);
+  }
+
+  private flow(): Compiled {
+    if (!this.compiled) throw ApplicationFailure.retryable('the flow is not loaded yet', 'NOT_READY');
+    return this.compiled;
+  }
+
+  // ---------------------------------------------------------------------------------------------- engine and effects
+
+  private apply(event: EngineEvent): Refusal | null {
+    const result = consumeSafely(this.flow(), this.state, event, now());
+    if ('refusal' in result) return result.refusal;
+    this.state = result.state;
+    if (result.delta) this.outbox.add(result.delta, this.waiting > 0);
+    for (const effect of result.effects) this.dispatch(effect);
+    this.woken = true;
+    return null;
+  }
+
+  private dispatch(effect: Effect): void {
+    if (effect.type === 'resolve') {
+      this.resolve(effect);
+      return;
+    }
+    this.drainWhenFull();
+    if (!this.draining) this.perform(effect);
+  }
+
+  private resolve(effect: Extract<Effect, { type: 'resolve' }>): void {
+    const { id, assign, community, initiator, previous } = effect;
+    this.resolving += 1;
+    const settle = (event: EngineEvent): void => {
+      this.apply(event);
+      this.resolving -= 1;
+    };
+    resolvePeople({ caseId: this.args.caseId, assign, community, initiator, previous }).then(
+      (people) => {
+        settle({ type: 'resolved', effect: id, people });
+      },
+      (error: unknown) => {
+        settle(failed(id, error));
+      },
+    );
+  }
+
+  private perform(effect: Extract<Effect, { type: 'activity' }>): void {
+    const { id, step, activity, rev } = effect;
+    this.performing.add(id);
+    const settle = (event: EngineEvent): void => {
+      this.performing.delete(id);
+      this.apply(event);
+    };
+    perform({ caseId: this.args.caseId, effect: id, step, activity, rev }, this.args.limits?.attempts).then(
+      ({ vars, patch }) => {
+        settle({ type: 'activityDone', effect: id, vars, patch });
+      },
+      (error: unknown) => {
+        settle(failed(id, error));
+      },
+    );
+  }
+
+  /** For what nobody waits on (rule 4). */
+  private projectUnwaited(): void {
+    if (this.projecting || !this.outbox.needsProject()) return;
+    const entries = this.outbox.list();
+    this.projecting = true;
+    void project({ caseId: this.args.caseId, entries, open: openTasksOf(this.state) }).then(({ acked }) => {
+      this.projecting = false;
+      this.outbox.taken(entries.at(-1)?.rev ?? 0);
+      this.outbox.acknowledge(acked);
+      this.woken = true;
+    });
+  }
+
+  // ---------------------------------------------------------------------------------------------- life
+
+  /** Reads the flow and starts again what the run before had not started. */
+  async load(): Promise<void> {
+    this.compiled = compile(await loadFlow(this.args.flow));
+    for (const inFlight of this.state.effects) {
+      const { id } = inFlight;
+      // Withheld while the former run drained, and its step is gone meanwhile: it never starts.
+      if (inFlight.frame === null) this.apply(failed(id, ApplicationFailure.nonRetryable('cancelled', 'cancelled')));
+      else this.dispatch(effectOf(this.state, inFlight));
+    }
+  }
+
+  /** Works until the case is closed, or until it has to continue as new. */
+  async run(): Promise<'closed' | 'full'> {
+    for (;;) {
+      this.woken = false;
+      this.fireDueTimers();
+      this.drainWhenFull();
+      this.projectUnwaited();
+      if (this.mayStop()) return isClosed(this.state) ? 'closed' : 'full';
+      this.timers.arm(nextDue(this.state));
+      await condition(() => this.woken || this.mayStop());
+    }
+  }
+
+  result(): CaseResult {
+    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.list() };
+  }
+
+  carry(): Carried {
+    return { state: this.state, ring: this.ring.list(), entries: this.outbox.list() };
+  }
+
+  private fireDueTimers(): void {
+    for (let due = nextDue(this.state); due !== null && due <= now(); due = nextDue(this.state))
+      this.apply({ type: 'timer' });
+  }
+
+  /** A full case starts no new activities, flushes its deltas, and stops when nothing is in flight (rules 3 and 13). */
+  private drainWhenFull(): void {
+    if (this.draining || this.state.status === 'new') return;
+    const { events = LIMITS.events, updates = LIMITS.updates } = this.args.limits ?? {};
+    const info = workflowInfo();
+    if (info.historyLength < events && this.updates < updates && !info.continueAsNewSuggested) return;
+    this.draining = true;
+    this.outbox.flush();
+  }
+
+  private mayStop(): boolean {
+    if (!isClosed(this.state) && !this.draining) return false;
+    const busy = this.projecting || this.resolving > 0 || this.performing.size > 0 || this.outbox.needsProject();
+    return !busy && allHandlersFinished();
+  }
+}
+
+function failed(effect: number, error: unknown): EngineEvent {
+  const code = codeOf(error);
+  return { type: 'activityFailed', effect, error: { code, message: code } };
+}
+
+function refused(refusal: Refusal): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(refusal.code, REFUSED, refusal);
+}

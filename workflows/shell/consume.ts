@@ -1,0 +1,18 @@
+/** The engine behind a wall: whatever it throws becomes an incident or a refusal, never a workflow task that fails for ever. */
+import type { Compiled } from '../engine/compile.ts';
+import { crash } from '../engine/crash.ts';
+import type { State } from '../engine/state.ts';
+import { step, type StepResult } from '../engine/step.ts';
+import type { EngineEvent, Refusal } from '../engine/types.ts';
+
+export type Consumed = StepResult | { refusal: Refusal };
+
+export function consumeSafely(compiled: Compiled, state: State, event: EngineEvent, now: number): Consumed {
+  try {
+    return step(compiled, state, event, { now });
+  } catch {
+    // The state is as it was before the event. What was thrown may quote values, so it goes into no history.
+    if (event.type === 'command') return { refusal: { code: 'engine_error', params: { kind: event.command.kind } } };
+    return crash(compiled, state, event, now);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * A case on the run's real Temporal with activities made for the test: a small "Postgres" that applies what `project` and the
+ * answers of commands bring, people that are looked up from a table, and activities that succeed or fail as told.
+ */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { temporal } from '@temporalio/proto';
+import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from '../server/testing/temporal.ts';
+import type { CaseActivities } from './activities.ts';
+import type { Flow } from './engine/flow.gen.ts';
+import { load } from './engine/testing.ts';
+import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot } from './engine/types.ts';
+import type { CommandBody } from './engine/simulate.ts';
+import {
+  commandUpdate,
+  snapshotQuery,
+  type CaseLimits,
+  type CaseResult,
+  type CommandAnswer,
+  type CommandMessage,
+} from './messages.ts';
+import type runCase from './case.ts';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** A worker of its own for a test file. `activities` replaces any of the defaults. */
+export class CaseWorker {
+  readonly client: Client;
+  private readonly connections: { close(): Promise<void> }[];
+  private readonly worker: Worker;
+  private readonly running: Promise<void>;
+  readonly taskQueue: string;
+  /** Flows by key, as `loadFlow` finds them. */
+  private readonly flows: Map<string, LoadedFlow>;
+
+  private constructor(
+    given: Pick<CaseWorker, 'client' | 'taskQueue'> & {
+      connections: Connection[];
+      worker: Worker;
+      flows: Map<string, LoadedFlow>;
+    },
+  ) {
+    this.client = given.client;
+    this.taskQueue = given.taskQueue;
+    this.connections = given.connections;
+    this.worker = given.worker;
+    this.flows = given.flows;
+    this.running = given.worker.run();
+  }
+
+  static async start(activities: Partial<CaseActivities> = {}): Promise<CaseWorker> {
+    const address = testTemporalAddress();
+    const connection = await Connection.connect({ address });
+    const native = await NativeConnection.connect({ address });
+    const taskQueue = uniqueTaskQueue();
+    const flows = new Map<string, LoadedFlow>();
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowBundle: { codePath: await testWorkflowBundle() },
+      activities: { ...defaults(flows), ...activities },
+    });
+    const connections = [connection, native] as Connection[];
+    return new CaseWorker({ client: new Client({ connection }), taskQueue, connections, worker, flows });
+  }
+
+  async stop(): Promise<void> {
+    this.worker.shutdown();
+    await this.running;
+    for (const connection of this.connections) await connection.close();
+  }
+
+  /** Starts a case as the server does: update-with-start. */
+  async startCase(
+    flow: Flow,
+    given: { limits?: CaseLimits; vars?: CommandMessage['command']['vars'] } = {},
+  ): Promise<TestCase> {
+    const loaded = load(flow);
+    this.flows.set(flow.key, loaded);
+    const { key, version, sha256 } = loaded;
+    const caseId = randomUUID();
+    const args = { caseId, flow: { key, version, sha256 }, ...(given.limits ? { limits: given.limits } : {}) };
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof runCase>(key, {
+      workflowId: caseId,
+      taskQueue: this.taskQueue,
+      args: [args],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+    const test = new TestCase(this, caseId);
+    const message = test.message({
+      kind: 'start',
+      actor: 'owner',
+      initiator: 'owner',
+      community: 'north',
+      zone: 'Asia/Shanghai',
+      vars: given.vars ?? {},
+    });
+    const answer = await this.client.workflow.executeUpdateWithStart(commandUpdate, {
+      args: [message],
+      updateId: message.command.id,
+      startWorkflowOperation,
+    });
+    test.apply(answer);
+    return test;
+  }
+}
+
+function defaults(flows: Map<string, LoadedFlow>): CaseActivities {
+  return {
+    loadFlow: ({ key }) => {
+      const flow = flows.get(key);
+      return flow ? Promise.resolve(flow) : Promise.reject(new Error(`unknown flow ${key}`));
+    },
+    resolvePeople: ({ assign }) =>
+      Promise.resolve({ persons: ['p1', 'p2'], explanation: { rule: assign.rule, inputs: {} } }),
+    project: ({ entries }) => Promise.resolve({ acked: entries.at(-1)?.rev ?? 0 }),
+    perform: () => Promise.resolve({ vars: {}, patch: null }),
+  };
+}
+
+export class TestCase {
+  readonly caseId: string;
+  readonly handle: WorkflowHandle;
+  private readonly worker: CaseWorker;
+  private n = 0;
+  /** Highest rev this "Postgres" has. */
+  acked = 0;
+  readonly tasks = new Map<string, OpenedTask>();
+
+  constructor(worker: CaseWorker, caseId: string) {
+    this.worker = worker;
+    this.caseId = caseId;
+    this.handle = worker.client.workflow.getHandle(caseId);
+  }
+
+  message(body: CommandBody): CommandMessage {
+    this.n += 1;
+    const command = { ...body, id: randomUUID(), n: this.n, lowestPending: this.n, flowVersion: 1 };
+    return { command: command, acked: this.acked };
+  }
+
+  async send(body: CommandBody): Promise<CommandAnswer> {
+    return this.deliver(this.message(body));
+  }
+
+  /** Sends a message as it is, a second time for instance. */
+  async deliver(message: CommandMessage, updateId = message.command.id): Promise<CommandAnswer> {
+    const answer = await this.handle.executeUpdate(commandUpdate, { args: [message], updateId });
+    this.apply(answer);
+    return answer;
+  }
+
+  completing(step: string, outcome: string, vars: CommandMessage['command']['vars'] = {}): CommandMessage {
+    const task = this.task(step);
+    const { assignment, assignee } = task;
+    return this.message({ kind: 'complete', task: task.task, assignment, outcome, actor: assignee ?? 'someone', vars });
+  }
+
+  complete(step: string, outcome: string, vars: CommandMessage['command']['vars'] = {}): Promise<CommandAnswer> {
+    return this.deliver(this.completing(step, outcome, vars));
+  }
+
+  task(step: string): OpenedTask {
+    const found = [...this.tasks.values()].find((task) => task.step === step);
+    if (!found) throw new Error(`no open task of ${step}`);
+    return found;
+  }
+
+  apply(answer: Pick<CommandAnswer, 'entries'>): void {
+    for (const entry of answer.entries) if (entry.rev > this.acked) this.applyEntry(entry);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.handle.query(snapshotQuery);
+  }
+
+  result(): Promise<CaseResult> {
+    return this.handle.result() as Promise<CaseResult>;
+  }
+
+  /** Events of the current run, or of the one given. */
+  async events(runId?: string): Promise<HistoryEvent[]> {
+    const handle = this.worker.client.workflow.getHandle(this.caseId, runId);
+    const history = await handle.fetchHistory();
+    return history.events ?? [];
+  }
+
+  private applyEntry(entry: DeltaEntry): void {
+    this.acked = entry.rev;
+    for (const task of entry.opened) this.tasks.set(task.task, task);
+    for (const { task } of entry.closed) this.tasks.delete(task);
+    for (const change of entry.changed) {
+      const task = this.tasks.get(change.task);
+      if (task) this.tasks.set(change.task, { ...task, ...change });
+    }
+  }
+}
+
+/** Waits for what happens by itself; polls a condition, never sleeps for luck. */
+export async function eventually<T>(
+  read: () => Promise<T>,
+  holds: (value: T) => boolean,
+  limitMs = 15_000,
+): Promise<T> {
+  const until = Date.now() + limitMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) return value;
+    if (Date.now() > until) throw new Error(`still waiting after ${limitMs} ms: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
