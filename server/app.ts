@@ -1,7 +1,7 @@
 /** The HTTP side of the server as a table of contents. `buildApp` opens no port: main.ts and tests do, or inject. */
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Deps } from './deps.ts';
@@ -63,7 +63,7 @@ async function limitRates(app: App): Promise<void> {
 
 function createApp(deps: Deps): App {
   const app = Fastify({
-    loggerInstance: deps.log as unknown as FastifyBaseLogger,
+    loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,

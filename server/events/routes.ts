@@ -26,13 +26,15 @@ export function eventRoutes(app: App): void {
     },
     async (request, reply) => {
       const { id: personId } = request.person;
+      const holdings = (await findHoldings(app.deps.db, [personId])).get(personId) ?? [];
+      // Nothing is awaited from here on, so that requests at the same time are counted one after the other.
       if (streams.all().filter((each) => each.personId === personId).length >= mostOfOnePerson) {
         throw new AppError('too_many_streams', 429, { most: mostOfOnePerson });
       }
-      const holdings = (await findHoldings(app.deps.db, [personId])).get(personId) ?? [];
+      if (reply.raw.destroyed) return;
       const token = request.session?.tokenHash.toString('hex') ?? '';
       const stream = { personId, token, holdings, pipe: openPipe(request, reply) };
-      request.raw.once('close', () => {
+      reply.raw.once('close', () => {
         streams.close(stream);
       });
       streams.open(stream, request.headers['last-event-id'] !== undefined);

@@ -57,9 +57,14 @@ export async function openThumbnail(store: FileStore, row: FileRow): Promise<Sto
   return made;
 }
 
-/** The last part of a path, without what could break a header or a screen. */
+/** The last part of a path, without what breaks a header, a screen or a file system. */
 function cleanName(name: string): string {
-  const last = name.split(/[/\\]/).at(-1) ?? '';
+  // Browsers write these three so within a multipart header.
+  const last =
+    name
+      .replaceAll(/%(22|0a|0d)/gi, '')
+      .split(/[/\\]/)
+      .at(-1) ?? '';
   const clean = last
     .normalize('NFC')
     .replaceAll(/[\p{C}"<>|:*?]/gu, '')

@@ -36,7 +36,7 @@ export async function fileRoutes(app: App): Promise<void> {
     await scope.register(multipart, {
       limits: { fileSize: photoLimitBytes, files: 1, fields: 4, parts: 5, fieldSize: 1000, headerPairs: 20 },
     });
-    uploads(scope as App, store);
+    uploads(scope, store);
   });
   app.get('/api/files/:id', { schema: downloadSchema }, async (request, reply) => {
     const row = await getFile(app.deps.db, request.person.id, request.params.id);

@@ -8,12 +8,14 @@ import type { Tx } from '../db/as.ts';
 import { hasRegisters } from '../db/registers.ts';
 import type { Text } from '../schema.ts';
 
+/** Null: any. */
 export interface PeopleFilter {
   /** Part of a name or of a username. */
-  q?: string;
-  role?: string;
-  communityId?: string;
-  after?: { name: string; id: string };
+  q: string | null;
+  role: string | null;
+  communityId: string | null;
+  /** The last one of the page before. */
+  after: { name: string; id: string | null };
   limit: number;
 }
 
@@ -32,12 +34,12 @@ export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPer
       from person p
       join role_grant g on g.person_id = p.id and g.role not in ('owner', 'tenant')
        and (may('person.find') or g.community_id is null or g.community_id in (select my_communities('person.find')))
-       and (${role ?? null}::text is null or g.role = ${role ?? null})
-       and (${communityId ?? null}::uuid is null or g.community_id is null or g.community_id = ${communityId ?? null}::uuid)
+       and (${role}::text is null or g.role = ${role})
+       and (${communityId}::uuid is null or g.community_id is null or g.community_id = ${communityId}::uuid)
       join role r on r.key = g.role
      where p.disabled_at is null
-       and (${q ?? null}::text is null or p.display_name ilike ${pattern(q)} or p.username ilike ${pattern(q)})
-       and (${after?.id ?? null}::uuid is null or (p.display_name, p.id) > (${after?.name ?? ''}, ${after?.id ?? null}::uuid))
+       and (${q}::text is null or p.display_name ilike ${pattern(q)} or p.username ilike ${pattern(q)})
+       and (${after.id}::uuid is null or (p.display_name, p.id) > (${after.name}, ${after.id}::uuid))
      group by p.id
      order by p.display_name, p.id
      limit ${limit + 1}`.execute(tx);
@@ -45,8 +47,8 @@ export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPer
 }
 
 /** What a person types is text, not a pattern. */
-function pattern(q = ''): string {
-  return `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+function pattern(q: string | null): string {
+  return `%${(q ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
 /** Where the person works, as far as who asks may see it. */

@@ -33,14 +33,9 @@ export function peopleRoutes(app: App): void {
       },
     },
     async (request) => {
-      const { q, role, community, cursor, limit } = request.query;
-      const filter: PeopleFilter = {
-        limit,
-        ...(q !== undefined && q.trim() !== '' && { q: q.trim() }),
-        ...(role !== undefined && { role }),
-        ...(community !== undefined && { communityId: community }),
-        ...(cursor !== undefined && { after: readAfter(cursor) }),
-      };
+      const { q = '', role = null, community = null, cursor, limit } = request.query;
+      const after = cursor === undefined ? { name: '', id: null } : readAfter(cursor);
+      const filter: PeopleFilter = { q: q.trim() || null, role, communityId: community, after, limit };
       const rows = await asPerson(app.deps.db, request.person.id, async (tx) => {
         await assertMayAnywhere(tx, 'person.find');
         return findPeople(tx, filter);

@@ -211,7 +211,7 @@ describe('requests forged by another site', () => {
     { 'sec-fetch-site': 'same-site' },
   ])('are refused by what the browser says: %j', async (said) => {
     const cookie = await cookieOf();
-    const answer = await patch({ cookie, 'x-guanjia': '1', ...said } as Record<string, string>);
+    const answer = await patch({ cookie, 'x-guanjia': '1', ...said });
 
     expect(answer.json()).toMatchObject({ code: 'csrf' });
     expect((await signIn('lin', password, { headers: said as Record<string, string> })).json()).toMatchObject({

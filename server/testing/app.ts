@@ -94,17 +94,19 @@ export type Ask = (options: InjectOptions) => Promise<LightMyRequestResponse>;
 
 /** Requests as this person, by Bearer token: `const ask = await asUser(app, id); await ask({ url: '/api/me' })`. */
 export async function asUser(app: App, personId: string): Promise<Ask> {
+  const token = await signInForTest(app, personId);
+  return (options) => app.inject({ ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
+}
+
+/** A session without a password; gives its token. */
+export async function signInForTest(app: App, personId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
+  const row = { token_hash: hashToken(token), person_id: personId, kind: 'token' as const };
   await app.deps.db
     .insertInto('session')
-    .values({
-      token_hash: hashToken(token),
-      person_id: personId,
-      kind: 'token',
-      expires_at: new Date(Date.now() + 3_600_000),
-    })
+    .values({ ...row, expires_at: new Date(Date.now() + 3_600_000) })
     .execute();
-  return (options) => app.inject({ ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
+  return token;
 }
 
 /** Gives the person a password. */
