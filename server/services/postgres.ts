@@ -22,7 +22,7 @@ import { StartError, type Say } from './messages.ts';
 import { freePort } from './ports.ts';
 import { locatePostgres, type PostgresFiles } from './postgres-files.ts';
 import { findPostgresUser, type SystemUser } from './postgres-user.ts';
-import { commandLine, isAlive } from './process-identity.ts';
+import { commandLine, identify, isAlive, processesIn } from './process-identity.ts';
 import { waitUntil } from './wait.ts';
 
 const run = promisify(execFile);
@@ -78,7 +78,7 @@ async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
   if (user?.isNew) say('postgres_user', { user: user.name });
   const files = locatePostgres(dataDir, user, say);
   if (!existsSync(join(files.data, 'PG_VERSION'))) await initialise(files, user, options);
-  clearStalePid(files.data);
+  await clearStalePid(files.data);
   const port = options.port ?? (await freePort(rememberedPort(dataDir, 'postgres')));
   const superUrl = urlOf(port, password);
   const child = await launch(files, user, port, options);
@@ -154,15 +154,20 @@ async function launch(
 }
 
 /**
- * After a kill, postmaster.pid names a process id that another program may have by now; Postgres itself would then refuse to
- * start. One that really is a Postgres on this folder, and not recorded by us, is never touched.
+ * After a kill, server processes may outlive their postmaster for a moment, and two generations on one folder would destroy it:
+ * wait for the last to go. Then postmaster.pid is stale, but Postgres would believe it where its process id was given to another
+ * program, or belongs to a zombie that a container's first process never reaps. A Postgres on this folder that we did not record
+ * is never touched.
  */
-function clearStalePid(data: string): void {
+async function clearStalePid(data: string): Promise<void> {
   const path = join(data, 'postmaster.pid');
   if (!existsSync(path)) return;
   const pid = Number(readFileSync(path, 'utf8').split('\n')[0]);
   if (commandLine(pid).includes(data)) throw new StartError('postgres_foreign', { folder: data, pid });
-  rmSync(path);
+  await waitUntil(() => Promise.resolve(processesIn(data).length === 0), { limitMs: 15_000 }).catch(() => {
+    throw new StartError('postgres_foreign', { folder: data, pid: processesIn(data).join(' ') });
+  });
+  if (process.platform === 'linux' || identify(pid) !== undefined) rmSync(path);
 }
 
 async function readyOrDead(superUrl: string, child: ChildRecord): Promise<boolean> {

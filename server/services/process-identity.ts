@@ -3,7 +3,7 @@
  * Everything that ends or adopts a process asks here first.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 export interface ProcessIdentity {
   pid: number;
@@ -27,6 +27,14 @@ export function commandLine(pid: number): string {
   return (readProc(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
 }
 
+/** Ids of the processes that work in a folder, as all of Postgres's do; empty where the system does not tell (macOS). */
+export function processesIn(folder: string): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && workingFolder(name) === folder)
+    .map(Number);
+}
+
 /** This process itself. */
 export function ownIdentity(): ProcessIdentity {
   return identify(process.pid) ?? { pid: process.pid, startedAt: 'unknown' };
@@ -40,6 +48,14 @@ function linuxStart(pid: number): string | undefined {
   const [state] = fields;
   const bootId = readProc('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
   return state === 'Z' || state === 'X' ? undefined : `${bootId}/${fields[19] ?? ''}`;
+}
+
+function workingFolder(pid: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined; // gone, or another user's
+  }
 }
 
 function readProc(path: string): string | undefined {

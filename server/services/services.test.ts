@@ -1,7 +1,7 @@
 /** Real services in a folder of their own, driven as `npm start` drives them, and killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
@@ -11,7 +11,7 @@ import { createDb } from '../db/client.ts';
 import { createTestDataDir } from '../testing/data-dir.ts';
 import type { ChildRecord } from './children.ts';
 import { stopPostgres } from './postgres.ts';
-import { isAlive } from './process-identity.ts';
+import { isAlive, processesIn } from './process-identity.ts';
 import { stopTemporal } from './temporal.ts';
 import { waitUntil } from './wait.ts';
 
@@ -154,6 +154,30 @@ it('starts after everything was killed at once', async () => {
   expect(await query(second, 'select word from kept')).toEqual([{ word: '单' }]);
   expect(await ping(second)).toBe(true);
 });
+
+it('waits for what outlives a killed Postgres, and is not fooled by a process id used again', async () => {
+  const first = await start();
+  const { postgres, temporal } = children();
+  await stop(first.child, 'SIGKILL');
+  const backends = processesIn(postgres.data).filter((pid) => pid !== postgres.pid);
+  const [backend] = backends;
+  // A stopped process stays when its postmaster dies, until it is woken.
+  process.kill(backend ?? 0, 'SIGSTOP');
+  process.kill(postgres.pid, 'SIGKILL');
+  process.kill(temporal.pid, 'SIGKILL');
+  await waitUntil(() => Promise.resolve(!isAlive(postgres)), { limitMs: 5000 });
+  const pidFile = join(postgres.data, 'postmaster.pid');
+  writeFileSync(pidFile, readFileSync(pidFile, 'utf8').replace(/^\d+/, String(process.pid)));
+  const woken = setTimeout(() => process.kill(backend ?? 0, 'SIGCONT'), 3000);
+
+  const startedMs = Date.now();
+  const second = await start();
+
+  expect(second.failed).toBeUndefined();
+  expect(Date.now() - startedMs).toBeGreaterThan(2500);
+  expect(await query(second, 'select word from kept')).toEqual([{ word: '单' }]);
+  clearTimeout(woken);
+}, 60_000);
 
 it('ends an orphan that no longer answers', async () => {
   const first = await start();
