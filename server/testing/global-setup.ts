@@ -6,10 +6,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { loadBuiltIn } from '../content.ts';
 import { bootstrapDatabase, withDatabase, withUser } from '../db/bootstrap.ts';
 import { createDb } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
-import type { Deps } from '../deps.ts';
 import { createLog } from '../log.ts';
 import { acquireLock, findHolder } from '../services/lock.ts';
 import { startPostgres, stopPostgres } from '../services/postgres.ts';
@@ -70,22 +70,13 @@ async function bringUpTemporal(dataDir: string): Promise<string> {
 /** Migrations and built-in content, through the roles the product uses. */
 async function fillTemplate(url: string): Promise<void> {
   const adminDb = createDb(withUser(url, 'guanjia_owner', testPasswords.owner), { max: 4 });
-  const db = createDb(withUser(url, 'guanjia_app', testPasswords.app), { max: 4 });
   try {
     await migrate(adminDb);
-    await loadContent({ db, adminDb, log: createLog('warn', (line) => process.stderr.write(line)) });
+    await loadBuiltIn({ adminDb, log: createLog('warn', (line) => process.stderr.write(line)) });
   } finally {
     // A template with an open connection cannot be cloned.
-    await Promise.all([adminDb.destroy(), db.destroy()]);
+    await adminDb.destroy();
   }
-}
-
-/** The loader is found by name: a work tree without it still has its migrations to test. */
-async function loadContent(deps: Pick<Deps, 'db' | 'adminDb' | 'log'>): Promise<void> {
-  const file = join(import.meta.dirname, '..', 'content.ts');
-  if (!existsSync(file)) return;
-  const { loadBuiltIn } = (await import(file)) as { loadBuiltIn: (given: typeof deps) => Promise<unknown> };
-  await loadBuiltIn(deps);
 }
 
 async function endKilledRuns(): Promise<void> {
