@@ -7,7 +7,8 @@ import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts
 /** Above so many open tasks only their count and a checksum travel (rule 5). */
 const MOST_IDS = 50;
 
-export function caseChange(compiled: Compiled, state: State): CaseChange {
+/** `compiled` null: the flow is still being loaded, so the position is in no order yet. */
+export function caseChange(compiled: Compiled | null, state: State): CaseChange {
   const { status, outcome } = state;
   return {
     status: status === 'new' ? 'running' : status,
@@ -18,16 +19,17 @@ export function caseChange(compiled: Compiled, state: State): CaseChange {
 }
 
 /** The steps that wait, in document order. */
-function positionOf(compiled: Compiled, state: State): StepId[] {
+function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of state.tasks) waiting.add(step);
   for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
+  if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
 }
 
 /** Everything that rows can be healed from. */
-export function snapshot(compiled: Compiled, state: State): Snapshot {
+export function snapshot(compiled: Compiled | null, state: State): Snapshot {
   const { rev, flowVersion } = state;
   return { rev, flowVersion, tasks: state.tasks.map(openedOf), case: caseChange(compiled, state) };
 }

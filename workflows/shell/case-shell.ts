@@ -80,8 +80,9 @@ export class CaseShell {
     return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
   }
 
+  /** Also while the flow is being loaded at the beginning of a run: a query cannot wait. */
   snapshot(): Snapshot {
-    return snapshot(this.flow(), this.state);
+    return snapshot(this.compiled, this.state);
   }
 
   entriesFrom(rev: number): DeltaEntry[] {
