@@ -1,0 +1,11 @@
+// Numbers as people type them: full-width digits, thousands separators, a yuan sign.
+
+/**
+ * The number in a text; null when there is none; the text itself when it is no number, so that validation says so
+ * instead of silently dropping what was typed.
+ */
+export function readNumber(text: string): number | string | null {
+  const plain = text.normalize('NFKC').replaceAll(/[\s,¥￥]/g, '');
+  if (plain === '') return null;
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : text;
+}

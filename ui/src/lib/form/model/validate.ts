@@ -1,0 +1,108 @@
+// The verdict on what was filled, before it is sent: the same schema and the same extra rules as the server's, so the same
+// findings (a test holds the two equal). cfworker's validator needs no eval and so runs under our policy; its messages are
+// never shown, only its keywords are read.
+import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
+import { toBrowserSchema, type PlainSchema } from '../../../../../forms/effective.ts';
+import { extraProblems } from '../../../../../forms/extra.ts';
+import { isEmpty, withoutEmpty } from '../../../../../forms/empty.ts';
+import type { FieldProblem, FormModel, FormSchema, Permissions, Values } from './types.ts';
+
+/** One step's form, ready to judge. */
+export interface Judge {
+  /** What is wrong with the fields that are shown and may be written, in the order shown. */
+  problems: (values: Values, shown: ReadonlySet<string>) => FieldProblem[];
+  /** Names of fields that must be filled with these values: the step's, the form type's, and what its conditions add. */
+  required: (values: Values) => Set<string>;
+}
+
+export function judgeOf(schema: FormSchema, permissions: Partial<Permissions>, model: FormModel): Judge {
+  const plain = toBrowserSchema(schema, permissions as Permissions);
+  const editable = model.fields.filter((field) => field.access === 'edit').map((field) => field.name);
+  const validators = new Map(
+    editable.map((name) => [name, new Validator((plain.properties?.[name] ?? {}) as Schema, '2020-12', false)]),
+  );
+  const conditions = ((plain['allOf'] ?? []) as PlainCondition[]).map((rule) => ({
+    ...rule,
+    holds: new Validator(rule.if as Schema, '2020-12', true),
+  }));
+
+  function required(values: Values): Set<string> {
+    const filled = withoutEmpty(values);
+    const asked = new Set((plain.required ?? []).filter((name) => editable.includes(name)));
+    for (const rule of conditions) {
+      for (const name of rule.holds.validate(filled).valid ? rule.then.required : rule.else.required) asked.add(name);
+    }
+    return asked;
+  }
+
+  function problems(values: Values, shown: ReadonlySet<string>): FieldProblem[] {
+    const filled = withoutEmpty(values);
+    const asked = required(values);
+    return editable.filter((name) => shown.has(name)).flatMap((name) => {
+      const value = filled[name];
+      if (isEmpty(value)) return asked.has(name) ? [{ path: `/${name}`, code: 'required' }] : [];
+      const units = validators.get(name)?.validate(value).errors ?? [];
+      const found = units.flatMap((unit) => toProblems(unit, plain.properties?.[name] ?? {}, { path: `/${name}`, value }));
+      return unique([...found, ...extraProblems(schema, { [name]: value })]);
+    });
+  }
+
+  return { problems, required };
+}
+
+interface PlainCondition {
+  if: object;
+  then: { required: string[] };
+  else: { required: string[] };
+}
+
+/** cfworker's keyword → the server's code (forms/validate.ts). Keywords that only say "something below is wrong" have none. */
+const codes: Partial<Record<string, string>> = {
+  type: 'wrong_type',
+  format: 'format',
+  pattern: 'pattern',
+  oneOf: 'not_a_choice',
+  uniqueItems: 'items_repeat',
+  minLength: 'too_short',
+  maxLength: 'too_long',
+  minItems: 'too_few',
+  maxItems: 'too_many',
+  minimum: 'too_small',
+  exclusiveMinimum: 'too_small',
+  maximum: 'too_big',
+  exclusiveMaximum: 'too_big',
+};
+
+function toProblems(unit: OutputUnit, schema: PlainSchema, at: { path: string; value: unknown }): FieldProblem[] {
+  const within = unit.instanceLocation.replace(/^#/, '');
+  const part = schemaAt(schema, within);
+  if (unit.keyword === 'required') {
+    const row = valueAt(at.value, within);
+    return (part.required ?? []).filter((name) => !(name in row)).map((name) => ({ path: `${at.path}${within}/${name}`, code: 'required' }));
+  }
+  const code = codes[unit.keyword];
+  // Each constant of a choice reports itself; the choice's own finding says it once.
+  if (code === undefined || /\/oneOf\/\d+\//.test(unit.keywordLocation)) return [];
+  const limit = part[unit.keyword];
+  return [{ path: at.path + within, code, ...(typeof limit === 'number' && { params: { limit } }) }];
+}
+
+/** The part of a field's schema that judges a place inside its value: rows by `items`, cells by `properties`. */
+function schemaAt(schema: PlainSchema, pointer: string): PlainSchema {
+  let part = schema;
+  for (const name of pointer.split('/').slice(1)) {
+    part = (/^\d+$/.test(name) ? (part['items'] as PlainSchema | undefined) : part.properties?.[name]) ?? {};
+  }
+  return part;
+}
+
+function valueAt(value: unknown, pointer: string): object {
+  let part = value;
+  for (const name of pointer.split('/').slice(1)) part = (part as Record<string, unknown>)[name];
+  return typeof part === 'object' && part !== null ? part : {};
+}
+
+function unique(problems: FieldProblem[]): FieldProblem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ path, code }) => !seen.has(`${path} ${code}`) && seen.add(`${path} ${code}`));
+}

@@ -1,0 +1,134 @@
+// One form on screen: values, what is shown and required now, what is wrong and where. The components only draw it.
+import { untrack } from 'svelte';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { buildModel } from './model/build.ts';
+import { fieldOf, fromServer, problemAt, strayProblems } from './model/problems.ts';
+import type { Access, FieldModel, FieldProblem, FormSchema, Layout, Values } from './model/types.ts';
+import { judgeOf } from './model/validate.ts';
+import { isSame } from './model/values.ts';
+import { hasConditions, shownFields, type Evaluate } from './model/visible.ts';
+
+export interface FormSource {
+  readonly schema: FormSchema;
+  readonly layout: Layout;
+  readonly permissions: Partial<Record<string, Access>>;
+  readonly readonly: boolean;
+  readonly values: Values;
+  readonly errors: readonly FieldProblem[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly community: string | undefined;
+  readonly zone: string;
+  write: (values: Values) => void;
+  learn: (labels: Record<string, string>) => void;
+}
+
+export class FormState {
+  readonly id: string;
+  readonly #source: FormSource;
+  /** Fields that were left once: their mistakes are told before sending. */
+  readonly #left = new SvelteSet<string>();
+  /** Photos still on their way, by field. */
+  readonly #busy = new SvelteMap<string, number>();
+  #checked = $state(false);
+  #evaluate = $state.raw<Evaluate | null>(null);
+
+  constructor(id: string, source: FormSource) {
+    this.id = id;
+    this.#source = source;
+  }
+
+  readonly model = $derived.by(() => buildModel(this.#source));
+  readonly shown = $derived.by(() => shownFields(this.model, this.#source.values, this.#evaluate));
+  readonly #judge = $derived.by(() => judgeOf(this.#source.schema, this.#source.permissions, this.model));
+  readonly required = $derived.by(() => this.#judge.required(this.#source.values));
+  readonly #own = $derived.by(() => this.#judge.problems(this.#source.values, this.shown));
+  readonly #whenAnswered = $derived.by(() => {
+    void this.#source.errors;
+    return untrack(() => $state.snapshot(this.#source.values));
+  });
+  /** The server's findings, each until its field is changed. */
+  readonly #theirs = $derived.by(() =>
+    fromServer(this.#source.errors).filter((problem) => {
+      const name = fieldOf(problem.path);
+      return isSame(this.#source.values[name], this.#whenAnswered[name]);
+    }),
+  );
+  readonly problems = $derived.by(() => {
+    const own = this.#checked
+      ? this.#own
+      : this.#own.filter((p) => p.code !== 'required' && this.#left.has(fieldOf(p.path)));
+    return [...own, ...this.#theirs];
+  });
+  readonly stray = $derived.by(() => strayProblems(this.#theirs, this.shown));
+
+  get values(): Values {
+    return this.#source.values;
+  }
+  get labels(): Readonly<Record<string, string>> {
+    return this.#source.labels;
+  }
+  get community(): string | undefined {
+    return this.#source.community;
+  }
+  get zone(): string {
+    return this.#source.zone;
+  }
+  /** Nothing in it can be written: it reads as a document. */
+  readonly isDocument = $derived.by(() => this.model.fields.every((field) => field.access === 'read'));
+
+  /** Fetches the evaluator when the layout has conditions. Conditional fields stay as they are until it is here. */
+  async loadConditions(): Promise<void> {
+    if (!hasConditions(this.model)) return;
+    const { conditionsOf } = await import('./model/feel.ts');
+    this.#evaluate = conditionsOf(this.model, this.zone);
+  }
+
+  set(name: string, value: unknown): void {
+    this.#source.write({ ...this.#source.values, [name]: value });
+  }
+  learn(labels: Record<string, string>): void {
+    this.#source.learn(labels);
+  }
+  leave(path: string): void {
+    this.#left.add(fieldOf(path));
+  }
+  setBusy(path: string, count: number): void {
+    this.#busy.set(path, count);
+  }
+  problemAt(path: string): FieldProblem | undefined {
+    const waiting = this.#checked && (this.#busy.get(path) ?? 0) > 0;
+    return waiting ? { path, code: 'still_uploading' } : problemAt(this.problems, path);
+  }
+
+  /** From now on every mistake is told. Returns the path of the first one, or undefined when all is well. */
+  check(): string | undefined {
+    this.#checked = true;
+    const wrong = new Set(this.#own.map((problem) => problem.path));
+    for (const [path, count] of this.#busy) if (count > 0) wrong.add(path);
+    const order = (path: string): number => this.model.fields.findIndex((field) => field.name === fieldOf(path));
+    return [...wrong].sort((a, b) => order(a) - order(b))[0];
+  }
+}
+
+/** The id of the control of a place: `/lines/2/amount` → `c3-lines-2-amount`. */
+export function controlId(formId: string, path: string): string {
+  return formId + path.replaceAll('/', '-');
+}
+
+/** What a control needs to be named, described and told wrong. Spread on the element one focuses. */
+export interface Control {
+  id: string;
+  'aria-labelledby': string;
+  'aria-describedby'?: string;
+  'aria-invalid'?: true;
+}
+
+export interface WidgetProps {
+  field: FieldModel;
+  value: unknown;
+  onchange: (value: unknown) => void;
+  control: Control;
+  form: FormState;
+  path: string;
+  required: boolean;
+}

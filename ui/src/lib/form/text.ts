@@ -1,0 +1,116 @@
+// Problems and values as words. Texts by code; a code without a text of its own still says something true.
+import { currentLocale, localText } from '#lib/i18n/locale.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { dateTime, plainDate } from '#lib/time/format.ts';
+import { readDuration } from './model/duration.ts';
+import type { FieldModel, FieldProblem } from './model/types.ts';
+import { isEmpty } from './model/values.ts';
+
+type Said = (limit: string) => string;
+
+const texts: Record<string, Said> = {
+  required: () => m.form_required(),
+  wrong_type: () => m.form_wrong_format(),
+  format: () => m.form_wrong_format(),
+  pattern: () => m.form_wrong_format(),
+  text_invalid: () => m.form_wrong_format(),
+  field_not_writable: () => m.form_not_writable(),
+  field_unknown: () => m.form_not_writable(),
+  not_a_choice: () => m.form_not_a_choice(),
+  items_repeat: () => m.form_not_unique(),
+  too_short: (limit) => m.form_too_short({ limit }),
+  too_long: (limit) => m.form_too_long({ limit }),
+  too_few: (limit) => m.form_too_few({ limit }),
+  too_many: (limit) => m.form_too_many({ limit }),
+  too_small: (limit) => m.form_too_small({ limit }),
+  too_big: (limit) => m.form_too_large({ limit }),
+  too_many_decimals: (limit) => m.form_too_many_decimals({ limit }),
+  not_found: () => m.form_ref_not_found(),
+  still_uploading: () => m.form_still_uploading(),
+};
+
+/** One sentence that says what to do. */
+export function problemSentence(problem: FieldProblem): string {
+  const limit = problem.params?.limit;
+  const said = texts[problem.code];
+  if (!said) return m.form_invalid();
+  return said(typeof limit === 'number' || typeof limit === 'string' ? String(limit) : '');
+}
+
+export function choiceText(field: FieldModel, value: string): string {
+  return localText(field.choices.find((choice) => choice.const === value)?.['x-title'] ?? value);
+}
+
+/** 1,234.50 with at most `decimals` digits after the point, or exactly as many for money. */
+export function numberText(value: number, options: { money?: boolean; decimals?: number } = {}): string {
+  const digits = options.money
+    ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+    : { maximumFractionDigits: options.decimals ?? 6 };
+  return new Intl.NumberFormat(currentLocale(), digits).format(value);
+}
+
+export function durationText(iso: string): string {
+  const parts = readDuration(iso);
+  if (!parts) return iso;
+  const words = [
+    parts.days > 0 ? m.form_duration_days({ n: parts.days }) : '',
+    parts.hours > 0 ? m.form_duration_hours({ n: parts.hours }) : '',
+    parts.minutes > 0 ? m.form_duration_minutes({ n: parts.minutes }) : '',
+  ].filter(Boolean);
+  return words.length > 0 ? words.join(' ') : m.form_duration_minutes({ n: 0 });
+}
+
+/** A value as a document shows it, for every kind that is text; '' when it is empty. */
+export function valueText(field: FieldModel, value: unknown, labels: Readonly<Record<string, string>>): string {
+  if (isEmpty(value)) return '';
+  const kind = field.kind === 'computed' ? (field.schema['x-result'] ?? 'text') : field.kind;
+  switch (kind) {
+    case 'integer':
+    case 'number':
+    case 'money':
+      return amountText(field, value, kind === 'money');
+    case 'date':
+      return plainDate(String(value));
+    case 'dateTime':
+      return dateTime(String(value));
+    case 'duration':
+      return durationText(String(value));
+    case 'boolean':
+      return value === true ? m.form_yes() : m.form_no();
+    default:
+      return nameText(field, value, labels);
+  }
+}
+
+/** Amounts may arrive as decimal text; Number() only shows them, nothing is computed. */
+function amountText(field: FieldModel, value: unknown, money: boolean): string {
+  const number = Number(value);
+  if (Number.isNaN(number)) return String(value);
+  const text = numberText(number, {
+    money,
+    ...(field.schema['x-decimals'] === undefined ? {} : { decimals: field.schema['x-decimals'] }),
+  });
+  if (money) return `¥ ${text}`;
+  const unit = field.schema['x-unit'];
+  return unit === undefined ? text : `${text} ${unit}`;
+}
+
+function nameText(field: FieldModel, value: unknown, labels: Readonly<Record<string, string>>): string {
+  if (Array.isArray(value))
+    return value.map((item) => choiceText(field, String(item))).join(currentLocale() === 'en' ? ', ' : '、');
+  if (typeof value === 'object' && value !== null) return placeText(value as Place);
+  const text = String(value);
+  if (field.kind === 'choice') return choiceText(field, text);
+  return labels[text] ?? text;
+}
+
+interface Place {
+  address?: string | null;
+  lng?: number;
+  lat?: number;
+}
+
+function placeText({ address, lng, lat }: Place): string {
+  if (address) return address;
+  return lng === undefined || lat === undefined ? '' : `${lat.toFixed(5)}, ${lng.toFixed(5)}`;
+}

@@ -1,0 +1,55 @@
+// The component of each widget.
+import type { Component } from 'svelte';
+import CheckChips from './fields/CheckChips.svelte';
+import ChoiceCards from './fields/ChoiceCards.svelte';
+import ChoiceSegments from './fields/ChoiceSegments.svelte';
+import ChoiceSelect from './fields/ChoiceSelect.svelte';
+import ChoiceTiles from './fields/ChoiceTiles.svelte';
+import DateField from './fields/DateField.svelte';
+import DateTimeField from './fields/DateTimeField.svelte';
+import DurationField from './fields/DurationField.svelte';
+import LocationField from './fields/LocationField.svelte';
+import LongTextField from './fields/LongTextField.svelte';
+import NumberField from './fields/NumberField.svelte';
+import PhotosField from './fields/PhotosField.svelte';
+import PickerField from './fields/PickerField.svelte';
+import SignatureField from './fields/SignatureField.svelte';
+import StarsField from './fields/StarsField.svelte';
+import SwitchField from './fields/SwitchField.svelte';
+import TableField from './fields/TableField.svelte';
+import TextField from './fields/TextField.svelte';
+import YesNoField from './fields/YesNoField.svelte';
+import type { Widget } from './model/types.ts';
+import type { WidgetProps } from './state.svelte.ts';
+
+export const widgets: Record<Widget, Component<WidgetProps>> = {
+  line: TextField,
+  phone: TextField,
+  area: LongTextField,
+  number: NumberField,
+  stars: StarsField,
+  date: DateField,
+  dateTime: DateTimeField,
+  duration: DurationField,
+  switch: SwitchField,
+  yesNo: YesNoField,
+  segmented: ChoiceSegments,
+  cards: ChoiceCards,
+  tiles: ChoiceTiles,
+  select: ChoiceSelect,
+  checks: CheckChips,
+  person: PickerField,
+  record: PickerField,
+  photos: PhotosField,
+  signature: SignatureField,
+  location: LocationField,
+  table: TableField,
+  none: TextField,
+};
+
+const single: readonly Widget[] = ['line', 'phone', 'area', 'number', 'select', 'date', 'dateTime'];
+
+/** True when the widget is one input that a label can point at; the others are groups. */
+export function hasOwnInput(widget: Widget): boolean {
+  return single.includes(widget);
+}
