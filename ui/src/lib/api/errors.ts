@@ -2,16 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import { ApiProblem } from './problem.ts';
 
-type Params = Record<string, unknown>;
-
-function nameOf(params: Params): string {
-  const by = params.by ?? params.closedBy ?? params.claimedBy;
-  if (typeof by === 'string') return by;
-  const name = typeof by === 'object' && by !== null && 'name' in by ? by.name : undefined;
-  return typeof name === 'string' ? name : m.event_system();
-}
-
-const texts: Record<string, (params: Params) => string> = {
+const texts: Record<string, () => string> = {
   offline: () => m.errors_offline(),
   not_found: () => m.errors_not_found(),
   forbidden: () => m.errors_forbidden(),
@@ -21,19 +12,18 @@ const texts: Record<string, (params: Params) => string> = {
   invalid_request: () => m.errors_invalid_request(),
   invalid_fields: () => m.errors_invalid_request(),
   task_closed: () => m.errors_task_closed(),
-  task_already_closed: () => m.errors_task_closed(),
-  task_taken: (params) => m.errors_task_taken({ name: nameOf(params) }),
+  assignment_changed: () => m.errors_assignment_changed(),
+  act_not_allowed: () => m.errors_act_not_allowed(),
+  return_target_invalid: () => m.errors_return_target_invalid(),
+  flow_version_changed: () => m.errors_flow_version_changed(),
   field_changed: () => m.errors_field_changed(),
   case_busy: () => m.errors_case_busy(),
   case_closed: () => m.errors_case_closed(),
   key_reused: () => m.errors_key_reused(),
-  version_changed: () => m.errors_version_changed(),
   unavailable: () => m.errors_unavailable(),
   too_large: () => m.errors_too_large(),
   unsupported_file: () => m.errors_unsupported_file(),
   wrong_password: () => m.errors_password_wrong(),
-  urge_too_soon: () => m.errors_urge_too_soon(),
-  urge_limit: () => m.errors_urge_limit(),
 };
 
 function byStatus(problem: ApiProblem): string {
@@ -42,16 +32,19 @@ function byStatus(problem: ApiProblem): string {
   if (problem.status === 429) return m.errors_rate_limited();
   if (problem.status === 502 || problem.status === 503 || problem.status === 504) return m.errors_unavailable();
   if (problem.status >= 500) return m.errors_server();
-  return problem.detail ?? problem.message;
+  return problem.message;
 }
 
 /** One sentence for whatever was thrown. */
 export function problemText(error: unknown): string {
   if (!(error instanceof ApiProblem)) return m.errors_unknown();
-  return texts[error.code]?.(error.params) ?? byStatus(error);
+  return texts[error.code]?.() ?? byStatus(error);
 }
 
 /** Who was first, when the server says so. */
-export function winnerOf(problem: ApiProblem): string {
-  return nameOf(problem.params);
+export function winnerOf(problem: ApiProblem): string | undefined {
+  const by = problem.params.by ?? problem.params.closedBy ?? problem.params.holder;
+  if (typeof by === 'string') return by;
+  const name = typeof by === 'object' && by !== null && 'name' in by ? by.name : undefined;
+  return typeof name === 'string' ? name : undefined;
 }

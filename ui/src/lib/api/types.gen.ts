@@ -647,6 +647,10 @@ export interface StartBody {
      */
     [k: string]: unknown;
   };
+  /**
+   * Where the record does not say it (a public area) and the person has several.
+   */
+  communityId?: string | null;
 }
 export interface WithdrawBody {
   comment: string;

@@ -1,4 +1,5 @@
 // The language of the screens. Kept in the browser for the sign-in page and with the person for every other device.
+import type { Text } from '#lib/api/types.gen.ts';
 import { getLocale, locales, setLocale } from '#lib/paraglide/runtime.js';
 
 export type Locale = (typeof locales)[number];
@@ -14,9 +15,9 @@ export function changeLocale(locale: Locale): void {
   if (locale !== getLocale()) void setLocale(locale);
 }
 
-/** A text the server keeps in several languages; falls back to Chinese, then to whatever there is. */
-export function localText(text: string | Partial<Record<string, string>> | null | undefined): string {
+/** A text the server keeps in several languages; falls back to Chinese, then to the other one. */
+export function localText(text: string | Partial<Text> | null | undefined): string {
   if (text === null || text === undefined) return '';
   if (typeof text === 'string') return text;
-  return text[getLocale()] ?? text['zh-CN'] ?? Object.values(text).find((value) => value !== undefined) ?? '';
+  return text[getLocale()] ?? text['zh-CN'] ?? text.en ?? '';
 }

@@ -27,6 +27,11 @@ function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
   return made;
 }
 
+/** The present as an ISO instant. */
+export function nowIso(): string {
+  return new Date().toISOString();
+}
+
 export function toMs(at: Instant): number {
   return typeof at === 'number' ? at : Date.parse(at);
 }

@@ -1,0 +1,108 @@
+// The case log as sentences that a newcomer understands. Which sentence an entry gets, in what tone; names come from its labels.
+import type { FormDefinition, TimelineEntry } from '#lib/api/types.gen.ts';
+import { localText } from '#lib/i18n/locale.ts';
+import { m } from '#lib/paraglide/messages.js';
+
+export type EntryTone = 'done' | 'back' | 'alarm' | 'person' | 'system';
+
+export interface EntryView {
+  text: string;
+  tone: EntryTone;
+}
+
+interface Words {
+  actor: string;
+  step: string;
+  outcome: string;
+  who: string;
+  to: string;
+}
+
+type Say = (words: Words, entry: TimelineEntry) => EntryView;
+
+const timers: Record<string, (words: Words) => string> = {
+  reminder: m.event_timer_reminder,
+  remind: m.event_timer_reminder,
+  overdue: m.event_timer_overdue,
+  escalation: m.event_timer_escalation,
+  escalate: m.event_timer_escalation,
+  complete: m.event_task_auto,
+};
+
+const sayings: Record<string, Say> = {
+  case_started: (words) => ({ text: m.event_case_started(words), tone: 'person' }),
+  case_withdrawn: (words) => ({ text: m.event_case_withdrawn(words), tone: 'back' }),
+  case_cancelled: () => ({ text: m.event_case_cancelled(), tone: 'alarm' }),
+  record_amended: (words) => ({ text: m.event_record_amended(words), tone: 'person' }),
+  task_completed: (words) => ({ text: m.event_task_completed(words), tone: 'done' }),
+  task_returned: (words) => ({ text: m.event_task_returned(words), tone: 'back' }),
+  task_transferred: (words) => ({ text: m.event_task_transferred(words), tone: 'person' }),
+  timer_fired: (words, entry) => ({ text: (timers[kindOf(entry)] ?? m.event_timer_reminder)(words), tone: 'alarm' }),
+  people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
+  activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
+  activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
+  incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
+};
+
+function kindOf(entry: TimelineEntry): string {
+  const kind = entry.data.kind ?? entry.data.do ?? entry.data.action;
+  return typeof kind === 'string' ? kind : '';
+}
+
+/** Ids in `data` that have a name, as one list of names. */
+function namesIn(entry: TimelineEntry, keys: readonly string[]): string {
+  const ids = keys.flatMap((key): unknown[] => {
+    const value = entry.data[key];
+    return Array.isArray(value) ? value : [value];
+  });
+  const names = ids.flatMap((id) => (typeof id === 'string' ? [entry.labels[id] ?? ''] : []));
+  return names.filter((name) => name !== '').join(m.common_list_separator());
+}
+
+export function describeEntry(entry: TimelineEntry): EntryView {
+  const step = localText(entry.step?.title);
+  const words: Words = {
+    actor: entry.actor?.name ?? m.event_system(),
+    step,
+    outcome: localText(entry.outcome) || m.task_done(),
+    who: namesIn(entry, ['persons', 'to', 'assignee', 'assignees', 'holder']) || m.event_somebody(),
+    to: namesIn(entry, ['to', 'target']),
+  };
+  const say = sayings[entry.type];
+  return say ? say(words, entry) : { text: m.event_unknown({ step: step || entry.type }), tone: 'system' };
+}
+
+/** Entries that tell a reader something: who was found for a step is told by the step itself when nobody acted. */
+export function worthTelling(entry: TimelineEntry): boolean {
+  return entry.type !== 'people_resolved' || namesIn(entry, ['persons', 'assignee', 'assignees', 'holder']) !== '';
+}
+
+interface FieldSchema {
+  'x-title'?: { 'zh-CN': string; en: string };
+  'x-field'?: string;
+}
+
+export function fieldSchemas(form: FormDefinition): Record<string, FieldSchema> {
+  const { properties } = form.schema;
+  return typeof properties === 'object' && properties !== null ? (properties as Record<string, FieldSchema>) : {};
+}
+
+/** Titles of the fields an entry wrote. */
+export function fieldTitles(form: FormDefinition, names: readonly string[]): string[] {
+  const schemas = fieldSchemas(form);
+  return names.map((name) => localText(schemas[name]?.['x-title']) || name);
+}
+
+/** Ids of all files in a record, field by field; a field the reader may not see is not in `fields`. */
+export function filesOf(form: FormDefinition, fields: Record<string, unknown>): { title: string; ids: string[] }[] {
+  const isFiles = (kind: string | undefined): boolean => kind === 'files' || kind === 'signature';
+  return Object.entries(fieldSchemas(form))
+    .filter(([, schema]) => isFiles(schema['x-field']))
+    .map(([name, schema]) => ({ title: localText(schema['x-title']), ids: idsIn(fields[name]) }))
+    .filter((group) => group.ids.length > 0);
+}
+
+function idsIn(value: unknown): string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((id): id is string => typeof id === 'string' && id !== '');
+}

@@ -1,0 +1,52 @@
+// «为什么是我？»: the stored reason of an assignment as one or two sentences.
+import type { Explanation } from '#lib/api/types.gen.ts';
+import { m } from '#lib/paraglide/messages.js';
+
+interface Words {
+  role: string;
+  who: string;
+  step: string;
+  rule: string;
+}
+
+const rules: Record<string, (words: Words) => string> = {
+  pool: m.why_pool,
+  field: m.why_field,
+  initiator: m.why_initiator,
+  previous: m.why_previous,
+  persons: m.why_persons,
+  role: m.why_role,
+  departmentHead: m.why_department_head,
+  post: m.why_post,
+  leastLoaded: m.why_least_loaded,
+};
+
+const policies: Record<string, () => string> = {
+  whenEmpty: m.why_policy_empty,
+  whenInitiator: m.why_policy_initiator,
+};
+
+/** The name of an input: its label, or the plain word it is. */
+function named(explanation: Explanation, keys: readonly string[], isId: boolean): string {
+  for (const key of keys) {
+    const value = explanation.inputs[key];
+    const all: unknown[] = Array.isArray(value) ? value : [value];
+    const words = all.flatMap((one) => (typeof one === 'string' ? [explanation.labels[one] ?? (isId ? '' : one)] : []));
+    const text = words.filter((word) => word !== '').join(m.common_list_separator());
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+/** Sentences, at least one. */
+export function explain(explanation: Explanation): string[] {
+  const say = rules[explanation.rule];
+  const words: Words = {
+    role: named(explanation, ['role', 'post'], false),
+    who: named(explanation, ['persons', 'person', 'value', 'chosen'], true) || m.event_somebody(),
+    step: named(explanation, ['step'], false),
+    rule: explanation.rule,
+  };
+  const policy = explanation.policy === undefined ? undefined : policies[explanation.policy];
+  return [(say ?? m.why_other)(words), ...(policy ? [policy()] : [])];
+}

@@ -1,0 +1,99 @@
+// The notifications of the asking person, newest first: a page at a time, kept fresh by hints.
+import { api } from '#lib/api/client.ts';
+import { problemText } from '#lib/api/errors.ts';
+import { touchesNotifications } from '#lib/api/hint.ts';
+import { live } from '#lib/api/live.svelte.ts';
+import type { Notification, NotificationPage } from '#lib/api/types.gen.ts';
+import { counts } from '#lib/inbox/counts.svelte.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { nowIso } from '#lib/time/format.ts';
+import { upsertById } from '#lib/upsert.ts';
+
+export class Notices {
+  items = $state.raw<Notification[]>([]);
+  next = $state<string | null>(null);
+  state = $state<'loading' | 'ready' | 'error'>('loading');
+  error = $state('');
+
+  /** Reads the first page and follows; returns what ends it. */
+  watch(): () => void {
+    void this.reload();
+    return live.on((hint) => {
+      if (touchesNotifications(hint)) void this.reload();
+    });
+  }
+
+  async reload(): Promise<void> {
+    await this.#guard(async () => {
+      const page = await api.get<NotificationPage>('/api/notifications');
+      const older = this.items.filter((item) => !page.items.some((fresh) => fresh.id === item.id));
+      const last = page.items.at(-1);
+      // Ids are ordered by time: what is newer than the page's last and not on it is gone.
+      this.items = [...page.items, ...older.filter((item) => last !== undefined && item.id < last.id)];
+      if (this.items.length === page.items.length) this.next = page.next;
+    });
+  }
+
+  async more(): Promise<void> {
+    const cursor = this.next;
+    if (cursor === null) return;
+    await this.#guard(async () => {
+      const page = await api.get<NotificationPage>('/api/notifications', { cursor });
+      this.items = upsertById(this.items, page.items);
+      this.next = page.next;
+    });
+  }
+
+  /** Marks these as read, or all. */
+  async read(ids?: string[]): Promise<void> {
+    await this.#guard(async () => {
+      await api.send('POST', '/api/notifications/read', ids ? { ids } : {});
+      const at = nowIso();
+      this.items = this.items.map((item) =>
+        !ids || ids.includes(item.id) ? { ...item, readAt: item.readAt ?? at } : item,
+      );
+      counts.refreshUnread();
+    });
+  }
+
+  async #guard(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+      this.state = 'ready';
+    } catch (error) {
+      this.state = 'error';
+      this.error = problemText(error);
+    }
+  }
+}
+
+const texts: Record<string, (values: { title: string }) => string> = {
+  task_opened: m.notice_task_opened,
+  task_reminder: m.notice_reminder,
+  reminder: m.notice_reminder,
+  task_overdue: m.notice_overdue,
+  overdue: m.notice_overdue,
+  escalation: m.notice_escalation,
+  case_cc: m.notice_cc,
+  cc: m.notice_cc,
+  task_returned: m.notice_returned,
+  command_refused: m.notice_refused,
+  comment: m.notice_comment,
+};
+
+function param(notice: Notification, name: string): string | undefined {
+  const value = notice.params[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** What a notification says, in one line. */
+export function noticeText(notice: Notification): string {
+  const title = param(notice, 'title') ?? param(notice, 'caseTitle') ?? param(notice, 'number') ?? m.case_title();
+  return param(notice, 'text') ?? (texts[notice.kind] ?? m.notice_other)({ title });
+}
+
+/** Where a notification leads. */
+export function noticeTarget(notice: Notification): string | undefined {
+  if (notice.taskId !== null) return `/inbox?view=mine&task=${encodeURIComponent(notice.taskId)}`;
+  return notice.caseId === null ? undefined : `/cases/${notice.caseId}`;
+}

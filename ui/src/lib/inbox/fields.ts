@@ -1,0 +1,39 @@
+// Which values a step sends, and what to say of those that somebody else changed meanwhile.
+import type { Access, ProblemPath } from '#lib/api/types.gen.ts';
+
+/** Only what the step may write leaves the browser (the server refuses anything else). */
+export function writable(
+  fields: Record<string, unknown>,
+  permissions: Record<string, Access>,
+): Record<string, unknown> {
+  const may = (access: Access | undefined): boolean => access === 'edit' || access === 'required';
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => may(permissions[name])));
+}
+
+export interface FieldConflict {
+  field: string;
+  mine: unknown;
+  theirs: unknown;
+  by: string | undefined;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The fields of a 409 `field_changed`, with both values. */
+export function conflictsOf(errors: readonly ProblemPath[], mine: Record<string, unknown>): FieldConflict[] {
+  return errors
+    .filter((error) => error.code === 'field_changed')
+    .map((error) => {
+      const field = error.path.replace(/^\/(fields\/)?/, '').split('/')[0] ?? '';
+      const params = error.params ?? {};
+      return { field, mine: mine[field], theirs: params.theirs ?? params.current, by: text(params.by) };
+    })
+    .filter((conflict) => conflict.field !== '');
+}
+
+/** Errors of a request body as the form knows them: /fields/phone → /phone. */
+export function formErrors(errors: readonly ProblemPath[]): ProblemPath[] {
+  return errors
+    .filter((error) => error.path.startsWith('/fields/'))
+    .map((error) => ({ ...error, path: error.path.slice('/fields'.length) }));
+}

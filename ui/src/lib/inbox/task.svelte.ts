@@ -1,0 +1,238 @@
+// One opened task: what was read, what the person is writing, and what became of it. The screen only shows this.
+// Text is never thrown away: a lost race or a closed task makes the page read-only and keeps what was written.
+import { api, newKey, type Answer } from '#lib/api/client.ts';
+import { problemText, winnerOf } from '#lib/api/errors.ts';
+import { isProblem, type ApiProblem } from '#lib/api/problem.ts';
+import type { Access, Action, ActResult, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
+import { nowIso } from '#lib/time/format.ts';
+import { DraftSaver, type DraftState } from './draft.ts';
+import { conflictsOf, formErrors, writable, type FieldConflict } from './fields.ts';
+
+/** What a person is about to do and has not confirmed. */
+export type Intent = { kind: 'action'; action: Action } | { kind: 'comment' };
+
+interface DraftValue {
+  fields: Record<string, unknown>;
+  comment: string;
+}
+
+const LOST = new Set(['task_closed', 'assignment_changed', 'case_closed']);
+/** After this the page says that it is queued. */
+const SLOW_MS = 10_000;
+
+export class TaskWork {
+  readonly id: string;
+  state = $state<'loading' | 'ready' | 'error' | 'missing'>('loading');
+  error = $state('');
+  detail = $state.raw<TaskDetail | undefined>();
+  fields = $state<Record<string, unknown>>({});
+  /** Names of the ids in the values; pickers add to it. */
+  labels = $state.raw<Record<string, string>>({});
+  comment = $state('');
+  errors = $state.raw<ProblemPath[]>([]);
+  intent = $state.raw<Intent | undefined>();
+  busy = $state(false);
+  slow = $state(false);
+  /** The server keeps the command and will finish it (202). */
+  pending = $state(false);
+  /** Somebody else was first: who, or that the task is simply gone. */
+  lostTo = $state<string | undefined>();
+  conflicts = $state.raw<FieldConflict[]>([]);
+  draftState = $state<DraftState>('clean');
+  draftAt = $state<string | undefined>();
+  /** A decision was made here: leaving needs no draft. */
+  decided = $state(false);
+  #drafts: DraftSaver<DraftValue>;
+  #key = newKey();
+
+  constructor(id: string) {
+    this.id = id;
+    this.#drafts = new DraftSaver<DraftValue>({
+      save: (value) => this.#saveDraft(value),
+      onstate: (state) => {
+        this.draftState = state;
+      },
+    });
+  }
+
+  get path(): string {
+    return `/api/tasks/${encodeURIComponent(this.id)}`;
+  }
+
+  /** The person may write and decide now. */
+  get editable(): boolean {
+    const { detail } = this;
+    return (
+      detail !== undefined && detail.mine && detail.task.state === 'open' && !this.pending && this.lostTo === undefined
+    );
+  }
+
+  /** The permissions of the action about to be taken, else the step's own. */
+  get permissions(): Record<string, Access> {
+    const special = this.intent?.kind === 'action' ? this.intent.action.permissions : null;
+    return special ?? this.detail?.permissions ?? {};
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#take(await api.get<TaskDetail>(this.path));
+      this.state = 'ready';
+    } catch (error) {
+      this.error = problemText(error);
+      this.state = isProblem(error) && error.status === 404 ? 'missing' : 'error';
+    }
+  }
+
+  /** After a hint. What the person writes stays; only what the server says around it changes. */
+  async refresh(): Promise<void> {
+    if (this.busy) return;
+    try {
+      this.#hear(await api.get<TaskDetail>(this.path));
+    } catch (error) {
+      if (isProblem(error) && error.status === 404) this.lostTo = '';
+    }
+  }
+
+  get hasText(): boolean {
+    return this.draftState !== 'clean' || this.comment !== '';
+  }
+
+  /** The form or the comment changed. */
+  touched(): void {
+    if (this.editable) this.#drafts.change({ fields: $state.snapshot(this.fields), comment: this.comment });
+  }
+
+  leave(): Promise<void> {
+    return this.decided ? Promise.resolve() : this.#drafts.flush();
+  }
+
+  saveNow(): void {
+    void this.#drafts.flush();
+  }
+
+  /** @returns true when it was accepted (done or pending) */
+  complete(action: Action): Promise<boolean> {
+    return this.#act('complete', {
+      outcome: action.outcome,
+      fields: writable($state.snapshot(this.fields), this.permissions),
+      ...this.#note(),
+      assignment: this.detail?.assignment ?? 0,
+      version: this.detail?.version ?? 0,
+      deviceAt: nowIso(),
+    });
+  }
+
+  returnTo(step: string, mode: 'redo' | 'straightBack', comment: string): Promise<boolean> {
+    return this.#act('return', { to: step, mode, comment, assignment: this.detail?.assignment ?? 0 });
+  }
+
+  transfer(to: string, comment: string): Promise<boolean> {
+    const note = comment.trim() === '' ? {} : { comment: comment.trim() };
+    return this.#act('transfer', { to, ...note, assignment: this.detail?.assignment ?? 0 });
+  }
+
+  async claim(): Promise<boolean> {
+    return this.#stay(await this.#act('claim', { assignment: this.detail?.assignment ?? 0 }, false));
+  }
+
+  async release(comment: string): Promise<boolean> {
+    return this.#stay(await this.#act('release', { comment, assignment: this.detail?.assignment ?? 0 }, false));
+  }
+
+  /** Takes the chosen values over and forgets the clash; the person submits again. */
+  resolve(conflict: FieldConflict, keep: 'mine' | 'theirs'): void {
+    if (keep === 'theirs') this.fields[conflict.field] = conflict.theirs;
+    this.conflicts = this.conflicts.filter((other) => other.field !== conflict.field);
+  }
+
+  #take(detail: TaskDetail): void {
+    this.detail = detail;
+    this.labels = detail.labels;
+    this.fields = { ...detail.fields, ...(detail.mine ? detail.draft?.fields : undefined) };
+    this.comment = detail.draft?.comment ?? '';
+    this.draftAt = detail.draft?.updatedAt;
+    this.draftState = detail.draft ? 'saved' : 'clean';
+    this.pending = detail.task.state === 'completing';
+  }
+
+  #hear(detail: TaskDetail): void {
+    const before = this.detail;
+    if (before?.mine === true && !detail.mine) this.#lose(detail);
+    if (detail.task.state !== 'completing') this.pending = false;
+    // The version stays the one that was read when writing began: the server compares with it.
+    this.detail = before && detail.mine ? { ...detail, version: before.version } : detail;
+    if (!detail.mine && !this.hasText) this.fields = { ...detail.fields };
+  }
+
+  #lose(detail: TaskDetail): void {
+    if (!this.decided) this.lostTo = detail.task.holder?.name ?? '';
+  }
+
+  #note(): { comment?: string } {
+    const comment = this.comment.trim();
+    return comment === '' ? {} : { comment };
+  }
+
+  async #saveDraft(value: DraftValue): Promise<void> {
+    const comment = value.comment === '' ? null : value.comment;
+    const fields = writable(value.fields, this.detail?.permissions ?? {});
+    await api.send('PUT', `${this.path}/draft`, { fields, comment });
+    this.draftAt = nowIso();
+  }
+
+  /** One act. The key stays the same until an answer came, so that a second press after a fault is the same act. */
+  async #act(verb: string, body: object, decides = true): Promise<boolean> {
+    this.busy = true;
+    this.errors = [];
+    this.conflicts = [];
+    const slowly = setTimeout(() => (this.slow = true), SLOW_MS);
+    try {
+      if (decides) this.#drafts.cancel();
+      const answer = await api.command<ActResult>(`${this.path}/${verb}`, body, { key: this.#key });
+      this.#accepted(answer, decides);
+      return true;
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      this.#refused(error);
+      return false;
+    } finally {
+      clearTimeout(slowly);
+      this.slow = false;
+      this.busy = false;
+    }
+  }
+
+  #accepted(answer: Answer<ActResult>, decides: boolean): void {
+    this.#key = newKey();
+    this.intent = undefined;
+    this.error = '';
+    this.pending = answer.pending;
+    this.decided = decides;
+  }
+
+  #refused(problem: ApiProblem): void {
+    if (!problem.isPassing) this.#key = newKey();
+    this.error = problemText(problem);
+    this.errors = formErrors(problem.errors);
+    if (problem.code === 'field_changed') this.#clash(problem);
+    if (LOST.has(problem.code)) this.lostTo = winnerOf(problem) ?? '';
+  }
+
+  /** Whoever sees both values and submits again has read the newest: the next try names that version. */
+  #clash(problem: ApiProblem): void {
+    this.conflicts = conflictsOf(problem.errors, $state.snapshot(this.fields));
+    const version = problem.params.version;
+    if (this.detail && typeof version === 'number') this.detail = { ...this.detail, version };
+    else void this.#readVersion();
+  }
+
+  async #readVersion(): Promise<void> {
+    const detail = await api.get<TaskDetail>(this.path);
+    if (this.detail) this.detail = { ...this.detail, version: detail.version };
+  }
+
+  async #stay(accepted: boolean): Promise<boolean> {
+    if (accepted) await this.load();
+    return accepted;
+  }
+}

@@ -1,0 +1,42 @@
+// Listens to the keyboard for a page: a table of combos and what they do. Off while typing, off in dialogs.
+import { prefs } from '#lib/prefs.svelte.ts';
+import { isOnControl, isTyping, readPress, type Combo } from './keys.ts';
+
+const SEQUENCE_MS = 1_200;
+
+export type Bindings = Partial<Record<Combo, () => void>>;
+
+/** Starts listening; returns what ends it. `bindings` is asked at each press, so that it may depend on state. */
+export function listenKeys(bindings: () => Bindings): () => void {
+  let pending: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function onkeydown(event: KeyboardEvent): void {
+    if (isNotOurs(event)) return;
+    const press = { key: event.key, ctrl: event.ctrlKey || event.metaKey, typing: isTyping(event.target) };
+    const match = readPress(press, pending, prefs.singleKeys);
+    pending = match.pending;
+    clearTimeout(timer);
+    if (pending !== undefined) timer = setTimeout(() => (pending = undefined), SEQUENCE_MS);
+    const act = match.combo === undefined ? undefined : bindings()[match.combo];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  addEventListener('keydown', onkeydown);
+  return () => {
+    clearTimeout(timer);
+    removeEventListener('keydown', onkeydown);
+  };
+}
+
+/** Already handled, part of a word being composed, in a dialog, or Enter on a control that has its own meaning. */
+function isNotOurs(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.altKey || event.isComposing || inDialog(event.target)) return true;
+  return event.key === 'Enter' && !event.ctrlKey && !event.metaKey && isOnControl(event.target);
+}
+
+function inDialog(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('[role="dialog"], [role="menu"]') !== null;
+}
