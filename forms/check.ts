@@ -1,0 +1,229 @@
+/**
+ * Refuses a form type or layout that does not fit its language, then what a JSON Schema cannot say: names that clash, labels
+ * and constraints that mention no field, formulas' types. Every problem has the pointer into the definition.
+ */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import formMeta from './form.schema.json' with { type: 'json' };
+import layoutMeta from './layout.schema.json' with { type: 'json' };
+import { columnsOf, rowFields } from './columns.ts';
+import { parseLabel } from './label.ts';
+import { systemColumns, toColumn } from './names.ts';
+import type { Constraint, FieldSchema, FormSchema, Layout, Problem } from './types.ts';
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { regex: isRegex } });
+const fitsForm: ValidateFunction = ajv.compile(formMeta);
+const fitsLayout: ValidateFunction = ajv.compile(layoutMeta);
+
+/** Problems of a form type; none means it compiles. Pointers start with /schema. */
+export function checkForm(schema: unknown): Problem[] {
+  if (!fitsForm(schema)) return (fitsForm.errors ?? []).filter(isTelling).map((error) => toProblem('/schema', error));
+  const form = schema as FormSchema;
+  const fields = form.properties;
+  return [
+    ...checkNames(fields),
+    ...checkMentions(form),
+    ...checkLabel(form),
+    ...(form['x-constraints'] ?? []).flatMap((each, i) => checkConstraint(each, fields, `/schema/x-constraints/${i}`)),
+    ...checkKinds(form),
+  ];
+}
+
+/** Problems of a layout for a form type that passed `checkForm`. Pointers start with /layout. */
+export function checkLayout(layout: unknown, form: FormSchema): Problem[] {
+  if (!fitsLayout(layout))
+    return (fitsLayout.errors ?? []).filter(isTelling).map((error) => toProblem('/layout', error));
+  const { sections, list = [], search = [], sort = [] } = layout as Layout;
+  const named = sections.flatMap((section, i) =>
+    section.fields.map((each, k) => ({
+      field: typeof each === 'string' ? each : each.field,
+      path: `/layout/sections/${i}/fields/${k}`,
+    })),
+  );
+  const twice = named.filter(({ field }, i) => named.findIndex((other) => other.field === field) !== i);
+  const mentions = [
+    ...named,
+    ...list.map((field, i) => ({ field, path: `/layout/list/${i}` })),
+    ...search.map((path, i) => ({ field: path.split('.')[0] ?? '', path: `/layout/search/${i}` })),
+    ...sort.map(({ field }, i) => ({ field, path: `/layout/sort/${i}/field` })),
+  ];
+  return [
+    ...mentions.filter(({ field }) => !(field in form.properties)).map(({ field, path }) => unknownField(path, field)),
+    ...twice.map(({ field, path }) => ({ path, code: 'field_twice', params: { field } })),
+  ];
+}
+
+function checkNames(fields: Record<string, FieldSchema>): Problem[] {
+  const taken = new Set<string>(systemColumns);
+  const problems: Problem[] = [];
+  for (const [name, schema] of Object.entries(fields)) {
+    const path = `/schema/properties/${name}`;
+    const columns =
+      schema['x-field'] === 'table' ? [toColumn(name)] : columnsOf(name, schema).map((column) => column.name);
+    for (const column of columns) {
+      if (taken.has(column)) problems.push({ path, code: 'field_name_taken', params: { field: name } });
+      taken.add(column);
+    }
+    const rows = rowFields(schema);
+    const clash = Object.keys(rows).filter((row) => systemColumns.some((column) => column === toColumn(row)));
+    problems.push(
+      ...clash.map((row) => ({
+        path: `${path}/items/properties/${row}`,
+        code: 'field_name_taken',
+        params: { field: row },
+      })),
+    );
+  }
+  return problems;
+}
+
+function checkMentions(form: FormSchema): Problem[] {
+  const owners = form['x-owners'] ?? {};
+  const mentions: [string, string | undefined][] = [
+    ...(form.required ?? []).map((field, i): [string, string] => [`/schema/required/${i}`, field]),
+    ['/schema/x-community-from', form['x-community-from']],
+    ['/schema/x-owners/unit', owners.unit === 'id' ? undefined : owners.unit],
+    ['/schema/x-owners/party', owners.party === 'id' ? undefined : owners.party],
+    ...(form.allOf ?? []).flatMap((each, i) => conditionMentions(each, `/schema/allOf/${i}`)),
+  ];
+  const missing = mentions.filter(([, field]) => field !== undefined && !(field in form.properties));
+  return missing.map(([path, field]) => unknownField(path, field ?? ''));
+}
+
+function conditionMentions(each: NonNullable<FormSchema['allOf']>[number], path: string): [string, string][] {
+  const fields = [...Object.keys(each.if.properties), ...(each.if.required ?? [])].map((field): [string, string] => [
+    `${path}/if`,
+    field,
+  ]);
+  const more = [...(each.then?.required ?? []), ...(each.else?.required ?? [])].map((field): [string, string] => [
+    path,
+    field,
+  ]);
+  return [...fields, ...more];
+}
+
+function checkLabel(form: FormSchema): Problem[] {
+  const path = '/schema/x-label';
+  try {
+    const parts = parseLabel(form['x-label']).filter((part) => 'field' in part);
+    if (parts.length === 0) return [{ path, code: 'label_names_no_field' }];
+    return parts
+      .filter(
+        (part) =>
+          !(part.field in form.properties) || (part.of !== undefined && !isReference(form.properties[part.field])),
+      )
+      .map((part) => unknownField(path, part.field));
+  } catch (error) {
+    if (error instanceof RangeError) return [{ path, code: 'label_invalid' }];
+    throw error;
+  }
+}
+
+function checkConstraint(constraint: Constraint, fields: Record<string, FieldSchema>, path: string): Problem[] {
+  const kindOf = (name: string): string | undefined => fields[name]?.['x-field'];
+  const missing = fieldsOf(constraint).filter((field) => kindOf(field) === undefined);
+  if (missing.length > 0) return missing.map((field) => unknownField(path, field));
+  const wrong = wrongFields(constraint, kindOf);
+  return wrong.map((field) => ({ path, code: 'constraint_kind', params: { field, kind: kindOf(field) } }));
+}
+
+/** The fields of a constraint whose kind cannot be constrained so. */
+function wrongFields(constraint: Constraint, kindOf: (name: string) => string | undefined): string[] {
+  const compound = ['table', 'files', 'location', 'manyChoice'];
+  const isCompound = (field: string): boolean => compound.includes(kindOf(field) ?? '');
+  switch (constraint.kind) {
+    case 'unique':
+      return constraint.fields.filter(isCompound);
+    case 'noOverlap':
+      return [
+        ...constraint.same.filter(isCompound),
+        ...[constraint.from, constraint.to].filter((each) => kindOf(each) !== 'date'),
+      ];
+    case 'sharesSumTo1':
+      return [
+        ...[constraint.from, constraint.to].filter((each) => kindOf(each) !== 'date'),
+        ...(kindOf(constraint.share) === 'number' ? [] : [constraint.share]),
+        ...(isCompound(constraint.of) ? [constraint.of] : []),
+      ];
+    case 'compare':
+      return isCompound(constraint.left) || comparable(kindOf(constraint.left)) !== comparable(kindOf(constraint.right))
+        ? [constraint.right]
+        : [];
+  }
+}
+
+/** Numbers of all kinds compare with each other. */
+function comparable(kind: string | undefined): string | undefined {
+  return kind === 'integer' || kind === 'money' ? 'number' : kind;
+}
+
+export function fieldsOf(constraint: Constraint): string[] {
+  switch (constraint.kind) {
+    case 'unique':
+      return constraint.fields;
+    case 'noOverlap':
+      return [...constraint.same, constraint.from, constraint.to];
+    case 'sharesSumTo1':
+      return [constraint.of, constraint.share, constraint.from, constraint.to];
+    case 'compare':
+      return [constraint.left, constraint.right];
+  }
+}
+
+function checkKinds(form: FormSchema): Problem[] {
+  const problems: Problem[] = [];
+  if (form['x-kind'] === 'case' && form['x-owners'] !== undefined)
+    problems.push({ path: '/schema/x-owners', code: 'owners_of_case_form' });
+  if (form['x-write'] !== undefined && form['x-local'] !== false)
+    problems.push({ path: '/schema/x-write', code: 'write_of_local_form' });
+  const from = form['x-community-from'];
+  if (from !== undefined && !isReference(form.properties[from]))
+    problems.push({ path: '/schema/x-community-from', code: 'not_a_reference' });
+  for (const [name, schema] of Object.entries(form.properties)) {
+    const wanted = schema['x-field'] === 'computed' ? resultTypes[schema['x-result'] ?? 'text'] : schema.type;
+    if (wanted !== schema.type)
+      problems.push({ path: `/schema/properties/${name}/type`, code: 'computed_type', params: { type: wanted } });
+  }
+  return problems;
+}
+
+const resultTypes = {
+  text: 'string',
+  integer: 'integer',
+  number: 'number',
+  money: 'number',
+  date: 'string',
+  boolean: 'boolean',
+};
+
+function isReference(schema: FieldSchema | undefined): boolean {
+  return schema !== undefined && ['ref', 'party', 'department'].includes(schema['x-field']);
+}
+
+function unknownField(path: string, field: string): Problem {
+  return { path, code: 'field_unknown', params: { field } };
+}
+
+/** Errors of the branches say what is wrong; "if" and "allOf" only that something was. */
+function isTelling(error: ErrorObject): boolean {
+  return !['if', 'allOf', 'oneOf'].includes(error.keyword);
+}
+
+function toProblem(base: string, error: ErrorObject): Problem {
+  return {
+    path: `${base}${error.instancePath}`,
+    code: `schema_${toSnake(error.keyword)}`,
+    params: { ...error.params },
+  };
+}
+
+function toSnake(keyword: string): string {
+  return keyword.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function isRegex(text: string): boolean {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+}

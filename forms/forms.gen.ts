@@ -1,0 +1,429 @@
+// Generated from forms/**/*.schema.json by `npm run gen`. Do not edit.
+
+/**
+ * Values of the built-in form types, as JSON has them. Empty fields are absent.
+ */
+export interface Forms {
+  Building?: Building;
+  Community?: Community;
+  Department?: Department;
+  Employee?: Employee;
+  Entrance?: Entrance;
+  Ownership?: Ownership;
+  Party?: Party;
+  Post?: Post;
+  Repair?: Repair;
+  Tenancy?: Tenancy;
+  Unit?: Unit;
+}
+/**
+ * A building of a community.
+ */
+export interface Building {
+  /**
+   * Code
+   */
+  code: string;
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Built area, in m²
+   */
+  totalArea?: number;
+  /**
+   * Floors above ground
+   */
+  floorsAbove?: number;
+  /**
+   * Floors below ground
+   */
+  floorsBelow?: number;
+}
+/**
+ * A residential or commercial community the company manages.
+ */
+export interface Community {
+  /**
+   * Code
+   */
+  code: string;
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Address
+   */
+  address: string;
+  /**
+   * District code
+   */
+  districtCode?: string;
+  /**
+   * Time zone
+   */
+  timeZone: 'Asia/Shanghai' | 'Asia/Urumqi' | 'Asia/Hong_Kong' | 'Asia/Macau' | 'Asia/Singapore' | 'UTC';
+  /**
+   * Total built area, in m²
+   */
+  totalArea?: number;
+  /**
+   * Charging mode
+   */
+  chargingMode?: 'lumpSum' | 'commission';
+  /**
+   * Service phone
+   */
+  phone?: string;
+  /**
+   * Delivered on
+   */
+  deliveredOn?: string;
+}
+/**
+ * A department of the company.
+ */
+export interface Department {
+  /**
+   * Code
+   */
+  code: string;
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Parent department
+   */
+  parent?: string;
+  /**
+   * Head
+   */
+  head?: string;
+  /**
+   * Community
+   */
+  community?: string;
+}
+/**
+ * A person employed by the company.
+ */
+export interface Employee {
+  /**
+   * Staff number
+   */
+  number: string;
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Gender
+   */
+  gender?: 'female' | 'male';
+  /**
+   * Mobile phone
+   */
+  phone?: string;
+  /**
+   * Department
+   */
+  department?: string;
+  /**
+   * Post
+   */
+  post?: string;
+  /**
+   * Community
+   */
+  community?: string;
+  /**
+   * Skills
+   */
+  skills?: ('water' | 'electricity' | 'door' | 'wall' | 'appliance' | 'elevator' | 'public' | 'other')[];
+  /**
+   * Status
+   */
+  status: 'active' | 'left';
+  /**
+   * Hired on
+   */
+  hiredOn?: string;
+  /**
+   * Left on
+   */
+  leftOn?: string;
+}
+/**
+ * An entrance (stairwell) of a building.
+ */
+export interface Entrance {
+  /**
+   * Building
+   */
+  building: string;
+  /**
+   * Code
+   */
+  code: string;
+  /**
+   * Built area, in m²
+   */
+  totalArea?: number;
+  /**
+   * Has an elevator
+   */
+  hasElevator?: boolean;
+}
+/**
+ * A party's share of a unit, for a half-open period.
+ */
+export interface Ownership {
+  /**
+   * Unit
+   */
+  unit: string;
+  /**
+   * Owner
+   */
+  party: string;
+  /**
+   * Share
+   */
+  share: number;
+  /**
+   * Gets the bills
+   */
+  billTo?: boolean;
+  /**
+   * From
+   */
+  fromDate: string;
+  /**
+   * Until
+   */
+  toDate?: string;
+}
+/**
+ * An owner, tenant or other person or company from outside.
+ */
+export interface Party {
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Kind
+   */
+  kind: 'person' | 'company';
+  /**
+   * Gender
+   */
+  gender?: 'female' | 'male';
+  /**
+   * Mobile phone
+   */
+  phone?: string;
+  /**
+   * Other phone
+   */
+  otherPhone?: string;
+  /**
+   * Identity number
+   */
+  idNumber?: string;
+  /**
+   * E-mail
+   */
+  email?: string;
+  /**
+   * Postal address
+   */
+  contactAddress?: string;
+  /**
+   * Note
+   */
+  note?: string;
+}
+/**
+ * A post people are appointed to.
+ */
+export interface Post {
+  /**
+   * Code
+   */
+  code: string;
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Duties
+   */
+  duties?: string;
+}
+/**
+ * A repair reported by a resident or by staff.
+ */
+export interface Repair {
+  /**
+   * Number
+   */
+  number?: string;
+  /**
+   * Area
+   */
+  area: 'private' | 'public';
+  /**
+   * Unit
+   */
+  unit?: string;
+  /**
+   * Place
+   */
+  place?: string;
+  /**
+   * Category
+   */
+  category: 'water' | 'electricity' | 'door' | 'wall' | 'appliance' | 'elevator' | 'public' | 'other';
+  /**
+   * Urgency
+   */
+  urgency: 'normal' | 'urgent';
+  /**
+   * Description
+   */
+  description: string;
+  /**
+   * Phone
+   */
+  phone?: string;
+  /**
+   * Appointment
+   */
+  appointmentAt?: string;
+  /**
+   * Photos
+   */
+  photos?: string[];
+  /**
+   * Dispatch
+   */
+  dispatchMode?: 'assign' | 'pool';
+  /**
+   * Technician
+   */
+  technician?: string;
+  /**
+   * Dispatch note
+   */
+  dispatchNote?: string;
+  /**
+   * Acceptance note
+   */
+  acceptNote?: string;
+  /**
+   * Work record
+   */
+  workRecord?: string;
+  /**
+   * Photos of the work
+   */
+  workPhotos?: string[];
+  /**
+   * Time spent, in min
+   */
+  workMinutes?: number;
+  /**
+   * Rating
+   */
+  rating?: number;
+  /**
+   * Comment on the work
+   */
+  ratingNote?: string;
+}
+/**
+ * A party's lease of a unit, for a half-open period.
+ */
+export interface Tenancy {
+  /**
+   * Unit
+   */
+  unit: string;
+  /**
+   * Tenant
+   */
+  party: string;
+  /**
+   * From
+   */
+  fromDate: string;
+  /**
+   * Until
+   */
+  toDate?: string;
+  /**
+   * Tenant pays the fees
+   */
+  paysFees?: boolean;
+  /**
+   * Rent, in 元
+   */
+  rentAmount?: number;
+}
+/**
+ * A flat, shop or other unit of a building.
+ */
+export interface Unit {
+  /**
+   * Building
+   */
+  building: string;
+  /**
+   * Entrance
+   */
+  entrance: string;
+  /**
+   * Number
+   */
+  number: string;
+  /**
+   * Floor
+   */
+  floor?: number;
+  /**
+   * Layout
+   */
+  layout?: string;
+  /**
+   * Built area, in m²
+   */
+  builtArea?: number;
+  /**
+   * Inner area, in m²
+   */
+  innerArea?: number;
+  /**
+   * Fee coefficient
+   */
+  feeCoefficient?: number;
+  /**
+   * Usage
+   */
+  usage: 'residence' | 'shop' | 'office' | 'dorm' | 'storage' | 'common';
+  /**
+   * Status
+   */
+  status: 'unsold' | 'sold' | 'delivered' | 'occupied' | 'vacant' | 'renovating' | 'let' | 'idle';
+  /**
+   * Delivered on
+   */
+  deliveredOn?: string;
+  /**
+   * Rent, in 元
+   */
+  rentAmount?: number;
+}

@@ -1,0 +1,126 @@
+/**
+ * The server's verdict on values: what may be written, what must be there, what each value must be. Paths are pointers into the
+ * request's body (`/fields/phone` unless told otherwise), codes are snake_case; texts live with the screens.
+ */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { accessOf, isWritable, toBrowserSchema } from './effective.ts';
+import { isEmpty, withoutEmpty } from './empty.ts';
+import { extraProblems, isDate, isDuration, isInstant } from './extra.ts';
+import type { CompiledForm, Permissions, Problem, Values } from './types.ts';
+
+export interface Act {
+  /** What the record has now; {} for a new one. */
+  current?: Values;
+  /** What the person sends: only the fields they change; null or '' empties one. */
+  patch: Values;
+  /** Of the step; null where whoever may write may write all (registers). */
+  permissions: Permissions | null;
+  /** Drafts may miss what a completion needs. */
+  draft?: boolean;
+  /** Pointer before the field's name. */
+  base?: string;
+}
+
+/** Every problem of an act; none means it may be written. */
+export function validateAct(form: CompiledForm, act: Act): Problem[] {
+  const base = act.base ?? '/fields';
+  const refused = Object.keys(act.patch).flatMap((name) => refuse(form, name, act.permissions, base));
+  if (refused.length > 0) return refused;
+  const merged = withoutEmpty({ ...visible(form, act.current ?? {}, act.permissions), ...act.patch });
+  const judge = validatorOf(form, act.permissions);
+  const schemaProblems = judge(merged)
+    ? []
+    : (judge.errors ?? []).filter(isTelling).map((error) => toProblem(error, base));
+  const written = Object.fromEntries(Object.entries(merged).filter(([name]) => mayWrite(form, name, act.permissions)));
+  const problems = [...schemaProblems, ...extraProblems(form.schema, written, base)];
+  return unique(
+    act.draft === true ? problems.filter(({ code }) => code !== 'required' && code !== 'too_few') : problems,
+  );
+}
+
+function refuse(form: CompiledForm, name: string, permissions: Permissions | null, base: string): Problem[] {
+  const path = `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (!form.byName.has(name)) return [{ path, code: 'field_unknown' }];
+  return mayWrite(form, name, permissions) ? [] : [{ path, code: 'field_not_writable' }];
+}
+
+function mayWrite(form: CompiledForm, name: string, permissions: Permissions | null): boolean {
+  const field = form.byName.get(name);
+  return field !== undefined && isWritable(accessOf(name, field.schema, permissions));
+}
+
+/** Fields of today's form type that are not hidden: values of removed fields stay in their columns and are no one's business. */
+function visible(form: CompiledForm, values: Values, permissions: Permissions | null): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => {
+      const field = form.byName.get(name);
+      return field !== undefined && !isEmpty(value) && accessOf(name, field.schema, permissions) !== 'hidden';
+    }),
+  );
+}
+
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  strictTypes: false,
+  formats: { date: isDate, 'date-time': isInstant, duration: isDuration },
+});
+const compiled = new WeakMap<CompiledForm, Map<string, ValidateFunction>>();
+
+/** Compiled once a form version and set of permissions; steps have few. */
+function validatorOf(form: CompiledForm, permissions: Permissions | null): ValidateFunction {
+  const known = compiled.get(form) ?? new Map<string, ValidateFunction>();
+  compiled.set(form, known);
+  const key =
+    permissions === null
+      ? ''
+      : JSON.stringify(form.fields.map((field) => accessOf(field.name, field.schema, permissions)));
+  const validator = known.get(key) ?? ajv.compile(toBrowserSchema(form.schema, permissions));
+  known.set(key, validator);
+  return validator;
+}
+
+/** "if" says only that a branch failed; the branch says what. A choice's `oneOf` says enough for all its constants. */
+function isTelling(error: ErrorObject): boolean {
+  return error.keyword !== 'if' && !/\/oneOf\/\d+\/const$/.test(error.schemaPath);
+}
+
+function toProblem(error: ErrorObject, base: string): Problem {
+  const params: Record<string, unknown> = error.params;
+  const path = base + error.instancePath;
+  switch (error.keyword) {
+    case 'required':
+      return { path: `${path}/${String(params.missingProperty)}`, code: 'required' };
+    case 'additionalProperties':
+      return { path: `${path}/${String(params.additionalProperty)}`, code: 'field_unknown' };
+    case 'oneOf':
+      return { path, code: 'not_a_choice' };
+    case 'type':
+      return { path, code: 'wrong_type', params: { type: params.type } };
+    case 'format':
+      return { path, code: 'format', params: { format: params.format } };
+    case 'pattern':
+      return { path, code: 'pattern' };
+    case 'uniqueItems':
+      return { path, code: 'items_repeat' };
+    default:
+      return { path, code: limitCodes[error.keyword] ?? error.keyword, params: { limit: params.limit } };
+  }
+}
+
+const limitCodes: Partial<Record<string, string>> = {
+  minLength: 'too_short',
+  maxLength: 'too_long',
+  minItems: 'too_few',
+  maxItems: 'too_many',
+  minimum: 'too_small',
+  exclusiveMinimum: 'too_small',
+  maximum: 'too_big',
+  exclusiveMaximum: 'too_big',
+};
+
+function unique(problems: Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ path, code }) => !seen.has(`${path} ${code}`) && seen.add(`${path} ${code}`));
+}

@@ -1,0 +1,103 @@
+/** Inserting a record with its number, computed fields, sub-tables and file uses. Values have passed forms/validate.ts already. */
+import { sql } from 'kysely';
+import { withoutEmpty } from '../../../forms/empty.ts';
+import type { Values } from '../../../forms/types.ts';
+import { AppError } from '../../errors.ts';
+import type { Tx } from '../as.ts';
+import { computeFields } from './compute.ts';
+import type { LoadedForm } from './form-store.ts';
+import { allocateNumber, communityZone } from './numbers.ts';
+import { checkRefs } from './refs.ts';
+import { writeAttached } from './rows.ts';
+import { toAssignments } from './values.ts';
+
+export interface NewRecord {
+  /** A case's record has the case's id. */
+  id?: string;
+  /** Null: taken from the record that x-community-from refers to, or the form type is not local. */
+  communityId: string | null;
+  fields: Values;
+  /** Null: the system. */
+  by: string | null;
+  /** Decides the date in numbers; now by default. */
+  now?: Date;
+}
+export interface InsertedRecord {
+  id: string;
+  communityId: string | null;
+  /** With the numbers and computed fields. */
+  fields: Values;
+}
+
+/** @throws AppError invalid_fields (422); Postgres errors for `toProblem` */
+export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): Promise<InsertedRecord> {
+  const sent = withoutEmpty(given.fields);
+  await checkRefs(tx, form, sent);
+  const communityId = await communityOf(tx, form, { communityId: given.communityId, fields: sent });
+  const numbers = await allocateNumbers(tx, form, { communityId, now: given.now ?? new Date() });
+  const filled = { ...sent, ...numbers };
+  const fields = withoutEmpty({ ...filled, ...computeFields(form, filled) });
+
+  const assignments = form.fields.flatMap((field) => toAssignments(field, fields[field.name]));
+  const columns = [
+    'form_version',
+    'created_by',
+    'updated_by',
+    ...(form.local === true ? ['community_id'] : []),
+    ...(given.id === undefined ? [] : ['id']),
+  ];
+  const values = [
+    form.version,
+    given.by,
+    given.by,
+    ...(form.local === true ? [communityId] : []),
+    ...(given.id === undefined ? [] : [given.id]),
+  ];
+  const { rows } = await sql<{ id: string }>`
+    insert into ${sql.id('record', form.table)}
+      (${sql.join([...columns, ...assignments.map(({ column }) => column.name)].map((name) => sql.id(name)))})
+    values (${sql.join([...values.map((value) => sql`${value}`), ...assignments.map(({ value }) => value)])})
+    returning id`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new Error('insert gave no id');
+  await writeAttached(tx, form, row.id, fields);
+  return { id: row.id, communityId, fields };
+}
+
+/**
+ * The community a new record belongs to; null for form types that are not local.
+ * @throws AppError invalid_fields: community_missing, community_mismatch
+ */
+export async function communityOf(
+  tx: Tx,
+  form: LoadedForm,
+  given: { communityId: string | null; fields: Values },
+): Promise<string | null> {
+  if (form.local !== true) return null;
+  const from = form.communityFrom === null ? undefined : form.byName.get(form.communityFrom);
+  const referred = from === undefined ? undefined : given.fields[from.name];
+  if (from?.ref?.schema !== 'record' || referred === undefined) {
+    if (given.communityId !== null) return given.communityId;
+    throw new AppError('invalid_fields', 422, {}, [{ path: '/communityId', code: 'required' }]);
+  }
+  const { rows } = await sql<{ communityId: string }>`
+    select community_id as "communityId" from ${sql.id('record', from.ref.table)} where id = ${referred}`.execute(tx);
+  const communityId = rows[0]?.communityId ?? null;
+  if (given.communityId !== null && given.communityId !== communityId) {
+    throw new AppError('invalid_fields', 422, {}, [{ path: `/fields/${from.name}`, code: 'community_mismatch' }]);
+  }
+  return communityId;
+}
+
+async function allocateNumbers(
+  tx: Tx,
+  form: LoadedForm,
+  at: { communityId: string | null; now: Date },
+): Promise<Values> {
+  const numbered = form.fields.filter(({ kind }) => kind === 'autoNumber');
+  if (numbered.length === 0) return {};
+  const zone = await communityZone(tx, at.communityId);
+  const numbers: Values = {};
+  for (const field of numbered) numbers[field.name] = await allocateNumber(tx, form, field, { now: at.now, zone });
+  return numbers;
+}

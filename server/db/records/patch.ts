@@ -1,0 +1,77 @@
+/** Changing a record: only the fields of the patch, their sub-tables and file uses, and what is computed from them. */
+import { sql } from 'kysely';
+import type { Values } from '../../../forms/types.ts';
+import { AppError } from '../../errors.ts';
+import type { Tx } from '../as.ts';
+import { computeFields } from './compute.ts';
+import type { LoadedForm } from './form-store.ts';
+import { findRecord } from './read.ts';
+import { checkRefs } from './refs.ts';
+import { writeAttached } from './rows.ts';
+import { toAssignments } from './values.ts';
+
+export interface PatchOptions {
+  /** Null: the system. */
+  by: string | null;
+  /** Rev of the case's event that causes it; kept with the old row. */
+  rev?: number;
+  /** Version the writer read; another one is refused. */
+  version?: number;
+}
+
+/**
+ * Writes the patch as it is: whoever calls has validated it and decided which fields may be written (protocol.md rule 7).
+ * An absent field stays, null empties one.
+ * @throws AppError not_found, version_changed (409), invalid_fields; Postgres errors for `toProblem`
+ */
+export async function patchRecord(
+  tx: Tx,
+  form: LoadedForm,
+  id: string,
+  patch: Values,
+  options: PatchOptions,
+): Promise<void> {
+  await checkRefs(tx, form, patch);
+  if (options.rev !== undefined) await sql`select set_config('guanjia.rev', ${String(options.rev)}, true)`.execute(tx);
+  const written = { ...patch, ...(await recompute(tx, form, id, patch)) };
+  const assignments = form.fields
+    .filter(({ name }) => Object.hasOwn(written, name))
+    .flatMap((field) => toAssignments(field, written[field.name]));
+  const sets = [
+    sql`form_version = ${form.version}`,
+    sql`updated_by = ${options.by}::uuid`,
+    ...assignments.map(({ column, value }) => sql`${sql.id(column.name)} = ${value}`),
+  ];
+  const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
+  const { numAffectedRows } = await sql`
+    update ${sql.id('record', form.table)} set ${sql.join(sets)} where id = ${id} and deleted_at is null${same}`.execute(
+    tx,
+  );
+  if (numAffectedRows === 0n) throw await whyNot(tx, form, id);
+  await writeAttached(tx, form, id, patch);
+}
+
+/** Soft: the row stays for history and for what refers to it. */
+export async function deleteRecord(tx: Tx, form: LoadedForm, id: string, options: PatchOptions): Promise<void> {
+  const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
+  const { numAffectedRows } = await sql`
+    update ${sql.id('record', form.table)} set deleted_at = now(), updated_by = ${options.by}::uuid
+     where id = ${id} and deleted_at is null${same}`.execute(tx);
+  if (numAffectedRows === 0n) throw await whyNot(tx, form, id);
+}
+
+/** Not there, changed by another meanwhile, or readable and no more. */
+async function whyNot(tx: Tx, form: LoadedForm, id: string): Promise<AppError> {
+  const record = await findRecord(tx, form, id);
+  if (record === undefined) return new AppError('not_found', 404, { form: form.key });
+  const { rows } = await sql`select from ${sql.id('record', form.table)} where id = ${id} for update`.execute(tx);
+  return rows.length === 0
+    ? new AppError('forbidden', 403, { form: form.key })
+    : new AppError('version_changed', 409, { version: record.version });
+}
+
+async function recompute(tx: Tx, form: LoadedForm, id: string, patch: Values): Promise<Values> {
+  if (!form.fields.some(({ kind }) => kind === 'computed')) return {};
+  const record = await findRecord(tx, form, id);
+  return record === undefined ? {} : computeFields(form, { ...record.fields, ...patch });
+}

@@ -1,0 +1,96 @@
+/** What Postgres refuses, as what the person can do about it: a field's path and a code. Constraint names come from forms/ddl.ts. */
+import { orderName, choiceName } from '../../../forms/ddl.ts';
+import { childTable, shortName } from '../../../forms/names.ts';
+import type { CompiledForm, FieldInfo, NamedConstraint } from '../../../forms/types.ts';
+import { AppError, type FieldError } from '../../errors.ts';
+
+interface PgError {
+  code: string;
+  constraint?: string;
+  table?: string;
+}
+
+/** Runs and turns what the record's table refuses into AppErrors. Put it around the transaction: shares are checked at commit. */
+export async function withProblems<T>(form: CompiledForm, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toProblem(error, form);
+  }
+}
+
+/** An AppError where the error is about this form type's record; anything else comes back as it was. */
+export function toProblem(error: unknown, form: CompiledForm): unknown {
+  if (!isPgError(error)) return error;
+  const field = error.constraint === undefined ? undefined : constraintProblem(form, error.constraint);
+  if (field !== undefined) return new AppError('invalid_fields', 422, {}, [field]);
+  switch (error.code) {
+    case '42501':
+      return new AppError('forbidden', 403, { form: form.key });
+    case '22003':
+      return new AppError('invalid_fields', 422, {}, [{ path: '/fields', code: 'too_big' }]);
+    case '22P02':
+    case '22007':
+    case '22008':
+    case '22009':
+    case '22021':
+      return new AppError('invalid_fields', 422, {}, [{ path: '/fields', code: 'format' }]);
+    default:
+      return error;
+  }
+}
+
+function constraintProblem(form: CompiledForm, name: string): FieldError | undefined {
+  for (const each of form.constraints) {
+    if (each.name === name) return declaredProblem(each);
+    if (each.constraint.kind === 'noOverlap' && orderName(each.name) === name) {
+      return { path: `/fields/${each.constraint.to}`, code: 'period_order' };
+    }
+  }
+  for (const field of form.fields) {
+    const found = fieldProblem(form.table, field, name, `/fields/${field.name}`);
+    if (found !== undefined) return found;
+  }
+  if (name === shortName(form.table, 'community_id', 'ref')) return { path: '/communityId', code: 'ref_not_found' };
+  return undefined;
+}
+
+function declaredProblem({ constraint }: NamedConstraint): FieldError {
+  switch (constraint.kind) {
+    case 'unique':
+      return {
+        path: `/fields/${constraint.fields.at(-1) ?? ''}`,
+        code: 'not_unique',
+        params: { fields: constraint.fields },
+      };
+    case 'noOverlap':
+      return { path: `/fields/${constraint.from}`, code: 'period_overlaps', params: { fields: constraint.same } };
+    case 'sharesSumTo1':
+      return { path: `/fields/${constraint.share}`, code: 'shares_not_one', params: { of: constraint.of } };
+    case 'compare':
+      return {
+        path: `/fields/${constraint.left}`,
+        code: 'compare_failed',
+        params: { op: constraint.op, other: constraint.right },
+      };
+  }
+}
+
+function fieldProblem(table: string, field: FieldInfo, name: string, path: string): FieldError | undefined {
+  for (const row of field.rows) {
+    const found = fieldProblem(childTable(table, field.name), row, name, path);
+    if (found !== undefined) return found;
+  }
+  const [column] = field.columns;
+  if (column === undefined)
+    return name === `${childTable(table, field.name)}_pkey` ? { path, code: 'row_id_taken' } : undefined;
+  if (field.ref !== null && shortName(table, column.name, 'ref') === name) return { path, code: 'ref_not_found' };
+  if (column.check !== undefined && choiceName(table, column) === name) return { path, code: 'not_a_choice' };
+  return undefined;
+}
+
+function isPgError(error: unknown): error is PgError {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+  );
+}
