@@ -94,6 +94,11 @@ async function endKilledRuns(): Promise<void> {
 async function endRun(runDir: string): Promise<void> {
   const products = join(runDir, 'products');
   const dataDirs = existsSync(products) ? readdirSync(products).map((name) => join(products, name)) : [];
+  for (const dataDir of dataDirs) {
+    const product = findHolder(dataDir);
+    // One that still runs has lost its test: the folder it writes to is about to go.
+    if (product !== undefined) process.kill(product.pid, 'SIGKILL');
+  }
   for (const dataDir of [runDir, ...dataDirs]) await Promise.all([stopTemporal(dataDir), stopPostgres(dataDir)]);
   rmSync(runDir, { recursive: true, force: true });
 }
