@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CodecKey } from '../config.ts';
-import { readPrivate, writePrivate } from './private-file.ts';
+import { createPrivate, readPrivate } from './private-file.ts';
 
 export interface Secrets {
   postgresPassword: string;
@@ -27,8 +27,9 @@ export function loadSecrets(dataDir: string): Secrets {
     appPassword: randomBytes(24).toString('base64url'),
     codecKey: randomBytes(32).toString('base64'),
   };
-  writePrivate(path, made);
-  return made;
+  createPrivate(path, made);
+  // An api and a worker that share the folder may get here together: what was kept counts.
+  return readPrivate(path) as Secrets;
 }
 
 export function generatedCodecKeys(secrets: Secrets): readonly CodecKey[] {
