@@ -32,6 +32,8 @@ interface Common {
   locale: Locale;
   trustProxy: boolean;
   cookieSecure: boolean;
+  /** Undefined: /metrics is for this machine only. */
+  metricsToken: string | undefined;
 }
 
 /** What was asked for; `undefined` = "bring it up yourself". */
@@ -95,6 +97,7 @@ export function readSettings(
     locale: must('GUANJIA_LOCALE') as Locale,
     trustProxy: must('GUANJIA_TRUST_PROXY') === 'true',
     cookieSecure: (text('GUANJIA_COOKIE_SECURE') ?? String(mode === 'production')) === 'true',
+    metricsToken: text('GUANJIA_METRICS_TOKEN'),
     environment,
   };
   checkTogether(read, problems);

@@ -13,9 +13,8 @@ import { toFieldErrors } from './security/field-errors.ts';
 
 type ProblemDocument = Static<typeof Problem>;
 
-/** Registers the handlers of errors and of unknown addresses (static.ts answers those of pages). */
+/** Registers the handler of errors; unknown addresses are static.ts's. */
 export function answerProblems(app: App): void {
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new AppError('not_found', 404)));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = toAppError(error, request);
     if (known.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed');

@@ -96,6 +96,12 @@ export const settings = [
     kind: 'switch',
     purpose: 'Send the session cookie over HTTPS only. Default: true in production, false in demo.',
   },
+  {
+    name: 'GUANJIA_METRICS_TOKEN',
+    kind: 'text',
+    purpose:
+      'Who asks for /metrics from another machine sends it as `Authorization: Bearer …`. Default: only this machine may ask.',
+  },
 ] as const satisfies readonly Setting[];
 
 export type SettingName = (typeof settings)[number]['name'];

@@ -115,7 +115,7 @@ describe('the event stream', () => {
     const [here, there] = [crypto.randomUUID(), crypto.randomUUID()];
     await test.adminDb
       .insertInto('role')
-      .values({ key: 'plumber', title: '{"zh-CN":"水工","en":"Plumber"}', description: null, may: [] })
+      .values({ key: 'plumber', title: '{"zh-CN":"水工","en":"Plumber"}', description: '{}', may: [] })
       .execute();
     const open = async (roles: { role: string; communityId?: string }[]): Promise<Reader> =>
       follow(await signInForTest(app, await createPerson(test, { roles })));

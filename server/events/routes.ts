@@ -17,6 +17,8 @@ export function eventRoutes(app: App): void {
   app.get(
     '/api/events',
     {
+      // It would stay open without saying anything.
+      exposeHeadRoute: false,
       schema: {
         tags: ['Events'],
         summary: 'Follow what changes',

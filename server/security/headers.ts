@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from '../http.ts';
+import { isApi } from './authenticate.ts';
 
 /** `uiDir` holds the built interface; without one there is no inline script to allow. */
 export async function sendSecurityHeaders(app: App, uiDir: string): Promise<void> {
@@ -24,6 +25,14 @@ export async function sendSecurityHeaders(app: App, uiDir: string): Promise<void
       'camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), browsing-topics=()',
     );
     done();
+  });
+}
+
+/** What the API answers is of this moment and of this person; what may be kept (photos) says so itself. */
+export function neverStore(app: App): void {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (isApi(request) && !reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    done(null, payload);
   });
 }
 
