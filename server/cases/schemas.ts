@@ -32,7 +32,17 @@ export const CaseItem = Type.Object(
   { title: 'CaseItem' },
 );
 export const CasePage = page('CasePage', CaseItem);
-export const StartBody = Type.Object({ fields: Fields }, { title: 'StartBody', additionalProperties: false });
+export const StartBody = Type.Object(
+  {
+    fields: Fields,
+    communityId: Type.Optional(
+      Type.Union([Uuid, Type.Null()], {
+        description: 'Where the record does not say it (a public area) and the person has several.',
+      }),
+    ),
+  },
+  { title: 'StartBody', additionalProperties: false },
+);
 export const CaseStarted = Type.Object(
   { command: Uuid, state: Type.Enum(['done', 'pending']), case: CaseItem, tasks: Type.Array(TaskItem) },
   { title: 'CaseStarted' },

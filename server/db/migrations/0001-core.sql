@@ -364,6 +364,11 @@ create function may_read_case(c uuid, community uuid) returns boolean
                  where t.case_id = c and t.state in ('open', 'completing') and t.claimed_by is null)
       or (community is null and may('case.read')) or community in (select my_communities('case.read')) $$;
 
+-- How many commands of a case wait for their outcome, and the lowest `n` of them: a person sees only their own (rules 1 and 2).
+create function pending_commands(c uuid) returns table (waiting int, lowest int)
+  language sql stable security definer set search_path = public
+  as $$ select count(*)::int, min(n) from command where case_id = c and state = 'pending' $$;
+
 -- ------------------------------------------------------------------------------------------------- row security: the second lock
 alter table "case" enable row level security;
 create policy case_read on "case" for select to guanjia_app

@@ -1,0 +1,7 @@
+/** Every activity that a flow may name, by name. A new capability is a file and a line here. */
+import { notify } from './notify.ts';
+import type { Activity } from './types.ts';
+
+export type { Activity, ActivityContext } from './types.ts';
+
+export const activities: ReadonlyMap<string, Activity> = new Map([notify].map((activity) => [activity.name, activity]));

@@ -1,0 +1,190 @@
+/**
+ * applyDelta (protocol.md rules 4 to 7): brings what the engine decided into the tables. The one writer of tasks, case rows and the
+ * log, called by whoever got the answer of a command, by the activity `project` and by whoever heals a gap. Every entry counts
+ * once, in any order, however often it comes.
+ */
+import type { DeltaEntry, OpenTasks } from '../../../workflows/engine/types.ts';
+import type { Db, Tx } from '../../db/as.ts';
+import { sendHints } from '../../db/hint.ts';
+import { getFlow } from '../../definitions/published.ts';
+import { AppError } from '../../errors.ts';
+import { inCase } from '../in-case.ts';
+import { chain, type EventRow } from './chain.ts';
+import { foldTasks, type TaskState } from './fold.ts';
+import { applyPatches, PatchRefusedError } from './patches.ts';
+import { planHints, planPeople } from './plan.ts';
+import { readKnown, readLog, type Known } from './read.ts';
+import { sameOpenTasks } from './open-tasks.ts';
+import { markDone, writeAll, type Writes } from './write.ts';
+
+export interface Delta {
+  caseId: string;
+  entries: readonly DeltaEntry[];
+  /** What the engine says is open after the last entry. */
+  open?: OpenTasks;
+  /** The command whose answer this is; it is done once its rev is in the log. */
+  command?: { id: string; rev: number };
+}
+export interface Applied {
+  /** Highest rev without a gap before it: what the case may forget. */
+  appliedRev: number;
+  hasGap: boolean;
+  /** The rows do not show the open tasks the engine has: a snapshot heals them (rule 5). */
+  differs: boolean;
+  isCommandDone: boolean;
+}
+
+/** @throws AppError not_found for a case that is not in the tables */
+export async function applyDelta(db: Db, delta: Delta): Promise<Applied> {
+  try {
+    return await inCase(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: false }));
+  } catch (error) {
+    // The table refused a patch that tx1 had tried: once more, with each patch under its own savepoint (rule 7).
+    if (!(error instanceof PatchRefusedError)) throw error;
+    return inCase(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: true }));
+  }
+}
+
+interface Work {
+  db: Db;
+  delta: Delta;
+  isCareful: boolean;
+}
+
+async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, isCareful }: Work): Promise<Applied> {
+  const known = await readKnown(tx, caseId, entries);
+  if (known === undefined) throw new AppError('not_found', 404);
+  const fresh = freshEntries(known, entries);
+  const newest = Math.max(0, ...entries.map(({ rev }) => rev));
+  const isCommandDone = command !== undefined && isInLog(known, fresh, command.rev);
+  const done = [...fresh.map(({ event }) => event.command), isCommandDone ? command.id : null].filter(
+    (id) => id !== null,
+  );
+  if (fresh.length === 0) {
+    if (isCommandDone) await markDone(tx, done);
+    return { ...answer(known, { tasks: [], appliedRev: known.case.appliedRev, open, newest }), isCommandDone };
+  }
+  const log = needsLog(known, fresh)
+    ? await readLog(tx, caseId, Math.min(...fresh.map(({ rev }) => rev), known.case.appliedRev + 1))
+    : [];
+  const tasks = changedTasks(known, foldTasks(known.tasks, [...log.map(({ entry }) => entry), ...fresh]));
+  const flow = await getFlow(db, { key: known.case.flow, version: known.case.flowVersion }, tx);
+  const patched = await applyPatches(tx, { known, flow, fresh, isCareful });
+  const rows = fresh.map((entry) => toEventRow(known, entry));
+  const chained = chain(caseId, { rev: known.case.appliedRev, head: known.case.head }, [...log, ...rows]);
+  const people = planPeople(known, fresh, tasks);
+  const hashes = new Map(chained.hashes.map(({ rev, hash }) => [rev, hash]));
+  await writeAll(tx, {
+    ...people,
+    case: caseWrite(known, fresh, { ...patched, appliedRev: chained.appliedRev, head: chained.head }),
+    events: rows.map((row) => ({ ...row, hash: hashes.get(row.rev) ?? null })),
+    lateHashes: chained.hashes.filter(({ rev }) => log.some((row) => row.rev === rev)),
+    tasks,
+    done,
+    effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
+    ended: endedEffects(fresh),
+  });
+  await sendHints(tx, planHints(known, tasks, people));
+  return { ...answer(known, { tasks, appliedRev: chained.appliedRev, open, newest }), isCommandDone };
+}
+
+function isInLog(known: Known, fresh: readonly DeltaEntry[], rev: number): boolean {
+  return rev <= known.case.appliedRev || known.revs.has(rev) || fresh.some((entry) => entry.rev === rev);
+}
+
+function freshEntries(known: Known, entries: readonly DeltaEntry[]): DeltaEntry[] {
+  const isApplied = (rev: number): boolean => rev <= known.case.appliedRev || known.revs.has(rev);
+  const byRev = new Map(entries.filter(({ rev }) => !isApplied(rev)).map((entry) => [entry.rev, entry]));
+  return [...byRev.values()].sort((a, b) => a.rev - b.rev);
+}
+
+/** Entries that arrive after later ones are folded together with those, and their hashes wait in the log. */
+function needsLog({ case: { appliedRev, seenRev } }: Known, fresh: readonly DeltaEntry[]): boolean {
+  return seenRev > appliedRev && fresh.some(({ rev }) => rev < seenRev || rev === appliedRev + 1);
+}
+
+/** The fold gives touched rows; those that the log alone explains are there already. */
+function changedTasks(known: Known, tasks: TaskState[]): TaskState[] {
+  return tasks.filter((task) => {
+    const before = known.tasks.get(task.id);
+    return before === undefined || before.rev < task.rev || (before.kind === 'unknown' && task.kind !== 'unknown');
+  });
+}
+
+function toEventRow(known: Known, entry: DeltaEntry): EventRow {
+  const { event } = entry;
+  const command = event.command === null ? undefined : known.commands.get(event.command);
+  const effectPatch = entry.patchEffect === null ? null : (known.effectPatches.get(entry.patchEffect) ?? null);
+  return {
+    rev: entry.rev,
+    at: new Date(entry.at).toISOString(),
+    type: event.type,
+    step: event.step,
+    task_id: event.task,
+    actor: event.actor,
+    acting_for: null,
+    command_id: event.command,
+    data: event.data,
+    entry,
+    patch: command?.patch ?? effectPatch,
+    comment: command?.comment ?? null,
+    flow_version: entry.flowVersion,
+    form_version: known.case.formVersion,
+    device_at: command?.device_at == null ? null : new Date(command.device_at).toISOString(),
+  };
+}
+
+function endedEffects(fresh: readonly DeltaEntry[]): Writes['ended'] {
+  return fresh.flatMap(({ consumed }): Writes['ended'] => {
+    if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
+    const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
+    return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
+  });
+}
+
+type Patched = Awaited<ReturnType<typeof applyPatches>> & { appliedRev: number; head: Buffer | null };
+
+function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patched: Patched): Writes['case'] {
+  const last = fresh.at(-1);
+  const change = last !== undefined && last.rev > before.rowRev ? last : undefined;
+  const ours = [...before.incidents.filter(({ id }) => id < 0), ...patched.conflicts];
+  const theirs = change === undefined ? before.incidents.filter(({ id }) => id >= 0) : change.case.incidents;
+  const isOver = change !== undefined && change.case.status !== 'running';
+  return {
+    id: before.id,
+    appliedRev: patched.appliedRev,
+    seenRev: Math.max(before.seenRev, last?.rev ?? 0),
+    head: patched.head,
+    fieldRevs: patched.fieldRevs,
+    incidents: [...theirs, ...ours],
+    title: patched.title ?? before.title,
+    summary: patched.summary,
+    change:
+      change === undefined
+        ? null
+        : {
+            ...change.case,
+            rev: change.rev,
+            flowVersion: change.flowVersion,
+            endedAt: isOver ? new Date(change.at).toISOString() : null,
+          },
+  };
+}
+
+interface After {
+  tasks: readonly TaskState[];
+  appliedRev: number;
+  open: OpenTasks | undefined;
+  /** Highest rev that came. */
+  newest: number;
+}
+
+function answer(known: Known, { tasks, appliedRev, open, newest }: After): Omit<Applied, 'isCommandDone'> {
+  const seen = Math.max(known.case.seenRev, newest);
+  const hasGap = seen > appliedRev;
+  const rows = new Map([...known.tasks.values(), ...tasks].map((task) => [task.id, task.state]));
+  const openIds = [...rows].filter(([, state]) => state === 'open').map(([id]) => id);
+  // Only the newest answer may say what is open.
+  const isComparable = open !== undefined && !hasGap && newest === seen;
+  return { appliedRev, hasGap, differs: isComparable && !sameOpenTasks(openIds, open) };
+}

@@ -1,0 +1,119 @@
+/**
+ * What fresh entries write into the case's record (protocol.md rule 7): a field only over a lower rev. A patch that the table refuses
+ * now stays in the log and opens an incident; everything else of the delta commits.
+ */
+import { sql } from 'kysely';
+import type { DeltaEntry, Incident, Json } from '../../../workflows/engine/types.ts';
+import type { Tx } from '../../db/as.ts';
+import { patchCaseRecord, readCaseFields, tableProblem } from '../case-record.ts';
+import type { PublishedFlow } from '../../definitions/published.ts';
+import { renderCase } from '../render.ts';
+import type { Known } from './read.ts';
+import type { LoadedForm } from '../../db/records/form-store.ts';
+
+type Fields = Record<string, unknown>;
+
+export interface Patched {
+  /** Field → rev that wrote it last, with the fresh ones. */
+  fieldRevs: Record<string, number>;
+  conflicts: Incident[];
+  /** Rendered again where the record changed; null where it did not. */
+  title: string | null;
+  summary: readonly unknown[] | null;
+}
+
+/** The quick way met a refusal; whoever called tries the careful one, in a transaction that is not yet broken. */
+export class PatchRefusedError extends Error {}
+
+interface Work {
+  known: Known;
+  flow: PublishedFlow;
+  fresh: readonly DeltaEntry[];
+  /** Each patch under its own savepoint. */
+  isCareful: boolean;
+}
+
+/** @throws PatchRefusedError unless careful */
+export async function applyPatches(tx: Tx, { known, flow, fresh, isCareful }: Work): Promise<Patched> {
+  const patches = fresh.flatMap((entry) => patchOf(known, entry));
+  const record = { caseId: known.case.id, form: flow.form, fieldRevs: known.case.fieldRevs };
+  const result = isCareful ? await writeCarefully(tx, record, patches) : await writeTogether(tx, record, patches);
+  const isChanged = Object.keys(result.fieldRevs).some(
+    (field) => result.fieldRevs[field] !== known.case.fieldRevs[field],
+  );
+  if (!isChanged) return { ...result, title: null, summary: null };
+  const rendered = await renderCase(tx, flow, await readCaseFields(tx, flow.form, known.case.id));
+  return { ...result, ...rendered };
+}
+
+interface RecordOf {
+  caseId: string;
+  form: LoadedForm;
+  fieldRevs: Record<string, number>;
+}
+interface RevPatch {
+  rev: number;
+  fields: Fields;
+  by: string | null;
+}
+type Written = Omit<Patched, 'title' | 'summary'>;
+
+function patchOf(known: Known, entry: DeltaEntry): RevPatch[] {
+  // The record of a starting case was written with its command.
+  if (entry.event.type === 'case_started') return [];
+  const command = entry.event.command === null ? undefined : known.commands.get(entry.event.command);
+  const fields = command?.patch ?? (entry.patchEffect === null ? null : known.effectPatches.get(entry.patchEffect));
+  return fields && Object.keys(fields).length > 0 ? [{ rev: entry.rev, fields, by: entry.event.actor }] : [];
+}
+
+async function writeTogether(tx: Tx, record: RecordOf, patches: readonly RevPatch[]): Promise<Written> {
+  const fieldRevs = { ...record.fieldRevs };
+  const merged: Fields = {};
+  for (const patch of patches) Object.assign(merged, takeNewer(fieldRevs, patch));
+  const last = patches.at(-1);
+  if (last === undefined || Object.keys(merged).length === 0) return { fieldRevs, conflicts: [] };
+  try {
+    await patchCaseRecord(tx, record.form, { caseId: record.caseId, fields: merged, by: last.by, rev: last.rev });
+  } catch (error) {
+    throw tableProblem(error, record.form) === undefined
+      ? error
+      : new PatchRefusedError('patch refused', { cause: error });
+  }
+  return { fieldRevs, conflicts: [] };
+}
+
+async function writeCarefully(tx: Tx, record: RecordOf, patches: readonly RevPatch[]): Promise<Written> {
+  let fieldRevs = { ...record.fieldRevs };
+  const conflicts: Incident[] = [];
+  for (const patch of patches) {
+    const tried = { ...fieldRevs };
+    const problem = await tryPatch(tx, record, { ...patch, fields: takeNewer(tried, patch) });
+    if (problem === undefined) fieldRevs = tried;
+    else conflicts.push({ id: -patch.rev, step: null, code: 'record_conflict', detail: { rev: patch.rev, problem } });
+  }
+  return { fieldRevs, conflicts };
+}
+
+/** The fields this rev may write; notes that it has. */
+function takeNewer(fieldRevs: Record<string, number>, { rev, fields }: RevPatch): Fields {
+  const newer = Object.entries(fields).filter(([field]) => (fieldRevs[field] ?? 0) < rev);
+  for (const [field] of newer) fieldRevs[field] = rev;
+  return Object.fromEntries(newer);
+}
+
+/** What the table said against it, as a code; undefined: written. */
+async function tryPatch(tx: Tx, { caseId, form }: RecordOf, { fields, by, rev }: RevPatch): Promise<Json | undefined> {
+  if (Object.keys(fields).length === 0) return undefined;
+  await sql`savepoint patch`.execute(tx);
+  try {
+    await patchCaseRecord(tx, form, { caseId, fields, by, rev });
+    await sql`set constraints all immediate`.execute(tx);
+    await sql`release savepoint patch`.execute(tx);
+    return undefined;
+  } catch (error) {
+    const problem = tableProblem(error, form);
+    if (problem === undefined) throw error;
+    await sql`rollback to savepoint patch`.execute(tx);
+    return problem;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * Pure: what else a fresh entry means for people: who may read the case from now on, who is told, whose screens re-read. Each has a
+ * name of its own (`dedupe`), so that the same entry applied twice tells nobody twice.
+ */
+import type { DeltaEntry, Notice } from '../../../workflows/engine/types.ts';
+import type { HintMessage } from '../../db/hint.ts';
+import type { Known } from './read.ts';
+import type { TaskState } from './fold.ts';
+
+export interface ReaderRow {
+  person_id: string;
+  why: 'initiator' | 'holder' | 'cc';
+}
+export interface NotificationRow {
+  /** Either a person, or all who hold the role in the case's community. */
+  person_id: string | null;
+  role: string | null;
+  task_id: string | null;
+  kind: string;
+  params: Record<string, unknown>;
+  /** The person is added to it, so that a role's holders each get their own. */
+  dedupe: string;
+}
+export interface PeoplePlan {
+  readers: ReaderRow[];
+  notifications: NotificationRow[];
+  /** Roles whose holders may read the case from now on. */
+  ccRoles: string[];
+}
+
+interface Holder {
+  holder: string | null;
+  pool: string | null;
+}
+
+export function planPeople(known: Known, fresh: readonly DeltaEntry[], tasks: readonly TaskState[]): PeoplePlan {
+  const holders = new Map<string, Holder>();
+  for (const task of known.tasks.values())
+    holders.set(task.id, { holder: task.claimedBy ?? task.assignee, pool: task.pool });
+  for (const task of tasks) {
+    const before = known.tasks.get(task.id);
+    const claim = before?.assignment === task.assignment ? before.claimedBy : null;
+    holders.set(task.id, { holder: claim ?? task.assignee, pool: task.pool });
+  }
+  const plan: PeoplePlan = { readers: [], notifications: [], ccRoles: [] };
+  for (const entry of fresh) planEntry(known, entry, { holders, plan });
+  return { ...plan, readers: unique(plan.readers, ({ person_id, why }) => `${person_id} ${why}`) };
+}
+
+interface Planning {
+  holders: ReadonlyMap<string, Holder>;
+  plan: PeoplePlan;
+}
+
+function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning): void {
+  const { actor } = entry.event;
+  const base = { number: known.case.number, title: known.case.title, flow: known.case.flow };
+  if (entry.event.type === 'case_started') plan.readers.push({ person_id: known.case.initiator, why: 'initiator' });
+  for (const { assignee, task, step } of assignedBy(entry, known)) {
+    plan.readers.push({ person_id: assignee, why: 'holder' });
+    if (assignee === actor) continue;
+    const kind = entry.event.type === 'task_transferred' ? 'task_transferred' : 'task_opened';
+    plan.notifications.push({
+      person_id: assignee,
+      role: null,
+      task_id: task,
+      kind,
+      params: { ...base, step, by: actor },
+      dedupe: `${known.case.id}:${entry.rev}:${kind}:${task}`,
+    });
+  }
+  for (const { by } of entry.closed) if (by !== null) plan.readers.push({ person_id: by, why: 'holder' });
+  for (const [index, notice] of entry.notices.entries()) planNotice(notice, `${known.case.id}:${entry.rev}:${index}`);
+  if (isEnd(entry) && known.case.initiator !== actor) {
+    const kind = `case_${entry.case.status}`;
+    const params = { ...base, outcome: entry.case.outcome };
+    plan.notifications.push({
+      person_id: known.case.initiator,
+      role: null,
+      task_id: null,
+      kind,
+      params,
+      dedupe: `${known.case.id}:${entry.rev}:${kind}`,
+    });
+  }
+
+  function planNotice(notice: Notice, name: string): void {
+    const kind = { reminder: 'task_reminder', overdue: 'task_overdue', escalation: 'escalation', cc: 'case_cc' }[
+      notice.kind
+    ];
+    const { persons, roles } = receivers(notice, holders);
+    const common = { task_id: notice.task, kind, params: { ...base, step: notice.step }, dedupe: `${name}:${kind}` };
+    plan.notifications.push(
+      ...persons.map((person_id) => ({ ...common, person_id, role: null })),
+      ...roles.map((role) => ({ ...common, person_id: null, role })),
+    );
+    // Told of a case is able to look at it.
+    plan.readers.push(...persons.map((person_id) => ({ person_id, why: 'cc' as const })));
+    if (notice.kind === 'cc' || notice.kind === 'escalation') plan.ccRoles.push(...roles);
+  }
+}
+
+function assignedBy(entry: DeltaEntry, known: Known): { assignee: string; task: string; step: string }[] {
+  const opened = entry.opened.map(({ assignee, task, step }) => ({ assignee, task, step }));
+  const changed = entry.changed
+    .filter(({ task, assignee }) => known.tasks.get(task)?.assignee !== assignee)
+    .map(({ assignee, task }) => ({ assignee, task, step: known.tasks.get(task)?.step ?? entry.event.step ?? '' }));
+  return [...opened, ...changed].flatMap(({ assignee, ...rest }) => (assignee === null ? [] : [{ assignee, ...rest }]));
+}
+
+function isEnd({ case: { status } }: DeltaEntry): boolean {
+  return status === 'completed' || status === 'cancelled';
+}
+
+function receivers(notice: Notice, holders: ReadonlyMap<string, Holder>): { persons: string[]; roles: string[] } {
+  if (notice.to !== 'holders')
+    return 'persons' in notice.to
+      ? { persons: notice.to.persons, roles: [] }
+      : { persons: [], roles: [notice.to.role] };
+  const held = notice.task === null ? undefined : holders.get(notice.task);
+  if (held === undefined) return { persons: [], roles: [] };
+  if (held.holder !== null) return { persons: [held.holder], roles: [] };
+  return { persons: [], roles: held.pool === null ? [] : [held.pool] };
+}
+
+/** One hint a task, one for the case: whoever may know of it re-reads. */
+export function planHints(
+  known: Known,
+  tasks: readonly TaskState[],
+  { readers, notifications }: PeoplePlan,
+): HintMessage[] {
+  const persons = unique([known.case.initiator, ...known.readers, ...readers.map((row) => row.person_id)], (id) => id);
+  const caseHint: HintMessage = { kind: 'case', caseId: known.case.id, taskId: null, persons, pools: [] };
+  const { communityId } = known.case;
+  const taskHints = tasks.map((task): HintMessage => {
+    const before = known.tasks.get(task.id);
+    const held = [task.assignee, task.closedBy, before?.assignee, before?.claimedBy].filter(
+      (id) => typeof id === 'string',
+    );
+    const pools = unique(
+      [task.pool, before?.pool].filter((role) => typeof role === 'string'),
+      (role) => role,
+    );
+    return {
+      kind: 'task',
+      caseId: known.case.id,
+      taskId: task.id,
+      persons: unique(held, (id) => id),
+      pools: pools.map((role) => ({ role, communityId })),
+    };
+  });
+  return [...taskHints, caseHint, ...noticeHints(known, notifications)];
+}
+
+function noticeHints(known: Known, notifications: readonly NotificationRow[]): HintMessage[] {
+  if (notifications.length === 0) return [];
+  const persons = notifications.map(({ person_id }) => person_id).filter((id) => id !== null);
+  const roles = unique(
+    notifications.map(({ role }) => role).filter((role) => role !== null),
+    (role) => role,
+  );
+  const pools = roles.map((role) => ({ role, communityId: known.case.communityId }));
+  return [{ kind: 'notification', caseId: known.case.id, taskId: null, persons: unique(persons, (id) => id), pools }];
+}
+
+function unique<T>(items: readonly T[], name: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [name(item), item])).values()];
+}

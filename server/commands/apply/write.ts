@@ -1,0 +1,159 @@
+/**
+ * Writes what a delta means in one statement, each table once, every row guarded: an event only if its rev is not in the log, a task
+ * only over a lower rev, the case only over a lower row_rev (protocol.md rule 5).
+ */
+import { sql } from 'kysely';
+import type { Tx } from '../../db/as.ts';
+import type { CaseChange, Effect, Incident } from '../../../workflows/engine/types.ts';
+import type { EventRow } from './chain.ts';
+import type { TaskState } from './fold.ts';
+import type { PeoplePlan } from './plan.ts';
+
+export interface CaseWrite {
+  id: string;
+  appliedRev: number;
+  seenRev: number;
+  head: Buffer | null;
+  fieldRevs: Record<string, number>;
+  /** Null where the entries are older than the row. */
+  change: (CaseChange & { rev: number; flowVersion: number; endedAt: string | null }) | null;
+  /** Incidents of the server itself (a refused patch) stand beside the engine's. */
+  incidents: Incident[];
+  title: string;
+  summary: readonly unknown[] | null;
+}
+export interface Writes extends PeoplePlan {
+  case: CaseWrite;
+  events: (EventRow & { hash: Buffer | null })[];
+  /** Hashes of events that were in the log already, behind a gap. */
+  lateHashes: { rev: number; hash: Buffer }[];
+  tasks: TaskState[];
+  /** Commands whose event is in the log now. */
+  done: string[];
+  effects: { effect: Effect; rev: number }[];
+  ended: { id: number; state: 'done' | 'failed' }[];
+}
+
+export async function writeAll(tx: Tx, w: Writes): Promise<void> {
+  const caseId = w.case.id;
+  await sql`
+  with c as (${caseUpdate(w.case)}),
+  e as (
+    insert into case_event (case_id, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
+      form_version, device_at, hash)
+    select ${caseId}::uuid, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
+      form_version, device_at, decode(hash, 'hex')
+    from json_to_recordset(${json(w.events.map((row) => ({ ...row, hash: hex(row.hash) })))}::json) as x (rev int, at timestamptz, type text,
+      step text, task_id text, actor uuid, acting_for uuid, command_id uuid, data jsonb, entry jsonb, patch jsonb, comment text,
+      flow_version int, form_version int, device_at timestamptz, hash text)),
+  h as (
+    update case_event e set hash = decode(x.hash, 'hex')
+    from json_to_recordset(${json(w.lateHashes.map(({ rev, hash }) => ({ rev, hash: hex(hash) })))}::json) as x (rev int, hash text)
+    where e.case_id = ${caseId} and e.rev = x.rev and e.hash is null),
+  t as (${taskUpsert(caseId, w)}),
+  d as (
+    update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
+    where id = any (${w.done}::uuid[]) and state <> 'done'),
+  dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
+  r as (${readerInsert(caseId, w)}),
+  f as (
+    insert into effect (case_id, id, step, type, activity, rev)
+    select ${caseId}::uuid, id, step, type, activity, rev
+    from json_to_recordset(${json(w.effects.map(({ effect, rev }) => effectRow(effect, rev)))}::json)
+      as x (id int, step text, type text, activity text, rev int)
+    on conflict do nothing),
+  fe as (
+    update effect f set state = x.state, updated_at = now()
+    from json_to_recordset(${json(w.ended)}::json) as x (id int, state text)
+    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')
+  ${notificationInsert(caseId, w)}`.execute(tx);
+}
+
+/** For a command whose event came before its answer. */
+export async function markDone(tx: Tx, commands: readonly string[]): Promise<void> {
+  await sql`update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
+    where id = any (${commands}::uuid[]) and state <> 'done'`.execute(tx);
+}
+
+function caseUpdate({ id, change, ...w }: CaseWrite) {
+  return sql`
+    update "case" set applied_rev = greatest(applied_rev, ${w.appliedRev}), seen_rev = greatest(seen_rev, ${w.seenRev}),
+      chain_hash = ${w.head}, field_revs = ${JSON.stringify(w.fieldRevs)}::jsonb, incidents = ${JSON.stringify(w.incidents)}::jsonb,
+      title = ${w.title}, summary = coalesce(${w.summary === null ? null : JSON.stringify(w.summary)}::jsonb, summary),
+      status = coalesce(${change?.status ?? null}, status),
+      outcome = case when ${change !== null} then ${change?.outcome ?? null}::text else outcome end,
+      position = coalesce(${change?.position ?? null}::text[], position),
+      row_rev = greatest(row_rev, ${change?.rev ?? 0}), flow_version = coalesce(${change?.flowVersion ?? null}::int, flow_version),
+      ended_at = case when ${change !== null} then ${change?.endedAt ?? null}::timestamptz else ended_at end, updated_at = now()
+    where id = ${id}`;
+}
+
+function taskUpsert(caseId: string, w: Writes) {
+  const rows = w.tasks.map((task) => ({
+    ...task,
+    due_at: instant(task.dueAt),
+    opened_at: instant(task.openedAt),
+    opened_rev: task.openedRev,
+    returned_by: task.returnedBy,
+    closed_at: instant(task.closedAt),
+    closed_by: task.closedBy,
+  }));
+  return sql`
+    insert into task as t (id, case_id, flow, step, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
+      returned_by, explanation, closed_at, closed_by, outcome)
+    select x.id, k.id, k.flow, x.step, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
+      x.rev, x.returned_by, x.explanation, x.closed_at, x.closed_by, x.outcome
+    from json_to_recordset(${json(rows)}::json) as x (id text, step text, kind text, state text, assignee uuid, pool text, assignment int,
+      due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
+      closed_by uuid, outcome text), "case" k where k.id = ${caseId}
+    on conflict (id) do update set step = excluded.step, kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
+      assignment = excluded.assignment, due_at = excluded.due_at, opened_at = excluded.opened_at, opened_rev = excluded.opened_rev,
+      rev = excluded.rev, returned_by = excluded.returned_by, explanation = excluded.explanation, closed_at = excluded.closed_at,
+      closed_by = excluded.closed_by, outcome = excluded.outcome,
+      state = case when excluded.state = 'open' and t.state = 'completing' and t.assignment = excluded.assignment
+        and t.command_id <> all (${w.done}::uuid[]) then 'completing' else excluded.state end,
+      command_id = case when t.command_id = any (${w.done}::uuid[]) then null else t.command_id end,
+      -- Reassigning clears the claim (rule 11).
+      claimed_by = case when t.assignment = excluded.assignment then t.claimed_by end,
+      claimed_at = case when t.assignment = excluded.assignment then t.claimed_at end
+    where t.rev < excluded.rev or t.kind = 'unknown'`;
+}
+
+function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
+  return sql`
+    insert into case_reader (case_id, person_id, why)
+    select ${caseId}::uuid, x.person_id, x.why from json_to_recordset(${json(readers)}::json) as x (person_id uuid, why text)
+    union
+    select k.id, g.person_id, 'cc' from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
+      and (g.community_id is null or g.community_id = k.community_id) where k.id = ${caseId}
+    on conflict do nothing`;
+}
+
+function notificationInsert(caseId: string, { notifications }: Writes) {
+  return sql`
+    insert into notification (person_id, case_id, task_id, kind, params, dedupe)
+    select p.id, ${caseId}::uuid, x.task_id, x.kind, x.params, x.dedupe || ':' || p.id
+    from json_to_recordset(${json(notifications)}::json)
+      as x (person_id uuid, role text, task_id text, kind text, params jsonb, dedupe text)
+    join "case" k on k.id = ${caseId}
+    join person p on p.disabled_at is null and (p.id = x.person_id or (x.role is not null and exists (
+      select from role_grant g where g.person_id = p.id and g.role = x.role and (g.community_id is null or g.community_id = k.community_id))))
+    on conflict (dedupe) do nothing`;
+}
+
+function effectRow(effect: Effect, rev: number) {
+  const activity = effect.type === 'activity' ? effect.activity : null;
+  return { id: effect.id, step: effect.step, type: effect.type, activity, rev };
+}
+
+function instant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function hex(bytes: Buffer | null): string | null {
+  return bytes?.toString('hex') ?? null;
+}
+
+function json(rows: readonly unknown[]): string {
+  return JSON.stringify(rows);
+}

@@ -1,0 +1,104 @@
+/** tx1 of the commands that are about a case as a whole: withdraw, cancel, amend, retry. */
+import { validateAct } from '../../forms/validate.ts';
+import type { Tx } from '../db/as.ts';
+import { tryPatch } from '../db/records/try-patch.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { readCaseFields } from './case-record.ts';
+import { changedFields } from './conflicts.ts';
+import { lockCase, type Facts } from './facts.ts';
+import { give, type Given, type Ticket } from './give.ts';
+import { insertCommand } from './insert.ts';
+import { toJob } from './load-job.ts';
+import { mayIn } from './may-decide.ts';
+import type { Intention, Prepared } from './types.ts';
+
+type CaseFound = Omit<Facts, 'task'> & { flow: PublishedFlow };
+type Details = Pick<Prepared, 'args' | 'patch' | 'comment' | 'readRev'>;
+
+interface Wanted {
+  deps: Deps;
+  intention: Intention;
+  caseId: string;
+  kind: 'withdraw' | 'cancel' | 'amend' | 'retry';
+}
+
+/** The initiator takes the case back, while every waiting step allows it. */
+export function withdrawCase(
+  deps: Deps,
+  intention: Intention,
+  act: { caseId: string; comment: string },
+): Promise<Given> {
+  return giveCase({ deps, intention, caseId: act.caseId, kind: 'withdraw' }, (_tx, { case: c, person }) => {
+    if (c.initiator !== person.id) throw new AppError('forbidden', 403);
+    return Promise.resolve({ args: {}, patch: null, comment: act.comment, readRev: null });
+  });
+}
+
+/** An operator ends the case. */
+export function cancelCase(deps: Deps, intention: Intention, act: { caseId: string; comment: string }): Promise<Given> {
+  return giveCase({ deps, intention, caseId: act.caseId, kind: 'cancel' }, (_tx, found) => {
+    requireVerb(found, 'case.cancel');
+    return Promise.resolve({ args: {}, patch: null, comment: act.comment, readRev: null });
+  });
+}
+
+/** Runs again what an incident stopped. Incidents below zero are the server's own: see retryConflict. */
+export function retryIncident(
+  deps: Deps,
+  intention: Intention,
+  act: { caseId: string; incident: number },
+): Promise<Given> {
+  return giveCase({ deps, intention, caseId: act.caseId, kind: 'retry' }, (_tx, found) => {
+    requireVerb(found, 'case.retry');
+    return Promise.resolve({ args: { incident: act.incident }, patch: null, comment: null, readRev: null });
+  });
+}
+
+/** Changes the record of a running case outside any task: PATCH on its record becomes this (protocol.md rule 9). */
+export function amendCase(
+  deps: Deps,
+  intention: Intention,
+  act: { caseId: string; fields: Record<string, unknown>; version: number; comment: string | null },
+): Promise<Given> {
+  return giveCase({ deps, intention, caseId: act.caseId, kind: 'amend' }, async (tx, found) => {
+    requireVerb(found, `record.write:${found.case.form}`);
+    const { form } = found.flow;
+    const current = await readCaseFields(tx, form, found.case.id);
+    const problems = validateAct(form, { current, patch: act.fields, permissions: null });
+    if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
+    const reading = { caseId: found.case.id, version: act.version, fieldRevs: found.case.fieldRevs, current };
+    const patch = await changedFields(tx, act.fields, reading);
+    await tryPatch(tx, form, found.case.id, patch);
+    return { args: {}, patch, comment: act.comment, readRev: act.version };
+  });
+}
+
+function giveCase(wanted: Wanted, prepare: (tx: Tx, found: CaseFound) => Promise<Details>): Promise<Given> {
+  return give(wanted.deps, wanted.intention, (tx) => ticket(tx, wanted, prepare));
+}
+
+async function ticket(
+  tx: Tx,
+  wanted: Wanted,
+  prepare: (tx: Tx, found: CaseFound) => Promise<Details>,
+): Promise<Ticket> {
+  const { deps, intention, caseId, kind } = wanted;
+  const facts = await lockCase(tx, intention.person, { caseId, key: intention.key });
+  if (facts === undefined) throw new AppError('not_found', 404);
+  if (facts.prior !== undefined) return { prior: facts.prior };
+  const { status } = facts.case;
+  if (status === 'completed' || status === 'cancelled') throw new AppError('case_closed', 409, { status });
+  const flow = await getFlow(deps.db, { key: facts.case.flow, version: facts.case.flowVersion }, tx);
+  const details = await prepare(tx, { ...facts, flow });
+  const prepared: Prepared = { ...details, person: facts.person, case: facts.case, kind, task: null, deviceAt: null };
+  const inserted = await insertCommand(tx, prepared, intention);
+  const row = { ...prepared, id: inserted.id, n: inserted.n, actor: intention.person, task: null };
+  const job = toJob(row, flow, { caseId, lowestPending: inserted.lowestPending, acked: facts.case.appliedRev });
+  return { job, person: { decider: facts.person, communityId: facts.case.communityId } };
+}
+
+function requireVerb({ person, case: c }: CaseFound, verb: string): void {
+  if (!mayIn(person, verb, c.communityId)) throw new AppError('forbidden', 403, { verb });
+}

@@ -1,0 +1,40 @@
+/** The record of a case, through the form version that the case's flow was published with. */
+import type { Values } from '../../forms/types.ts';
+import type { Json } from '../../workflows/engine/types.ts';
+import type { Tx } from '../db/as.ts';
+import type { LoadedForm } from '../db/records/form-store.ts';
+import { patchRecord } from '../db/records/patch.ts';
+import { toProblem } from '../db/records/problem.ts';
+import { readRecord } from '../db/records/read.ts';
+import { AppError } from '../errors.ts';
+
+/** @throws AppError not_found */
+export async function readCaseFields(tx: Tx, form: LoadedForm, caseId: string): Promise<Values> {
+  const record = await readRecord(tx, form, caseId);
+  return record.fields;
+}
+
+export interface CasePatch {
+  caseId: string;
+  fields: Values;
+  /** Null: the system. */
+  by: string | null;
+  rev: number;
+}
+
+/** As the engine role. Throws what the table has against it: `tableProblem` says whether it is that. */
+export async function patchCaseRecord(tx: Tx, form: LoadedForm, { caseId, fields, by, rev }: CasePatch): Promise<void> {
+  await patchRecord(tx, form, caseId, { fields, by, rev });
+}
+
+/** What the table refuses, as paths and codes without values; undefined for any other error. */
+export function tableProblem(error: unknown, form: LoadedForm): Json | undefined {
+  const problem = toProblem(error, form);
+  if (problem instanceof AppError)
+    return problem.errors.length > 0
+      ? problem.errors.map(({ path, code }) => ({ path, code }))
+      : [{ path: '', code: problem.code }];
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
+  if (typeof code !== 'string' || !/^(22|23)[0-9A-Z]{3}$/.test(code)) return undefined;
+  return [{ path: '', code: typeof constraint === 'string' ? constraint : code }];
+}

@@ -1,0 +1,57 @@
+/**
+ * A completion names the rev of the record it read (protocol.md rule 7): fields the person did not change leave the patch, a field that
+ * somebody else changed meanwhile is a conflict that shows both values.
+ */
+import { sql } from 'kysely';
+import type { Tx } from '../db/as.ts';
+import { AppError, type FieldError } from '../errors.ts';
+import { canonicalJson } from '../definitions/canonical-json.ts';
+
+type Fields = Record<string, unknown>;
+
+export interface Reading {
+  caseId: string;
+  /** Rev that the person had read. */
+  version: number;
+  fieldRevs: Record<string, number>;
+  current: Fields;
+}
+
+/** The fields the person changed. @throws AppError field_changed */
+export async function changedFields(tx: Tx, sent: Fields, reading: Reading): Promise<Fields> {
+  const { current, fieldRevs, version } = reading;
+  const differing = Object.entries(sent).filter(([field, value]) => !same(value, current[field]));
+  const contested = differing.filter(([field]) => (fieldRevs[field] ?? 0) > version).map(([field]) => field);
+  if (contested.length === 0) return Object.fromEntries(differing);
+  const before = await readAt(tx, reading, contested);
+  // Sent as it was read: the person changed nothing, the other's value stays.
+  const isTheirs = (field: string): boolean => contested.includes(field) && same(sent[field], before[field]);
+  const errors = contested
+    .filter((field) => !isTheirs(field))
+    .map((field): FieldError => ({
+      path: `/fields/${field}`,
+      code: 'field_changed',
+      params: { yours: sent[field] ?? null, theirs: current[field] ?? null },
+    }));
+  if (errors.length > 0) throw new AppError('field_changed', 409, {}, errors);
+  return Object.fromEntries(differing.filter(([field]) => !isTheirs(field)));
+}
+
+/** Values of fields as of the rev that the person read, from the log. */
+async function readAt(tx: Tx, { caseId, version }: Reading, fields: readonly string[]): Promise<Fields> {
+  const { rows } = await sql<{ field: string; value: unknown }>`
+    select distinct on (f.field) f.field, e.patch -> f.field as value
+    from unnest(${fields}::text[]) as f (field) join case_event e on e.case_id = ${caseId} and e.rev <= ${version} and e.patch ? f.field
+    order by f.field, e.rev desc`.execute(tx);
+  return Object.fromEntries(rows.map(({ field, value }) => [field, value]));
+}
+
+/** Empty is empty, however it is written. */
+function same(a: unknown, b: unknown): boolean {
+  return canonicalJson(emptied(a)) === canonicalJson(emptied(b));
+}
+
+function emptied(value: unknown): unknown {
+  const isEmpty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+  return isEmpty ? null : value;
+}

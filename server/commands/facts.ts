@@ -1,0 +1,109 @@
+/**
+ * What tx1 must know before it lets a command pass, in one statement that locks the case and, where there is one, the task: no other
+ * command or delta of the case moves until this transaction ends. Reads as the acting person: what they may not see is not there.
+ */
+import { sql } from 'kysely';
+import type { Tx } from '../db/as.ts';
+import type { DecidedTask, Decider, Grant } from './may-decide.ts';
+
+export interface CaseFacts {
+  id: string;
+  number: string;
+  flow: string;
+  flowVersion: number;
+  form: string;
+  formVersion: number;
+  communityId: string | null;
+  initiator: string;
+  status: 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+  appliedRev: number;
+  fieldRevs: Record<string, number>;
+}
+export interface TaskFacts extends DecidedTask {
+  id: string;
+  step: string;
+  state: 'open' | 'completing' | 'done' | 'cancelled';
+  assignment: number;
+}
+/** The command that the same person gave before with the same key. */
+export interface PriorCommand {
+  id: string;
+  caseId: string;
+  requestHash: Buffer;
+  state: 'pending' | 'done' | 'refused';
+  refusal: { code: string; params: Record<string, unknown> } | null;
+}
+export interface Key {
+  /** Null: the caller gave none; every request is then a new intention. */
+  key: string | null;
+  route: string;
+}
+export interface Facts {
+  person: Decider;
+  case: CaseFacts;
+  /** As it was before the lock was waited for: whoever finds the task taken looks again. */
+  prior: PriorCommand | undefined;
+  task: TaskFacts;
+}
+
+interface Row {
+  grants: Grant[];
+  case: CaseFacts;
+  task: TaskFacts;
+  prior: (Omit<PriorCommand, 'requestHash'> & { requestHash: string }) | null;
+}
+
+const caseJson = sql`json_build_object('id', c.id, 'number', c.number, 'flow', c.flow, 'flowVersion', c.flow_version, 'form', c.form,
+  'formVersion', c.form_version, 'communityId', c.community_id, 'initiator', c.initiator, 'status', c.status,
+  'appliedRev', c.applied_rev, 'fieldRevs', c.field_revs)`;
+const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
+  'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id)`;
+const grantsJson = sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
+  from role_grant g join role r on r.key = g.role where g.person_id = current_person()), '[]')`;
+
+const priorJson = ({ key, route }: Key) => sql`(select json_build_object('id', m.id, 'caseId', m.case_id,
+  'requestHash', encode(m.request_hash, 'hex'), 'state', m.state, 'refusal', m.refusal)
+  from command m where m.actor = current_person() and m.route = ${route} and m.idempotency_key = ${key}::uuid)`;
+
+/** `undefined`: nothing that the person may act on; `explainTask` says why. */
+export async function lockTask(
+  tx: Tx,
+  personId: string,
+  { taskId, key }: { taskId: string; key: Key },
+): Promise<Facts | undefined> {
+  const { rows } = await sql<Row>`
+    select ${caseJson} as "case", ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior
+    from "case" c join task t on t.case_id = c.id where t.id = ${taskId} for no key update of c, t`.execute(tx);
+  const [row] = rows;
+  return (
+    row && { case: row.case, task: row.task, person: { id: personId, grants: row.grants }, prior: toPrior(row.prior) }
+  );
+}
+
+export async function lockCase(
+  tx: Tx,
+  personId: string,
+  { caseId, key }: { caseId: string; key: Key },
+): Promise<Omit<Facts, 'task'> | undefined> {
+  const { rows } = await sql<Omit<Row, 'task'>>`
+    select ${caseJson} as "case", ${grantsJson} as grants, ${priorJson(key)} as prior
+    from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);
+  const [row] = rows;
+  return row && { case: row.case, person: { id: personId, grants: row.grants }, prior: toPrior(row.prior) };
+}
+
+/** For acts that lock nothing: what the person's roles allow, and the command given before. */
+export async function readDecider(tx: Tx, personId: string): Promise<Decider> {
+  const { rows } = await sql<{ grants: Grant[] }>`select ${grantsJson} as grants`.execute(tx);
+  return { id: personId, grants: rows[0]?.grants ?? [] };
+}
+
+export async function findPrior(tx: Tx, key: Key): Promise<PriorCommand | undefined> {
+  if (key.key === null) return undefined;
+  const { rows } = await sql<Pick<Row, 'prior'>>`select ${priorJson(key)} as prior`.execute(tx);
+  return toPrior(rows[0]?.prior ?? null);
+}
+
+function toPrior(prior: Row['prior']): PriorCommand | undefined {
+  return prior === null ? undefined : { ...prior, requestHash: Buffer.from(prior.requestHash, 'hex') };
+}

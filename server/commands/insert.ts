@@ -1,0 +1,43 @@
+/** The writing half of tx1: command, its number in the case, and the task that is on its way, in one statement. */
+import { sql } from 'kysely';
+import { AppError } from '../errors.ts';
+import type { Tx } from '../db/as.ts';
+import type { Intention, Prepared } from './types.ts';
+import { leaseHolder, leaseSeconds } from './lease.ts';
+import { uuidv7 } from './uuid.ts';
+
+/** Temporal refuses the eleventh Update in flight (protocol.md rule 1). */
+const mostInFlight = 8;
+
+export interface Inserted {
+  id: string;
+  n: number;
+  lowestPending: number;
+}
+
+/**
+ * The case is locked by this transaction, so the count and the number are exact. A draft of the person's is now the command's.
+ * @throws AppError case_busy
+ */
+export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
+  const id = uuidv7();
+  const { person, task, patch, args } = prepared;
+  const { rows } = await sql<{ n: number; lowest: number | null }>`
+    with p as (select waiting, lowest from pending_commands(${prepared.case.id})),
+    c as (
+      update "case" set last_n = last_n + 1 from p where id = ${prepared.case.id} and p.waiting < ${mostInFlight}
+      returning last_n, p.lowest),
+    t as (update task set state = 'completing', command_id = ${id} where id = ${task?.id ?? null} and exists (select from c)),
+    d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id} and exists (select from c))
+    insert into command (id, case_id, n, kind, actor, idempotency_key, route, request_hash, task_id, args, patch, comment, read_rev,
+      device_at, flow_version, lease_by, lease_until)
+    select ${id}, ${prepared.case.id}, c.last_n, ${prepared.kind}, ${person.id}, ${intention.key.key}::uuid, ${intention.key.route},
+      ${intention.requestHash}, ${task?.id ?? null}, ${JSON.stringify(args)}::jsonb,
+      ${patch === null ? null : JSON.stringify(patch)}::jsonb, ${prepared.comment}, ${prepared.readRev}::int,
+      ${prepared.deviceAt}::timestamptz, ${prepared.case.flowVersion}, ${leaseHolder}, now() + make_interval(secs => ${leaseSeconds})
+    from c
+    returning n, (select lowest from c) as lowest`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new AppError('case_busy', 409);
+  return { id, n: row.n, lowestPending: row.lowest ?? row.n };
+}

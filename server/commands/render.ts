@@ -1,0 +1,63 @@
+/**
+ * What lists show of a case: its title, FEEL over the record with choices and references in words, and its summary fields. Rendered
+ * outside the engine, when a delta is applied (protocol.md rule 16).
+ */
+import { evaluate } from 'feelin';
+import type { FieldInfo, Values } from '../../forms/types.ts';
+import { recordLabels, type Labels } from '../db/records/labels.ts';
+import type { Tx } from '../db/as.ts';
+import type { PublishedFlow } from '../definitions/published.ts';
+
+export interface SummaryValue {
+  field: string;
+  value: string;
+}
+export interface Rendered {
+  title: string;
+  summary: SummaryValue[];
+}
+
+/** Lists show three fields at most. */
+const mostFields = 3;
+const longestTitle = 200;
+
+export async function renderCase(tx: Tx, flow: PublishedFlow, fields: Values): Promise<Rendered> {
+  const labels = await recordLabels(tx, flow.form, fields);
+  const words = Object.fromEntries(
+    flow.form.fields.map((field) => [field.name, inWords(field, fields[field.name], labels)]),
+  );
+  const summary = (flow.definition.summary ?? []).slice(0, mostFields).flatMap((field): SummaryValue[] => {
+    const value = words[field];
+    return value === null || value === undefined ? [] : [{ field, value: textOf(value) }];
+  });
+  return { title: titleOf(flow, words), summary };
+}
+
+/** A title that cannot be evaluated never stops a case: the flow's own title stands in. */
+function titleOf(flow: PublishedFlow, words: Record<string, unknown>): string {
+  const fallback = flow.definition.title['zh-CN'];
+  if (flow.definition.caseTitle === undefined) return fallback;
+  try {
+    const { value } = evaluate(flow.definition.caseTitle, words) as { value: unknown };
+    const text = value === null || value === undefined ? '' : textOf(value);
+    return text.trim() === '' ? fallback : text.slice(0, longestTitle);
+  } catch {
+    return fallback;
+  }
+}
+
+function inWords(field: FieldInfo, value: unknown, labels: Labels): unknown {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return value.map((each) => word(field, each, labels));
+  return word(field, value, labels);
+}
+
+/** Choices as their code: screens show them in the reader's language. */
+function word(_field: FieldInfo, value: unknown, labels: Labels): unknown {
+  return typeof value === 'string' ? (labels[value] ?? value) : value;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join('、');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

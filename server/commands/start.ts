@@ -1,0 +1,119 @@
+/**
+ * Starting a case is a command too (protocol.md rule 10): tx1 writes record, number, case and command; whatever can be refused is
+ * refused here. The only way to start a case, for people and for the program (which names the id).
+ */
+import { sql } from 'kysely';
+import { validateAct } from '../../forms/validate.ts';
+import type { Values } from '../../forms/types.ts';
+import type { Tx } from '../db/as.ts';
+import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
+import { communityZone } from '../db/records/numbers.ts';
+import { withProblems } from '../db/records/problem.ts';
+import { getCurrentFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { permissionsOf } from './access.ts';
+import { findPrior, readDecider, type CaseFacts } from './facts.ts';
+import { give, type Given, type Ticket } from './give.ts';
+import { insertCommand } from './insert.ts';
+import { toJob } from './load-job.ts';
+import type { Decider } from './may-decide.ts';
+import { renderCase } from './render.ts';
+import { chooseCommunity, mayStart } from './starters.ts';
+import type { Intention, Prepared } from './types.ts';
+import { uuidv7 } from './uuid.ts';
+
+export interface StartAct {
+  flow: string;
+  fields: Values;
+  /** Where the record does not say it; null: the person's only one. */
+  communityId: string | null;
+  /** Deterministic, for starts by the program; a person's start gets a new one. */
+  caseId?: string;
+}
+
+/** @throws AppError not_found, forbidden, invalid_fields */
+export async function startCase(deps: Deps, intention: Intention, act: StartAct): Promise<Given> {
+  const flow = await getCurrentFlow(deps.db, act.flow);
+  return give(deps, intention, (tx) => withProblems(flow.form, () => ticket(tx, { intention, flow, act })));
+}
+
+interface Wanted {
+  intention: Intention;
+  flow: PublishedFlow;
+  act: StartAct;
+}
+
+async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket> {
+  const prior = await findPrior(tx, intention.key);
+  if (prior !== undefined) return { prior };
+  const person = await readDecider(tx, intention.person);
+  if (!(await mayStart(tx, flow, person, null))) throw new AppError('forbidden', 403, { flow: flow.key });
+  const { record, facts } = await insertCase(tx, { flow, person, act });
+  const zone = await communityZone(tx, record.communityId);
+  const computed = new Set(flow.form.fields.filter(({ kind }) => kind === 'computed').map(({ name }) => name));
+  const prepared: Prepared = {
+    person,
+    case: facts,
+    kind: 'start',
+    task: null,
+    args: { community: record.communityId, initiator: person.id, zone },
+    patch: Object.fromEntries(Object.entries(record.fields).filter(([name]) => !computed.has(name))),
+    comment: null,
+    readRev: null,
+    deviceAt: null,
+  };
+  const { id, n, lowestPending } = await insertCommand(tx, prepared, intention);
+  const row = { ...prepared, id, n, actor: person.id, task: null };
+  const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
+  return { job, person: { decider: person, communityId: record.communityId } };
+}
+
+interface Starting {
+  flow: PublishedFlow;
+  person: Decider;
+  act: StartAct;
+}
+
+async function insertCase(
+  tx: Tx,
+  { flow, person, act }: Starting,
+): Promise<{ record: InsertedRecord; facts: CaseFacts }> {
+  const { form, definition } = flow;
+  const permissions = permissionsOf(form, definition.start.fields);
+  const problems = validateAct(form, { patch: act.fields, permissions });
+  if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
+  const id = act.caseId ?? uuidv7();
+  const communityId = await chooseCommunity(tx, flow, { person, fields: act.fields, asked: act.communityId });
+  const record = await insertRecord(tx, form, { id, communityId, fields: act.fields, by: person.id });
+  if (!(await mayStart(tx, flow, person, { communityId: record.communityId, fields: record.fields }))) {
+    throw new AppError('forbidden', 403, { flow: flow.key });
+  }
+  const { title, summary } = await renderCase(tx, flow, record.fields);
+  const number = numberOf(flow, record);
+  await sql`
+    insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status)
+    values (${id}, ${number}, ${flow.key}, ${flow.version}, ${form.key}, ${form.version}, ${record.communityId}, ${person.id}, ${title},
+      ${JSON.stringify(summary)}::jsonb, 'starting')`.execute(tx);
+  const facts: CaseFacts = {
+    id,
+    number,
+    flow: flow.key,
+    flowVersion: flow.version,
+    form: form.key,
+    formVersion: form.version,
+    communityId: record.communityId,
+    initiator: person.id,
+    status: 'starting',
+    appliedRev: 0,
+    fieldRevs: {},
+  };
+  return { record, facts };
+}
+
+/** The record's own number; a form without one gets a number nobody has to say on the phone. */
+function numberOf({ form, key }: PublishedFlow, { id, fields }: InsertedRecord): string {
+  const field = form.fields.find(({ kind }) => kind === 'autoNumber');
+  const number = field === undefined ? undefined : fields[field.name];
+  return typeof number === 'string' ? number : `${key.toUpperCase()}-${id.slice(-12)}`;
+}

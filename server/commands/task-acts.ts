@@ -1,0 +1,175 @@
+/**
+ * tx1 of the acts on a task that the engine decides: complete, return, transfer. Each checks everything that can be refused here, so
+ * that what reaches the engine fails only for what another did meanwhile.
+ */
+import { sql } from 'kysely';
+import { validateAct } from '../../forms/validate.ts';
+import type { Action } from '../../workflows/engine/flow.gen.ts';
+import { tryPatch } from '../db/records/try-patch.ts';
+import type { Tx } from '../db/as.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { Deps } from '../deps.ts';
+import { AppError, type FieldError } from '../errors.ts';
+import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from './access.ts';
+import { readCaseFields } from './case-record.ts';
+import { changedFields } from './conflicts.ts';
+import { lockTask, type Facts } from './facts.ts';
+import { give, type Given, type Ticket } from './give.ts';
+import { insertCommand } from './insert.ts';
+import { toJob } from './load-job.ts';
+import { explainTask } from './lost.ts';
+import { mayDecide, type TaskAct } from './may-decide.ts';
+import type { Intention, Prepared } from './types.ts';
+
+type Fields = Record<string, unknown>;
+
+export interface CompleteAct {
+  taskId: string;
+  assignment: number;
+  outcome: string;
+  fields: Fields;
+  comment: string | null;
+  /** Rev of the record that the person read. */
+  version: number;
+  deviceAt: string | null;
+}
+export interface ReturnAct {
+  taskId: string;
+  assignment: number;
+  to: string;
+  mode: 'redo' | 'straightBack';
+  comment: string;
+}
+export interface TransferAct {
+  taskId: string;
+  assignment: number;
+  to: string;
+  comment: string | null;
+}
+
+/** @throws AppError not_found, task_closed, assignment_changed, field_changed, invalid_fields, … */
+export function completeTask(deps: Deps, intention: Intention, act: CompleteAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    ticket(tx, { deps, intention, act, kind: 'complete' }, async ({ facts, flow, step }) => {
+      const action = findAction(step, act.outcome);
+      checkComment(action, act.comment);
+      const patch = await preparePatch(tx, { facts, flow, action, step, act });
+      const args = { outcome: act.outcome, assignment: act.assignment };
+      return { args, patch, comment: act.comment, readRev: act.version, deviceAt: act.deviceAt };
+    }),
+  );
+}
+
+export function returnTask(deps: Deps, intention: Intention, act: ReturnAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    ticket(tx, { deps, intention, act, kind: 'return' }, () => {
+      const args = { to: act.to, mode: act.mode, assignment: act.assignment };
+      return Promise.resolve({ args, patch: null, comment: act.comment, readRev: null, deviceAt: null });
+    }),
+  );
+}
+
+export function transferTask(deps: Deps, intention: Intention, act: TransferAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    ticket(tx, { deps, intention, act, kind: 'transfer' }, async ({ facts }) => {
+      await checkReceiver(tx, facts, act.to);
+      const args = { to: act.to, assignment: act.assignment };
+      return { args, patch: null, comment: act.comment, readRev: null, deviceAt: null };
+    }),
+  );
+}
+
+interface Wanted {
+  deps: Deps;
+  intention: Intention;
+  act: { taskId: string; assignment: number };
+  kind: 'complete' | 'return' | 'transfer';
+}
+interface Found {
+  facts: Facts;
+  flow: PublishedFlow;
+  step: HumanStep;
+}
+type Details = Pick<Prepared, 'args' | 'patch' | 'comment' | 'readRev' | 'deviceAt'>;
+
+async function ticket(tx: Tx, wanted: Wanted, prepare: (found: Found) => Promise<Details>): Promise<Ticket> {
+  const { deps, intention, act, kind } = wanted;
+  const facts = await lockTask(tx, intention.person, { taskId: act.taskId, key: intention.key });
+  if (facts?.prior !== undefined) return { prior: facts.prior };
+  const found = await authorise(tx, { deps, facts, act, kind });
+  const prepared: Prepared = {
+    ...(await prepare(found)),
+    person: found.facts.person,
+    case: found.facts.case,
+    kind,
+    task: found.facts.task,
+  };
+  const inserted = await insertCommand(tx, prepared, intention);
+  const { id: caseId, appliedRev, communityId } = found.facts.case;
+  const row = { ...prepared, id: inserted.id, n: inserted.n, actor: intention.person, task: act.taskId };
+  const job = toJob(row, found.flow, { caseId, lowestPending: inserted.lowestPending, acked: appliedRev });
+  return { job, person: { decider: found.facts.person, communityId } };
+}
+
+interface Asked {
+  deps: Deps;
+  facts: Facts | undefined;
+  act: { taskId: string; assignment: number };
+  kind: TaskAct;
+}
+
+/** The locked task, if the person may do this with it now. */
+export async function authorise(tx: Tx, { deps, facts, act, kind }: Asked): Promise<Found> {
+  if (facts?.task.state !== 'open' || facts.task.assignment !== act.assignment)
+    return explainTask(tx, act.taskId, act.assignment);
+  const flow = await getFlow(deps.db, { key: facts.case.flow, version: facts.case.flowVersion }, tx);
+  const step = flow.steps.get(facts.task.step)?.step;
+  if (!isHumanStep(step)) throw new Error(`step ${facts.task.step} of ${flow.key} ${flow.version} is no human step`);
+  const verdict = mayDecide(facts.person, facts.task, kind, step.allow);
+  if (verdict === 'not_yours') return explainTask(tx, act.taskId, act.assignment);
+  if (verdict === 'not_here') throw new AppError('act_not_allowed', 403, { act: kind });
+  return { facts, flow, step };
+}
+
+function findAction(step: HumanStep, outcome: string): Action {
+  const action = actionsOf(step).find((each) => each.outcome === outcome);
+  if (action === undefined) throw invalid({ path: '/outcome', code: 'not_a_choice' });
+  return action;
+}
+
+function checkComment({ comment = 'optional' }: Action, given: string | null): void {
+  const isGiven = given !== null && given.trim() !== '';
+  if (comment === 'required' && !isGiven) throw invalid({ path: '/comment', code: 'required' });
+  if (comment === 'none' && isGiven) throw invalid({ path: '/comment', code: 'not_allowed' });
+}
+
+interface Filling extends Found {
+  action: Action;
+  act: CompleteAct;
+}
+
+/** What the person changed, checked against form, step, references and the table itself; null for nothing. */
+async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling): Promise<Fields | null> {
+  const { form } = flow;
+  const permissions = permissionsOf(form, step.fields, action.fields);
+  const mayFill = form.fields.some(({ name }) => permissions[name] === 'edit' || permissions[name] === 'required');
+  if (!mayFill && Object.keys(act.fields).length === 0) return null;
+  const current = await readCaseFields(tx, form, facts.case.id);
+  const problems = validateAct(form, { current, patch: act.fields, permissions });
+  if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
+  const reading = { caseId: facts.case.id, version: act.version, fieldRevs: facts.case.fieldRevs, current };
+  const patch = await changedFields(tx, act.fields, reading);
+  if (Object.keys(patch).length === 0) return null;
+  await tryPatch(tx, form, facts.case.id, patch);
+  return patch;
+}
+
+async function checkReceiver(tx: Tx, { task }: Facts, to: string): Promise<void> {
+  if (to === (task.claimedBy ?? task.assignee)) throw invalid({ path: '/to', code: 'same_person' });
+  const { rows } = await sql`select from person where id = ${to} and disabled_at is null`.execute(tx);
+  if (rows.length === 0) throw invalid({ path: '/to', code: 'ref_not_found' });
+}
+
+function invalid(error: FieldError): AppError {
+  return new AppError('invalid_fields', 422, {}, [error]);
+}

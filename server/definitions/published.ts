@@ -1,0 +1,104 @@
+/**
+ * Published flows with their forms, compiled, by version. A published version never changes, so it is kept for the life of the
+ * process; which version is current is asked each time.
+ */
+import { sql, type Kysely } from 'kysely';
+import { compileForm } from '../../forms/compile.ts';
+import type { CompiledForm, FieldInfo } from '../../forms/types.ts';
+import type { LoadedForm } from '../db/records/form-store.ts';
+import { compile } from '../../workflows/engine/compile.ts';
+import type { Flow, Step } from '../../workflows/engine/flow.gen.ts';
+import { walk } from '../../workflows/engine/tree.ts';
+import type { FlowRef, LoadedFlow, ValueType } from '../../workflows/engine/types.ts';
+import type { Database } from '../db/tables/index.ts';
+import { AppError } from '../errors.ts';
+
+export interface PublishedFlow extends FlowRef {
+  definition: Flow;
+  loaded: LoadedFlow;
+  /** Fields that the engine's expressions mention (protocol.md rule 16). */
+  mentioned: ReadonlySet<string>;
+  /** The version of the form type that the flow's version was published with. */
+  form: LoadedForm;
+  /** In document order. */
+  steps: ReadonlyMap<string, PublishedStep>;
+}
+export interface PublishedStep {
+  step: Step;
+  /** Nesting of branches, 0 at the top. */
+  depth: number;
+}
+
+interface Row {
+  flow: string;
+  version: number;
+  definition: Flow;
+  sha256: string;
+  form_version: number;
+  schema: unknown;
+  layout: unknown;
+}
+
+const cache = new WeakMap<object, Map<string, Promise<PublishedFlow>>>();
+
+/** `via`: the open transaction of the caller, so that nobody waits for a second connection. @throws AppError not_found */
+export function getFlow(
+  db: Kysely<Database>,
+  { key, version }: { key: string; version: number },
+  via: Kysely<Database> = db,
+): Promise<PublishedFlow> {
+  const known = cache.get(db) ?? new Map<string, Promise<PublishedFlow>>();
+  cache.set(db, known);
+  const name = `${key} ${version}`;
+  const cached = known.get(name);
+  if (cached !== undefined) return cached;
+  const loading = load(via, key, version);
+  known.set(name, loading);
+  loading.catch(() => known.delete(name));
+  return loading;
+}
+
+/** @throws AppError not_found */
+export async function getCurrentFlow(db: Kysely<Database>, key: string): Promise<PublishedFlow> {
+  const row = await db.selectFrom('flow').select('current_version').where('key', '=', key).executeTakeFirst();
+  if (row === undefined) throw new AppError('not_found', 404);
+  return getFlow(db, { key, version: row.current_version });
+}
+
+async function load(db: Kysely<Database>, key: string, version: number): Promise<PublishedFlow> {
+  const { rows } = await sql<Row>`
+    select v.flow, v.version, v.definition, v.sha256, v.form_version, f.schema, f.layout
+    from flow_version v join flow w on w.key = v.flow join form_version f on f.form = w.form and f.version = v.form_version
+    where v.flow = ${key} and v.version = ${version}`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new AppError('not_found', 404);
+  const form: LoadedForm = { ...compileForm(row.schema, row.layout), version: row.form_version };
+  const ref: FlowRef = { key, version, sha256: row.sha256 };
+  const loaded: LoadedFlow = { ...ref, ...whatEngineNeeds(row.definition, form) };
+  return {
+    ...ref,
+    definition: row.definition,
+    loaded,
+    mentioned: compile(loaded).mentioned,
+    form,
+    steps: new Map([...walk(row.definition)].map(({ step, path }) => [step.id, { step, depth: path.length - 1 }])),
+  };
+}
+
+/** The definition with the form's formulas, and the kinds of fields whose JSON is not what FEEL compares. */
+export function whatEngineNeeds(definition: Flow, form: CompiledForm): Omit<LoadedFlow, keyof FlowRef> {
+  const formulas: Record<string, string> = {};
+  const types: Record<string, ValueType> = {};
+  for (const field of form.fields) {
+    if (field.kind === 'computed' && field.schema['x-formula'] !== undefined)
+      formulas[field.name] = field.schema['x-formula'];
+    const type = valueType(field);
+    if (type !== undefined) types[field.name] = type;
+  }
+  return { definition, formulas, types };
+}
+
+function valueType({ kind, schema }: FieldInfo): ValueType | undefined {
+  const shown = kind === 'computed' ? schema['x-result'] : kind;
+  return shown === 'money' || shown === 'date' || shown === 'dateTime' || shown === 'duration' ? shown : undefined;
+}

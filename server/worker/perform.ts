@@ -1,0 +1,120 @@
+/**
+ * The ordinary activity `perform` (protocol.md rule 8): waits until the record has reached the rev that caused it, maps the input from the
+ * record, calls the activity, and keeps what it answered in the effect row. Of the answer only mentioned fields go back to the engine.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { evaluate } from 'feelin';
+import { sql } from 'kysely';
+import { activities, type Activity } from '../../activities/index.ts';
+import type { Values } from '../../forms/types.ts';
+import type { PerformRequest } from '../../workflows/activities.ts';
+import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
+import type { Vars } from '../../workflows/engine/types.ts';
+import { readCaseFields } from '../commands/case-record.ts';
+import { varsOf } from '../commands/message.ts';
+import { asEngine } from '../db/as.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { Deps } from '../deps.ts';
+
+interface CaseAt {
+  appliedRev: number;
+  flow: string;
+  version: number;
+  communityId: string | null;
+  number: string;
+  title: string;
+}
+interface Kept {
+  state: string;
+  output: Record<string, unknown> | null;
+  patch: Values | null;
+}
+
+const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
+const pollMs = 100;
+const longestWaitMs = 60_000;
+
+export async function perform(
+  { db }: Pick<Deps, 'db'>,
+  request: PerformRequest,
+): Promise<{ vars: Vars; patch: string | null }> {
+  const activity = activities.get(request.activity);
+  if (activity === undefined)
+    throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
+  const at = await waitForRev(db, request);
+  const flow = await getFlow(db, { key: at.flow, version: at.version });
+  const step = flow.steps.get(request.step)?.step;
+  if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
+  const kept = await readEffect(db, request);
+  const patch = kept?.output != null ? kept.patch : await run(db, { request, activity, at, flow, step });
+  const hasPatch = patch !== null && Object.keys(patch).length > 0;
+  return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
+}
+
+async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
+  for (const until = Date.now() + longestWaitMs; ; await sleep(pollMs)) {
+    const at = await asEngine(db, async (tx) => {
+      const { rows } =
+        await sql<CaseAt>`select applied_rev as "appliedRev", flow, flow_version as version, community_id as "communityId",
+        number, title from "case" where id = ${caseId}`.execute(tx);
+      return rows[0];
+    });
+    if (at !== undefined && at.appliedRev >= rev) return at;
+    if (Date.now() > until) throw ApplicationFailure.retryable(`rev ${rev} is not applied yet`, 'rev_not_applied');
+  }
+}
+
+function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise<Kept | undefined> {
+  return asEngine(db, async (tx) => {
+    const { rows } =
+      await sql<Kept>`select state, output, patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
+    return rows[0];
+  });
+}
+
+interface Running {
+  request: PerformRequest;
+  activity: Activity;
+  at: CaseAt;
+  flow: PublishedFlow;
+  step: ServiceTask;
+}
+
+async function run(db: Deps['db'], { request, activity, at, flow, step }: Running): Promise<Values> {
+  const { caseId, effect } = request;
+  const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
+  const input = mapInput(step, {
+    ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
+    ...fields,
+    number: at.number,
+  });
+  const validate = ajv.compile(activity.input);
+  if (!validate(input))
+    throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
+  const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
+  const output = await activity.run(input, context);
+  const patch = Object.fromEntries(
+    Object.entries(step.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
+  );
+  await asEngine(db, (tx) =>
+    sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
+      patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
+      tx,
+    ),
+  );
+  return patch;
+}
+
+function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {
+  try {
+    const mapped = Object.entries(step.input ?? {}).map(
+      ([name, text]) => [name, (evaluate(text, scope) as { value: unknown }).value] as const,
+    );
+    return Object.fromEntries(mapped.filter(([, value]) => value !== null && value !== undefined));
+  } catch {
+    throw ApplicationFailure.nonRetryable('an input mapping does not evaluate', 'activity_input_invalid');
+  }
+}

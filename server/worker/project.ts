@@ -1,0 +1,19 @@
+/** The ordinary activity `project` (protocol.md rule 4): applies what nobody waits for. Retried without end by the shell's policy. */
+import type { ProjectRequest } from '../../workflows/activities.ts';
+import { applyDelta } from '../commands/apply/index.ts';
+import { heal } from '../commands/heal.ts';
+import type { Deps } from '../deps.ts';
+
+export async function project(
+  deps: Pick<Deps, 'db' | 'temporal' | 'log'>,
+  { caseId, entries, open }: ProjectRequest,
+): Promise<{ acked: number }> {
+  const applied = await applyDelta(deps.db, { caseId, entries, open });
+  if (applied.differs) {
+    // Not awaited: the query it sends may need the very worker slot this activity is on.
+    heal(deps, caseId).catch((err: unknown) => {
+      deps.log.warn({ err, caseId }, 'case not healed');
+    });
+  }
+  return { acked: applied.appliedRev };
+}
