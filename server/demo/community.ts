@@ -13,8 +13,8 @@ export function generateCommunity(sources: DemoSources, today: string): DemoComm
   const random = createRandom(community.seed);
   const named = [...sources.staff.employees, ...residents].map(({ name }) => name);
   const names = makeNames(sources.names, random, named);
-  const staff = makeStaff(sources.staff, names);
   const { communityId, rows, homes } = makePlaces(community);
+  const staff = makeStaff(sources.staff, names, communityId);
   const households = makeHouseholds({ homes, residents, community, names, random, today });
   for (const unit of rows.unit) unit.fields.status = households.statuses.get(unit.id);
   return {

@@ -1,3 +1,6 @@
+import { compileForm } from '../../forms/compile.ts';
+import { validateAct } from '../../forms/validate.ts';
+import { readForms } from '../content.ts';
 import { describe, expect, it } from 'vitest';
 import { generateCommunity } from './community.ts';
 import { readDemoAccounts, readDemoSources } from './sources.ts';
@@ -57,7 +60,7 @@ describe('the generated community', () => {
 
   it('uses only phone numbers that no operator hands out, each once', () => {
     const phones = [
-      ...rowsOf('party').flatMap(({ fields }) => fields.phones as string[]),
+      ...rowsOf('party').map(({ fields }) => fields.phone as string),
       ...rowsOf('employee').map(({ fields }) => fields.phone as string),
     ];
 
@@ -65,14 +68,26 @@ describe('the generated community', () => {
     expect(new Set(phones).size).toBe(phones.length);
   });
 
-  it('points only at rows that come before, so that it can be inserted in order', () => {
+  it('points only at rows that come before, but for the heads of departments', () => {
     const seen = new Set<unknown>();
     for (const { rows } of demo.registers) {
       for (const { id, fields } of rows) {
-        const references = Object.values(fields).filter((value) => /^[0-9a-f]{8}-/.test(String(value)));
+        const { head: _head, ...others } = fields;
+        const references = Object.values(others).filter((value) => /^[0-9a-f]{8}-/.test(String(value)));
         expect(references.filter((reference) => !seen.has(reference))).toEqual([]);
         seen.add(id);
       }
+    }
+  });
+});
+
+describe('every generated row', () => {
+  it('is what its form type accepts', async () => {
+    const forms = (await readForms()).map(({ schema, layout }) => compileForm(schema, layout));
+    for (const { form, rows } of demo.registers) {
+      const compiled = forms.find(({ key }) => key === form)!;
+      const wrong = rows.flatMap(({ fields }) => validateAct(compiled, { patch: fields, permissions: null }));
+      expect(wrong, form).toEqual([]);
     }
   });
 });

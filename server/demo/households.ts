@@ -114,16 +114,17 @@ function addParty(
   { name, phone }: { name: string; phone: string },
 ): string {
   const id = demoId('party', key);
-  households.parties.push({ id, fields: { kind, name, phones: [phone] } });
+  households.parties.push({ id, fields: { kind, name, phone } });
   return id;
 }
 
 function own(households: Households, home: Home, { community, random }: HouseholdInput, owners: string[]): void {
   const isDeveloper = owners[0] === demoId('party', 'developer');
   const fromDate = addDays(community.deliveredOn, isDeveloper ? 0 : random.between(0, 1500));
-  for (const party of owners) {
+  for (const [index, party] of owners.entries()) {
     const id = demoId('ownership', home.label, party);
-    households.ownerships.push({ id, fields: { unit: home.id, party, share: 1 / owners.length, fromDate } });
+    const share = 1 / owners.length;
+    households.ownerships.push({ id, fields: { unit: home.id, party, share, billTo: index === 0, fromDate } });
   }
 }
 

@@ -20,11 +20,11 @@ export interface Places {
 /** 6 buildings × 2 entrances × 18 floors × 4 units = 864, as content/demo/community.json has it. */
 export function makePlaces(source: CommunitySource): Places {
   const communityId = demoId('community', source.code);
-  const { code, name, address, timeZone } = source;
+  const { code, name, address, timeZone, deliveredOn } = source;
   const places: Places = {
     communityId,
     rows: {
-      community: [{ id: communityId, fields: { code, name, address, timeZone } }],
+      community: [{ id: communityId, fields: { code, name, address, timeZone, deliveredOn } }],
       building: [],
       entrance: [],
       unit: [],
@@ -40,7 +40,6 @@ function addBuilding(places: Places, source: CommunitySource, building: { code: 
   places.rows.building.push({
     id,
     fields: {
-      community: places.communityId,
       ...building,
       floorsAbove: source.floors,
       floorsBelow: source.floorsBelow,
@@ -49,11 +48,15 @@ function addBuilding(places: Places, source: CommunitySource, building: { code: 
   for (const code of source.entrances) {
     const entranceId = demoId('entrance', building.code, code);
     places.rows.entrance.push({ id: entranceId, fields: { building: id, code, hasElevator: true } });
-    addUnits(places, source, { id: entranceId, label: `${building.code}-${code}` });
+    addUnits(places, source, { id: entranceId, building: id, label: `${building.code}-${code}` });
   }
 }
 
-function addUnits(places: Places, source: CommunitySource, entrance: { id: string; label: string }): void {
+function addUnits(
+  places: Places,
+  source: CommunitySource,
+  entrance: { id: string; building: string; label: string },
+): void {
   const shops = new Set(source.shops.map(({ unit }) => unit));
   for (let floor = 1; floor <= source.floors; floor += 1) {
     const more = floor === source.floors ? source.topFloorBonus : 0;
@@ -66,6 +69,7 @@ function addUnits(places: Places, source: CommunitySource, entrance: { id: strin
       places.rows.unit.push({
         id: home.id,
         fields: {
+          building: entrance.building,
           entrance: entrance.id,
           number,
           floor,
@@ -73,6 +77,7 @@ function addUnits(places: Places, source: CommunitySource, entrance: { id: strin
           builtArea: home.builtArea,
           innerArea: round(innerArea + more),
           usage: isShop ? 'shop' : 'residence',
+          deliveredOn: source.deliveredOn,
         },
       });
     }

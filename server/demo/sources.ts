@@ -35,11 +35,13 @@ export interface EmployeeSource {
   hiredOn: string;
   username: string;
   roles: string[];
+  skills?: string[];
   /** The roles hold in every community of the company. */
   everywhere?: boolean;
 }
 export interface StaffSource {
-  departments: { code: string; name: string; parent?: string; head: string }[];
+  /** `isLocal`: works for the community alone. */
+  departments: { code: string; name: string; parent?: string; head: string; isLocal?: boolean }[];
   posts: { code: string; name: string }[];
   employees: EmployeeSource[];
 }

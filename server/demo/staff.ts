@@ -10,14 +10,21 @@ export interface Staff {
   employees: Row[];
 }
 
-export function makeStaff(source: StaffSource, names: Names): Staff {
+/** Departments name their heads before these are inserted: the foreign keys are checked at the end. */
+export function makeStaff(source: StaffSource, names: Names, communityId: string): Staff {
   return {
-    departments: source.departments.map(({ code, name, parent }) => ({
+    departments: source.departments.map(({ code, name, parent, head, isLocal }) => ({
       id: demoId('department', code),
-      fields: { code, name, ...(parent !== undefined && { parent: demoId('department', parent) }) },
+      fields: {
+        code,
+        name,
+        head: demoId('employee', head),
+        ...(parent !== undefined && { parent: demoId('department', parent) }),
+        ...(isLocal === true && { community: communityId }),
+      },
     })),
     posts: source.posts.map(({ code, name }) => ({ id: demoId('post', code), fields: { code, name } })),
-    employees: source.employees.map(({ number, name, gender, department, post, hiredOn }) => ({
+    employees: source.employees.map(({ number, name, gender, department, post, hiredOn, skills, everywhere }) => ({
       id: demoId('employee', number),
       fields: {
         number,
@@ -26,7 +33,10 @@ export function makeStaff(source: StaffSource, names: Names): Staff {
         department: demoId('department', department),
         post: demoId('post', post),
         phone: names.phone(),
+        status: 'active',
         hiredOn,
+        ...(skills !== undefined && { skills }),
+        ...(everywhere !== true && { community: communityId }),
       },
     })),
   };

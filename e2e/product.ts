@@ -1,0 +1,70 @@
+/** Guanjia started as people start it, on free ports with a data folder of its own, and ended with all it brought up. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+export interface Product {
+  /** http://127.0.0.1:port */
+  address: string;
+  dataDir: string;
+  stop(): Promise<void>;
+}
+
+/** What `npm start` does: services, migrations, content, pages, demo community. @throws Error with its output when it ends early */
+export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-e2e-'));
+  // Postgres may run as another user, who must be able to enter.
+  chmodSync(dataDir, 0o755);
+  const child = spawn(process.execPath, ['server/main.ts'], {
+    cwd: root,
+    env: { ...cleanEnvironment(), GUANJIA_DATA_DIR: dataDir, PORT: '0', GUANJIA_LOCALE: 'en', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    return { address: await readAddress(child, dataDir), dataDir, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The tests' own settings must not leak into the product. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const ours = /^(GUANJIA_|DATABASE_|TEMPORAL_|VITEST|NODE_ENV$|PORT$|HOST$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
+
+function readAddress(child: ChildProcess, dataDir: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const address = /ready at (http:\/\/\S+)/.exec(output)?.[1];
+      if (address !== undefined) resolve(address);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => {
+      reject(new Error(`Guanjia ended with ${String(code)} before it was ready:\n${output}\n${logOf(dataDir)}`));
+    });
+  });
+}
+
+function logOf(dataDir: string): string {
+  try {
+    return readFileSync(join(dataDir, 'logs', 'guanjia.log'), 'utf8').slice(-4000);
+  } catch {
+    return '';
+  }
+}
