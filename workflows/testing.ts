@@ -36,7 +36,7 @@ export class CaseWorker {
 
   private constructor(
     given: Pick<CaseWorker, 'client' | 'taskQueue'> & {
-      connections: Connection[];
+      connections: CaseWorker['connections'];
       worker: Worker;
       flows: Map<string, LoadedFlow>;
     },
@@ -61,7 +61,7 @@ export class CaseWorker {
       workflowBundle: { codePath: await testWorkflowBundle() },
       activities: { ...defaults(flows), ...activities },
     });
-    const connections = [connection, native] as Connection[];
+    const connections = [connection, native];
     return new CaseWorker({ client: new Client({ connection }), taskQueue, connections, worker, flows });
   }
 

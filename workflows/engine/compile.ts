@@ -2,7 +2,7 @@
  * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
  * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
  */
-import { expressionsOf, fieldOfAssign, isHuman, peopleOf, ROOT, branchesOf, walk, type Place } from './tree.ts';
+import { expressionsOf, fieldOfAssign, isHuman, isOnTheWay, peopleOf, branchesOf, walk, type Place } from './tree.ts';
 import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
 import type { Flow, Sequence, Step } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
@@ -121,14 +121,8 @@ export function sequenceOf(compiled: Compiled, owner: StepId | null, branch: Bra
 export function isReachableBackwards(compiled: Compiled, from: StepId, to: StepId): boolean {
   const [source, target] = [compiled.steps.get(from), compiled.steps.get(to)];
   if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
-  return target.path.every((place, depth) => {
-    const other = source.path[depth];
-    return other?.owner === place.owner && other.branch === place.branch;
-  });
+  return isOnTheWay(target.path, source.path);
 }
-
-/** Key of the root sequence in paths and scopes. */
-export const ROOT_BRANCH = ROOT;
 
 function freeze(compiled: Compiled): Compiled {
   deepFreeze(compiled.flow);

@@ -125,6 +125,14 @@ export interface Visit {
   property: string;
 }
 
+/** Whether every branch that holds the first place also holds the second: every way to the second has passed the first. */
+export function isOnTheWay(target: readonly Place[], source: readonly Place[]): boolean {
+  return target.every(({ owner, branch }, depth) => {
+    const other = source[depth];
+    return other?.owner === owner && other.branch === branch;
+  });
+}
+
 export const ROOT = 'body';
 
 /** Every step in document order. */

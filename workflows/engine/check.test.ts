@@ -1,0 +1,89 @@
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import repair from '../flows/repair.json' with { type: 'json' };
+import { check, CHECK_CODES, type CheckContext } from './check.ts';
+import given from './fixtures/context.json' with { type: 'json' };
+import type { Flow } from './flow.gen.ts';
+import schema from './flow.schema.json' with { type: 'json' };
+import { aFlow, anExclusive, aUserTask } from './testing.ts';
+
+const folder = join(import.meta.dirname, 'fixtures');
+const context = given as CheckContext;
+const fixtures = readdirSync(folder).filter((name) => name.endsWith('.invalid.json'));
+const read = (name: string): Flow => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Flow;
+const ajv = new Ajv.default({ strict: true, allErrors: true });
+addFormats.default(ajv);
+const accepts = ajv.compile<Flow>(schema);
+
+describe('check', () => {
+  it.each(fixtures)('refuses %s for that reason alone', (name) => {
+    const code = name.replace('.invalid.json', '');
+    const where = code === 'empty_policy_missing' ? { ...context, roles: ['staff'] } : context;
+
+    const problems = check(read(name), where);
+
+    expect(new Set(problems.map((problem) => problem.code))).toEqual(new Set([code]));
+  });
+
+  it('has a fixture for every rule', () => {
+    expect(fixtures.map((name) => name.replace('.invalid.json', ''))).toEqual([...CHECK_CODES].sort());
+  });
+
+  it('finds in fixtures what the schema cannot say', () => {
+    const refusedBySchema = fixtures.filter((name) => !accepts(read(name)));
+
+    expect(refusedBySchema).toEqual(['again_missing.invalid.json']);
+  });
+
+  it('says which step and property', () => {
+    const flow = aFlow([anExclusive('split', 'phone = "1"', [aUserTask('a', { summary: ['nowhere'] })], [])]);
+
+    expect(check(flow, context)).toEqual([
+      { step: 'a', property: 'summary.0', code: 'unknown_field', params: { field: 'nowhere' } },
+      { step: 'split', property: 'branches.0.when', code: 'personal_field', params: { field: 'phone' } },
+    ]);
+  });
+
+  it('follows formulas to the personal fields behind them (rule 16)', () => {
+    const fields = { ...context.fields, total: { type: 'text', formula: 'phone' } };
+    const flow = aFlow([anExclusive('split', 'total = "1"', [aUserTask('a')], [])]);
+
+    expect(check(flow, { ...context, fields })).toMatchObject([{ code: 'personal_field', params: { field: 'phone' } }]);
+  });
+
+  it('accepts an exclusive whose steps go on in one branch only', () => {
+    const ends = anExclusive('split', 'total > 5', [{ id: 'stop', kind: 'end', outcome: 'no' }], []);
+
+    expect(check(aFlow([ends, aUserTask('a')]), context)).toEqual([]);
+  });
+});
+
+describe('the repair flow', () => {
+  const text = { type: 'text' };
+  const repairForm: CheckContext = {
+    fields: {
+      ...Object.fromEntries(
+        ['unit', 'place', 'area', 'category', 'urgency', 'appointmentAt', 'photos', 'dispatchMode', 'dispatchNote'].map(
+          (name) => [name, text],
+        ),
+      ),
+      ...Object.fromEntries(
+        ['acceptNote', 'workRecord', 'workPhotos', 'workMinutes', 'rating', 'ratingNote'].map((name) => [name, text]),
+      ),
+      description: { type: 'text', personal: true },
+      phone: { type: 'text', personal: true },
+      number: { type: 'autoNumber', readOnly: true },
+      technician: { type: 'person' },
+    },
+    roles: ['dispatcher', 'manager', 'technician', 'staff'],
+    activities: [],
+  };
+
+  it('is accepted by its schema and by check', () => {
+    expect(accepts(repair)).toBe(true);
+    expect(check(repair as unknown as Flow, repairForm)).toEqual([]);
+  });
+});

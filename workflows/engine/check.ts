@@ -1,0 +1,93 @@
+/**
+ * What a schema cannot say about a flow: everything that would leave a case stuck, lose a field or let personal data into the
+ * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
+ */
+import { checkFields } from './checks/fields.ts';
+import { checkExpressions } from './checks/expressions.ts';
+import { checkPeople } from './checks/people.ts';
+import { checkStructure } from './checks/structure.ts';
+import { checkTasks } from './checks/tasks.ts';
+import type { Flow, Step } from './flow.gen.ts';
+import { walk, type Place } from './tree.ts';
+import type { Json, StepId } from './types.ts';
+
+/** What the flow is checked against: its form, and what the company knows. */
+export interface CheckContext {
+  /** Fields of the form type by key. */
+  fields: Record<string, CheckField>;
+  /** Keys of the roles. */
+  roles: readonly string[];
+  /** Names of the activities the worker registers. */
+  activities: readonly string[];
+}
+export interface CheckField {
+  /** As in design.md section 3: text, person, money, … */
+  type: string;
+  /** `x-personal`: may not take part in engine expressions (rule 16). */
+  personal?: boolean;
+  /** FEEL of a computed field. */
+  formula?: string;
+  /** Computed or numbered by the server: no step writes it. */
+  readOnly?: boolean;
+}
+
+export interface CheckProblem {
+  /** Null: of the flow as a whole. */
+  step: StepId | null;
+  /** Path within the step, or within the flow. */
+  property: string;
+  code: CheckCode;
+  params: Record<string, Json>;
+}
+export const CHECK_CODES = [
+  'step_id_duplicate',
+  'too_many_steps',
+  'step_unreachable',
+  'no_way_forward',
+  'unknown_step',
+  'unknown_field',
+  'unknown_role',
+  'unknown_activity',
+  'unknown_outcome',
+  'unknown_name',
+  'field_not_writable',
+  'field_not_person',
+  'personal_field',
+  'expression_invalid',
+  'expression_unbounded',
+  'formula_cycle',
+  'outcome_duplicate',
+  'approval_outcome_missing',
+  'approval_pool_all',
+  'initiator_policy_on_pool',
+  'empty_policy_missing',
+  'return_target_invalid',
+  'previous_step_invalid',
+  'duration_zero',
+  'reminder_too_early',
+  'again_missing',
+] as const;
+export type CheckCode = (typeof CHECK_CODES)[number];
+
+/** One flow being checked: every step with its place, and where problems go. */
+export interface Checking {
+  flow: Flow;
+  context: CheckContext;
+  visits: { step: Step; path: Place[] }[];
+  report: (step: StepId | null, property: string, code: CheckCode, params?: Record<string, Json>) => void;
+}
+
+/** Problems of a flow that its schema accepts, in document order of the rules; empty: it may be published. Never throws. */
+export function check(flow: Flow, context: CheckContext): CheckProblem[] {
+  const problems: CheckProblem[] = [];
+  const report: Checking['report'] = (step, property, code, params = {}) => {
+    problems.push({ step, property, code, params });
+  };
+  const checking: Checking = { flow, context, visits: [...walk(flow)], report };
+  checkStructure(checking);
+  checkFields(checking);
+  checkExpressions(checking);
+  checkPeople(checking);
+  checkTasks(checking);
+  return problems;
+}

@@ -1,0 +1,73 @@
+/** Engine expressions: they parse, are bounded, mention only what there is, and no personal field (rules 16 and 18). */
+import type { Checking } from '../check.ts';
+import { BUILT_IN_NAMES } from '../compile.ts';
+import { prepare, type Prepared } from '../feel-syntax.ts';
+import { expressionsOf, isHuman } from '../tree.ts';
+import type { StepId } from '../types.ts';
+
+export function checkExpressions(checking: Checking): void {
+  const { flow, visits } = checking;
+  if (flow.caseTitle !== undefined) checkMapping(checking, { step: null, property: 'caseTitle', text: flow.caseTitle });
+  for (const { step } of visits) {
+    for (const { property, text } of expressionsOf(step)) checkExpression(checking, { step: step.id, property, text });
+    if (step.kind !== 'serviceTask') continue;
+    for (const [name, text] of Object.entries(step.input ?? {})) {
+      checkMapping(checking, { step: step.id, property: `input.${name}`, text });
+    }
+  }
+}
+
+/** Evaluated outside the engine, against the record: personal fields may take part. */
+function checkMapping({ context, report }: Checking, { step, property, text }: Written): void {
+  const result = prepare(text, [...Object.keys(context.fields), ...BUILT_IN_NAMES]);
+  if (!result.ok) report(step, property, result.problem.code, result.problem.params);
+}
+
+interface Written {
+  step: StepId | null;
+  property: string;
+  text: string;
+}
+
+function checkExpression(checking: Checking, written: Written): void {
+  const { context, report } = checking;
+  const result = prepare(written.text, [...Object.keys(context.fields), ...BUILT_IN_NAMES]);
+  if (!result.ok) {
+    report(written.step, written.property, result.problem.code, result.problem.params);
+    return;
+  }
+  checkMentions(checking, written, result.prepared);
+  checkOutcomes(checking, written, result.prepared);
+}
+
+/** Personal fields, also those a formula reads. */
+function checkMentions(checking: Checking, written: Written, prepared: Prepared): void {
+  const { context, report } = checking;
+  const seen = new Set<string>();
+  const visit = (name: string, above: string[]): void => {
+    if (above.includes(name)) {
+      report(written.step, written.property, 'formula_cycle', { field: name });
+      return;
+    }
+    if (seen.has(name)) return;
+    seen.add(name);
+    const field = context.fields[name];
+    if (field?.personal) report(written.step, written.property, 'personal_field', { field: name });
+    for (const inner of formulaNames(field?.formula)) visit(inner, [...above, name]);
+  };
+  for (const name of prepared.names) visit(name, []);
+}
+
+function formulaNames(formula: string | undefined): string[] {
+  if (formula === undefined) return [];
+  const result = prepare(formula, null);
+  return result.ok ? result.prepared.names : [];
+}
+
+/** `outcomes.<step>` names a human step. */
+function checkOutcomes({ visits, report }: Checking, written: Written, { outcomes }: Prepared): void {
+  for (const name of outcomes) {
+    const known = visits.some(({ step }) => step.id === name && isHuman(step));
+    if (!known) report(written.step, written.property, 'unknown_step', { step: name });
+  }
+}

@@ -1,0 +1,73 @@
+/** Fields that steps name outside expressions: they must be in the form, and be writable where a step writes them. */
+import type { Checking } from '../check.ts';
+import type { Permissions, Step } from '../flow.gen.ts';
+import type { StepId } from '../types.ts';
+import { unreachable } from '../unreachable.ts';
+
+export function checkFields(checking: Checking): void {
+  const { flow, visits } = checking;
+  checkPermissions(checking, { step: null, property: 'start.fields', permissions: flow.start.fields });
+  checkNames(checking, { step: null, property: 'summary', names: flow.summary });
+  for (const { step } of visits) checkStepFields(checking, step);
+}
+
+function checkStepFields(checking: Checking, step: Step): void {
+  switch (step.kind) {
+    case 'userTask':
+    case 'approval':
+      checkPermissions(checking, { step: step.id, property: 'fields', permissions: step.fields });
+      checkNames(checking, { step: step.id, property: 'summary', names: step.summary });
+      for (const [index, action] of (step.actions ?? []).entries()) {
+        checkPermissions(checking, { step: step.id, property: `actions.${index}.fields`, permissions: action.fields });
+      }
+      return;
+    case 'serviceTask':
+      checkOutput(checking, step.id, step.output);
+      return;
+    case 'cc':
+    case 'exclusive':
+    case 'end':
+      return;
+    default:
+      unreachable(step);
+  }
+}
+
+interface Permitted {
+  step: StepId | null;
+  property: string;
+  permissions: Permissions | undefined;
+}
+
+function checkPermissions({ context, report }: Checking, { step, property, permissions = {} }: Permitted): void {
+  for (const [name, permission] of Object.entries(permissions)) {
+    const field = context.fields[name];
+    const writes = permission === 'edit' || permission === 'required';
+    if (!field) report(step, `${property}.${name}`, 'unknown_field', { field: name });
+    else if (writes && isComputed(field)) report(step, `${property}.${name}`, 'field_not_writable', { field: name });
+  }
+}
+
+function isComputed({ formula, readOnly }: Checking['context']['fields'][string]): boolean {
+  return readOnly === true || formula !== undefined;
+}
+
+interface Named {
+  step: StepId | null;
+  property: string;
+  names: string[] | undefined;
+}
+
+function checkNames({ context, report }: Checking, { step, property, names = [] }: Named): void {
+  for (const [index, name] of names.entries()) {
+    if (!context.fields[name]) report(step, `${property}.${index}`, 'unknown_field', { field: name });
+  }
+}
+
+function checkOutput({ context, report }: Checking, step: StepId, output: Record<string, string> = {}): void {
+  for (const name of Object.keys(output)) {
+    const field = context.fields[name];
+    if (!field) report(step, `output.${name}`, 'unknown_field', { field: name });
+    else if (isComputed(field)) report(step, `output.${name}`, 'field_not_writable', { field: name });
+  }
+}

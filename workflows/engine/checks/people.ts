@@ -1,0 +1,64 @@
+/** People rules: they name what exists, and can never leave a step with nobody and no policy. */
+import type { CheckCode, Checking } from '../check.ts';
+import type { Assign, People, Step } from '../flow.gen.ts';
+import { isEarlier } from './order.ts';
+import { isHuman, peopleOf } from '../tree.ts';
+
+/** Role of the pool that opens when a rule finds nobody and the step says nothing else. */
+const DEFAULT_EMPTY_ROLE = 'manager';
+/** May start cases without being roles: the parties of a unit. */
+const PARTIES = ['owner', 'tenant'];
+
+type Say = (property: string, code: CheckCode, params?: Record<string, string>) => void;
+
+export function checkPeople(checking: Checking): void {
+  const { flow, context, visits, report } = checking;
+  for (const [index, role] of flow.start.who.entries()) {
+    if (![...context.roles, ...PARTIES].includes(role)) report(null, `start.who.${index}`, 'unknown_role', { role });
+  }
+  for (const { step } of visits) {
+    for (const { property, people } of peopleOf(step)) {
+      const say: Say = (inner, code, params) => {
+        report(step.id, `${property}.${inner}`, code, params);
+      };
+      checkAssign(checking, step, people.assign, say);
+      checkPolicies(checking, people, say);
+    }
+  }
+}
+
+function checkAssign(checking: Checking, step: Step, assign: Assign, say: Say): void {
+  const { context } = checking;
+  if ('role' in assign && !context.roles.includes(assign.role))
+    say('assign.role', 'unknown_role', { role: assign.role });
+  if (assign.rule === 'field') checkPersonField(checking, assign.field, say);
+  if (assign.rule === 'previous' && assign.step !== undefined) checkPrevious(checking, step, assign.step, say);
+  if (assign.rule === 'pool' && step.kind === 'approval' && step.mode === 'all') say('assign', 'approval_pool_all');
+}
+
+function checkPersonField({ context }: Checking, name: string, say: Say): void {
+  const field = context.fields[name];
+  if (!field) say('assign.field', 'unknown_field', { field: name });
+  else if (field.type !== 'person') say('assign.field', 'field_not_person', { field: name });
+  else if (field.personal) say('assign.field', 'personal_field', { field: name });
+}
+
+/** A step that comes later, or is done by nobody, was completed by nobody. */
+function checkPrevious({ visits }: Checking, step: Step, name: string, say: Say): void {
+  const named = visits.find((visit) => visit.step.id === name);
+  if (!named) say('assign.step', 'unknown_step', { step: name });
+  else if (!isHuman(named.step) || !isEarlier(visits, name, step.id))
+    say('assign.step', 'previous_step_invalid', { step: name });
+}
+
+function checkPolicies({ context }: Checking, people: People, say: Say): void {
+  const { assign, whenEmpty, whenInitiator } = people;
+  if (assign.rule === 'pool') {
+    // A pool is as full as its role is held: there is nothing to find, and nobody to leave out.
+    if (whenInitiator === 'skip') say('whenInitiator', 'initiator_policy_on_pool');
+    return;
+  }
+  if (whenEmpty === undefined && !context.roles.includes(DEFAULT_EMPTY_ROLE)) say('whenEmpty', 'empty_policy_missing');
+  if (typeof whenEmpty !== 'object') return;
+  if (!context.roles.includes(whenEmpty.role)) say('whenEmpty.role', 'unknown_role', { role: whenEmpty.role });
+}

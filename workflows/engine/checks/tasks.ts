@@ -1,0 +1,68 @@
+/** Human and service steps: actions, where they lead, due times, activities. */
+import type { Checking } from '../check.ts';
+import { durationMs } from '../duration.ts';
+import type { Due, ServiceTask } from '../flow.gen.ts';
+import { isHuman, outcomesOfStep, type HumanStep } from '../tree.ts';
+import { isReturnTarget } from './order.ts';
+
+const APPROVAL_OUTCOMES = ['approved', 'rejected'];
+
+export function checkTasks(checking: Checking): void {
+  for (const { step } of checking.visits) {
+    if (step.kind === 'serviceTask') checkService(checking, step);
+    if (!isHuman(step)) continue;
+    checkActions(checking, step);
+    if (step.due) checkDue(checking, step, step.due);
+  }
+}
+
+function checkService({ context, report }: Checking, step: ServiceTask): void {
+  const { id, activity } = step;
+  if (!context.activities.includes(activity)) report(id, 'activity', 'unknown_activity', { activity });
+  // The schema asks for it too; a draft that skipped the schema must not get past rule 22.
+  if ((step as Partial<ServiceTask>).again === undefined) report(id, 'again', 'again_missing');
+}
+
+function checkActions(checking: Checking, step: HumanStep): void {
+  const { visits, report } = checking;
+  const seen = new Set<string>();
+  for (const [index, { outcome, returnTo }] of outcomesOfStep(step).entries()) {
+    if (seen.has(outcome)) report(step.id, `actions.${index}.outcome`, 'outcome_duplicate', { outcome });
+    seen.add(outcome);
+    if (returnTo && !isReturnTarget(visits, step.id, returnTo.step)) {
+      report(step.id, `actions.${index}.returnTo.step`, 'return_target_invalid', { step: returnTo.step });
+    }
+    if (step.kind === 'approval' && !returnTo && !APPROVAL_OUTCOMES.includes(outcome)) {
+      report(step.id, `actions.${index}.outcome`, 'unknown_outcome', { outcome });
+    }
+  }
+  if (step.kind === 'approval' && !seen.has('approved')) report(step.id, 'actions', 'approval_outcome_missing');
+}
+
+function checkDue(checking: Checking, step: HumanStep, due: Due): void {
+  const { report } = checking;
+  const inMs = durationMs(due.in);
+  if (inMs === 0) report(step.id, 'due.in', 'duration_zero');
+  for (const [index, remind] of (due.remind ?? []).entries()) {
+    const property = `due.remind.${index}`;
+    if ('every' in remind && remind.every !== undefined && durationMs(remind.every) === 0) {
+      report(step.id, `${property}.every`, 'duration_zero');
+    }
+    if ('before' in remind && durationMs(remind.before) >= inMs)
+      report(step.id, `${property}.before`, 'reminder_too_early');
+  }
+  checkEnd(checking, step, due.then);
+}
+
+/** The end action of a due time. */
+function checkEnd({ visits, context, report }: Checking, step: HumanStep, then: Due['then']): void {
+  if (then?.do === 'escalate' && !context.roles.includes(then.to)) {
+    report(step.id, 'due.then.to', 'unknown_role', { role: then.to });
+  }
+  if (then?.do === 'complete' && !outcomesOfStep(step).some(({ outcome }) => outcome === then.outcome)) {
+    report(step.id, 'due.then.outcome', 'unknown_outcome', { outcome: then.outcome });
+  }
+  if (then?.do === 'return' && !isReturnTarget(visits, step.id, then.step)) {
+    report(step.id, 'due.then.step', 'return_target_invalid', { step: then.step });
+  }
+}

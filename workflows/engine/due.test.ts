@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Due } from './flow.gen.ts';
+import { Simulation } from './simulate.ts';
+import { nextDue } from './state.ts';
+import { aUserTask, compileSteps } from './testing.ts';
+
+const hour = 3_600_000;
+
+function waiting(due: Due, options: { resolve?: string[] } = {}): Simulation {
+  const steps = [aUserTask('a'), aUserTask('b', { due }), aUserTask('c')];
+  const run = new Simulation(compileSteps(steps), {
+    resolve: () => ({ persons: options.resolve ?? [], explanation: { rule: 'role', inputs: {} } }),
+  });
+  run.start('owner');
+  run.complete('a', 'done');
+  return run;
+}
+const said = (run: Simulation) =>
+  run.entries.flatMap((entry) => entry.notices.map(({ kind }) => [kind, (entry.at - start(run)) / hour]));
+const start = (run: Simulation) => run.entries[1]?.at ?? 0;
+
+describe('due', () => {
+  it('keeps absolute due times, the earliest first', () => {
+    const run = waiting({ in: 'P1D', remind: [{ before: 'PT2H' }] });
+
+    expect(run.task('b').dueAt).toBe(run.now + 24 * hour);
+    expect(nextDue(run.state)).toBe(run.now + 22 * hour);
+    run.complete('b', 'done');
+    expect(nextDue(run.state)).toBeNull();
+  });
+
+  it('reminds before and after, again and again, each in its own event', () => {
+    const run = waiting({ in: 'PT4H', remind: [{ before: 'PT1H' }, { after: 'PT1H', every: 'PT2H', times: 3 }] });
+
+    run.advance(100 * hour);
+
+    expect(said(run)).toEqual([
+      ['reminder', 3],
+      ['overdue', 4],
+      ['overdue', 5],
+      ['overdue', 7],
+      ['overdue', 9],
+    ]);
+    expect(run.state.timers).toEqual([]);
+  });
+
+  it('escalates at once or later, and the task stays where it is', () => {
+    const atOnce = waiting({ in: 'PT4H', then: { do: 'escalate', to: 'manager' } });
+    atOnce.advance(4 * hour);
+    expect(atOnce.entries.at(-1)?.notices).toMatchObject([
+      { kind: 'overdue', to: 'holders' },
+      { kind: 'escalation', to: { role: 'manager' } },
+    ]);
+
+    const later = waiting({ in: 'PT4H', then: { do: 'escalate', to: 'manager', after: 'PT2H' } });
+    later.advance(8 * hour);
+    expect(said(later)).toEqual([
+      ['overdue', 4],
+      ['escalation', 6],
+    ]);
+    expect(later.open()).toEqual(['b']);
+  });
+
+  it('completes with an outcome, by nobody', () => {
+    const run = waiting({ in: 'PT4H', then: { do: 'complete', outcome: 'done' } });
+    run.advance(4 * hour);
+
+    expect(run.open()).toEqual(['c']);
+    expect(run.entries.at(-1)).toMatchObject({
+      event: { type: 'timer_fired', actor: null, data: { action: 'complete' } },
+      closed: [{ step: 'b', outcome: 'done', by: null }],
+    });
+  });
+
+  it('hands over to a rule with a new assignment', () => {
+    const then = { do: 'transfer' as const, people: { assign: { rule: 'role' as const, role: 'manager' } } };
+    const run = waiting({ in: 'PT4H', then }, { resolve: ['p9'] });
+    run.advance(4 * hour);
+
+    expect(run.task('b')).toMatchObject({ assignee: 'p9', assignment: 2 });
+    expect(run.entries.at(-1)?.changed).toMatchObject([{ assignee: 'p9', assignment: 2 }]);
+  });
+
+  it('hands over to the managers when the rule finds nobody', () => {
+    const then = { do: 'transfer' as const, people: { assign: { rule: 'role' as const, role: 'hr' } } };
+    const run = waiting({ in: 'PT4H', then });
+    run.advance(4 * hour);
+
+    expect(run.task('b')).toMatchObject({ assignee: null, pool: 'manager', assignment: 2 });
+  });
+
+  it('sends the case back', () => {
+    const run = waiting({ in: 'PT4H', then: { do: 'return', step: 'a' } });
+    run.advance(4 * hour);
+
+    expect(run.task('a')).toMatchObject({ assignee: 'owner', returnedBy: null });
+  });
+
+  it('a timer event with nothing due leaves no trace', () => {
+    const run = waiting({ in: 'PT4H' });
+    const { rev } = run.state;
+
+    run.consume({ type: 'timer' });
+
+    expect(run.state.rev).toBe(rev);
+  });
+});
