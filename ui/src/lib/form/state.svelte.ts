@@ -18,6 +18,7 @@ export interface FormSource {
   readonly labels: Readonly<Record<string, string>>;
   readonly community: string | undefined;
   readonly zone: string;
+  readonly phrases: Readonly<Record<string, string[]>>;
   write: (values: Values) => void;
   learn: (labels: Record<string, string>) => void;
 }
@@ -69,6 +70,9 @@ export class FormState {
   }
   get community(): string | undefined {
     return this.#source.community;
+  }
+  get phrases(): Readonly<Record<string, string[]>> {
+    return this.#source.phrases;
   }
   get zone(): string {
     return this.#source.zone;

@@ -38,13 +38,17 @@ export function judgeOf(schema: FormSchema, permissions: Partial<Permissions>, m
   function problems(values: Values, shown: ReadonlySet<string>): FieldProblem[] {
     const filled = withoutEmpty(values);
     const asked = required(values);
-    return editable.filter((name) => shown.has(name)).flatMap((name) => {
-      const value = filled[name];
-      if (isEmpty(value)) return asked.has(name) ? [{ path: `/${name}`, code: 'required' }] : [];
-      const units = validators.get(name)?.validate(value).errors ?? [];
-      const found = units.flatMap((unit) => toProblems(unit, plain.properties?.[name] ?? {}, { path: `/${name}`, value }));
-      return unique([...found, ...extraProblems(schema, { [name]: value })]);
-    });
+    return editable
+      .filter((name) => shown.has(name))
+      .flatMap((name) => {
+        const value = filled[name];
+        if (isEmpty(value)) return asked.has(name) ? [{ path: `/${name}`, code: 'required' }] : [];
+        const units = validators.get(name)?.validate(value).errors ?? [];
+        const found = units.flatMap((unit) =>
+          toProblems(unit, plain.properties?.[name] ?? {}, { path: `/${name}`, value }),
+        );
+        return unique([...found, ...extraProblems(schema, { [name]: value })]);
+      });
   }
 
   return { problems, required };
@@ -78,7 +82,9 @@ function toProblems(unit: OutputUnit, schema: PlainSchema, at: { path: string; v
   const part = schemaAt(schema, within);
   if (unit.keyword === 'required') {
     const row = valueAt(at.value, within);
-    return (part.required ?? []).filter((name) => !(name in row)).map((name) => ({ path: `${at.path}${within}/${name}`, code: 'required' }));
+    return (part.required ?? [])
+      .filter((name) => !(name in row))
+      .map((name) => ({ path: `${at.path}${within}/${name}`, code: 'required' }));
   }
   const code = codes[unit.keyword];
   // Each constant of a choice reports itself; the choice's own finding says it once.

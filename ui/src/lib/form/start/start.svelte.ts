@@ -1,0 +1,145 @@
+// Starting a case: the form, its draft on this device, the sending and what came of it. Staff page and portal share it.
+import { api, newKey } from '#lib/api/client.ts';
+import { net } from '#lib/api/net.svelte.ts';
+import { isProblem } from '#lib/api/problem.ts';
+import { session } from '#lib/api/session.svelte.ts';
+import type { CaseStarted, FlowStart } from '#lib/api/types.gen.ts';
+import { Drafts, keyFor, type Draft } from '../draft.ts';
+import type { FieldProblem, Values } from '../model/types.ts';
+import { isEmpty, isSame } from '../model/values.ts';
+
+const SAVE_AFTER_MS = 600;
+
+export class StartCase {
+  readonly flow: string;
+  start = $state.raw<FlowStart>();
+  loadFault = $state<unknown>();
+  values = $state.raw<Values>({});
+  labels = $state.raw<Record<string, string>>({});
+  errors = $state.raw<FieldProblem[]>([]);
+  /** What went wrong with the sending, besides the fields. */
+  fault = $state<unknown>();
+  sending = $state(false);
+  sent = $state.raw<{ started: CaseStarted; pending: boolean }>();
+  restoredAt = $state<string>();
+  /** The form has a newer version than the draft was filled on. */
+  isNewer = $state(false);
+  savedAt = $state<string>();
+  saveFailed = $state(false);
+
+  readonly #drafts = new Drafts(localStorage);
+  readonly #before: () => Values;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #attempt: Pick<Draft, 'key' | 'sent'> = {};
+
+  /** `before`: values a fresh form begins with. */
+  constructor(flow: string, before: () => Values = () => ({})) {
+    this.flow = flow;
+    this.#before = before;
+  }
+
+  async load(): Promise<void> {
+    this.loadFault = undefined;
+    try {
+      this.start = await api.get<FlowStart>(`/api/flows/${encodeURIComponent(this.flow)}`);
+      this.#restore(this.start.form.version);
+    } catch (error) {
+      this.loadFault = error;
+    }
+  }
+
+  /** Begins again from an empty form. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#drafts.drop(this.#name);
+    this.values = this.#before();
+    this.errors = [];
+    this.#attempt = {};
+    this.restoredAt = undefined;
+    this.savedAt = undefined;
+    this.sent = undefined;
+    this.fault = undefined;
+  }
+
+  /** Called at every change; writes a moment later. */
+  changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.save();
+    }, SAVE_AFTER_MS);
+  }
+
+  save(): void {
+    clearTimeout(this.#timer);
+    if (!this.start || this.sent || this.#isUntouched()) return;
+    const kept = this.#drafts.write(this.#name, {
+      values: this.values,
+      labels: this.labels,
+      version: this.start.form.version,
+      ...this.#attempt,
+    });
+    this.saveFailed = !kept;
+    if (kept) this.savedAt = new Date().toISOString();
+  }
+
+  /**
+   * Sends what the form gives. The same content is sent with the same key, so that a lost answer never makes two cases;
+   * the key outlives the page with the draft.
+   */
+  async submit(fields: Values): Promise<void> {
+    const body = JSON.stringify(fields);
+    this.#attempt = { key: keyFor(this.#attempt, body, newKey), sent: body };
+    this.save();
+    this.sending = true;
+    this.fault = undefined;
+    this.errors = [];
+    try {
+      const path = `/api/flows/${encodeURIComponent(this.flow)}/cases`;
+      const answer = await api.command<CaseStarted>(path, { fields }, { key: this.#attempt.key ?? newKey() });
+      this.sent = { started: answer.value, pending: answer.pending };
+      this.#drafts.drop(this.#name);
+      this.#attempt = {};
+    } catch (error) {
+      this.#refused(error);
+    }
+    this.sending = false;
+  }
+
+  /** The fault is the lack of a network: what was filled is safe here. */
+  get keptOffline(): boolean {
+    return this.fault !== undefined && isProblem(this.fault) && this.fault.status === 0 && !this.saveFailed;
+  }
+  get online(): boolean {
+    return net.online;
+  }
+
+  #refused(error: unknown): void {
+    if (isProblem(error) && error.status === 422) this.errors = error.errors;
+    // A refused attempt is over: what is sent next is another one. A lost answer is not over.
+    if (isProblem(error) && !error.isPassing) this.#attempt = {};
+    if (!isProblem(error) || error.errors.length === 0) this.fault = error;
+  }
+
+  /** One draft a person and flow: two people may share a device. */
+  get #name(): string {
+    return `${session.me?.id ?? ''}.start.${this.flow}`;
+  }
+
+  #isUntouched(): boolean {
+    const before = this.#before();
+    return Object.entries(this.values).every(([name, value]) => isEmpty(value) || isSame(value, before[name]));
+  }
+
+  #restore(version: number): void {
+    const draft = this.#drafts.read(this.#name);
+    this.values = draft?.values ?? this.#before();
+    if (!draft) return;
+    this.labels = draft.labels;
+    this.restoredAt = draft.savedAt;
+    this.isNewer = draft.version !== version;
+    this.#attempt = {
+      ...(draft.key === undefined ? {} : { key: draft.key }),
+      ...(draft.sent === undefined ? {} : { sent: draft.sent }),
+    };
+  }
+}
