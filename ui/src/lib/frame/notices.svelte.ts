@@ -44,13 +44,13 @@ export class Notices {
     });
   }
 
-  /** Marks these as read, or all. */
-  async read(ids?: string[]): Promise<void> {
+  /** Marks one as read, or all. */
+  async read(id?: string): Promise<void> {
     await this.#guard(async () => {
-      await api.send('POST', '/api/notifications/read', ids ? { ids } : {});
+      await api.send('POST', id === undefined ? '/api/notifications/read' : `/api/notifications/${id}/read`);
       const at = nowIso();
       this.items = this.items.map((item) =>
-        !ids || ids.includes(item.id) ? { ...item, readAt: item.readAt ?? at } : item,
+        id === undefined || item.id === id ? { ...item, readAt: item.readAt ?? at } : item,
       );
       counts.refreshUnread();
     });
