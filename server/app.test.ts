@@ -79,7 +79,7 @@ describe('a route', () => {
 
     expect(answer.json<{ errors: unknown[] }>().errors).toEqual([
       { path: '/on', code: 'required' },
-      { path: '/a~1b', code: 'unknown_field' },
+      { path: '/a~1b', code: 'field_unknown' },
       { path: '/count', code: 'too_small', params: { limit: 1 } },
       { path: '/note', code: 'too_long', params: { limit: 5 } },
     ]);

@@ -7,12 +7,15 @@ import { logRequests } from './access-log.ts';
 import type { Deps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
 import { fileRoutes } from './files/routes.ts';
+import { draftRoutes } from './forms/draft-routes.ts';
+import { formRoutes } from './forms/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import type { App } from './http.ts';
 import { measure } from './metrics.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
+import { recordRoutes } from './records/routes.ts';
 import { answerProblems } from './problems.ts';
 import { authenticate } from './security/authenticate.ts';
 import { neverStore, sendSecurityHeaders } from './security/headers.ts';
@@ -56,6 +59,9 @@ async function addRoutes(app: App): Promise<void> {
   await fileRoutes(app);
   eventRoutes(app);
   notificationRoutes(app);
+  formRoutes(app);
+  draftRoutes(app);
+  recordRoutes(app);
 }
 
 function createApp(deps: Deps): App {

@@ -14,7 +14,7 @@ export function encodeCursor(values: readonly CursorValue[]): string {
 export function decodeCursor(cursor: string, length: number): CursorValue[] {
   const values = parse(Buffer.from(cursor, 'base64url').toString());
   if (!Array.isArray(values) || values.length !== length || !values.every(isCursorValue)) {
-    throw new AppError('invalid_cursor', 422, {}, [{ path: '/cursor', code: 'wrong_format' }]);
+    throw new AppError('invalid_cursor', 422, {}, [{ path: '/cursor', code: 'format' }]);
   }
   return values;
 }

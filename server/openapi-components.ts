@@ -8,11 +8,10 @@ interface JsonObject {
 }
 
 /** @throws Error when two different schemas have one title */
-export function nameComponents(document: JsonValue, problem: JsonValue): JsonValue {
+export function nameComponents(document: JsonValue): JsonValue {
   if (!isObject(document)) return document;
   const found = new Map<string, JsonValue>();
   const paths = hoist(document.paths ?? {}, found);
-  hoist(problem, found);
   for (const operation of operationsOf(paths)) addFailure(operation);
   const components = isObject(document.components) ? document.components : {};
   const schemas = Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));

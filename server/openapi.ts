@@ -7,7 +7,6 @@ import swaggerUi from '@fastify/swagger-ui';
 import { Type } from 'typebox';
 import type { App } from './http.ts';
 import { nameComponents, type JsonValue } from './openapi-components.ts';
-import { Problem } from './schema.ts';
 
 const description = `Guanjia's own screens use nothing else. Sign in with \`POST /api/session\`; send the token as
 \`Authorization: Bearer …\`. Browsers have a cookie instead and send \`X-Guanjia: 1\` with what changes something.
@@ -76,5 +75,5 @@ function withBody(schema: Schema | undefined, isPublic: boolean | undefined): Sc
 
 function describe(given: object): object {
   const document = structuredClone('openapiObject' in given ? given.openapiObject : given) as JsonValue;
-  return nameComponents(document, Problem as unknown as JsonValue) as object;
+  return nameComponents(document) as object;
 }

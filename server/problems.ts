@@ -76,8 +76,9 @@ function fromFastify(error: FastifyError, request: FastifyRequest): AppError | u
   if (status === 413) return new AppError('too_large', 413, { limitBytes: request.routeOptions.bodyLimit });
   if (status === 415 || status === 406) return new AppError('unsupported_media_type', 415);
   if (status === 400) return new AppError('invalid_json', 400);
-  if (status === 404) return new AppError('not_found', 404);
-  return undefined;
+  // What must not be read (a path that leads outside) is not there.
+  if (status === 403 || status === 404) return new AppError('not_found', 404);
+  return status < 500 ? new AppError('invalid_request', status) : undefined;
 }
 
 /** Postgres or Temporal away: trying again may help, and callers are told so. */

@@ -30,18 +30,15 @@ async function checkDatabase({ db }: Deps): Promise<Missing[]> {
 }
 
 async function checkEngine({ temporal, config }: Deps): Promise<Missing[]> {
-  const request = {
-    namespace: config.temporalNamespace,
-    taskQueue: { name: config.temporalTaskQueue },
-    taskQueueType: 1, // workflow
-  };
+  // Of the queue's kinds the one for workflows is meant when none is named.
+  const request = { namespace: config.temporalNamespace, taskQueue: { name: config.temporalTaskQueue } };
   try {
     const queue = await inTime(
       temporal.connection.withDeadline(Date.now() + timeoutMs, () =>
         temporal.workflowService.describeTaskQueue(request),
       ),
     );
-    const seen = (queue.pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
+    const seen = queue.pollers.map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
     const isAlive = seen.some((at) => at > Date.now() - workerSilentMs);
     return isAlive
       ? []

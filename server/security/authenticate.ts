@@ -43,9 +43,9 @@ export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** By the route that will answer, not by the address: `/%61pi/tasks` reaches the same route. */
+/** By the route that will answer, not only by the address: `/%61pi/tasks` reaches the same route as `/api/tasks`. */
 export function isApi(request: FastifyRequest): boolean {
-  return (request.routeOptions.url ?? request.url).startsWith('/api');
+  return [request.routeOptions.url, request.url].some((path) => path !== undefined && /^\/api(?:[/?]|$)/.test(path));
 }
 
 interface Token {

@@ -1,4 +1,4 @@
-/** What Ajv found wrong, as paths and codes that screens have texts for. */
+/** What Ajv found wrong with a request, as paths and codes: the same codes as forms/validate.ts, so that screens need one text each. */
 import type { FieldError } from '../errors.ts';
 
 interface Finding {
@@ -11,12 +11,12 @@ interface Finding {
 const most = 50;
 
 const codes: Record<string, string> = {
-  additionalProperties: 'unknown_field',
-  unevaluatedProperties: 'unknown_field',
+  additionalProperties: 'field_unknown',
+  unevaluatedProperties: 'field_unknown',
   required: 'required',
   type: 'wrong_type',
-  format: 'wrong_format',
-  pattern: 'wrong_format',
+  format: 'format',
+  pattern: 'pattern',
   enum: 'not_a_choice',
   const: 'not_a_choice',
   minLength: 'too_short',
@@ -25,8 +25,8 @@ const codes: Record<string, string> = {
   maxItems: 'too_many',
   minimum: 'too_small',
   exclusiveMinimum: 'too_small',
-  maximum: 'too_large',
-  exclusiveMaximum: 'too_large',
+  maximum: 'too_big',
+  exclusiveMaximum: 'too_big',
 };
 
 /** One a place and code. `anyOf` itself says nothing that its branches do not. */
@@ -43,8 +43,8 @@ function toFieldError({ keyword, instancePath, params }: Finding): FieldError {
   const code = codes[keyword] ?? 'invalid';
   const property = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
   if (typeof property === 'string') return { path: `${instancePath}/${escapePointer(property)}`, code };
-  const { limit, type, format, allowedValues } = params;
-  const shown = Object.entries({ limit, type, format, allowedValues }).filter(([, value]) => value !== undefined);
+  const { limit, type, format } = params;
+  const shown = Object.entries({ limit, type, format }).filter(([, value]) => value !== undefined);
   return { path: instancePath, code, ...(shown.length > 0 && { params: Object.fromEntries(shown) }) };
 }
 

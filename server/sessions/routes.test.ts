@@ -18,7 +18,7 @@ beforeAll(async () => {
     .values({
       key: 'clerk',
       title: '{"zh-CN":"文员","en":"Clerk"}',
-      description: null,
+      description: '{}',
       may: ['person.find', 'case.read'],
     })
     .onConflict((conflict) => conflict.doNothing())
@@ -133,7 +133,7 @@ describe('signing in', () => {
   it.each([
     [{ username: 'lin' }, '/password', 'required'],
     [{ username: 1, password: 'x' }, '/username', 'wrong_type'],
-    [{ username: 'lin', password: 'x', admin: true }, '/admin', 'unknown_field'],
+    [{ username: 'lin', password: 'x', admin: true }, '/admin', 'field_unknown'],
     [{ username: 'l'.repeat(81), password: 'x' }, '/username', 'too_long'],
   ])('refuses the body %j', async (payload, path, code) => {
     const answer = await app.inject({ method: 'POST', url: '/api/session', payload });
@@ -258,7 +258,7 @@ describe('my settings', () => {
 
     expect(answer.json()).toMatchObject({
       code: 'invalid_request',
-      errors: [{ path: '/username', code: 'unknown_field' }],
+      errors: [{ path: '/username', code: 'field_unknown' }],
     });
   });
 

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { App } from '../http.ts';
+import { asUser, buildTestApp, createPerson, type Ask } from '../testing/app.ts';
+import { createTestDb, type TestDb } from '../testing/database.ts';
+
+let test: TestDb;
+let app: App;
+let lin: string;
+let ask: Ask;
+
+beforeAll(async () => {
+  test = await createTestDb();
+  app = await buildTestApp(test);
+});
+beforeEach(async () => {
+  lin = await createPerson(test);
+  ask = await asUser(app, lin);
+});
+afterAll(async () => {
+  await app.close();
+  await test.drop();
+});
+
+interface Page {
+  items: { id: string; kind: string; readAt: string | null; params: unknown }[];
+  next: string | null;
+}
+
+/** As applying a delta writes them: by the engine role. */
+async function tell(personId: string, ...kinds: string[]): Promise<void> {
+  for (const kind of kinds) {
+    await test.adminDb.transaction().execute(async (tx) => {
+      await tx
+        .insertInto('notification')
+        .values({
+          person_id: personId,
+          kind,
+          params: '{"number":"WX-1"}',
+          case_id: null,
+          task_id: null,
+          dedupe: null,
+          read_at: null,
+        })
+        .execute();
+    });
+  }
+}
+
+async function list(query = ''): Promise<Page> {
+  return (await ask({ url: `/api/notifications${query}` })).json<Page>();
+}
+const unread = async (): Promise<unknown> => (await ask({ url: '/api/notifications/counts' })).json();
+
+describe('notifications', () => {
+  it('are listed newest first, page by page', async () => {
+    await tell(lin, 'one', 'two', 'three');
+    const first = await list('?limit=2');
+    const second = await list(`?limit=2&cursor=${first.next!}`);
+
+    expect(first.items.map(({ kind }) => kind)).toEqual(['three', 'two']);
+    expect(first.items[0]!.params).toEqual({ number: 'WX-1' });
+    expect(second.items.map(({ kind }) => kind)).toEqual(['one']);
+    expect(second.next).toBeNull();
+  });
+
+  it('are marked as read one by one or all together', async () => {
+    await tell(lin, 'one', 'two', 'three');
+    const [three] = (await list()).items;
+    const marked = await ask({ method: 'POST', url: `/api/notifications/${three!.id}/read` });
+
+    expect(marked.json()).toEqual({ unread: 2 });
+    expect((await list('?unread=true')).items.map(({ kind }) => kind)).toEqual(['two', 'one']);
+    expect((await ask({ method: 'POST', url: '/api/notifications/read' })).json()).toEqual({ unread: 0 });
+    expect(await unread()).toEqual({ unread: 0 });
+  });
+
+  it('keep the time they were first read', async () => {
+    await tell(lin, 'one');
+    const [one] = (await list()).items;
+    await ask({ method: 'POST', url: `/api/notifications/${one!.id}/read` });
+    const [read] = (await list()).items;
+    await ask({ method: 'POST', url: `/api/notifications/${one!.id}/read` });
+
+    expect(read!.readAt).not.toBeNull();
+    expect((await list()).items[0]!.readAt).toBe(read!.readAt);
+  });
+
+  it("of others are neither seen nor marked, and nobody else's change", async () => {
+    const wang = await createPerson(test);
+    const theirs = await asUser(app, wang);
+    await tell(wang, 'secret');
+    await tell(lin, 'mine');
+    const [secret] = (await theirs({ url: '/api/notifications' })).json<Page>().items;
+
+    expect((await list()).items.map(({ kind }) => kind)).toEqual(['mine']);
+    expect((await ask({ method: 'POST', url: `/api/notifications/${secret!.id}/read` })).statusCode).toBe(404);
+    await ask({ method: 'POST', url: '/api/notifications/read' });
+    expect((await theirs({ url: '/api/notifications/counts' })).json()).toEqual({ unread: 1 });
+  });
+
+  it('answer 404 for an unknown id, 422 for what is none', async () => {
+    expect((await ask({ method: 'POST', url: `/api/notifications/${randomUUID()}/read` })).statusCode).toBe(404);
+    expect((await ask({ method: 'POST', url: '/api/notifications/1/read' })).statusCode).toBe(422);
+    expect((await ask({ url: '/api/notifications?cursor=WzFd' })).json()).toMatchObject({ code: 'invalid_cursor' });
+  });
+});

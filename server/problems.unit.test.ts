@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AppError } from './errors.ts';
+import texts from './problem-texts.json' with { type: 'json' };
+import { describeProblem } from './problems.ts';
+
+const root = join(import.meta.dirname, '..');
+const byCode: Partial<Record<string, { 'zh-CN': string; en: string }>> = texts;
+
+/** Codes by the file that throws them. */
+function thrownCodes(): Map<string, string> {
+  const files = globSync(['server/**/*.ts', 'activities/**/*.ts', 'forms/**/*.ts'], { cwd: root });
+  const found = files
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(join(root, file), 'utf8');
+      return [...source.matchAll(/new AppError\(\s*'(\w+)'/g)].map(([, code = '']): [string, string] => [code, file]);
+    });
+  return new Map(found);
+}
+
+describe('problem texts', () => {
+  const thrown = thrownCodes();
+
+  it('finds the codes it is about', () => {
+    expect([...thrown.keys()]).toEqual(
+      expect.arrayContaining(['not_found', 'invalid_credentials', 'unsupported_file']),
+    );
+  });
+
+  it('exist in both languages for every code that is thrown', () => {
+    const without = [...thrown].filter(([code]) => !byCode[code]?.['zh-CN'] || !byCode[code].en);
+
+    expect(without).toEqual([]);
+  });
+
+  it('exist for nothing else', () => {
+    expect(Object.keys(byCode).filter((code) => !thrown.has(code))).toEqual([]);
+  });
+
+  it('use the same values in both languages', () => {
+    const values = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
+
+    for (const [code, text] of Object.entries(texts)) expect(values(text.en), code).toEqual(values(text['zh-CN']));
+  });
+});
+
+describe('a problem document', () => {
+  it('says what happened in the language asked for, with its values', () => {
+    const error = new AppError('rate_limited', 429, { retryAfterSeconds: 12 });
+
+    expect(describeProblem(error, 'en')).toEqual({
+      type: 'urn:guanjia:problem:rate_limited',
+      title: 'Too many attempts; try again in 12 seconds',
+      status: 429,
+      code: 'rate_limited',
+      params: { retryAfterSeconds: 12 },
+    });
+    expect(describeProblem(error, 'zh-CN').title).toContain('12 秒');
+  });
+
+  it('names the bad fields', () => {
+    const errors = [{ path: '/fields/phone', code: 'required' }];
+
+    expect(describeProblem(new AppError('invalid_fields', 422, {}, errors), 'en')).toMatchObject({ errors });
+  });
+});
