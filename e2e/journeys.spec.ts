@@ -1,0 +1,216 @@
+/**
+ * Journeys in a real browser against a product started as people start it: real Postgres, real Temporal, the demo community.
+ * Selectors are what people see: roles and visible texts.
+ */
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawPhoto } from '../server/demo/photos.ts';
+import { findBrowser, launchBrowser, missingBrowser } from './browser.ts';
+import { measureScripts } from './page-weight.ts';
+import { arrive, desk, openRow, phone, sees, signInAs, type Person } from './people.ts';
+import { startProduct, type Product } from './product.ts';
+
+const executable = findBrowser();
+/** Unique, so that the journey's repair is told from the demo's. */
+const place = '书房窗边第三块地砖';
+
+describe.skipIf(executable === undefined)(
+  executable === undefined ? `journeys in a browser (${missingBrowser})` : 'journeys in a browser',
+  () => {
+    let product: Product;
+    /** Two browsers, not two tabs: the owner's and the staff's share nothing. */
+    let owners: Browser;
+    let staff: Browser;
+
+    const closers: (() => Promise<void>)[] = [];
+
+    beforeAll(async () => {
+      product = await startProduct();
+      closers.push(() => product.stop());
+      [owners, staff] = await Promise.all([launchBrowser(executable!), launchBrowser(executable!)]);
+      closers.push(
+        () => owners.close(),
+        () => staff.close(),
+      );
+    }, 240_000);
+
+    afterAll(async () => {
+      for (const close of closers.reverse()) await close();
+    }, 60_000);
+
+    it('a repair goes from report to rating, and each sees the other’s step without reloading', async () => {
+      const owner = await arrive(owners, product.address, phone);
+      const dispatcher = await arrive(staff, product.address, desk);
+      const technician = await arrive(staff, product.address, desk);
+      await Promise.all([
+        signInAs(owner, 'owner'),
+        signInAs(dispatcher, 'dispatcher'),
+        signInAs(technician, 'technician'),
+      ]);
+      await dispatcher.page.goto('/inbox?view=pool');
+      await technician.page.goto('/inbox?view=mine');
+
+      await report(owner);
+      await followsAs(owner, '等待派单');
+
+      await dispatch(dispatcher, '陈志强');
+      await followsAs(owner, '已派单，等待接单');
+
+      await act(technician, '接单');
+      await followsAs(owner, '维修中');
+      await repair(technician);
+
+      await accept(owner);
+      await rate(owner);
+      await sees(owner.page.getByText('已完成'));
+
+      await dispatcher.page.goto('/inbox?view=done');
+      await sees(dispatcher.page.getByRole('link', { name: place }));
+      for (const person of [owner, dispatcher, technician]) expect(person.faults).toEqual([]);
+    }, 120_000);
+
+    it('a technician works through the inbox on a phone', async () => {
+      const technician = await arrive(staff, product.address, phone);
+      await signInAs(technician, 'technician');
+      const { page } = technician;
+
+      await openRow(technician, '2 号楼 1 单元 803 入户门');
+      await sees(page.getByRole('heading', { name: '2 号楼 1 单元 803 入户门' }));
+      await sees(page.getByText('入户门锁把手下垂'));
+      await confirm(technician, '接单');
+      await openRow(technician, '2 号楼 1 单元 803 入户门');
+      await sees(page.getByText('维修处理'));
+      await page.getByRole('button', { name: '返回' }).click();
+      await sees(page.getByRole('link', { name: '1 号楼 1 单元 1602 厨房' }));
+
+      expect(await widthOf(page)).toBeLessThanOrEqual(phone.viewport.width);
+      expect(technician.faults).toEqual([]);
+    }, 60_000);
+
+    it('no page has a serious accessibility fault', async () => {
+      const [owner, manager, stranger] = await Promise.all([
+        arrive(owners, product.address, phone),
+        arrive(staff, product.address, desk),
+        arrive(staff, product.address, phone),
+      ]);
+      await Promise.all([signInAs(owner, 'owner'), signInAs(manager, 'dispatcher')]);
+      const pages: [Person, string, Locator][] = [
+        [stranger, '/sign-in', stranger.page.getByRole('button', { name: '林晓梅' })],
+        [owner, '/portal', owner.page.getByRole('heading', { name: '进行中' })],
+        [owner, '/portal/report', owner.page.getByRole('button', { name: '提交报修' })],
+        [owner, '/portal/cases', owner.page.getByRole('link', { name: /WX-/ })],
+        [
+          owner,
+          await firstLink(owner, '/portal', /^\/portal\/tasks\//),
+          owner.page.getByRole('button', { name: '验收通过' }),
+        ],
+        [owner, await firstLink(owner, '/portal/cases', /^\/portal\/cases\/./), owner.page.getByText('已提交')],
+        [manager, '/inbox?view=pool', manager.page.getByRole('link', { name: /号楼/ })],
+        [
+          manager,
+          await firstLink(manager, '/inbox?view=mine', /task=/),
+          manager.page.getByRole('button', { name: '派单' }),
+        ],
+        [manager, '/start', manager.page.getByRole('link', { name: /报修/ })],
+        [manager, '/start/repair', manager.page.getByRole('button', { name: '提交报修' })],
+        [manager, '/notifications', manager.page.getByRole('heading', { name: '通知' })],
+        [manager, '/profile', manager.page.getByRole('heading', { name: '个人设置' })],
+      ];
+      const found: Record<string, string[]> = {};
+      for (const [{ page }, url, sign] of pages) {
+        await page.goto(url);
+        await sees(sign);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        if (serious.length > 0) found[url] = serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+      }
+
+      expect(found).toEqual({});
+    }, 120_000);
+
+    it('pages stay light: 120 kB of JavaScript for the inbox, 220 kB for one with a form', async () => {
+      const dispatcher = await arrive(staff, product.address, desk);
+      await signInAs(dispatcher, 'dispatcher');
+      const task = await firstLink(dispatcher, '/inbox?view=mine', /task=/);
+
+      expect(await measureScripts(dispatcher, '/inbox')).toBeLessThan(120);
+      expect(await measureScripts(dispatcher, task)).toBeLessThan(220);
+      expect(await measureScripts(dispatcher, '/start/repair')).toBeLessThan(220);
+    }, 60_000);
+  },
+);
+
+/** How wide the page wants to be: wider than its window means it scrolls sideways. */
+function widthOf(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth');
+}
+
+/** The first link of a page to an address of this kind. */
+async function firstLink({ page }: Person, on: string, kind: RegExp): Promise<string> {
+  await page.goto(on);
+  const links = page.getByRole('main').getByRole('link');
+  await sees(links);
+  const addresses = await Promise.all((await links.all()).map((link) => link.getAttribute('href')));
+  const found = addresses.find((address) => address !== null && kind.test(address));
+  if (found === undefined || found === null) throw new Error(`${on} has no link to ${String(kind)}`);
+  return found;
+}
+
+async function report({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: /^报修/ }).click();
+  const photo = { name: 'tile.jpg', mimeType: 'image/jpeg', buffer: await drawPhoto('wall') };
+  await page.locator('input[type=file]').first().setInputFiles(photo);
+  await page.getByText('墙面地面').click();
+  await page.getByLabel('问题描述').fill('书房靠窗的地砖空鼓，踩上去会响，缝里有水。');
+  await page.getByLabel('具体位置').fill(place);
+  await page.getByRole('button', { name: '提交报修' }).click();
+  await page.getByRole('link', { name: '查看进度' }).click();
+}
+
+/** The owner's case page says the stage by itself. */
+async function followsAs({ page }: Person, stage: string): Promise<void> {
+  await sees(page.getByText(stage));
+}
+
+async function dispatch(person: Person, technician: string): Promise<void> {
+  const { page } = person;
+  await openRow(person, place);
+  await page.getByRole('button', { name: '认领' }).click();
+  await page.getByText('指派', { exact: true }).click();
+  await page.getByLabel('维修工').click();
+  await page.getByRole('combobox', { name: /维修工/ }).fill(technician);
+  await page.getByRole('option', { name: technician }).click();
+  await confirm(person, '派单');
+}
+
+async function act(person: Person, action: string): Promise<void> {
+  await openRow(person, place);
+  await confirm(person, action);
+}
+
+/** An action asks for a note before it happens. */
+async function confirm({ page }: Person, action: string): Promise<void> {
+  await page.getByRole('button', { name: action, exact: true }).click();
+  await page.getByRole('form').getByRole('button', { name: action, exact: true }).click();
+}
+
+async function repair(person: Person): Promise<void> {
+  const { page } = person;
+  await openRow(person, place);
+  await page.getByLabel('维修记录').fill('起砖重铺，补缝并做防水，静置后无空响。');
+  await page.getByLabel('用时').fill('90');
+  await confirm(person, '完成维修');
+}
+
+async function accept({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: '验收', exact: true }).click();
+  await sees(page.getByText('起砖重铺'));
+  await page.getByRole('button', { name: '验收通过' }).click();
+}
+
+async function rate({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: '评价', exact: true }).click();
+  await page.getByRole('radio', { name: /5/ }).check({ force: true });
+  await page.getByRole('button', { name: '提交评价' }).click();
+}

@@ -1,0 +1,62 @@
+/** People at their screens: each has a window of a size, signs in with the button of the sign-in page, and sees what is visible. */
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { readDemoAccounts } from '../server/demo/sources.ts';
+
+/** How long a person waits for something to appear before it counts as broken. */
+const patienceMs = 15_000;
+
+export interface Person {
+  page: Page;
+  context: BrowserContext;
+  /** What went wrong in the page without anybody seeing it. */
+  faults: string[];
+}
+
+export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
+export const desk = { viewport: { width: 1440, height: 900 } } as const;
+
+/** A window of their own: cookies and storage are shared with nobody. */
+export async function arrive(browser: Browser, address: string, screen: typeof phone | typeof desk): Promise<Person> {
+  const context = await browser.newContext({
+    ...screen,
+    baseURL: address,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  });
+  context.setDefaultTimeout(patienceMs);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  return { page, context, faults };
+}
+
+/** With the button of a demo account. Ends on the person's home. */
+export async function signInAs({ page }: Person, username: string): Promise<void> {
+  const account = readDemoAccounts().items.find((each) => each.username === username);
+  if (account === undefined) throw new RangeError(`no demo account ${username}`);
+  await page.goto('/');
+  await page.getByRole('button', { name: account.name }).click();
+  await page.waitForURL(/\/(inbox|portal)/);
+}
+
+/** Waits until it is there to see. */
+export async function sees(locator: Locator): Promise<void> {
+  await locator.first().waitFor({ state: 'visible' });
+}
+
+/** Waits until it is not there any more. */
+export async function seesNoMore(locator: Locator): Promise<void> {
+  await locator.first().waitFor({ state: 'hidden' });
+}
+
+/** New rows do not shift a list under the cursor: they wait behind a button until they are let in. */
+export async function openRow({ page }: Person, title: string | RegExp): Promise<void> {
+  const row = page.getByRole('link', { name: title });
+  const news = page.getByRole('button', { name: /条新任务/ });
+  await row.or(news).first().waitFor({ state: 'visible' });
+  if (!(await row.first().isVisible())) await news.click();
+  await row.first().click();
+}
