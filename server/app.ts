@@ -27,6 +27,8 @@ import { servePages } from './static.ts';
 
 /** Bodies are forms; photos have their own limit. */
 const bodyLimitBytes = 1_048_576;
+/** A photo over a slow phone line gets through; who sends a byte now and then does not hold a connection for ever. */
+const requestTimeoutMs = 180_000;
 
 export interface AppOptions {
   /** The built interface; default: ui/build. */
@@ -72,6 +74,7 @@ function createApp(deps: Deps): App {
     requestIdHeader: false,
     trustProxy: deps.config.trustProxy,
     bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
   });
   app.decorate('deps', deps);

@@ -10,7 +10,9 @@ interface Operation {
   summary?: string;
   tags?: string[];
   responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
-  requestBody?: { content: Record<string, { schema: unknown }> };
+  requestBody?: {
+    content: Record<string, { schema: unknown; example?: unknown; examples?: Record<string, { value: unknown }> }>;
+  };
   security?: object[];
 }
 interface Document {
@@ -86,6 +88,24 @@ describe('the description of the API', () => {
 
     for (const name of Object.keys(document.components.schemas)) {
       expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` }), name).not.toThrow();
+    }
+  });
+
+  it('gives examples that are right', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats.default(ajv);
+    ajv.addSchema({ $id: 'api', components: document.components });
+    const given = operations.flatMap(([name, { requestBody }]) => {
+      const { schema, example, examples = {} } = requestBody?.content['application/json'] ?? {};
+      const all = [example, ...Object.values(examples).map(({ value }) => value)].filter((each) => each !== undefined);
+      return all.map((each) => ({ name, schema: schema as { $ref: string }, example: each }));
+    });
+
+    expect(given.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['post /api/session', 'post /api/me/password']),
+    );
+    for (const { name, schema, example } of given) {
+      expect(ajv.validate({ $ref: `api${schema.$ref}` }, example), `${name}: ${ajv.errorsText()}`).toBe(true);
     }
   });
 

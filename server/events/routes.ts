@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
-import { findHoldings, findLiveTokens } from './holdings.ts';
+import { beat } from './heartbeat.ts';
+import { findHoldings } from './holdings.ts';
 import { HintListener } from './listener.ts';
 import { Streams, type Pipe } from './streams.ts';
 
@@ -50,7 +51,7 @@ function follow(app: App, streams: Streams): void {
   const ears = { hint: streams.hear.bind(streams), gap: streams.resync.bind(streams) };
   const listener = new HintListener(config.databaseUrl, ears, log);
   const heartbeat = setInterval(() => {
-    beat(app, streams).catch((err: unknown) => {
+    beat(app.deps.db, streams).catch((err: unknown) => {
       log.warn({ err }, 'streams not looked through');
     });
   }, heartbeatMs);
@@ -64,23 +65,6 @@ function follow(app: App, streams: Streams): void {
     streams.closeWhere(() => true);
     await listener.stop();
   });
-}
-
-/** Ends the streams of sessions that are over and takes up roles given or taken since. */
-async function beat({ deps: { db } }: App, streams: Streams): Promise<void> {
-  streams.beat();
-  const open = streams.all();
-  if (open.length === 0) return;
-  const live = await findLiveTokens(
-    db,
-    open.map(({ token }) => token),
-  );
-  streams.closeWhere((stream) => open.includes(stream) && !live.has(stream.token));
-  const holdings = await findHoldings(
-    db,
-    open.map(({ personId }) => personId),
-  );
-  for (const stream of open) stream.holdings = holdings.get(stream.personId) ?? [];
 }
 
 /** Takes the answer out of Fastify's hands: it stays open. */

@@ -4,7 +4,11 @@ import { nullable, Text, Uuid } from '../schema.ts';
 
 export const SignIn = Type.Object(
   { username: Type.String({ minLength: 1, maxLength: 80 }), password: Type.String({ minLength: 1, maxLength: 200 }) },
-  { title: 'SignIn', additionalProperties: false },
+  {
+    title: 'SignIn',
+    additionalProperties: false,
+    examples: [{ username: 'dispatcher', password: 'guanjia-demo' }],
+  },
 );
 export const Me = Type.Object(
   {
@@ -39,12 +43,16 @@ export const DemoAccounts = Type.Object(
 );
 export const MePatch = Type.Object(
   { locale: Type.Optional(Type.Enum(['zh-CN', 'en'])) },
-  { title: 'MePatch', additionalProperties: false },
+  { title: 'MePatch', additionalProperties: false, examples: [{ locale: 'en' }] },
 );
 export const PasswordChange = Type.Object(
   {
     current: Type.String({ minLength: 1, maxLength: 200 }),
     next: Type.String({ minLength: 10, maxLength: 200 }),
   },
-  { title: 'PasswordChange', additionalProperties: false },
+  {
+    title: 'PasswordChange',
+    additionalProperties: false,
+    examples: [{ current: 'guanjia-demo', next: 'a longer one of my own' }],
+  },
 );
