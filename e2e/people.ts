@@ -47,11 +47,6 @@ export async function sees(locator: Locator): Promise<void> {
   await locator.first().waitFor({ state: 'visible' });
 }
 
-/** Waits until it is not there any more. */
-export async function seesNoMore(locator: Locator): Promise<void> {
-  await locator.first().waitFor({ state: 'hidden' });
-}
-
 /** New rows do not shift a list under the cursor: they wait behind a button until they are let in. */
 export async function openRow({ page }: Person, title: string | RegExp): Promise<void> {
   const row = page.getByRole('link', { name: title });

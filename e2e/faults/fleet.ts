@@ -11,8 +11,7 @@ import { freePort } from '../../server/services/ports.ts';
 import { waitUntil } from '../../server/services/wait.ts';
 import { cleanEnvironment } from '../product.ts';
 
-export const victims = ['api', 'worker', 'temporal', 'postgres'] as const;
-export type Victim = (typeof victims)[number];
+export type Victim = 'api' | 'worker' | 'temporal' | 'postgres';
 
 export interface Fleet {
   config: Config;

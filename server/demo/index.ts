@@ -86,11 +86,13 @@ async function playAll({ adminDb }: Deps, app: App, load: Load): Promise<void> {
     photoOf: remember(drawPhoto),
   };
   const waiting = readScenarios();
-  await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await playScenario(stage, next);
-    }),
-  );
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await playScenario(stage, next);
+  };
+  // All lanes end before a failure is told: whoever loads again must not meet the rest of this one.
+  const lanes = await Promise.allSettled(Array.from({ length: atOnce }, lane));
+  const failed = lanes.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Asks once for each name. */

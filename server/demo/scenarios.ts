@@ -6,7 +6,7 @@ import { demoId } from './random.ts';
 import { readContent } from './sources.ts';
 import { resolveFields, type Meaning } from './values.ts';
 
-export interface Act {
+interface Act {
   by: string;
   /** The open task of the case that it is done on; none for acts on the case itself. */
   step?: string;
