@@ -30,6 +30,8 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     pool: 'forks',
     maxWorkers: 2,
+    // Generous: a busy machine is slow, and only what hangs should fail by time.
+    testTimeout: 30_000,
     sequence: { sequencer: JourneysLast },
     projects: [
       { extends: true, test: { name: 'unit', include: unit, exclude: nowhere } },
@@ -40,7 +42,6 @@ export default defineConfig({
           include: ['{activities,bench,content,server,workflows}/**/*.test.ts', 'e2e/**/*.{test,spec}.ts'],
           exclude: [...nowhere, ...unit],
           globalSetup: ['server/testing/global-setup.ts'],
-          testTimeout: 20_000,
           hookTimeout: 60_000,
         },
       },
