@@ -4,9 +4,11 @@ import Fastify, { LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { logRequests } from './access-log.ts';
+import { caseRoutes } from './cases/routes.ts';
 import type { Deps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
 import { fileRoutes } from './files/routes.ts';
+import { flowRoutes } from './flows/routes.ts';
 import { draftRoutes } from './forms/draft-routes.ts';
 import { formRoutes } from './forms/routes.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -24,6 +26,7 @@ import { decorateSessionEnds } from './security/session-ends.ts';
 import { createValidatorCompiler } from './security/validation.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { servePages } from './static.ts';
+import { taskRoutes } from './tasks/routes.ts';
 
 /** Bodies are forms; photos have their own limit. */
 const bodyLimitBytes = 1_048_576;
@@ -61,6 +64,9 @@ async function addRoutes(app: App): Promise<void> {
   await fileRoutes(app);
   eventRoutes(app);
   notificationRoutes(app);
+  taskRoutes(app);
+  caseRoutes(app);
+  flowRoutes(app);
   formRoutes(app);
   draftRoutes(app);
   recordRoutes(app);

@@ -95,3 +95,7 @@ export const WithdrawBody = Type.Object(
   { title: 'WithdrawBody', additionalProperties: false },
 );
 export const RetryBody = Type.Object({ incident: Type.Integer() }, { title: 'RetryBody', additionalProperties: false });
+export const Urged = Type.Object(
+  { reached: Type.Integer({ description: 'Persons who were told.' }) },
+  { title: 'Urged' },
+);

@@ -174,7 +174,8 @@ export const DraftBody = Type.Object(
 /** 200: applied. 202: kept and sure to happen; `state` is pending. */
 export const ActResult = Type.Object(
   {
-    command: Uuid,
+    /** Null for what stays outside the engine: claim, release. */
+    command: nullable(Uuid),
     state: Type.Enum(['done', 'pending']),
     caseId: Uuid,
     /** Tasks the reader may see that this act opened. */

@@ -1,0 +1,69 @@
+/** The log of a case as a reader sees it (timeline), read once for the timeline and the position. */
+import { sql } from 'kysely';
+import type { Static } from 'typebox';
+import type { Tx } from '../db/as.ts';
+import { actionsOf, isHumanStep } from '../commands/access.ts';
+import { findNames } from '../commands/people.ts';
+import type { PublishedFlow } from '../definitions/published.ts';
+import type { Permissions } from '../../forms/types.ts';
+import type { Text } from '../../workflows/engine/flow.gen.ts';
+import type { TimelineEntry } from '../tasks/schemas.ts';
+
+export type TimelineView = Static<typeof TimelineEntry>;
+
+export interface LogRow {
+  rev: number;
+  at: Date;
+  type: string;
+  step: string | null;
+  actor: string | null;
+  data: Record<string, unknown>;
+  comment: string | null;
+  fields: string[];
+}
+
+/** Oldest first. How people were found is told by the task itself. */
+export async function readHistory(tx: Tx, caseId: string): Promise<LogRow[]> {
+  const { rows } = await sql<LogRow>`
+    select rev, at, type, step, actor, data, comment, array(select jsonb_object_keys(coalesce(patch, '{}'))) as fields
+    from case_event where case_id = ${caseId} and type <> 'people_resolved' order by rev`.execute(tx);
+  return rows;
+}
+
+/** `permissions` of the reader: the names of fields they may not see are not told. */
+export async function toTimeline(
+  tx: Tx,
+  rows: readonly LogRow[],
+  { flow, permissions }: { flow: PublishedFlow; permissions: Permissions },
+): Promise<TimelineView[]> {
+  const names = await findNames(
+    tx,
+    rows.flatMap((row) => [row.actor, ...idsIn(row.data)]),
+  );
+  return rows.map((row) => ({
+    rev: row.rev,
+    at: row.at.toISOString(),
+    type: row.type,
+    step:
+      row.step === null ? null : { id: row.step, title: flow.steps.get(row.step)?.step.title ?? flow.definition.title },
+    actor: row.actor === null ? null : (names.get(row.actor) ?? null),
+    outcome: outcomeLabel(flow, row),
+    comment: row.comment,
+    changed: row.fields.filter((field) => permissions[field] !== undefined && permissions[field] !== 'hidden'),
+    data: row.data,
+    labels: Object.fromEntries(idsIn(row.data).map((id) => [id, names.get(id)?.name ?? ''])),
+  }));
+}
+
+function outcomeLabel(flow: PublishedFlow, { step, data }: LogRow): Text | null {
+  const found = step === null ? undefined : flow.steps.get(step)?.step;
+  if (!isHumanStep(found)) return null;
+  return actionsOf(found).find(({ outcome }) => outcome === data['outcome'])?.label ?? null;
+}
+
+/** Persons named in an event's data; community is none. */
+function idsIn(data: Record<string, unknown>): string[] {
+  return ['from', 'to', 'initiator']
+    .map((name) => data[name])
+    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
+}

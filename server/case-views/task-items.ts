@@ -1,0 +1,104 @@
+/** Tasks as lists show them: joined with their case, names and titles; no payload is ever selected. */
+import { sql, type RawBuilder } from 'kysely';
+import type { Static } from 'typebox';
+import type { Db, Tx } from '../db/as.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { Text } from '../../workflows/engine/flow.gen.ts';
+import type { SummaryValue } from '../commands/render.ts';
+import type { TaskItem } from '../tasks/schemas.ts';
+
+export type TaskItemView = Static<typeof TaskItem>;
+
+/** A row of `selectTaskItems`; `id` and `state` may stand for a whole case (views `started` and `cc`). */
+export interface TaskItemRow {
+  id: string;
+  case_id: string;
+  number: string;
+  case_title: string;
+  summary: SummaryValue[];
+  flow: string;
+  flow_version: number;
+  step: string | null;
+  state: TaskItemView['state'];
+  initiator: string;
+  initiator_name: string;
+  holder: string | null;
+  holder_name: string | null;
+  pool: string | null;
+  pool_title: Text | null;
+  community_id: string | null;
+  opened_at: Date;
+  due_at: Date | null;
+  closed_at: Date | null;
+  outcome: string | null;
+  returned: boolean;
+  unread: boolean;
+}
+
+/** Columns and joins over `task t join "case" c`; the caller adds where, order and limit. */
+export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
+  select t.id, t.case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, t.step, t.state, c.initiator,
+    i.display_name as initiator_name, t.holder, h.display_name as holder_name,
+    case when t.holder is null then t.pool end as pool, case when t.holder is null then r.title end as pool_title, t.community_id,
+    t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
+    t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread
+  from task t join "case" c on c.id = t.case_id join person i on i.id = c.initiator
+    left join person h on h.id = t.holder left join role r on r.key = t.pool`;
+
+export type Language = 'zh-CN' | 'en';
+
+export async function toTaskItems(
+  db: Db,
+  tx: Tx,
+  rows: readonly TaskItemRow[],
+  language: Language,
+): Promise<TaskItemView[]> {
+  const items: TaskItemView[] = [];
+  for (const row of rows) {
+    const flow = await getFlow(db, { key: row.flow, version: row.flow_version }, tx);
+    items.push(toTaskItem(row, flow, language));
+  }
+  return items;
+}
+
+function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): TaskItemView {
+  return {
+    id: row.id,
+    caseId: row.case_id,
+    caseNumber: row.number,
+    caseTitle: row.case_title,
+    flow: row.flow,
+    step: row.step ?? '',
+    title: stepTitle(flow, row.step),
+    summary: row.summary.flatMap((each) => toSummary(flow, each, language)),
+    state: row.state,
+    initiator: { id: row.initiator, name: row.initiator_name },
+    holder: row.holder === null ? null : { id: row.holder, name: row.holder_name ?? '' },
+    pool: row.pool === null ? null : { role: row.pool, title: row.pool_title ?? { 'zh-CN': row.pool, en: row.pool } },
+    communityId: row.community_id,
+    openedAt: row.opened_at.toISOString(),
+    dueAt: row.due_at?.toISOString() ?? null,
+    closedAt: row.closed_at?.toISOString() ?? null,
+    outcome: row.outcome,
+    returned: row.returned,
+    unread: row.unread,
+  };
+}
+
+/** Of a step; of the flow where a row stands for a case that waits nowhere. */
+export function stepTitle(flow: PublishedFlow, step: string | null): Text {
+  const found = step === null ? undefined : flow.steps.get(step)?.step;
+  return found?.title ?? flow.definition.title;
+}
+
+/** Choices were kept as codes, so that each reader gets them in their language. */
+function toSummary(
+  { form }: PublishedFlow,
+  { field, value }: SummaryValue,
+  language: Language,
+): TaskItemView['summary'] {
+  const info = form.byName.get(field);
+  if (info === undefined) return [];
+  const choice = info.choices.find((each) => each.const === value);
+  return [{ label: info.title, value: choice?.['x-title'][language] ?? value }];
+}

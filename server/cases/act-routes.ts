@@ -1,0 +1,84 @@
+/** The acts on a case as a whole: withdraw, cancel and retry are commands; urge and comment stay in Postgres. */
+import { Type, type TSchema } from 'typebox';
+import { cancelCase, retryIncident, withdrawCase } from '../commands/case-acts.ts';
+import { intentionOf } from '../commands/intention.ts';
+import { retryConflict } from '../commands/retry-conflict.ts';
+import { CommandHeaders, problems, type App } from '../http.ts';
+import { Uuid } from '../schema.ts';
+import { ActResult } from '../tasks/schemas.ts';
+import { addComment } from './comment.ts';
+import { CommentBody, CommentItem, RetryBody, Urged, WithdrawBody } from './schemas.ts';
+import { urgeCase } from './urge.ts';
+
+const params = Type.Object({ id: Uuid });
+const refusals = problems(401, 403, 404, 409, 422);
+
+const command = <Body extends TSchema>(summary: string, body: Body) => ({
+  schema: {
+    tags: ['Cases'],
+    summary,
+    params,
+    headers: CommandHeaders,
+    body,
+    response: { 200: ActResult, 202: ActResult, ...refusals },
+  },
+});
+
+export function caseActRoutes(app: App): void {
+  app.post(
+    '/api/cases/:id/withdraw',
+    command('Take back a case one has started', WithdrawBody),
+    async (request, reply) => {
+      const act = { caseId: request.params.id, ...request.body };
+      const given = await withdrawCase(app.deps, intentionOf(request), act);
+      return reply.code(given.state === 'done' ? 200 : 202).send(given);
+    },
+  );
+  app.post('/api/cases/:id/cancel', command('End a case (needs case.cancel)', WithdrawBody), async (request, reply) => {
+    const act = { caseId: request.params.id, ...request.body };
+    const given = await cancelCase(app.deps, intentionOf(request), act);
+    return reply.code(given.state === 'done' ? 200 : 202).send(given);
+  });
+  app.post(
+    '/api/cases/:id/retry',
+    command('Run again what an incident stopped (needs case.retry)', RetryBody),
+    async (request, reply) => {
+      const { id: caseId } = request.params;
+      const { incident } = request.body;
+      if (incident < 0) {
+        await retryConflict(app.deps, { person: request.person.id, caseId, incident });
+        return { command: null, state: 'done' as const, caseId, opened: [] };
+      }
+      const given = await retryIncident(app.deps, intentionOf(request), { caseId, incident });
+      return reply.code(given.state === 'done' ? 200 : 202).send(given);
+    },
+  );
+  app.post(
+    '/api/cases/:id/urge',
+    { schema: { tags: ['Cases'], summary: 'Ask the holders to hurry', params, response: { 200: Urged, ...refusals } } },
+    async (request) => ({
+      reached: await urgeCase(app.deps.db, { caseId: request.params.id, person: request.person.id }),
+    }),
+  );
+  app.post(
+    '/api/cases/:id/comment',
+    {
+      schema: {
+        tags: ['Cases'],
+        summary: 'Say something about a case',
+        params,
+        body: CommentBody,
+        response: { 201: CommentItem, ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { id, name } = request.person;
+      const said = await addComment(app.deps.db, {
+        caseId: request.params.id,
+        person: { id, name },
+        body: request.body.body,
+      });
+      return reply.code(201).send(said);
+    },
+  );
+}

@@ -1,0 +1,43 @@
+/** 沟通: says something about a case without deciding anything; whoever takes part in it is told. */
+import { sql } from 'kysely';
+import type { Static } from 'typebox';
+import { asPerson, type Db } from '../db/as.ts';
+import { sendHints } from '../db/hint.ts';
+import { AppError } from '../errors.ts';
+import type { CommentItem } from './schemas.ts';
+
+export interface Saying {
+  caseId: string;
+  person: { id: string; name: string };
+  body: string;
+}
+
+/** @throws AppError not_found */
+export function addComment(db: Db, { caseId, person, body }: Saying): Promise<Static<typeof CommentItem>> {
+  return asPerson(db, person.id, async (tx) => {
+    const { rows: visible } = await sql<{
+      number: string;
+      title: string;
+    }>`select number, title from "case" where id = ${caseId}`.execute(tx);
+    const [found] = visible;
+    if (found === undefined) throw new AppError('not_found', 404);
+    const comment = await tx
+      .insertInto('comment')
+      .values({ case_id: caseId, author: person.id, body })
+      .returning(['id', 'created_at'])
+      .executeTakeFirstOrThrow();
+    await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
+    const params = JSON.stringify({ number: found.number, title: found.title, by: person.id });
+    const { rows } = await sql<{ id: string }>`
+      insert into notification (person_id, case_id, kind, params, dedupe)
+      select distinct r.person_id, r.case_id, 'comment', ${params}::jsonb, 'comment:' || ${comment.id} || ':' || r.person_id
+      from case_reader r where r.case_id = ${caseId} and r.person_id <> ${person.id} on conflict (dedupe) do nothing
+      returning person_id as id`.execute(tx);
+    const persons = [...rows.map(({ id }) => id), person.id];
+    await sendHints(tx, [
+      { kind: 'case', caseId, taskId: null, persons, pools: [] },
+      { kind: 'notification', caseId, taskId: null, persons, pools: [] },
+    ]);
+    return { id: comment.id, author: person, body, createdAt: comment.created_at.toISOString() };
+  });
+}

@@ -1,0 +1,84 @@
+/** Reading cases: lists and one case with all that belongs to it. */
+import { sql } from 'kysely';
+import { Type } from 'typebox';
+import { selectCaseItems, toCaseItems, type CaseItemRow } from '../case-views/case-items.ts';
+import { decodeCursor, toPage } from '../cursor.ts';
+import { asPerson } from '../db/as.ts';
+import { AppError } from '../errors.ts';
+import { problems, type App } from '../http.ts';
+import { Cursor, Uuid } from '../schema.ts';
+import { caseActRoutes } from './act-routes.ts';
+import { readCase } from './detail.ts';
+import { CaseDetail, CasePage, CaseStatus } from './schemas.ts';
+
+const tags = ['Cases'];
+const CaseQuery = Type.Object(
+  {
+    view: Type.Enum(['started', 'all'], {
+      default: 'all',
+      description: 'started: by the asking person. all: every case they may see.',
+    }),
+    flow: Type.Optional(Type.String({ maxLength: 40 })),
+    status: Type.Optional(CaseStatus),
+    community: Type.Optional(Uuid),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Integer({ minimum: 1, maximum: 100, default: 30 }),
+  },
+  { additionalProperties: false },
+);
+
+export function caseRoutes(app: App): void {
+  app.get(
+    '/api/cases',
+    {
+      schema: {
+        tags,
+        summary: 'Cases, newest first',
+        querystring: CaseQuery,
+        response: { 200: CasePage, ...problems(401, 422) },
+      },
+    },
+    (request) => {
+      const { view, flow, status, community, cursor, limit } = request.query;
+      const after = cursor === undefined ? undefined : readAfter(cursor);
+      return asPerson(app.deps.db, request.person.id, async (tx) => {
+        const { rows } = await sql<CaseItemRow>`${selectCaseItems}
+          where (${view === 'all'} or c.initiator = current_person()) and (${flow ?? null}::text is null or c.flow = ${flow ?? null})
+            and (${status ?? null}::text is null or c.status = ${status ?? null})
+            and (${community ?? null}::uuid is null or c.community_id = ${community ?? null})
+            and (${after?.at ?? null}::timestamptz is null or (c.started_at, c.id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+          order by c.started_at desc, c.id desc limit ${limit + 1}`.execute(tx);
+        const items = await toCaseItems(app.deps.db, tx, rows.slice(0, limit));
+        const { next } = toPage(rows, limit, {
+          item: (row) => row,
+          key: (row) => [row.started_at.toISOString(), row.id],
+        });
+        return { items, next };
+      });
+    },
+  );
+  app.get(
+    '/api/cases/:id',
+    {
+      schema: {
+        tags,
+        summary: 'One case: record, tasks, timeline, position',
+        params: Type.Object({ id: Uuid }),
+        response: { 200: CaseDetail, ...problems(401, 404, 422) },
+      },
+    },
+    (request) => {
+      const language = request.person.locale ?? app.deps.config.locale;
+      return readCase(app.deps.db, request.params.id, { person: request.person.id, language });
+    },
+  );
+  caseActRoutes(app);
+}
+
+function readAfter(cursor: string): { at: string; id: string } {
+  const [at, id] = decodeCursor(cursor, 2);
+  const isSound =
+    typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string' && /^[\da-f-]{36}$/.test(id);
+  if (!isSound) throw new AppError('invalid_cursor', 422);
+  return { at, id };
+}

@@ -1,0 +1,81 @@
+/** The acts on a task. Those the engine decides are commands: 200 applied, 202 kept and sure to happen. */
+import { Type, type TSchema } from 'typebox';
+import { intentionOf } from '../commands/intention.ts';
+import { completeTask, returnTask, transferTask } from '../commands/task-acts.ts';
+import { CommandHeaders, problems, type App } from '../http.ts';
+import { claimTask, releaseTask, saveDraft } from './hold.ts';
+import {
+  ActResult,
+  ClaimBody,
+  CompleteBody,
+  Draft,
+  DraftBody,
+  ReleaseBody,
+  ReturnBody,
+  TransferBody,
+} from './schemas.ts';
+
+const TaskParams = Type.Object({ id: Type.String({ maxLength: 60 }) });
+const refusals = problems(401, 403, 404, 409, 422);
+
+/** Schema of a command's route. */
+const command = <Body extends TSchema>(summary: string, body: Body) => ({
+  schema: {
+    tags: ['Tasks'],
+    summary,
+    params: TaskParams,
+    headers: CommandHeaders,
+    body,
+    response: { 200: ActResult, 202: ActResult, ...refusals },
+  },
+});
+
+export function taskActRoutes(app: App): void {
+  app.post('/api/tasks/:id/complete', command('Decide a task', CompleteBody), async (request, reply) => {
+    const { comment = null, deviceAt = null, ...body } = request.body;
+    const given = await completeTask(app.deps, intentionOf(request), {
+      ...body,
+      taskId: request.params.id,
+      comment,
+      deviceAt,
+    });
+    return reply.code(given.state === 'done' ? 200 : 202).send(given);
+  });
+  app.post(
+    '/api/tasks/:id/return',
+    command('Send the case back to an earlier step', ReturnBody),
+    async (request, reply) => {
+      const given = await returnTask(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
+      return reply.code(given.state === 'done' ? 200 : 202).send(given);
+    },
+  );
+  app.post('/api/tasks/:id/transfer', command('Hand a task to somebody else', TransferBody), async (request, reply) => {
+    const { comment = null, ...body } = request.body;
+    const given = await transferTask(app.deps, intentionOf(request), { ...body, taskId: request.params.id, comment });
+    return reply.code(given.state === 'done' ? 200 : 202).send(given);
+  });
+  app.post('/api/tasks/:id/claim', command('Take a task from the pool', ClaimBody), async (request) => {
+    const act = { person: request.person.id, taskId: request.params.id, ...request.body };
+    return { command: null, state: 'done' as const, caseId: await claimTask(app.deps, act), opened: [] };
+  });
+  app.post('/api/tasks/:id/release', command('Give a claimed task back to the pool', ReleaseBody), async (request) => {
+    const act = { person: request.person.id, taskId: request.params.id, ...request.body };
+    return { command: null, state: 'done' as const, caseId: await releaseTask(app.deps, act), opened: [] };
+  });
+  app.put(
+    '/api/tasks/:id/draft',
+    {
+      schema: {
+        tags: ['Tasks'],
+        summary: 'Keep unfinished input',
+        params: TaskParams,
+        body: DraftBody,
+        response: { 200: Draft, ...refusals },
+      },
+    },
+    (request) => {
+      const { fields, comment = null } = request.body;
+      return saveDraft(app.deps, { person: request.person.id, taskId: request.params.id, fields, comment });
+    },
+  );
+}

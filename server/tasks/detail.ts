@@ -1,0 +1,154 @@
+/** One task as its reader sees it: the form with what they may do, their draft, the buttons, why it is theirs, the case around it. */
+import { sql } from 'kysely';
+import type { Static } from 'typebox';
+import { compile, isReachableBackwards } from '../../workflows/engine/compile.ts';
+import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
+import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
+import { readHistory, toTimeline, type LogRow } from '../case-views/history.ts';
+import { readPosition } from '../case-views/position.ts';
+import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
+import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
+import { readCaseFields } from '../commands/case-record.ts';
+import { readDecider } from '../commands/facts.ts';
+import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
+import { findNames } from '../commands/people.ts';
+import { asPerson, type Db, type Tx } from '../db/as.ts';
+import { recordLabels } from '../db/records/labels.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
+import { AppError } from '../errors.ts';
+import type { Action, Draft, ReturnTarget, TaskDetail } from './schemas.ts';
+
+type Detail = Static<typeof TaskDetail>;
+
+interface More extends DecidedTask {
+  assignment: number;
+  explanation: EngineExplanation;
+  version: number;
+  status: string;
+  position: string[];
+}
+interface Reader {
+  person: string;
+  language: Language;
+}
+
+/** Reading it marks it as read. @throws AppError not_found */
+export function readTask(db: Db, taskId: string, { person, language }: Reader): Promise<Detail> {
+  return asPerson(db, person, async (tx) => {
+    const { row, more } = await findTask(tx, taskId);
+    const flow = await getFlow(db, { key: row.flow, version: row.flow_version }, tx);
+    const step = flow.steps.get(row.step ?? '')?.step;
+    if (!isHumanStep(step)) throw new AppError('not_found', 404);
+    const decider = await readDecider(tx, person);
+    const isActive = row.state === 'open' && more.status === 'running';
+    const can = (act: TaskAct): boolean => isActive && mayDecide(decider, more, act, step.allow) === 'yes';
+    const reading = { flow, caseId: row.case_id, communityId: more.communityId, initiator: row.initiator };
+    const rights: ReaderRights = can('complete')
+      ? { permissions: stepPermissions(flow, step.id), isMasked: false }
+      : await readerRights(tx, decider, reading);
+    const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
+    const history = await readHistory(tx, row.case_id);
+    const [task] = await toTaskItems(db, tx, [row], language);
+    if (task === undefined) throw new AppError('not_found', 404);
+    const detail: Detail = {
+      task: { ...task, unread: false },
+      assignment: more.assignment,
+      version: more.version,
+      mine: can('complete'),
+      form: toFormDefinition(flow.form),
+      permissions: rights.permissions,
+      fields,
+      labels: await recordLabels(tx, flow.form, fields),
+      draft: await readDraft(tx, taskId),
+      guide: step.guide ?? null,
+      actions: can('complete') ? toActions(flow, step) : [],
+      allow: { claim: can('claim'), release: can('release'), transfer: can('transfer'), return: can('return') },
+      returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
+      explanation: await toExplanation(tx, more.explanation),
+      timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
+      position: await readPosition(tx, {
+        flow,
+        caseId: row.case_id,
+        status: more.status,
+        position: more.position,
+        history,
+      }),
+    };
+    await markRead(tx, taskId, person);
+    return detail;
+  });
+}
+
+/** @throws AppError not_found */
+export async function markRead(tx: Tx, taskId: string, person: string): Promise<void> {
+  await sql`insert into task_read (task_id, person_id) values (${taskId}, ${person}) on conflict do nothing`.execute(
+    tx,
+  );
+}
+
+async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; more: More }> {
+  const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
+  const { rows: details } = await sql<More>`
+    select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
+      c.applied_rev as version, c.status, c.position from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(
+    tx,
+  );
+  const [row] = rows;
+  const [more] = details;
+  if (row === undefined || more === undefined) throw new AppError('not_found', 404);
+  return { row, more };
+}
+
+async function readDraft(tx: Tx, taskId: string): Promise<Static<typeof Draft> | null> {
+  const row = await tx
+    .selectFrom('task_draft')
+    .select(['fields', 'comment', 'updated_at'])
+    .where('task_id', '=', taskId)
+    .where('person_id', '=', sql<string>`current_person()`)
+    .executeTakeFirst();
+  return row === undefined
+    ? null
+    : { fields: row.fields, comment: row.comment, updatedAt: row.updated_at.toISOString() };
+}
+
+function toActions(flow: PublishedFlow, step: HumanStep): Static<typeof Action>[] {
+  return actionsOf(step).map((action) => ({
+    outcome: action.outcome,
+    label: action.label,
+    intent: action.intent ?? 'default',
+    comment: action.comment ?? 'optional',
+    signature: action.signature ?? false,
+    permissions: action.fields === undefined ? null : permissionsOf(flow.form, step.fields, action.fields),
+    returnsTo: action.returnTo === undefined ? null : stepTitle(flow, action.returnTo.step),
+  }));
+}
+
+/** Steps that somebody completed on the way here, nearest last; the engine refuses what a return has cut off since. */
+async function toTargets(
+  tx: Tx,
+  flow: PublishedFlow,
+  step: HumanStep,
+  history: readonly LogRow[],
+): Promise<Static<typeof ReturnTarget>[]> {
+  const compiled = compile(flow.loaded);
+  const done = new Map(history.filter(({ type }) => type === 'task_completed').map((row) => [row.step ?? '', row]));
+  const names = await findNames(
+    tx,
+    [...done.values()].map(({ actor }) => actor),
+  );
+  return [...flow.steps.keys()].flatMap((id) => {
+    const last = done.get(id);
+    if (last === undefined || !isReachableBackwards(compiled, step.id, id)) return [];
+    const by = last.actor === null ? null : (names.get(last.actor) ?? null);
+    return [{ step: id, title: stepTitle(flow, id), by, at: last.at.toISOString() }];
+  });
+}
+
+async function toExplanation(tx: Tx, { rule, inputs, policy }: EngineExplanation): Promise<Detail['explanation']> {
+  const ids = Object.values(inputs ?? {})
+    .flat()
+    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
+  const names = await findNames(tx, ids);
+  const labels = Object.fromEntries([...names].map(([id, { name }]) => [id, name]));
+  return { rule: rule ?? '', inputs: inputs ?? {}, labels, ...(policy === undefined ? {} : { policy }) };
+}

@@ -1,0 +1,120 @@
+/**
+ * The views of the inbox. Each is one query with a condition and an order of its own, and the counts use the very same conditions, so
+ * that a number always equals its list. `started` and `cc` have one row a case.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import type { Static } from 'typebox';
+import { selectTaskItems, type TaskItemRow } from '../case-views/task-items.ts';
+import { decodeCursor, type CursorValue } from '../cursor.ts';
+import type { Tx } from '../db/as.ts';
+import { AppError } from '../errors.ts';
+import type { TaskCounts, TaskView } from './schemas.ts';
+
+export type View = Static<typeof TaskView>;
+
+export interface ListFilter {
+  view: View;
+  community: string | null;
+  cursor: string | undefined;
+  limit: number;
+}
+
+const isMine = sql`t.holder = current_person() and t.state in ('open', 'completing')`;
+const isPooled = sql`t.holder is null and t.state in ('open', 'completing') and exists (select from my_roles() m
+  where m.role = t.pool and (m.community_id is null or m.community_id = t.community_id))`;
+const isDueToday = sql`(t.due_at at time zone community_zone(t.community_id))::date = (now() at time zone community_zone(t.community_id))::date`;
+const conditions: Record<Exclude<View, 'started' | 'cc'>, RawBuilder<unknown>> = {
+  mine: isMine,
+  pool: isPooled,
+  today: sql`${isMine} and ${isDueToday}`,
+  overdue: sql`${isMine} and t.due_at < now()`,
+  done: sql`t.closed_by = current_person() and t.state = 'done'`,
+};
+
+/** Up to `limit + 1` rows. @throws AppError invalid_cursor */
+export async function findTasks(tx: Tx, filter: ListFilter): Promise<TaskItemRow[]> {
+  const { rows } = await queryOf(filter).execute(tx);
+  return rows;
+}
+
+/** Sort values of a row, for the cursor. */
+export function cursorOf(view: View, row: TaskItemRow): CursorValue[] {
+  if (view === 'done') return [row.closed_at?.toISOString() ?? null, row.id];
+  if (view === 'started' || view === 'cc') return [row.opened_at.toISOString(), row.id];
+  return [row.due_at?.toISOString() ?? null, row.id];
+}
+
+function queryOf({ view, community, cursor, limit }: ListFilter): RawBuilder<TaskItemRow> {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const here = community === null ? sql`true` : sql`c.community_id = ${community}`;
+  switch (view) {
+    case 'mine':
+    case 'pool':
+    case 'today':
+    case 'overdue': {
+      const next =
+        after === undefined
+          ? sql`true`
+          : sql`(coalesce(t.due_at, 'infinity'), t.id) > (${after.at ?? 'infinity'}::timestamptz, ${after.id})`;
+      return sql<TaskItemRow>`${selectTaskItems} where ${conditions[view]} and ${here} and ${next}
+        order by coalesce(t.due_at, 'infinity'), t.id limit ${limit + 1}`;
+    }
+    case 'done': {
+      const next = after === undefined ? sql`true` : sql`(t.closed_at, t.id) < (${after.at}::timestamptz, ${after.id})`;
+      return sql<TaskItemRow>`${selectTaskItems} where ${conditions.done} and ${here} and ${next}
+        order by t.closed_at desc, t.id desc limit ${limit + 1}`;
+    }
+    case 'started': {
+      const next =
+        after === undefined ? sql`true` : sql`(c.started_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`;
+      return sql<TaskItemRow>`${selectCases(sql`c.started_at`, sql`false`)} where c.initiator = current_person() and ${here} and ${next}
+        order by c.started_at desc, c.id desc limit ${limit + 1}`;
+    }
+    case 'cc': {
+      const next =
+        after === undefined ? sql`true` : sql`(q.added_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`;
+      return sql<TaskItemRow>`${selectCases(sql`q.added_at`, sql`q.read_at is null`)}
+        join case_reader q on q.case_id = c.id and q.person_id = current_person() and q.why = 'cc' where ${here} and ${next}
+        order by q.added_at desc, c.id desc limit ${limit + 1}`;
+    }
+    default:
+      return view;
+  }
+}
+
+/** A row that stands for a case: its first waiting step, and who holds it. */
+function selectCases(at: RawBuilder<unknown>, unread: RawBuilder<unknown>): RawBuilder<TaskItemRow> {
+  return sql<TaskItemRow>`
+    select c.id::text as id, c.id as case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, c.position[1] as step,
+      case when c.status = 'completed' then 'done' when c.status = 'cancelled' then 'cancelled' else 'open' end as state, c.initiator,
+      i.display_name as initiator_name, w.holder, w.name as holder_name, w.pool, w.pool_title, c.community_id, ${at} as opened_at, w.due_at,
+      c.ended_at as closed_at, c.outcome, false as returned, ${unread} as unread
+    from "case" c join person i on i.id = c.initiator left join lateral (
+      select t.holder, h.display_name as name, case when t.holder is null then t.pool end as pool,
+        case when t.holder is null then r.title end as pool_title, t.due_at
+      from task t left join person h on h.id = t.holder left join role r on r.key = t.pool
+      where t.case_id = c.id and t.state in ('open', 'completing') order by t.due_at, t.id limit 1) w on true`;
+}
+
+/** What the rail shows; `community` as in the lists. */
+export async function countTasks(tx: Tx, community: string | null): Promise<Static<typeof TaskCounts>> {
+  const here = community === null ? sql`true` : sql`t.community_id = ${community}`;
+  const count = (condition: RawBuilder<unknown>): RawBuilder<number> =>
+    sql<number>`(select count(*)::int from task t where ${condition} and ${here})`;
+  const { rows } = await sql<Static<typeof TaskCounts>>`
+    select ${count(conditions.mine)} as mine, ${count(conditions.pool)} as pool, ${count(conditions.today)} as today,
+      ${count(conditions.overdue)} as overdue,
+      (select count(*)::int from case_reader q join "case" t on t.id = q.case_id
+        where q.person_id = current_person() and q.why = 'cc' and q.read_at is null and ${here}) as cc`.execute(tx);
+  const [counts] = rows;
+  if (counts === undefined) throw new Error('counting gave no row');
+  return counts;
+}
+
+function readCursor(cursor: string): { at: string | null; id: string } {
+  const [at, id] = decodeCursor(cursor, 2);
+  const isInstant = at === null || (typeof at === 'string' && !Number.isNaN(Date.parse(at)));
+  if (!isInstant || typeof id !== 'string' || !/^[\da-f-]{36}(-\d+)?$/.test(id))
+    throw new AppError('invalid_cursor', 422);
+  return { at, id };
+}
