@@ -170,20 +170,37 @@ export function fieldsOf(constraint: Constraint): string[] {
 }
 
 function checkKinds(form: FormSchema): Problem[] {
-  const problems: Problem[] = [];
-  if (form['x-kind'] === 'case' && form['x-owners'] !== undefined)
-    problems.push({ path: '/schema/x-owners', code: 'owners_of_case_form' });
-  if (form['x-write'] !== undefined && form['x-local'] !== false)
-    problems.push({ path: '/schema/x-write', code: 'write_of_local_form' });
   const from = form['x-community-from'];
-  if (from !== undefined && !isReference(form.properties[from]))
-    problems.push({ path: '/schema/x-community-from', code: 'not_a_reference' });
-  for (const [name, schema] of Object.entries(form.properties)) {
-    const wanted = schema['x-field'] === 'computed' ? resultTypes[schema['x-result'] ?? 'text'] : schema.type;
-    if (wanted !== schema.type)
-      problems.push({ path: `/schema/properties/${name}/type`, code: 'computed_type', params: { type: wanted } });
-  }
-  return problems;
+  const wrong: [boolean, Problem][] = [
+    [
+      form['x-kind'] === 'case' && form['x-owners'] !== undefined,
+      { path: '/schema/x-owners', code: 'owners_of_case_form' },
+    ],
+    [
+      form['x-write'] !== undefined && form['x-local'] !== false,
+      { path: '/schema/x-write', code: 'write_of_local_form' },
+    ],
+    [
+      from !== undefined && !isReference(form.properties[from]),
+      { path: '/schema/x-community-from', code: 'not_a_reference' },
+    ],
+    [
+      form['x-owners']?.community === 'community' && form['x-local'] !== true,
+      { path: '/schema/x-owners', code: 'owners_of_no_community' },
+    ],
+  ];
+  return [
+    ...wrong.filter(([is]) => is).map(([, problem]) => problem),
+    ...Object.entries(form.properties).flatMap(checkComputed),
+  ];
+}
+
+function checkComputed([name, schema]: [string, FieldSchema]): Problem[] {
+  if (schema['x-field'] !== 'computed') return [];
+  const type = resultTypes[schema['x-result'] ?? 'text'];
+  return schema.type === type
+    ? []
+    : [{ path: `/schema/properties/${name}/type`, code: 'computed_type', params: { type } }];
 }
 
 const resultTypes = {

@@ -4,7 +4,16 @@
  */
 import { choicesOf, precisionOf } from './columns.ts';
 import { locationSchema } from './location.ts';
-import type { Access, Choice, Conditional, FieldSchema, FormSchema, Locale, Permissions, RowSchema } from './types.ts';
+import type {
+  Access,
+  Conditional,
+  FieldKind,
+  FieldSchema,
+  FormSchema,
+  Locale,
+  Permissions,
+  RowSchema,
+} from './types.ts';
 
 export interface PlainSchema {
   type?: string | undefined;
@@ -16,9 +25,7 @@ export interface PlainSchema {
 /** Ids are checked by this pattern: the format `uuid` also takes `urn:uuid:…`, which Postgres refuses. */
 export const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
-const programFilled = ['autoNumber', 'computed'];
-const defaultLengths: Partial<Record<string, number>> = { text: 200, longText: 4000 };
-
+const programFilled: FieldKind[] = ['autoNumber', 'computed'];
 /** What a person may do with a field; `null` permissions: a register, where whoever may write may write all. */
 export function accessOf(name: string, schema: FieldSchema, permissions: Permissions | null): Access {
   if (programFilled.includes(schema['x-field'])) return permissions?.[name] === 'hidden' ? 'hidden' : 'read';
@@ -68,49 +75,40 @@ function plainField(field: FieldSchema, locale: Locale, writable: boolean): Plai
   return { ...texts, ...plainValue(field, locale) };
 }
 
+type Plain = (field: FieldSchema, own: PlainSchema, locale: Locale) => PlainSchema;
+
+const anId: Plain = () => ({ type: 'string', pattern: uuidPattern });
+
+/** What the kinds add to their own keywords, or have in their place. */
+const kinds: Partial<Record<FieldKind, Plain>> = {
+  text: (_field, own) => ({ maxLength: 200, ...own }),
+  longText: (_field, own) => ({ maxLength: 4000, ...own }),
+  integer: (_field, own) => ({ minimum: -2_147_483_648, maximum: 2_147_483_647, ...own }),
+  number: (field, own) => ({ ...limits(field), ...own }),
+  money: (field, own) => ({ ...limits(field), ...own }),
+  choice: (field, _own, locale) => ({ type: 'string', oneOf: plainChoices(field, locale) }),
+  manyChoice: (field, own, locale) => ({ ...own, items: { type: 'string', oneOf: plainChoices(field, locale) } }),
+  person: anId,
+  party: anId,
+  department: anId,
+  ref: anId,
+  signature: anId,
+  files: (_field, own) => ({ maxItems: 20, ...own, items: { type: 'string', pattern: uuidPattern } }),
+  location: () => locationSchema,
+  table: (field, own, locale) => ({ maxItems: 200, ...own, items: plainRow(field.items as RowSchema, locale) }),
+};
+
 function plainValue(field: FieldSchema, locale: Locale): PlainSchema {
-  const plain = withoutOurs(field);
-  switch (field['x-field']) {
-    case 'text':
-    case 'longText':
-      return { maxLength: defaultLengths[field['x-field']], ...plain };
-    case 'integer':
-      return { minimum: -2_147_483_648, maximum: 2_147_483_647, ...plain };
-    case 'number':
-    case 'money':
-      return { ...limits(field), ...plain };
-    case 'choice':
-      return { type: 'string', oneOf: plainChoices(choicesOf(field), locale) };
-    case 'manyChoice':
-      return { ...plain, items: { type: 'string', oneOf: plainChoices(choicesOf(field), locale) } };
-    case 'person':
-    case 'party':
-    case 'department':
-    case 'ref':
-    case 'signature':
-      return { type: 'string', pattern: uuidPattern };
-    case 'files':
-      return { maxItems: 20, ...plain, items: { type: 'string', pattern: uuidPattern } };
-    case 'location':
-      return locationSchema;
-    case 'table':
-      return { maxItems: 200, ...plain, items: plainRow(field.items as RowSchema, locale) };
-    default:
-      return plain;
-  }
+  const own = withoutOurs(field);
+  return kinds[field['x-field']]?.(field, own, locale) ?? own;
 }
 
 function plainRow(row: RowSchema, locale: Locale): PlainSchema {
-  const fields = Object.entries(row.properties).map(([name, field]) => [
-    name,
-    plainField(field, locale, field['x-field'] !== 'computed'),
-  ]);
-  return {
-    type: 'object',
-    additionalProperties: false,
-    properties: { id: { type: 'string', pattern: uuidPattern }, ...Object.fromEntries(fields) },
-    required: row.required ?? [],
-  };
+  const properties: Record<string, PlainSchema> = { id: { type: 'string', pattern: uuidPattern } };
+  for (const [name, field] of Object.entries(row.properties)) {
+    properties[name] = plainField(field, locale, field['x-field'] !== 'computed');
+  }
+  return { type: 'object', additionalProperties: false, properties, required: row.required ?? [] };
 }
 
 /** The keywords of JSON Schema that stand beside ours. */
@@ -129,8 +127,8 @@ function limits(field: FieldSchema): PlainSchema {
   };
 }
 
-function plainChoices(choices: Choice[], locale: Locale): PlainSchema[] {
-  return choices
+function plainChoices(field: FieldSchema, locale: Locale): PlainSchema[] {
+  return choicesOf(field)
     .filter((choice) => choice['x-retired'] !== true)
     .map((choice) => ({ const: choice.const, title: choice['x-title'][locale] }));
 }

@@ -8,7 +8,7 @@ export function maskValue(rule: MaskRule, value: string): string {
     case 'idNumber':
       return value.length < 3 ? '****' : `${value.slice(0, 1)}${'*'.repeat(value.length - 2)}${value.slice(-1)}`;
     case 'name':
-      return `${[...value][0] ?? ''}*`;
+      return `${Array.from(value)[0] ?? ''}*`;
     case 'all':
       return '****';
   }

@@ -33,9 +33,14 @@ export function validateAct(form: CompiledForm, act: Act): Problem[] {
     : (judge.errors ?? []).filter(isTelling).map((error) => toProblem(error, base));
   const written = Object.fromEntries(Object.entries(merged).filter(([name]) => mayWrite(form, name, act.permissions)));
   const problems = [...schemaProblems, ...extraProblems(form.schema, written, base)];
-  return unique(
-    act.draft === true ? problems.filter(({ code }) => code !== 'required' && code !== 'too_few') : problems,
-  );
+  return unique(problems.filter(({ path, code }) => counts({ path: path.slice(base.length + 1), code }, act)));
+}
+
+/** What a draft still misses is no problem, nor is a value that an older version took and this act leaves alone. */
+function counts({ path, code }: { path: string; code: string }, act: Act): boolean {
+  if (code === 'required' && !path.includes('/')) return act.draft !== true;
+  if (code === 'too_few' && act.draft === true) return false;
+  return Object.hasOwn(act.patch, path.split('/')[0] ?? '');
 }
 
 function refuse(form: CompiledForm, name: string, permissions: Permissions | null, base: string): Problem[] {

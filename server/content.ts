@@ -63,7 +63,7 @@ async function loadFlows(adminDb: Db, log: Log): Promise<void> {
     : [];
   if (!existsSync(file) || paths.length === 0) return;
   const { publishFlow } = (await import(file)) as {
-    publishFlow(adminDb: Db, definition: unknown, options: { note: null; by: null }): Promise<unknown>;
+    publishFlow: (adminDb: Db, definition: unknown, options: { note: null; by: null }) => Promise<unknown>;
   };
   for (const path of paths) {
     await publishFlow(adminDb, await readJson(path), { note: null, by: null });

@@ -20,6 +20,16 @@ export const page = <T extends TSchema>(title: string, item: T) =>
 
 export const PersonRef = Type.Object({ id: Uuid, name: Type.String() }, { title: 'PersonRef' });
 
+/** One bad field of a request. */
+export const ProblemPath = Type.Object(
+  {
+    path: Type.String({ description: 'JSON Pointer into the body.' }),
+    code: Type.String(),
+    params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  },
+  { title: 'ProblemPath' },
+);
+
 /** RFC 9457. */
 export const Problem = Type.Object(
   {
@@ -29,18 +39,7 @@ export const Problem = Type.Object(
     code: Type.String({ description: 'snake_case; screens have a text for each.' }),
     detail: Type.Optional(Type.String()),
     params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            path: Type.String({ description: 'JSON Pointer into the body.' }),
-            code: Type.String(),
-            params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-          },
-          { title: 'ProblemPath' },
-        ),
-      ),
-    ),
+    errors: Type.Optional(Type.Array(ProblemPath)),
   },
   { title: 'Problem' },
 );

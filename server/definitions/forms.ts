@@ -42,6 +42,11 @@ export async function publishForm(
   return published;
 }
 
+/** Compiles without publishing. @throws AppError invalid_form */
+export function checkFormDefinition({ schema, layout }: FormDefinitionSource): CompiledForm {
+  return asProblems(() => compileForm(schema, layout));
+}
+
 /** All or none. */
 export async function publishForms(
   adminDb: Db,
@@ -53,16 +58,21 @@ export async function publishForms(
     await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
     const plans: Plan[] = [];
     for (const form of forms) plans.push(await planForm(tx, form, options));
-    const changed = plans.filter(({ ddl }) => ddl !== null);
     await checkReferences(tx, forms);
-    await sql`set local role guanjia_publisher`.execute(tx);
-    for (const { ddl } of changed) for (const statement of ddl?.tables ?? []) await sql.raw(statement).execute(tx);
-    for (const { form, ddl } of changed) await runLinks(tx, form, ddl?.links ?? []);
-    for (const plan of changed) await writeVersion(tx, plan, options);
-    await sql`set local role none`.execute(tx);
-    for (const { form, version } of changed) await writeAudit(tx, { form, version }, options);
+    const changed = plans.filter(({ ddl }) => ddl !== null);
+    if (changed.length > 0) await carryOut(tx, changed, options);
     return plans.map(({ form, version, ddl }) => ({ key: form.key, version, isNew: ddl !== null }));
   });
+}
+
+/** Tables of all first: their foreign keys may run in circles. */
+async function carryOut(tx: Tx, plans: Plan[], options: PublishOptions): Promise<void> {
+  await sql`set local role guanjia_publisher`.execute(tx);
+  for (const statement of plans.flatMap(({ ddl }) => ddl?.tables ?? [])) await sql.raw(statement).execute(tx);
+  for (const { form, ddl } of plans) await runLinks(tx, form, ddl?.links ?? []);
+  for (const plan of plans) await writeVersion(tx, plan, options);
+  await sql`set local role none`.execute(tx);
+  for (const plan of plans) await writeAudit(tx, plan, options);
 }
 
 interface Plan {

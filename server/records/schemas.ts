@@ -1,6 +1,6 @@
 /** Records of any form type. */
 import { Type } from 'typebox';
-import { Fields, Instant, page, Uuid } from '../schema.ts';
+import { Fields, Instant, nullable, page, Uuid } from '../schema.ts';
 
 /** Texts for the ids a record mentions: referred records, persons, files. */
 export const Labels = Type.Record(Type.String(), Type.String());
@@ -8,7 +8,8 @@ export const RecordItem = Type.Object(
   {
     id: Uuid,
     label: Type.String(),
-    version: Type.Integer(),
+    version: Type.Integer({ description: 'Raised by every change.' }),
+    communityId: nullable(Uuid),
     formVersion: Type.Integer(),
     fields: Fields,
     labels: Labels,
@@ -21,3 +22,48 @@ export const RecordPage = page('RecordPage', RecordItem);
 /** What a picker shows. */
 export const RecordOption = Type.Object({ id: Uuid, label: Type.String() }, { title: 'RecordOption' });
 export const RecordOptionPage = page('RecordOptionPage', RecordOption);
+
+export const RecordBody = Type.Object(
+  {
+    communityId: Type.Optional(nullable(Uuid)),
+    fields: Fields,
+  },
+  { title: 'RecordBody', additionalProperties: false },
+);
+export const RecordPatchBody = Type.Object(
+  {
+    version: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'The version that was read: 409 when somebody changed it since.' }),
+    ),
+    fields: Fields,
+  },
+  { title: 'RecordPatchBody', additionalProperties: false },
+);
+/** Several records of a form type in one transaction: shares that must sum to 1 change together. */
+export const RecordBatchBody = Type.Object(
+  {
+    communityId: Type.Optional(nullable(Uuid)),
+    create: Type.Optional(
+      Type.Array(Type.Object({ fields: Fields }, { additionalProperties: false }), { maxItems: 200 }),
+    ),
+    change: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { id: Uuid, version: Type.Optional(Type.Integer({ minimum: 1 })), fields: Fields },
+          { additionalProperties: false },
+        ),
+        { maxItems: 200 },
+      ),
+    ),
+  },
+  { title: 'RecordBatchBody', additionalProperties: false },
+);
+export const RecordBatch = Type.Object(
+  { created: Type.Array(Uuid), changed: Type.Array(Uuid) },
+  { title: 'RecordBatch' },
+);
+export const UnmaskBody = Type.Object(
+  { field: Type.String({ maxLength: 30 }), reason: Type.String({ minLength: 2, maxLength: 400 }) },
+  { title: 'UnmaskBody', additionalProperties: false },
+);
+export const Unmasked = Type.Object({ value: Type.String() }, { title: 'Unmasked' });

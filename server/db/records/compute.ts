@@ -37,15 +37,9 @@ function compute(field: FieldInfo, context: Values): unknown {
 /** One rounding at the end, half up. */
 function fit(field: FieldInfo, value: unknown): unknown {
   const result = field.schema['x-result'] ?? 'text';
-  if (result === 'number' || result === 'money' || result === 'integer') {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('not a number');
-    return new Decimal(value)
-      .toDecimalPlaces(precisionOf(field.schema)?.decimals ?? 0, Decimal.ROUND_HALF_UP)
-      .toNumber();
-  }
-  if (result === 'boolean') {
-    if (typeof value !== 'boolean') throw new TypeError('not a boolean');
-    return value;
-  }
-  return String(value);
+  if (result === 'text' || result === 'date') return String(value);
+  if (typeof value !== (result === 'boolean' ? 'boolean' : 'number')) throw new TypeError(`not a ${result}`);
+  if (typeof value !== 'number') return value;
+  if (!Number.isFinite(value)) throw new TypeError(`not a ${result}`);
+  return new Decimal(value).toDecimalPlaces(precisionOf(field.schema)?.decimals ?? 0, Decimal.ROUND_HALF_UP).toNumber();
 }

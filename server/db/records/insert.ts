@@ -1,7 +1,7 @@
 /** Inserting a record with its number, computed fields, sub-tables and file uses. Values have passed forms/validate.ts already. */
 import { sql } from 'kysely';
 import { withoutEmpty } from '../../../forms/empty.ts';
-import type { Values } from '../../../forms/types.ts';
+import type { RefTarget, Values } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
 import { computeFields } from './compute.ts';
@@ -74,19 +74,21 @@ export async function communityOf(
   given: { communityId: string | null; fields: Values },
 ): Promise<string | null> {
   if (form.local !== true) return null;
-  const from = form.communityFrom === null ? undefined : form.byName.get(form.communityFrom);
-  const referred = from === undefined ? undefined : given.fields[from.name];
-  if (from?.ref?.schema !== 'record' || referred === undefined) {
-    if (given.communityId !== null) return given.communityId;
-    throw new AppError('invalid_fields', 422, {}, [{ path: '/communityId', code: 'required' }]);
+  const from = form.communityFrom ?? '';
+  const communityId = await communityOfReferred(tx, form.byName.get(from)?.ref ?? null, given.fields[from]);
+  const chosen = communityId ?? given.communityId;
+  if (chosen === null) throw new AppError('invalid_fields', 422, {}, [{ path: '/communityId', code: 'required' }]);
+  if (given.communityId !== null && given.communityId !== chosen) {
+    throw new AppError('invalid_fields', 422, {}, [{ path: `/fields/${from}`, code: 'community_mismatch' }]);
   }
+  return chosen;
+}
+
+async function communityOfReferred(tx: Tx, target: RefTarget | null, id: unknown): Promise<string | null> {
+  if (target === null || id === undefined) return null;
   const { rows } = await sql<{ communityId: string }>`
-    select community_id as "communityId" from ${sql.id('record', from.ref.table)} where id = ${referred}`.execute(tx);
-  const communityId = rows[0]?.communityId ?? null;
-  if (given.communityId !== null && given.communityId !== communityId) {
-    throw new AppError('invalid_fields', 422, {}, [{ path: `/fields/${from.name}`, code: 'community_mismatch' }]);
-  }
-  return communityId;
+    select community_id as "communityId" from ${sql.id('record', target.table)} where id = ${id}`.execute(tx);
+  return rows[0]?.communityId ?? null;
 }
 
 async function allocateNumbers(

@@ -10,7 +10,7 @@ import { checkRefs } from './refs.ts';
 import { writeAttached } from './rows.ts';
 import { toAssignments } from './values.ts';
 
-export interface PatchOptions {
+export interface RecordChange {
   /** Null: the system. */
   by: string | null;
   /** Rev of the case's event that causes it; kept with the old row. */
@@ -18,22 +18,20 @@ export interface PatchOptions {
   /** Version the writer read; another one is refused. */
   version?: number;
 }
+export interface RecordPatch extends RecordChange {
+  /** An absent field stays, null empties one. */
+  fields: Values;
+}
 
 /**
  * Writes the patch as it is: whoever calls has validated it and decided which fields may be written (protocol.md rule 7).
- * An absent field stays, null empties one.
  * @throws AppError not_found, version_changed (409), invalid_fields; Postgres errors for `toProblem`
  */
-export async function patchRecord(
-  tx: Tx,
-  form: LoadedForm,
-  id: string,
-  patch: Values,
-  options: PatchOptions,
-): Promise<void> {
-  await checkRefs(tx, form, patch);
+export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {
+  const { fields, ...options } = patch;
+  await checkRefs(tx, form, fields);
   if (options.rev !== undefined) await sql`select set_config('guanjia.rev', ${String(options.rev)}, true)`.execute(tx);
-  const written = { ...patch, ...(await recompute(tx, form, id, patch)) };
+  const written = { ...fields, ...(await recompute(tx, form, id, fields)) };
   const assignments = form.fields
     .filter(({ name }) => Object.hasOwn(written, name))
     .flatMap((field) => toAssignments(field, written[field.name]));
@@ -48,11 +46,11 @@ export async function patchRecord(
     tx,
   );
   if (numAffectedRows === 0n) throw await whyNot(tx, form, id);
-  await writeAttached(tx, form, id, patch);
+  await writeAttached(tx, form, id, fields);
 }
 
 /** Soft: the row stays for history and for what refers to it. */
-export async function deleteRecord(tx: Tx, form: LoadedForm, id: string, options: PatchOptions): Promise<void> {
+export async function deleteRecord(tx: Tx, form: LoadedForm, id: string, options: RecordChange): Promise<void> {
   const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
   const { numAffectedRows } = await sql`
     update ${sql.id('record', form.table)} set deleted_at = now(), updated_by = ${options.by}::uuid

@@ -24,21 +24,20 @@ export function toProblem(error: unknown, form: CompiledForm): unknown {
   if (!isPgError(error)) return error;
   const field = error.constraint === undefined ? undefined : constraintProblem(form, error.constraint);
   if (field !== undefined) return new AppError('invalid_fields', 422, {}, [field]);
-  switch (error.code) {
-    case '42501':
-      return new AppError('forbidden', 403, { form: form.key });
-    case '22003':
-      return new AppError('invalid_fields', 422, {}, [{ path: '/fields', code: 'too_big' }]);
-    case '22P02':
-    case '22007':
-    case '22008':
-    case '22009':
-    case '22021':
-      return new AppError('invalid_fields', 422, {}, [{ path: '/fields', code: 'format' }]);
-    default:
-      return error;
-  }
+  if (error.code === '42501') return new AppError('forbidden', 403, { form: form.key });
+  const code = valueCodes[error.code];
+  return code === undefined ? error : new AppError('invalid_fields', 422, {}, [{ path: '/fields', code }]);
 }
+
+/** A value that no column takes: validation came first, so these are values of programs. */
+const valueCodes: Partial<Record<string, string>> = {
+  '22003': 'too_big',
+  '22007': 'format',
+  '22008': 'format',
+  '22009': 'format',
+  '22021': 'text_invalid',
+  '22P02': 'format',
+};
 
 function constraintProblem(form: CompiledForm, name: string): FieldError | undefined {
   for (const each of form.constraints) {

@@ -73,7 +73,7 @@ async function read(person: string, key: string, id: string) {
 
 async function patch(person: string, key: string, id: string, fields: Values) {
   const form = await loadForm(test.db, key);
-  return withProblems(form, () => asPerson(test.db, person, (tx) => patchRecord(tx, form, id, fields, { by: person })));
+  return withProblems(form, () => asPerson(test.db, person, (tx) => patchRecord(tx, form, id, { fields, by: person })));
 }
 
 const aUnit = (number: string, more: Values = {}): Values => ({
@@ -84,7 +84,7 @@ const aUnit = (number: string, more: Values = {}): Values => ({
   status: 'occupied',
   ...more,
 });
-const refused = (path: string, code: string) =>
+const refused = (path: string, code: string): unknown =>
   expect.objectContaining({ status: 422, errors: [expect.objectContaining({ path, code })] as unknown });
 
 describe('a register', () => {
@@ -243,7 +243,7 @@ describe("a case's record", () => {
     expect(inserted).toEqual({ id, communityId: at.community, fields: { ...fields, number: 'WX-202611-0001' } });
     await expect(patch(dispatcher, 'repair', id, { place: '地库' })).rejects.toMatchObject({ status: 403 });
     await asEngine(test.db, (tx) =>
-      patchRecord(tx, form, id, { place: '地库', workMinutes: 25 }, { by: dispatcher, rev: 4 }),
+      patchRecord(tx, form, id, { fields: { place: '地库', workMinutes: 25 }, by: dispatcher, rev: 4 }),
     );
     await expect(read(dispatcher, 'repair', id)).resolves.toMatchObject({
       version: 2,

@@ -54,9 +54,7 @@ async function writeRows(tx: Tx, form: CompiledForm, { recordId, field, rows }: 
     ];
     if (!isEmpty(row.id)) {
       const { numAffectedRows } =
-        await sql`update ${table} set ${sql.join(sets)} where id = ${row.id} and record_id = ${recordId}`.execute(
-          tx,
-        );
+        await sql`update ${table} set ${sql.join(sets)} where id = ${row.id} and record_id = ${recordId}`.execute(tx);
       if (numAffectedRows === 1n) continue;
     }
     const names = [

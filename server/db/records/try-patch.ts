@@ -16,7 +16,7 @@ export async function tryPatch(tx: Tx, form: LoadedForm, id: string, patch: Valu
   await sql`savepoint try_patch`.execute(tx);
   try {
     await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
-    await patchRecord(tx, form, id, patch, { by: null });
+    await patchRecord(tx, form, id, { fields: patch, by: null });
     await sql`set constraints all immediate`.execute(tx);
   } catch (error) {
     throw toProblem(error, form);

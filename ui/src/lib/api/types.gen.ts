@@ -41,12 +41,24 @@ export interface Api {
   NotificationCounts?: NotificationCounts;
   NotificationPage?: NotificationPage;
   FormDefinition?: FormDefinition;
+  FormDraft?: FormDraft;
+  FormDraftBody?: FormDraftBody;
+  FormPublished?: FormPublished;
   FormTypeItem?: FormTypeItem;
   FormTypeList?: FormTypeList;
+  FormVersionItem?: FormVersionItem;
+  FormVersionList?: FormVersionList;
+  PublishBody?: PublishBody;
+  RecordBatch?: RecordBatch;
+  RecordBatchBody?: RecordBatchBody;
+  RecordBody?: RecordBody;
   RecordItem?: RecordItem;
   RecordOption?: RecordOption;
   RecordOptionPage?: RecordOptionPage;
   RecordPage?: RecordPage;
+  RecordPatchBody?: RecordPatchBody;
+  UnmaskBody?: UnmaskBody;
+  Unmasked?: Unmasked;
   FlowItem?: FlowItem;
   FlowList?: FlowList;
   FlowStart?: FlowStart;
@@ -84,6 +96,7 @@ export interface Api {
   CommentBody?: CommentBody;
   RetryBody?: RetryBody;
   StartBody?: StartBody;
+  Urged?: Urged;
   WithdrawBody?: WithdrawBody;
   Hint?: Hint;
 }
@@ -252,6 +265,46 @@ export interface FormDefinition {
     [k: string]: unknown;
   };
 }
+export interface FormDraft {
+  key: string;
+  schema: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  layout: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  problems: ProblemPath[];
+  updatedAt: string;
+  updatedBy: PersonRef | null;
+}
+export interface FormDraftBody {
+  schema: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  layout: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface FormPublished {
+  key: string;
+  version: number;
+}
 export interface FormTypeItem {
   key: string;
   kind: 'register' | 'case';
@@ -262,10 +315,73 @@ export interface FormTypeItem {
 export interface FormTypeList {
   items: FormTypeItem[];
 }
+export interface FormVersionItem {
+  version: number;
+  note: string | null;
+  publishedBy: PersonRef | null;
+  publishedAt: string;
+  current: boolean;
+}
+export interface FormVersionList {
+  items: FormVersionItem[];
+}
+export interface PublishBody {
+  /**
+   * What changed, for the list of versions.
+   */
+  note: string;
+}
+export interface RecordBatch {
+  created: string[];
+  changed: string[];
+}
+export interface RecordBatchBody {
+  communityId?: string | null;
+  /**
+   * @maxItems 200
+   */
+  create?: {
+    fields: {
+      /**
+       * This interface was referenced by `undefined`'s JSON-Schema definition
+       * via the `patternProperty` "^.*$".
+       */
+      [k: string]: unknown;
+    };
+  }[];
+  /**
+   * @maxItems 200
+   */
+  change?: {
+    id: string;
+    version?: number;
+    fields: {
+      /**
+       * This interface was referenced by `undefined`'s JSON-Schema definition
+       * via the `patternProperty` "^.*$".
+       */
+      [k: string]: unknown;
+    };
+  }[];
+}
+export interface RecordBody {
+  communityId?: string | null;
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
 export interface RecordItem {
   id: string;
   label: string;
+  /**
+   * Raised by every change.
+   */
   version: number;
+  communityId: string | null;
   formVersion: number;
   fields: {
     /**
@@ -296,6 +412,26 @@ export interface RecordPage {
   items: RecordItem[];
   next: string | null;
 }
+export interface RecordPatchBody {
+  /**
+   * The version that was read: 409 when somebody changed it since.
+   */
+  version?: number;
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface UnmaskBody {
+  field: string;
+  reason: string;
+}
+export interface Unmasked {
+  value: string;
+}
 export interface FlowItem {
   key: string;
   title: Text;
@@ -318,7 +454,7 @@ export interface FlowStart {
   label: Text | null;
 }
 export interface ActResult {
-  command: string;
+  command: string | null;
   state: 'done' | 'pending';
   caseId: string;
   opened: string[];
@@ -651,6 +787,12 @@ export interface StartBody {
    * Where the record does not say it (a public area) and the person has several.
    */
   communityId?: string | null;
+}
+export interface Urged {
+  /**
+   * Persons who were told.
+   */
+  reached: number;
 }
 export interface WithdrawBody {
   comment: string;
