@@ -2,6 +2,7 @@
  * Two projects: "unit" needs nothing but Node and starts at once; "services" brings up one Postgres and one Temporal for the run
  * (server/testing/global-setup.ts). `vitest run <path>` starts the services only when a file of "services" is among the tests.
  */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -34,7 +35,8 @@ export default defineConfig({
     testTimeout: 30_000,
     sequence: { sequencer: JourneysLast },
     projects: [
-      { extends: true, test: { name: 'unit', include: unit, exclude: nowhere } },
+      // The plugin compiles the screens' reactive modules (*.svelte.ts).
+      { extends: true, plugins: [svelte()], test: { name: 'unit', include: unit, exclude: nowhere } },
       {
         extends: true,
         test: {

@@ -1,6 +1,6 @@
 // Whether the server can be reached: the browser's own word, corrected by what our requests meet.
 class Net {
-  #browserOnline = $state(typeof navigator === 'undefined' ? true : navigator.onLine);
+  #browserOnline = $state(!('onLine' in navigator) || navigator.onLine);
   #answered = $state(true);
 
   get online(): boolean {

@@ -1,5 +1,5 @@
 // The case log as sentences that a newcomer understands. Which sentence an entry gets, in what tone; names come from its labels.
-import type { FormDefinition, TimelineEntry } from '#lib/api/types.gen.ts';
+import type { FormDefinition, Text, TimelineEntry } from '#lib/api/types.gen.ts';
 import { localText } from '#lib/i18n/locale.ts';
 import { m } from '#lib/paraglide/messages.js';
 
@@ -78,8 +78,9 @@ export function worthTelling(entry: TimelineEntry): boolean {
 }
 
 interface FieldSchema {
-  'x-title'?: { 'zh-CN': string; en: string };
+  'x-title'?: Text;
   'x-field'?: string;
+  oneOf?: { const: unknown; 'x-title'?: Text }[];
 }
 
 export function fieldSchemas(form: FormDefinition): Record<string, FieldSchema> {
@@ -91,6 +92,17 @@ export function fieldSchemas(form: FormDefinition): Record<string, FieldSchema> 
 export function fieldTitles(form: FormDefinition, names: readonly string[]): string[] {
   const schemas = fieldSchemas(form);
   return names.map((name) => localText(schemas[name]?.['x-title']) || name);
+}
+
+/** A value in words: the title of a choice, the name of an id, else the value itself. */
+export function valueText(form: FormDefinition, field: string, value: unknown, labels: Record<string, string>): string {
+  if (value === null || value === undefined || value === '') return '—';
+  if (Array.isArray(value))
+    return value.map((one) => valueText(form, field, one, labels)).join(m.common_list_separator());
+  const choice = fieldSchemas(form)[field]?.oneOf?.find((one) => one.const === value);
+  if (choice) return localText(choice['x-title']);
+  if (typeof value === 'string') return labels[value] ?? value;
+  return JSON.stringify(value);
 }
 
 /** Ids of all files in a record, field by field; a field the reader may not see is not in `fields`. */

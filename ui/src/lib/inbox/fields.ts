@@ -34,6 +34,6 @@ export function conflictsOf(errors: readonly ProblemPath[], mine: Record<string,
 /** Errors of a request body as the form knows them: /fields/phone → /phone. */
 export function formErrors(errors: readonly ProblemPath[]): ProblemPath[] {
   return errors
-    .filter((error) => error.path.startsWith('/fields/'))
+    .filter((error) => error.path.startsWith('/fields/') && error.code !== 'field_changed')
     .map((error) => ({ ...error, path: error.path.slice('/fields'.length) }));
 }

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { FormDefinition, TimelineEntry } from '#lib/api/types.gen.ts';
+import { describeEntry, fieldTitles, filesOf, valueText, worthTelling } from './timeline.ts';
+import { explain } from './why.ts';
+
+const text = (zh: string) => ({ 'zh-CN': zh, en: zh });
+
+function anEntry(more: Partial<TimelineEntry>): TimelineEntry {
+  return {
+    rev: 1,
+    at: '2026-11-23T00:00:00Z',
+    type: 'task_completed',
+    step: { id: 'dispatch', title: text('分类派单') },
+    actor: { id: 'p1', name: '何雪' },
+    outcome: null,
+    comment: null,
+    changed: [],
+    data: {},
+    labels: {},
+    ...more,
+  };
+}
+
+const form: FormDefinition = {
+  key: 'repair',
+  version: 1,
+  schema: {
+    properties: {
+      photos: { 'x-field': 'files', 'x-title': text('照片') },
+      category: { 'x-field': 'choice', 'x-title': text('类别'), oneOf: [{ const: 'water', 'x-title': text('水路') }] },
+    },
+  },
+  layout: {},
+};
+
+describe('describeEntry', () => {
+  it('says who did what, with the label of the action', () => {
+    expect(describeEntry(anEntry({ outcome: text('派单') }))).toEqual({
+      text: '何雪 完成「分类派单」：派单',
+      tone: 'done',
+    });
+  });
+
+  it('names the person a task went to', () => {
+    const entry = anEntry({ type: 'task_transferred', data: { to: 'p2' }, labels: { p2: '李建平' } });
+    expect(describeEntry(entry).text).toBe('何雪 把「分类派单」转给 李建平');
+  });
+
+  it('tells what the system did by its name', () => {
+    expect(describeEntry(anEntry({ type: 'timer_fired', actor: null, data: { kind: 'overdue' } }))).toEqual({
+      text: '「分类派单」已到期限',
+      tone: 'alarm',
+    });
+  });
+
+  it('does not break on a type it does not know', () => {
+    expect(describeEntry(anEntry({ type: 'moon_landed' })).text).toContain('分类派单');
+  });
+
+  it('leaves out an assignment that names nobody', () => {
+    expect(worthTelling(anEntry({ type: 'people_resolved' }))).toBe(false);
+    expect(worthTelling(anEntry({ type: 'people_resolved', data: { persons: ['p1'] }, labels: { p1: '何雪' } }))).toBe(
+      true,
+    );
+  });
+});
+
+it('reads titles, files and values by the form', () => {
+  expect(fieldTitles(form, ['category', 'gone'])).toEqual(['类别', 'gone']);
+  expect(filesOf(form, { photos: ['f1', 'f2'], category: 'water' })).toEqual([{ title: '照片', ids: ['f1', 'f2'] }]);
+  expect(filesOf(form, { photos: [] })).toEqual([]);
+  expect(valueText(form, 'category', 'water', {})).toBe('水路');
+  expect(valueText(form, 'other', null, {})).toBe('—');
+});
+
+it('explains an assignment in sentences', () => {
+  const explanation = {
+    rule: 'pool',
+    inputs: { role: 'dispatcher' },
+    labels: { dispatcher: '客服调度' },
+    policy: 'whenEmpty',
+  };
+  expect(explain(explanation)).toEqual(['「客服调度」都可以认领这个任务。', '按规则没有找到人，转给了备用处理人。']);
+});

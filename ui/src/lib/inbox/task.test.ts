@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Action, TaskDetail } from '#lib/api/types.gen.ts';
+import { TaskWork } from './task.svelte.ts';
+
+const approve: Action = {
+  outcome: 'approve',
+  label: { 'zh-CN': '同意', en: 'Approve' },
+  intent: 'primary',
+  comment: 'optional',
+  signature: false,
+  permissions: null,
+  returnsTo: null,
+};
+
+function aDetail(more: Partial<TaskDetail> = {}): TaskDetail {
+  return {
+    task: { id: 't1', caseId: 'c1', state: 'open', holder: { id: 'me', name: '何雪' } },
+    assignment: 2,
+    version: 7,
+    mine: true,
+    form: { key: 'repair', version: 1, schema: {}, layout: {} },
+    permissions: { category: 'edit', phone: 'read' },
+    fields: { category: 'water', phone: '13800000000' },
+    labels: {},
+    draft: null,
+    guide: null,
+    actions: [approve],
+    allow: { claim: false, release: false, transfer: false, return: false },
+    returnTargets: [],
+    explanation: { rule: 'pool', inputs: {}, labels: {} },
+    timeline: [],
+    position: [],
+    ...more,
+  } as unknown as TaskDetail;
+}
+
+let requests: { url: string; method: string; body: unknown; key: string | undefined }[] = [];
+let answer: (url: string, method: string) => Response = () => new Response(null, { status: 204 });
+const json = (status: number, body: unknown): Response => new Response(JSON.stringify(body), { status });
+
+beforeEach(() => {
+  requests = [];
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const key = (init.headers as Record<string, string>)['idempotency-key'];
+    requests.push({ url, method: init.method ?? '', body, key });
+    return Promise.resolve(answer(url, init.method ?? ''));
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+async function opened(detail = aDetail()): Promise<TaskWork> {
+  answer = () => json(200, detail);
+  const work = new TaskWork('t1');
+  await work.load();
+  requests = [];
+  return work;
+}
+
+describe('opening', () => {
+  it('goes on where the draft stopped', async () => {
+    const work = await opened(
+      aDetail({ draft: { fields: { category: 'door' }, comment: '在问', updatedAt: '2026-11-23T00:00:00Z' } }),
+    );
+
+    expect(work.fields).toEqual({ category: 'door', phone: '13800000000' });
+    expect(work.comment).toBe('在问');
+    expect(work.editable).toBe(true);
+  });
+
+  it('knows a task that is not there', async () => {
+    answer = () => json(404, { code: 'not_found' });
+    const work = new TaskWork('t1');
+
+    await work.load();
+
+    expect(work.state).toBe('missing');
+  });
+});
+
+describe('deciding', () => {
+  it('sends the writable fields with the assignment and version that were read', async () => {
+    const work = await opened();
+    work.fields.category = 'electricity';
+    work.comment = ' 好 ';
+    answer = () => json(200, { command: 'x', state: 'done', caseId: 'c1', opened: [] });
+
+    await expect(work.complete(approve)).resolves.toBe(true);
+
+    expect(requests[0]).toMatchObject({
+      url: '/api/tasks/t1/complete',
+      body: { outcome: 'approve', fields: { category: 'electricity' }, comment: '好', assignment: 2, version: 7 },
+    });
+    expect(work.decided).toBe(true);
+  });
+
+  it('stays readable and pending on 202', async () => {
+    const work = await opened();
+    answer = () => json(202, { command: 'x', state: 'pending', caseId: 'c1', opened: [] });
+
+    await work.complete(approve);
+
+    expect(work.pending).toBe(true);
+    expect(work.editable).toBe(false);
+  });
+
+  it('keeps the text and names the winner of a lost race', async () => {
+    const work = await opened();
+    work.comment = '我的意见';
+    answer = () => json(409, { code: 'task_closed', params: { by: '王五' } });
+
+    await expect(work.complete(approve)).resolves.toBe(false);
+
+    expect(work.lostTo).toBe('王五');
+    expect(work.comment).toBe('我的意见');
+    expect(work.editable).toBe(false);
+  });
+
+  it('shows both values of a clash and sends the newer version next', async () => {
+    const work = await opened();
+    answer = () =>
+      json(409, {
+        code: 'field_changed',
+        params: { version: 9 },
+        errors: [{ path: '/fields/category', code: 'field_changed', params: { theirs: 'door', by: '王五' } }],
+      });
+    await work.complete(approve);
+    expect(work.conflicts).toEqual([{ field: 'category', mine: 'water', theirs: 'door', by: '王五' }]);
+
+    const [conflict] = work.conflicts;
+    work.resolve(conflict!, 'theirs');
+    answer = () => json(200, { command: 'x', state: 'done', caseId: 'c1', opened: [] });
+    await work.complete(approve);
+
+    expect(requests.at(-1)?.body).toMatchObject({ version: 9, fields: { category: 'door' } });
+  });
+
+  it('uses a new key after a refusal', async () => {
+    const work = await opened();
+    answer = () => json(422, { code: 'invalid_fields', errors: [{ path: '/fields/category', code: 'required' }] });
+
+    await work.complete(approve);
+    await work.complete(approve);
+
+    expect(work.errors).toEqual([{ path: '/category', code: 'required' }]);
+    expect(requests[0]?.key).not.toBe(requests[1]?.key);
+  });
+});
+
+it('a hint that the task went to somebody else keeps what was written', async () => {
+  const work = await opened();
+  work.comment = '写到一半';
+  work.fields.category = 'door';
+  answer = () =>
+    json(200, aDetail({ mine: false, task: { ...aDetail().task, state: 'done', holder: { id: 'w', name: '王五' } } }));
+
+  await work.refresh();
+
+  expect(work.lostTo).toBe('王五');
+  expect(work.fields.category).toBe('door');
+  expect(work.comment).toBe('写到一半');
+});
