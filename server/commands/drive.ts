@@ -13,7 +13,8 @@ import type { Deps } from '../deps.ts';
 import { applyDelta } from './apply/index.ts';
 import { answerOfClosedCase } from './closed.ts';
 import { heal } from './heal.ts';
-import { releaseLease } from './lease.ts';
+import { releaseLease, takeLease } from './lease.ts';
+import { loadJob } from './load-job.ts';
 import { refuseCommand } from './refuse.ts';
 import type { Driven, Job } from './types.ts';
 
@@ -32,17 +33,30 @@ export async function drive(deps: Deps, job: Job): Promise<Driven> {
   }
 }
 
-/** Commands of a case are driven in order of n. */
-async function waitForTurn({ db }: Deps, { caseId, n }: Job, until: number): Promise<boolean> {
+/** Commands of a case are driven in order of n: one before ours whose driver is gone is driven here first. */
+async function waitForTurn(deps: Deps, { caseId, n }: Job, until: number): Promise<boolean> {
   for (;;) {
-    const lowest = await asEngine(db, async (tx) => {
-      const { rows } = await sql<{ lowest: number | null }>`select lowest from pending_commands(${caseId})`.execute(tx);
-      return rows[0]?.lowest ?? n;
-    });
-    if (lowest >= n) return true;
+    const first = await findLowest(deps, caseId);
+    if (first === undefined || first.n >= n) return true;
+    if (first.isFree) await driveAbandoned(deps, caseId);
     if (Date.now() + turnPollMs >= until) return false;
     await sleep(turnPollMs);
   }
+}
+
+function findLowest({ db }: Deps, caseId: string): Promise<{ n: number; isFree: boolean } | undefined> {
+  return asEngine(db, async (tx) => {
+    const { rows } = await sql<{ n: number; isFree: boolean }>`
+      select n, coalesce(lease_until < now(), true) as "isFree" from command
+      where case_id = ${caseId} and state = 'pending' order by n limit 1`.execute(tx);
+    return rows[0];
+  });
+}
+
+async function driveAbandoned(deps: Deps, caseId: string): Promise<void> {
+  const command = await takeLease(deps.db, caseId);
+  const job = command === undefined ? undefined : await loadJob(deps.db, command);
+  if (job !== undefined) await drive(deps, job);
 }
 
 function send(
@@ -74,7 +88,9 @@ async function settle(deps: Deps, { caseId, command }: Job, answer: CommandAnswe
     command: { id: command, rev: answer.rev },
   });
   if (applied.hasGap || applied.differs)
-    await heal(deps, caseId).catch((err: unknown) => deps.log.warn({ err, caseId }, 'case not healed'));
+    await heal(deps, caseId).catch((err: unknown) => {
+      deps.log.warn({ err, caseId }, 'case not healed');
+    });
   if (applied.isCommandDone) return { state: 'done', answer };
   return postpone(deps, { caseId, command }, 1);
 }

@@ -130,7 +130,7 @@ export async function createCaseStage(flows: Flow[] = [errandFlow]): Promise<Cas
   const test = await createTestDb();
   const config = testConfig(test, { temporalAddress: testTemporalAddress(), temporalTaskQueue: uniqueTaskQueue() });
   const temporal = connectTemporal(config);
-  const log = createLog(process.env['TEST_LOG'] === undefined ? 'silent' : 'info', (line) =>
+  const log = createLog(process.env.TEST_LOG === undefined ? 'silent' : 'info', (line) =>
     process.stderr.write(line),
   );
   const deps: Deps = { config, db: test.db, adminDb: test.adminDb, temporal: temporal.client, log };

@@ -64,10 +64,9 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     if (isCommandDone) await markDone(tx, done);
     return { ...answer(known, { tasks: [], appliedRev: known.case.appliedRev, open, newest }), isCommandDone };
   }
-  const log = needsLog(known, fresh)
-    ? await readLog(tx, caseId, Math.min(...fresh.map(({ rev }) => rev), known.case.appliedRev + 1))
-    : [];
-  const tasks = changedTasks(known, foldTasks(known.tasks, [...log.map(({ entry }) => entry), ...fresh]));
+  // Late entries are folded again with everything that came after them.
+  const log = needsLog(known, fresh) ? await readLog(tx, caseId, 1) : [];
+  const tasks = foldFresh(known, fresh, log);
   const flow = await getFlow(db, { key: known.case.flow, version: known.case.flowVersion }, tx);
   const patched = await applyPatches(tx, { known, flow, fresh, isCareful });
   const rows = fresh.map((entry) => toEventRow(known, entry));
@@ -103,12 +102,16 @@ function needsLog({ case: { appliedRev, seenRev } }: Known, fresh: readonly Delt
   return seenRev > appliedRev && fresh.some(({ rev }) => rev < seenRev || rev === appliedRev + 1);
 }
 
-/** The fold gives touched rows; those that the log alone explains are there already. */
-function changedTasks(known: Known, tasks: TaskState[]): TaskState[] {
-  return tasks.filter((task) => {
-    const before = known.tasks.get(task.id);
-    return before === undefined || before.rev < task.rev || (before.kind === 'unknown' && task.kind !== 'unknown');
-  });
+/** Task rows that the fresh entries change. A task that they touch out of order is built again from its opening. */
+function foldFresh(known: Known, fresh: readonly DeltaEntry[], log: readonly EventRow[]): TaskState[] {
+  const entries = [...log.map(({ entry }) => entry), ...fresh];
+  const touched = new Set(
+    fresh.flatMap((entry) => [...entry.opened, ...entry.changed, ...entry.closed].map(({ task }) => task)),
+  );
+  const opened = new Set(entries.flatMap((entry) => entry.opened.map(({ task }) => task)));
+  const isRebuilt = (id: string): boolean => log.length > 0 && touched.has(id) && opened.has(id);
+  const existing = new Map([...known.tasks].filter(([id]) => !isRebuilt(id)));
+  return foldTasks(existing, entries).filter((task) => touched.has(task.id));
 }
 
 function toEventRow(known: Known, entry: DeltaEntry): EventRow {

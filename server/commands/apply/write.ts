@@ -116,7 +116,7 @@ function taskUpsert(caseId: string, w: Writes) {
       -- Reassigning clears the claim (rule 11).
       claimed_by = case when t.assignment = excluded.assignment then t.claimed_by end,
       claimed_at = case when t.assignment = excluded.assignment then t.claimed_at end
-    where t.rev < excluded.rev or t.kind = 'unknown'`;
+    where t.rev <= excluded.rev or t.kind = 'unknown'`;
 }
 
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
