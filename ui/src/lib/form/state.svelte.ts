@@ -44,7 +44,7 @@ export class FormState {
   readonly required = $derived.by(() => this.#judge.required(this.#source.values));
   readonly #own = $derived.by(() => this.#judge.problems(this.#source.values, this.shown));
   readonly #whenAnswered = $derived.by(() => {
-    void this.#source.errors;
+    if (this.#source.errors.length === 0) return {};
     return untrack(() => $state.snapshot(this.#source.values));
   });
   /** The server's findings, each until its field is changed. */
@@ -107,10 +107,10 @@ export class FormState {
   /** From now on every mistake is told. Returns the path of the first one, or undefined when all is well. */
   check(): string | undefined {
     this.#checked = true;
-    const wrong = new Set(this.#own.map((problem) => problem.path));
-    for (const [path, count] of this.#busy) if (count > 0) wrong.add(path);
+    const waiting = [...this.#busy].filter(([, count]) => count > 0).map(([path]) => path);
+    const wrong = [...this.#own.map((problem) => problem.path), ...waiting];
     const order = (path: string): number => this.model.fields.findIndex((field) => field.name === fieldOf(path));
-    return [...wrong].sort((a, b) => order(a) - order(b))[0];
+    return wrong.sort((a, b) => order(a) - order(b))[0];
   }
 }
 

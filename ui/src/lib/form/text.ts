@@ -3,7 +3,7 @@ import { currentLocale, localText } from '#lib/i18n/locale.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { dateTime, plainDate } from '#lib/time/format.ts';
 import { readDuration } from './model/duration.ts';
-import type { FieldModel, FieldProblem } from './model/types.ts';
+import type { FieldKind, FieldModel, FieldProblem } from './model/types.ts';
 import { isEmpty } from './model/values.ts';
 
 type Said = (limit: string) => string;
@@ -60,26 +60,23 @@ export function durationText(iso: string): string {
   return words.length > 0 ? words.join(' ') : m.form_duration_minutes({ n: 0 });
 }
 
+type Show = (field: FieldModel, value: unknown, labels: Readonly<Record<string, string>>) => string;
+
+const shows: Partial<Record<FieldKind, Show>> = {
+  integer: (field, value) => amountText(field, value, false),
+  number: (field, value) => amountText(field, value, false),
+  money: (field, value) => amountText(field, value, true),
+  date: (_field, value) => plainDate(String(value)),
+  dateTime: (_field, value) => dateTime(String(value)),
+  duration: (_field, value) => durationText(String(value)),
+  boolean: (_field, value) => (value === true ? m.form_yes() : m.form_no()),
+};
+
 /** A value as a document shows it, for every kind that is text; '' when it is empty. */
 export function valueText(field: FieldModel, value: unknown, labels: Readonly<Record<string, string>>): string {
   if (isEmpty(value)) return '';
   const kind = field.kind === 'computed' ? (field.schema['x-result'] ?? 'text') : field.kind;
-  switch (kind) {
-    case 'integer':
-    case 'number':
-    case 'money':
-      return amountText(field, value, kind === 'money');
-    case 'date':
-      return plainDate(String(value));
-    case 'dateTime':
-      return dateTime(String(value));
-    case 'duration':
-      return durationText(String(value));
-    case 'boolean':
-      return value === true ? m.form_yes() : m.form_no();
-    default:
-      return nameText(field, value, labels);
-  }
+  return (shows[kind] ?? nameText)(field, value, labels);
 }
 
 /** Amounts may arrive as decimal text; Number() only shows them, nothing is computed. */
@@ -98,7 +95,7 @@ function amountText(field: FieldModel, value: unknown, money: boolean): string {
 function nameText(field: FieldModel, value: unknown, labels: Readonly<Record<string, string>>): string {
   if (Array.isArray(value))
     return value.map((item) => choiceText(field, String(item))).join(currentLocale() === 'en' ? ', ' : '、');
-  if (typeof value === 'object' && value !== null) return placeText(value as Place);
+  if (typeof value === 'object' && value !== null) return placeText(value);
   const text = String(value);
   if (field.kind === 'choice') return choiceText(field, text);
   return labels[text] ?? text;

@@ -30,14 +30,11 @@ class Portal {
     localStorage.setItem('portal.unit', unitId);
   }
 
-  get mine(): CaseItem[] {
-    return this.cases.filter((item) => item.startedBy.id === session.me?.id);
-  }
   get running(): CaseItem[] {
-    return this.mine.filter((item) => isRunning(item));
+    return this.cases.filter((item) => isRunning(item));
   }
   get finished(): CaseItem[] {
-    return this.mine.filter((item) => !isRunning(item));
+    return this.cases.filter((item) => !isRunning(item));
   }
 
   /** Called once by the layout; returns what stops it. */
@@ -54,7 +51,7 @@ class Portal {
   async load(): Promise<void> {
     try {
       const [cases, tasks] = await Promise.all([
-        api.get<CasePage>('/api/cases'),
+        api.get<CasePage>('/api/cases', { view: 'started' }),
         api.get<TaskPage>('/api/tasks', { view: 'mine' }),
       ]);
       const known = new Set(cases.items.map((item) => item.id));
@@ -71,7 +68,7 @@ class Portal {
   async more(): Promise<void> {
     if (this.next === null) return;
     try {
-      const page = await api.get<CasePage>('/api/cases', { cursor: this.next });
+      const page = await api.get<CasePage>('/api/cases', { view: 'started', cursor: this.next });
       this.cases = upsertById(this.cases, page.items);
       this.next = page.next;
     } catch (error) {

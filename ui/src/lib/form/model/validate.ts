@@ -21,7 +21,7 @@ export function judgeOf(schema: FormSchema, permissions: Partial<Permissions>, m
   const validators = new Map(
     editable.map((name) => [name, new Validator((plain.properties?.[name] ?? {}) as Schema, '2020-12', false)]),
   );
-  const conditions = ((plain['allOf'] ?? []) as PlainCondition[]).map((rule) => ({
+  const conditions = ((plain.allOf ?? []) as PlainCondition[]).map((rule) => ({
     ...rule,
     holds: new Validator(rule.if as Schema, '2020-12', true),
   }));
@@ -62,6 +62,7 @@ interface PlainCondition {
 
 /** cfworker's keyword → the server's code (forms/validate.ts). Keywords that only say "something below is wrong" have none. */
 const codes: Partial<Record<string, string>> = {
+  false: 'field_unknown',
   type: 'wrong_type',
   format: 'format',
   pattern: 'pattern',
@@ -89,6 +90,8 @@ function toProblems(unit: OutputUnit, schema: PlainSchema, at: { path: string; v
   const code = codes[unit.keyword];
   // Each constant of a choice reports itself; the choice's own finding says it once.
   if (code === undefined || /\/oneOf\/\d+\//.test(unit.keywordLocation)) return [];
+  // cfworker also calls a property unknown whose own schema failed.
+  if (unit.keyword === 'false' && Object.keys(part).length > 0) return [];
   const limit = part[unit.keyword];
   return [{ path: at.path + within, code, ...(typeof limit === 'number' && { params: { limit } }) }];
 }
@@ -97,7 +100,7 @@ function toProblems(unit: OutputUnit, schema: PlainSchema, at: { path: string; v
 function schemaAt(schema: PlainSchema, pointer: string): PlainSchema {
   let part = schema;
   for (const name of pointer.split('/').slice(1)) {
-    part = (/^\d+$/.test(name) ? (part['items'] as PlainSchema | undefined) : part.properties?.[name]) ?? {};
+    part = (/^\d+$/.test(name) ? (part.items as PlainSchema | undefined) : part.properties?.[name]) ?? {};
   }
   return part;
 }

@@ -22,7 +22,7 @@ let nextKey = 1;
 export class Photos {
   list = $state<Upload[]>([]);
   readonly #add: (id: string, name: string) => void;
-  readonly #stops = new Map<number, () => void>();
+  #stops: Record<number, () => void> = {};
 
   /** `add` is told each id the server gave. */
   constructor(add: (id: string, name: string) => void) {
@@ -62,7 +62,7 @@ export class Photos {
   }
 
   remove(key: number): void {
-    this.#stops.get(key)?.();
+    this.#stops[key]?.();
     this.#forget(key);
     this.#work();
   }
@@ -74,7 +74,7 @@ export class Photos {
   #forget(key: number): void {
     const upload = this.list.find((each) => each.key === key);
     if (upload) URL.revokeObjectURL(upload.preview);
-    this.#stops.delete(key);
+    this.#stops = Object.fromEntries(Object.entries(this.#stops).filter(([name]) => name !== String(key)));
     this.list = this.list.filter((each) => each.key !== key);
   }
 
@@ -94,7 +94,7 @@ export class Photos {
       const sending = sendFile(picture.blob, picture.name, (done) => {
         upload.done = done;
       });
-      this.#stops.set(upload.key, sending.stop);
+      this.#stops[upload.key] = sending.stop;
       const info = await sending.answer;
       net.heard();
       this.#add(info.id, info.name);

@@ -4,6 +4,7 @@ import { net } from '#lib/api/net.svelte.ts';
 import { isProblem } from '#lib/api/problem.ts';
 import { session } from '#lib/api/session.svelte.ts';
 import type { CaseStarted, FlowStart } from '#lib/api/types.gen.ts';
+import { nowIso } from '#lib/time/format.ts';
 import { Drafts, keyFor, type Draft } from '../draft.ts';
 import type { FieldProblem, Values } from '../model/types.ts';
 import { isEmpty, isSame } from '../model/values.ts';
@@ -41,7 +42,7 @@ export class StartCase {
   async load(): Promise<void> {
     this.loadFault = undefined;
     try {
-      this.start = await api.get<FlowStart>(`/api/flows/${encodeURIComponent(this.flow)}`);
+      this.start = await api.get<FlowStart>(`/api/flows/${encodeURIComponent(this.flow)}/start`);
       this.#restore(this.start.form.version);
     } catch (error) {
       this.loadFault = error;
@@ -79,7 +80,7 @@ export class StartCase {
       ...this.#attempt,
     });
     this.saveFailed = !kept;
-    if (kept) this.savedAt = new Date().toISOString();
+    if (kept) this.savedAt = nowIso();
   }
 
   /**
