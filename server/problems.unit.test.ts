@@ -8,28 +8,31 @@ import { describeProblem } from './problems.ts';
 const root = join(import.meta.dirname, '..');
 const byCode: Partial<Record<string, { 'zh-CN': string; en: string }>> = texts;
 
-/** Codes by the file that throws them. */
-function thrownCodes(): Map<string, string> {
-  const files = globSync(['server/**/*.ts', 'activities/**/*.ts', 'forms/**/*.ts'], { cwd: root });
-  const found = files
-    .filter((file) => !file.endsWith('.test.ts'))
-    .flatMap((file) => {
-      const source = readFileSync(join(root, file), 'utf8');
-      return [...source.matchAll(/new AppError\(\s*'(\w+)'/g)].map(([, code = '']): [string, string] => [code, file]);
-    });
-  return new Map(found);
+/** Codes by the file that gives them: errors of the server, and the engine's refusals, which become problems with their own code. */
+function givenCodes(): Map<string, string> {
+  const errors = find(/new AppError\(\s*'(\w+)'/g, 'server/**/*.ts', 'activities/**/*.ts', 'forms/**/*.ts');
+  const refusals = find(/\brefusal(?:\(|: \{ code: )'(\w+)'/g, 'workflows/**/*.ts');
+  return new Map([...errors, ...refusals]);
+}
+
+function find(pattern: RegExp, ...globs: string[]): [string, string][] {
+  const files = globSync(globs, { cwd: root }).filter((file) => !file.endsWith('.test.ts'));
+  return files.flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8');
+    return [...source.matchAll(pattern)].map(([, code = '']): [string, string] => [code, file]);
+  });
 }
 
 describe('problem texts', () => {
-  const thrown = thrownCodes();
+  const thrown = givenCodes();
 
   it('finds the codes it is about', () => {
     expect([...thrown.keys()]).toEqual(
-      expect.arrayContaining(['not_found', 'invalid_credentials', 'unsupported_file']),
+      expect.arrayContaining(['not_found', 'unsupported_file', 'unknown_outcome', 'engine_error']),
     );
   });
 
-  it('exist in both languages for every code that is thrown', () => {
+  it('exist in both languages for every code that is given', () => {
     const without = [...thrown].filter(([code]) => !byCode[code]?.['zh-CN'] || !byCode[code].en);
 
     expect(without).toEqual([]);
