@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { temporal } from '@temporalio/proto';
 import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from '../server/testing/temporal.ts';
 import type { CaseActivities } from './activities.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import { load } from './engine/testing.ts';
-import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot } from './engine/types.ts';
+import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot, Vars } from './engine/types.ts';
+import { compile } from './engine/compile.ts';
 import type { CommandBody } from './engine/simulate.ts';
 import {
   commandUpdate,
@@ -21,8 +21,9 @@ import {
   type CommandMessage,
 } from './messages.ts';
 import type runCase from './case.ts';
+import type { History } from './testing-history.ts';
 
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type HistoryEvent = NonNullable<History['events']>[number];
 
 /** A worker of its own for a test file. `activities` replaces any of the defaults. */
 export class CaseWorker {
@@ -72,10 +73,7 @@ export class CaseWorker {
   }
 
   /** Starts a case as the server does: update-with-start. */
-  async startCase(
-    flow: Flow,
-    given: { limits?: CaseLimits; vars?: CommandMessage['command']['vars'] } = {},
-  ): Promise<TestCase> {
+  async startCase(flow: Flow, given: { limits?: CaseLimits; vars?: Vars } = {}): Promise<TestCase> {
     const loaded = load(flow);
     this.flows.set(flow.key, loaded);
     const { key, version, sha256 } = loaded;
@@ -95,7 +93,7 @@ export class CaseWorker {
       initiator: 'owner',
       community: 'north',
       zone: 'Asia/Shanghai',
-      vars: given.vars ?? {},
+      vars: mentioned(loaded, given.vars ?? {}),
     });
     const answer = await this.client.workflow.executeUpdateWithStart(commandUpdate, {
       args: [message],
@@ -105,6 +103,12 @@ export class CaseWorker {
     test.apply(answer);
     return test;
   }
+}
+
+/** As the server does: a command carries no field that the flow does not mention. */
+function mentioned(flow: LoadedFlow, vars: Vars): Vars {
+  const names = compile(flow).mentioned;
+  return Object.fromEntries(Object.entries(vars).filter(([name]) => names.has(name)));
 }
 
 function defaults(flows: Map<string, LoadedFlow>): CaseActivities {
@@ -152,13 +156,13 @@ export class TestCase {
     return answer;
   }
 
-  completing(step: string, outcome: string, vars: CommandMessage['command']['vars'] = {}): CommandMessage {
+  completing(step: string, outcome: string, vars: Vars = {}): CommandMessage {
     const task = this.task(step);
     const { assignment, assignee } = task;
     return this.message({ kind: 'complete', task: task.task, assignment, outcome, actor: assignee ?? 'someone', vars });
   }
 
-  complete(step: string, outcome: string, vars: CommandMessage['command']['vars'] = {}): Promise<CommandAnswer> {
+  complete(step: string, outcome: string, vars: Vars = {}): Promise<CommandAnswer> {
     return this.deliver(this.completing(step, outcome, vars));
   }
 
@@ -174,6 +178,14 @@ export class TestCase {
 
   snapshot(): Promise<Snapshot> {
     return this.handle.query(snapshotQuery);
+  }
+
+  /** Rows healed from a snapshot, as the server does after a gap. */
+  async heal(): Promise<void> {
+    const { rev, tasks } = await this.snapshot();
+    this.acked = rev;
+    this.tasks.clear();
+    for (const task of tasks) this.tasks.set(task.task, task);
   }
 
   result(): Promise<CaseResult> {

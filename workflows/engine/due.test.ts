@@ -89,6 +89,29 @@ describe('due', () => {
     expect(run.task('b')).toMatchObject({ assignee: null, pool: 'manager', assignment: 2 });
   });
 
+  it('stops with an incident when the rule finds nobody and the flow says so; deciding the task settles it', () => {
+    const people = { assign: { rule: 'field' as const, field: 'helper' }, whenEmpty: 'incident' as const };
+    const run = waiting({ in: 'PT4H', then: { do: 'transfer', people } });
+    run.advance(4 * hour);
+    expect(run.state.incidents).toMatchObject([{ step: 'b', code: 'people_empty' }]);
+    expect(run.task('b')).toMatchObject({ assignee: 'owner', assignment: 1 });
+
+    run.complete('b', 'done');
+
+    expect(run.state.incidents).toEqual([]);
+    expect(run.open()).toEqual(['c']);
+  });
+
+  it('hands over when that incident is retried', () => {
+    const people = { assign: { rule: 'field' as const, field: 'helper' }, whenEmpty: 'incident' as const };
+    const run = waiting({ in: 'PT4H', then: { do: 'transfer', people } });
+    run.advance(4 * hour);
+
+    run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]?.id ?? 0, vars: { helper: 'p7' } });
+
+    expect(run.task('b')).toMatchObject({ assignee: 'p7', assignment: 2 });
+  });
+
   it('sends the case back', () => {
     const run = waiting({ in: 'PT4H', then: { do: 'return', step: 'a' } });
     run.advance(4 * hour);

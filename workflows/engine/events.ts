@@ -199,9 +199,6 @@ function applyRetry(run: Run, command: RetryCommand): void {
     case 'open':
       run.agenda.push({ do: 'open', frame: must(frame, 'frame of incident') });
       return;
-    case 'enter':
-      run.agenda.push({ do: 'enter', scope: must(frame, 'frame of incident') });
-      return;
     case 'transfer': {
       const task = state.tasks.find(({ id }) => id === resume.task);
       if (task) transferOverdue(run, task);

@@ -137,10 +137,7 @@ export function finishTask(run: Run, task: Task, outcome: string, by: PersonId |
 
 function cancelTask(run: Run, task: Task): void {
   dropTask(run, task);
-  // A task opened and closed within one event was never seen by anybody.
-  const unseen = run.opened.findIndex((opened) => opened.task === task.id);
-  if (unseen >= 0) run.opened.splice(unseen, 1);
-  else run.closed.push({ task: task.id, step: task.step, state: 'cancelled', outcome: null, by: null });
+  run.closed.push({ task: task.id, step: task.step, state: 'cancelled', outcome: null, by: null });
 }
 
 function dropTask(run: Run, task: Task): void {

@@ -87,7 +87,6 @@ export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId };
 /** How a retried incident goes on. */
 export type Resume =
   | { do: 'open' }
-  | { do: 'enter' }
   | { do: 'transfer'; task: TaskId }
   | { do: 'timer'; timer: Timer }
   | { do: 'event'; event: EngineEvent; effect: InFlight };

@@ -53,15 +53,12 @@ function settle(run: Run, budget: number): void {
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
     if (!found) continue;
-    if (done > budget && next.do !== 'leave') stop(run, next, found.frame);
+    if (done > budget && next.do === 'open') openIncident(run, found.frame, overBudget);
     else advance(run, next, found);
   }
 }
 
-function stop(run: Run, next: Transition, frame: Frame): void {
-  const resume = next.do === 'enter' ? { do: 'enter' as const } : { do: 'open' as const };
-  openIncident(run, frame, { code: 'step_budget', detail: {}, resume });
-}
+const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
   if (next.do === 'open') openStep(run, frame);

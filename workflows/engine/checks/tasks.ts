@@ -45,7 +45,7 @@ function checkDue(checking: Checking, step: HumanStep, due: Due): void {
   if (inMs === 0) report(step.id, 'due.in', 'duration_zero');
   for (const [index, remind] of (due.remind ?? []).entries()) {
     const property = `due.remind.${index}`;
-    if ('every' in remind && remind.every !== undefined && durationMs(remind.every) === 0) {
+    if ('after' in remind && remind.every !== undefined && durationMs(remind.every) === 0) {
       report(step.id, `${property}.every`, 'duration_zero');
     }
     if ('before' in remind && durationMs(remind.before) >= inMs)

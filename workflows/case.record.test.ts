@@ -1,0 +1,95 @@
+/**
+ * Drives a case of every construct and, with RECORD=1, writes its histories for the replay test. Without it the same cases run and
+ * their histories are checked for what must not be in them.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aCc, aFlow, anApproval, aServiceTask, aUserTask } from './engine/testing.ts';
+import type { Flow } from './engine/flow.gen.ts';
+import repair from './flows/repair.json' with { type: 'json' };
+import { historyToText, readablePayloads } from './testing-history.ts';
+import { CaseWorker, eventually, type TestCase } from './testing.ts';
+
+let worker: CaseWorker;
+beforeAll(async () => {
+  worker = await CaseWorker.start();
+});
+afterAll(() => worker.stop());
+
+const recording = process.env.RECORD === '1';
+const role = { assign: { rule: 'role' as const, role: 'manager' } };
+
+async function repairRun(): Promise<TestCase> {
+  const test = await worker.startCase(repair as unknown as Flow, {
+    vars: { area: 'private', description: '厨房漏水，请联系张三', phone: '13800000000' },
+  });
+  await test.complete('dispatch', 'dispatched', { dispatchMode: 'assign', technician: 'tech' });
+  await test.complete('accept_assigned', 'declined');
+  await test.complete('dispatch', 'dispatched', { dispatchMode: 'pool' });
+  await test.complete('accept_pool', 'accepted');
+  await test.complete('work', 'done');
+  await test.complete('accept_owner', 'rework');
+  await test.complete('work', 'done');
+  await test.complete('accept_owner', 'accepted');
+  await test.complete('rate', 'rated');
+  await test.result();
+  return test;
+}
+
+async function constructsRun(): Promise<TestCase> {
+  const then = { do: 'complete' as const, outcome: 'done' };
+  const steps = [
+    aUserTask('first'),
+    anApproval('all', { people: role, mode: 'all' }),
+    aServiceTask('notify'),
+    aCc('tell', { people: role }),
+    aUserTask('waits', { due: { in: 'PT1S', then } }),
+    anApproval('any', { people: role }),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'constructs' }));
+  await test.complete('first', 'done');
+  const { task, assignment } = test.task('all');
+  await test.send({ kind: 'return', task, assignment, to: 'first', mode: 'straightBack', actor: 'p1', vars: {} });
+  await test.complete('first', 'done');
+  await test.complete('all', 'approved');
+  await test.complete('all', 'approved');
+  await eventually(
+    () => test.snapshot(),
+    ({ tasks }) => tasks.some(({ step }) => step === 'any'),
+  );
+  await test.heal();
+  await test.complete('any', 'approved');
+  await test.result();
+  return test;
+}
+
+async function longRun(): Promise<TestCase> {
+  const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
+  const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
+  await test.complete('a', 'done');
+  await eventually(
+    () => test.snapshot(),
+    ({ tasks }) => tasks.some(({ step }) => step === 'b'),
+  );
+  await test.heal();
+  await test.complete('b', 'done');
+  return test;
+}
+
+describe.each([
+  ['repair', repairRun],
+  ['constructs', constructsRun],
+  ['continued', longRun],
+])('%s', (name, drive) => {
+  it('leaves a history without names, phones or free text', async () => {
+    const test = await drive();
+    const json = historyToText(await test.handle.fetchHistory());
+
+    const readable = readablePayloads(json);
+    expect(readable).toContain('"definition"');
+    expect(readable).not.toMatch(/张三|13800000000/);
+    const file = join(import.meta.dirname, 'histories', `${name}.json`);
+    if (recording && !existsSync(file)) writeFileSync(file, `${json}\n`);
+  });
+});

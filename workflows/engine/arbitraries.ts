@@ -1,0 +1,143 @@
+/** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
+import fc from 'fast-check';
+import type { Action, Due, Flow, People, Step } from './flow.gen.ts';
+import { aCc, aFlow, anApproval, anEnd, anExclusive, aServiceTask, aUserTask } from './testing.ts';
+
+const label = { 'zh-CN': '好', en: 'ok' };
+export const PEOPLE = ['p1', 'p2', 'p3'];
+
+const assigned: fc.Arbitrary<People['assign']> = fc.oneof(
+  fc.constant({ rule: 'initiator' as const }),
+  fc.constant({ rule: 'previous' as const }),
+  fc.constant({ rule: 'field' as const, field: 'helper' }),
+  fc.constant({ rule: 'role' as const, role: 'staff' }),
+  fc.constant({ rule: 'leastLoaded' as const, role: 'staff' }),
+);
+const pool = fc.constant({ rule: 'pool' as const, role: 'staff' });
+const whenEmpty = fc.constantFrom<NonNullable<People['whenEmpty']>[]>('skip', 'incident', { role: 'staff' });
+
+function people(assign: fc.Arbitrary<People['assign']>): fc.Arbitrary<People> {
+  return fc.record({ assign, whenEmpty });
+}
+
+const remind = fc.constantFrom({ before: 'PT30M' }, { after: 'PT1H' }, { after: 'PT1H', every: 'PT1H', times: 2 });
+function due(outcome: string): fc.Arbitrary<Due | undefined> {
+  const then: fc.Arbitrary<Due['then']> = fc.constantFrom(
+    { do: 'remind' },
+    { do: 'escalate', to: 'manager' },
+    { do: 'escalate', to: 'manager', after: 'PT1H' },
+    { do: 'complete', outcome },
+    { do: 'transfer', people: { assign: { rule: 'role', role: 'staff' } } },
+    { do: 'transfer', people: { assign: { rule: 'field', field: 'helper' }, whenEmpty: 'incident' } },
+  );
+  const some = fc.record({ in: fc.constantFrom('PT2H', 'P1D'), remind: fc.array(remind, { maxLength: 2 }), then });
+  return fc.option(some as fc.Arbitrary<Due>, { nil: undefined });
+}
+
+const userTask = fc
+  .record({ people: fc.oneof(people(assigned), people(pool)), due: due('done') })
+  .map(({ due: given, ...fields }) => aUserTask('', { ...fields, ...(given ? { due: given } : {}) }));
+const approval = fc
+  .record({
+    mode: fc.constantFrom('any' as const, 'all' as const),
+    people: people(assigned),
+    onRejected: fc.constantFrom('continue' as const, 'continue' as const, 'end' as const),
+    due: due('approved'),
+  })
+  .map(({ due: given, ...fields }) => anApproval('', { ...fields, ...(given ? { due: given } : {}) }));
+const plain: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: userTask },
+  { weight: 3, arbitrary: approval },
+  { weight: 1, arbitrary: people(fc.oneof(assigned, pool)).map((given) => aCc('', { people: given })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('run' as const, 'skip' as const).map((again) => aServiceTask('', { again })),
+  },
+);
+const condition = fc.constantFrom('amount > 5', 'initiator = helper', 'amount + 1 > 3', 'true', 'false');
+
+const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => ({
+  sequence: fc.array(tie('step'), { maxLength: 4, depthIdentifier: 'tree' }),
+  step: fc.oneof(
+    { depthIdentifier: 'tree', depthSize: 'small' },
+    { weight: 5, arbitrary: plain },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(condition, tie('sequence'), tie('sequence'), fc.boolean())
+        .map(([when, then, otherwise, ends]) =>
+          anExclusive('', when, ends ? [...then, anEnd('', 'stopped')] : then, otherwise),
+        ),
+    },
+  ),
+}));
+
+/** A flow whose steps have ids, some of whose actions lead back to an earlier human step. */
+export const flows: fc.Arbitrary<Flow> = fc
+  .tuple(
+    fc.array(anyStep, { minLength: 2, maxLength: 7, size: 'max' }),
+    fc.array(fc.nat({ max: 5 }), { minLength: 6, maxLength: 6 }),
+  )
+  .map(([steps, picks]) => aFlow(numbered(steps, picks)));
+
+function numbered(steps: Step[], picks: number[]): Step[] {
+  let count = 0;
+  const name = (inner: Step[], humans: string[]): Step[] => {
+    const before = [...humans];
+    return inner.map((step) => {
+      count += 1;
+      const id = `s${count}`;
+      const pick = picks[count % picks.length] ?? 0;
+      if (step.kind === 'exclusive') {
+        const branches = step.branches.map((branch) => ({ ...branch, steps: name(branch.steps, before) }));
+        return { ...step, id, branches, otherwise: { steps: name(step.otherwise.steps, before) } };
+      }
+      const back = before[pick];
+      if (step.kind === 'userTask') before.push(id);
+      if (step.kind === 'approval') before.push(id);
+      if (step.kind !== 'userTask' || back === undefined) return { ...step, id };
+      return { ...step, id, actions: [action('done'), { ...action('back'), returnTo: { step: back } }] };
+    });
+  };
+  return name(steps, []);
+}
+
+function action(outcome: string): Action {
+  return { outcome, label };
+}
+
+/** One thing that happens next: which of the open tasks, which act; numbers are taken modulo what there is. */
+export interface Doing {
+  act:
+    | 'complete'
+    | 'return'
+    | 'detour'
+    | 'transfer'
+    | 'wait'
+    | 'answer'
+    | 'fail'
+    | 'retry'
+    | 'withdraw'
+    | 'amend'
+    | 'stale';
+  pick: number;
+  value: number;
+}
+export const doings: fc.Arbitrary<Doing[]> = fc.array(
+  fc.record({
+    act: fc.oneof(
+      { weight: 8, arbitrary: fc.constant('complete' as const) },
+      { weight: 4, arbitrary: fc.constant('answer' as const) },
+      {
+        weight: 8,
+        arbitrary: fc.constantFrom(
+          ...(['return', 'detour', 'transfer', 'wait', 'fail', 'retry', 'amend', 'stale'] as const),
+        ),
+      },
+      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },
+    ),
+    pick: fc.nat({ max: 50 }),
+    value: fc.nat({ max: 10 }),
+  }),
+  { minLength: 10, maxLength: 60, size: 'max' },
+);

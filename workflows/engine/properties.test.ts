@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { check, type CheckContext } from './check.ts';
+import { compile, type Compiled } from './compile.ts';
+import { fold } from './fold.ts';
+import { returnTargets } from './return.ts';
+import { Simulation } from './simulate.ts';
+import { framesUnder, type State, type Task } from './state.ts';
+import { step } from './step.ts';
+import { load } from './testing.ts';
+import { outcomesOfStep, isHuman } from './tree.ts';
+import type { DeltaEntry, OpenedTask, Vars } from './types.ts';
+import { snapshot } from './views.ts';
+
+const context: CheckContext = {
+  fields: { amount: { type: 'number' }, helper: { type: 'person' } },
+  roles: ['staff', 'manager'],
+  activities: ['notify'],
+};
+
+/** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
+function simulate(compiled: Compiled): Simulation {
+  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined });
+}
+
+function at<T>(list: readonly T[], pick: number): T | undefined {
+  return list[pick % Math.max(1, list.length)];
+}
+
+function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
+  const { act, pick, value } = doing;
+  const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
+  const vars = { amount: value, helper: value % 4 === 0 ? null : actor };
+  if (act === 'wait') run.advance((value + 1) * 1_800_000);
+  if (act === 'amend') run.send({ kind: 'amend', actor, vars });
+  if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
+  if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
+  if (act === 'retry') retry(run, doing, vars);
+  const task = at(run.state.tasks, pick);
+  if (task) performOn(compiled, run, task, { ...doing, actor, vars });
+}
+
+function retry(run: Simulation, { pick }: Doing, vars: Vars): void {
+  const incident = at(run.state.incidents, pick);
+  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+function performOn(
+  compiled: Compiled,
+  run: Simulation,
+  task: Task,
+  doing: Doing & { actor: string; vars: Vars },
+): void {
+  const { act, value, actor, vars } = doing;
+  const aimed = { task: task.id, assignment: task.assignment, actor };
+  const known = compiled.steps.get(task.step)!.step;
+  const outcome = at(isHuman(known) ? outcomesOfStep(known) : [], value)!.outcome;
+  if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars });
+  if (act === 'transfer') run.send({ kind: 'transfer', ...aimed, to: actor, vars: {} });
+  if (act === 'stale') {
+    expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
+      code: 'assignment_changed',
+    });
+  }
+  const to = at(returnTargets(compiled, run.state, task), value);
+  const mode = act === 'detour' ? 'straightBack' : 'redo';
+  if (to !== undefined && (act === 'return' || act === 'detour'))
+    run.send({ kind: 'return', ...aimed, to, mode, vars: {} });
+}
+
+function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
+  const effect = at(run.state.effects, pick);
+  if (!effect) return;
+  if (act === 'fail') {
+    run.consume({ type: 'activityFailed', effect: effect.id, error: { code: 'broken', message: 'broken' } });
+  } else if (effect.type === 'activity') {
+    run.consume({ type: 'activityDone', effect: effect.id, vars: { amount: value }, patch: null });
+  } else {
+    const explanation = { rule: effect.assign.rule, inputs: {} };
+    run.consume({ type: 'resolved', effect: effect.id, people: { persons: PEOPLE.slice(value % 4), explanation } });
+  }
+}
+
+/** What must hold after every event. */
+function holdInvariants(state: State): void {
+  const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
+  const waits =
+    state.tasks.length + state.incidents.length + state.effects.filter(({ frame }) => frame !== null).length;
+  if (state.status === 'running') expect(waits, 'no step is stuck').toBeGreaterThan(0);
+  else expect([waits, state.timers.length, state.root], 'a closed case leaves nothing open').toEqual([0, 0, null]);
+  const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
+  for (const { frame } of open)
+    expect(frame === null || frames.has(frame), 'what is open belongs to a frame').toBe(true);
+  for (const timer of state.timers) expect(state.tasks.some(({ id }) => id === timer.task)).toBe(true);
+  for (const leaf of state.root ? leaves(state) : []) {
+    expect(
+      open.some(({ frame }) => frame === leaf),
+      'every leaf waits for something',
+    ).toBe(true);
+  }
+}
+
+function leaves(state: State): number[] {
+  return [...framesUnder(state.root!)].filter(({ children }) => children.length === 0).map(({ id }) => id);
+}
+
+/** The rows a server would have after applying entries in any order, each guarded by rev. */
+function applyInAnyOrder(entries: DeltaEntry[]): OpenedTask[] {
+  const rows = new Map<string, { rev: number; task: OpenedTask | null; change: Partial<OpenedTask> }>();
+  const row = (id: string) => rows.get(id) ?? { rev: 0, task: null, change: {} };
+  const closed = new Set<string>();
+  for (const entry of entries) {
+    for (const task of entry.opened) rows.set(task.task, { ...row(task.task), task });
+    for (const change of entry.changed) {
+      const known = row(change.task);
+      if (entry.rev > known.rev) rows.set(change.task, { ...known, rev: entry.rev, change });
+    }
+    for (const { task } of entry.closed) closed.add(task);
+  }
+  const open = [...rows.entries()].filter(([id]) => !closed.has(id));
+  return open.map(([, { task, change }]) => ({ ...task!, ...change }));
+}
+
+const byId = (a: OpenedTask, b: OpenedTask) => (a.task < b.task ? -1 : 1);
+const settings = { numRuns: 300 };
+
+describe('any flow that passes check, whatever happens', () => {
+  it('never throws, never sticks, leaves nothing behind, folds and continues to the same', () => {
+    fc.assert(
+      fc.property(flows, doings, fc.infiniteStream(fc.nat()), (flow, acts, random) => {
+        expect(check(flow, context)).toEqual([]);
+        const compiled = compile(load(flow));
+        const run = simulate(compiled);
+        run.start('p1', { amount: 3, helper: 'p2' });
+        holdInvariants(run.state);
+        for (const act of acts) {
+          const before = JSON.stringify(run.state);
+          // serialise, parse, continue = continue
+          run.state = JSON.parse(before) as State;
+          perform(compiled, run, act);
+          holdInvariants(run.state);
+        }
+
+        expect(fold(compiled, 'case', run.entries), 'folding the log gives the same case').toEqual(run.state);
+        const shuffled = [...run.entries].map((entry) => ({ entry, key: random.next().value as number }));
+        const anyOrder = shuffled.sort((a, b) => a.key - b.key).map(({ entry }) => entry);
+        const picture = snapshot(compiled, run.state);
+        expect(applyInAnyOrder(anyOrder).sort(byId), 'deltas in any order = snapshot').toEqual(
+          [...picture.tasks].sort(byId),
+        );
+        expect(
+          run.entries.map(({ rev }) => rev),
+          'revs have no gap',
+        ).toEqual(run.entries.map((_, index) => index + 1));
+        expect(run.entries.at(-1)?.case).toEqual(picture.case);
+      }),
+      settings,
+    );
+  });
+
+  it('is the same function of its inputs, and leaves its inputs alone', () => {
+    fc.assert(
+      fc.property(flows, doings, (flow, acts) => {
+        const compiled = compile(load(flow));
+        const run = simulate(compiled);
+        run.start('p1', { amount: 3 });
+        for (const act of acts) perform(compiled, run, act);
+        const state = structuredClone(run.state);
+        const event = { type: 'timer' as const };
+        const context2 = { now: run.now + 1e9 };
+
+        const first = step(compiled, run.state, event, context2);
+
+        expect(step(compiled, run.state, event, context2)).toEqual(first);
+        expect(run.state).toEqual(state);
+      }),
+      { ...settings, numRuns: 100 },
+    );
+  });
+});
