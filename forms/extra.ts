@@ -72,7 +72,8 @@ export function isDate(text: string): boolean {
 
 /** An instant with its offset from UTC. */
 export function isInstant(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(text)) return false;
+  if (!/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(text))
+    return false;
   if (!isDate(text.slice(0, 10))) return false;
   const year = new Date(text).getUTCFullYear();
   return year >= 1 && year <= 9999;

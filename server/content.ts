@@ -2,11 +2,11 @@
  * Loads what ships built in: roles, form types, flows. The same way as an administrator publishes, so what is unchanged stays as
  * it is and what changed becomes another version. Runs at every start; any number of processes may.
  */
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Db } from './db/as.ts';
 import { publishForms, type FormDefinitionSource } from './definitions/forms.ts';
+import { publishFlow } from './definitions/flows.ts';
 import type { Log } from './log.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -57,17 +57,9 @@ async function loadRoles(adminDb: Db): Promise<void> {
 
 /** Flows are bound to form types, so they come last. */
 async function loadFlows(adminDb: Db, log: Log): Promise<void> {
-  const file = join(import.meta.dirname, 'definitions', 'flows.ts');
-  const paths = existsSync(join(root, 'workflows', 'flows'))
-    ? await findFiles(join('workflows', 'flows'), '.json')
-    : [];
-  if (!existsSync(file) || paths.length === 0) return;
-  const { publishFlow } = (await import(file)) as {
-    publishFlow: (adminDb: Db, definition: unknown, options: { note: null; by: null }) => Promise<unknown>;
-  };
-  for (const path of paths) {
-    await publishFlow(adminDb, await readJson(path), { note: null, by: null });
-    log.debug({ path }, 'flow loaded');
+  for (const path of await findFiles(join('workflows', 'flows'), '.json')) {
+    const { key, version, isNew } = await publishFlow(adminDb, await readJson(path), { note: null, by: null });
+    if (isNew) log.info({ flow: key, version }, 'flow published');
   }
 }
 

@@ -40,6 +40,9 @@ function fit(field: FieldInfo, value: unknown): unknown {
   if (result === 'text' || result === 'date') return String(value);
   if (typeof value !== (result === 'boolean' ? 'boolean' : 'number')) throw new TypeError(`not a ${result}`);
   if (typeof value !== 'number') return value;
-  if (!Number.isFinite(value)) throw new TypeError(`not a ${result}`);
-  return new Decimal(value).toDecimalPlaces(precisionOf(field.schema)?.decimals ?? 0, Decimal.ROUND_HALF_UP).toNumber();
+  if (!Number.isFinite(value)) throw new RangeError('too big');
+  const { digits, decimals } = precisionOf(field.schema) ?? { digits: 10, decimals: 0 };
+  const rounded = new Decimal(value).toDecimalPlaces(decimals, Decimal.ROUND_HALF_UP).toNumber();
+  if (Math.abs(rounded) >= 10 ** (digits - decimals)) throw new RangeError('too big');
+  return rounded;
 }

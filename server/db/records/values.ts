@@ -54,8 +54,11 @@ function fromColumns(field: FieldInfo, row: Row): unknown {
   return column.type === 'interval' ? fromInterval(value) : value;
 }
 
-/** node-postgres gives an object; "P0D" is the empty duration. */
+/** node-postgres gives an object with only the parts that are not zero. */
 function fromInterval(value: unknown): string {
-  const text = (value as { toISOStringShort(): string }).toISOStringShort();
-  return text === 'P' ? 'PT0S' : text;
+  const { years, months, days, hours, minutes, seconds } = value as Partial<Record<string, number>>;
+  const part = (amount: number | undefined, letter: string): string => (amount ? `${amount}${letter}` : '');
+  const date = part(years, 'Y') + part(months, 'M') + part(days, 'D');
+  const time = part(hours, 'H') + part(minutes, 'M') + part(seconds, 'S');
+  return date === '' && time === '' ? 'PT0S' : `P${date}${time === '' ? '' : `T${time}`}`;
 }
