@@ -1,14 +1,16 @@
 // One form on screen: values, what is shown and required now, what is wrong and where. The components only draw it.
-import { untrack } from 'svelte';
+import { untrack, type Component } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { buildModel } from './model/build.ts';
 import { fieldOf, fromServer, problemAt, strayProblems } from './model/problems.ts';
-import type { Access, FieldModel, FieldProblem, FormSchema, Layout, Values } from './model/types.ts';
+import type { Access, FieldModel, FieldProblem, FormSchema, Layout, Values, Widget } from './model/types.ts';
 import { judgeOf } from './model/validate.ts';
 import { isSame } from './model/values.ts';
 import { hasConditions, shownFields, type Evaluate } from './model/visible.ts';
 
 export interface FormSource {
+  /** Handed in, so that a sub-table's cells can show every widget without importing the table again. */
+  readonly widgets: Readonly<Record<Widget, Component<WidgetProps>>>;
   readonly schema: FormSchema;
   readonly layout: Layout;
   readonly permissions: Partial<Record<string, Access>>;
@@ -62,6 +64,9 @@ export class FormState {
   });
   readonly stray = $derived.by(() => strayProblems(this.#theirs, this.shown));
 
+  get widgets(): Readonly<Record<Widget, Component<WidgetProps>>> {
+    return this.#source.widgets;
+  }
   get values(): Values {
     return this.#source.values;
   }

@@ -49,7 +49,7 @@ export function numberText(value: number, options: { money?: boolean; decimals?:
   return new Intl.NumberFormat(currentLocale(), digits).format(value);
 }
 
-export function durationText(iso: string): string {
+function durationText(iso: string): string {
   const parts = readDuration(iso);
   if (!parts) return iso;
   const words = [

@@ -13,7 +13,7 @@ import Refrigerator from '@lucide/svelte/icons/refrigerator';
 import Sofa from '@lucide/svelte/icons/sofa';
 import SquareParking from '@lucide/svelte/icons/square-parking';
 import Toilet from '@lucide/svelte/icons/toilet';
-import Trash2 from '@lucide/svelte/icons/trash-2';
+import Trash2 from '@lucide/svelte/icons/trash';
 import Trees from '@lucide/svelte/icons/trees';
 import Wifi from '@lucide/svelte/icons/wifi';
 import Wrench from '@lucide/svelte/icons/wrench';

@@ -46,10 +46,3 @@ export const widgets: Record<Widget, Component<WidgetProps>> = {
   table: TableField,
   none: TextField,
 };
-
-const single: readonly Widget[] = ['line', 'phone', 'area', 'number', 'select', 'date', 'dateTime'];
-
-/** True when the widget is one input that a label can point at; the others are groups. */
-export function hasOwnInput(widget: Widget): boolean {
-  return single.includes(widget);
-}

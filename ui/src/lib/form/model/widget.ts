@@ -56,3 +56,10 @@ export function widgetOf(kind: FieldKind, schema: FieldSchema, wish?: string): W
 export function isWide(widget: Widget): boolean {
   return ['area', 'photos', 'table', 'signature', 'location', 'cards', 'tiles', 'checks', 'stars'].includes(widget);
 }
+
+const single: readonly Widget[] = ['line', 'phone', 'area', 'number', 'select', 'date', 'dateTime'];
+
+/** True when the widget is one input that a label can point at; the others are groups. */
+export function hasOwnInput(widget: Widget): boolean {
+  return single.includes(widget);
+}

@@ -5,9 +5,9 @@ export interface Size {
 }
 
 /** The longer side of what is sent, in pixels. */
-export const MAX_SIDE = 2048;
+const MAX_SIDE = 2048;
 /** A picture below this many bytes that is small enough is sent as it is. */
-export const SMALL_BYTES = 400_000;
+const SMALL_BYTES = 400_000;
 
 /** The same shape with no side longer than `max`; never larger than it was. Whole pixels, at least one. */
 export function fitWithin({ width, height }: Size, max: number = MAX_SIDE): Size {
