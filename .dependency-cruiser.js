@@ -26,7 +26,7 @@ export default {
     {
       name: 'workflows-know-engine-and-activity-types-only',
       severity: 'error',
-      from: { path: '^workflows/(?!engine)', pathNot: '\\.test\\.ts$' },
+      from: { path: '^workflows/(?!engine)', pathNot: '\\.test\\.ts$|^workflows/testing' },
       to: { path: '^(server|ui|content|forms|activities)/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -45,14 +45,20 @@ export default {
     {
       name: 'a-feature-never-imports-another',
       severity: 'error',
-      comment: 'Shared server code lives in server/*.ts, server/db, server/commands; a feature is a folder with routes.ts.',
+      comment:
+        'Shared server code lives in server/*.ts, server/db, server/commands; a feature is a folder with routes.ts.',
       from: { path: '^server/(tasks|cases|flows|forms|records|people|events|files|sessions|notifications)/' },
       to: {
         path: '^server/(tasks|cases|flows|forms|records|people|events|files|sessions|notifications)/',
         pathNot: '^server/$1/|/schemas\\.ts$',
       },
     },
-    { name: 'tests-stay-tests', severity: 'error', from: { pathNot: '(test|spec)\\.ts$|testing' }, to: { path: '\\.test\\.ts$' } },
+    {
+      name: 'tests-stay-tests',
+      severity: 'error',
+      from: { pathNot: '(test|spec)\\.ts$|testing' },
+      to: { path: '\\.test\\.ts$' },
+    },
     {
       name: 'resolvable',
       severity: 'error',

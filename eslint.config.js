@@ -59,8 +59,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['workflows/engine/**/*.ts', 'workflows/case.ts', 'workflows/messages.ts'],
-    ignores: ['**/*.test.ts'],
+    files: ['workflows/engine/**/*.ts', 'workflows/shell/**/*.ts', 'workflows/case.ts', 'workflows/messages.ts'],
+    ignores: ['**/*.test.ts', 'workflows/shell/clock.ts'],
     rules: { 'no-restricted-globals': ['error', ...nonDeterministic] },
   },
   {

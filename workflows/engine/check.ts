@@ -20,7 +20,7 @@ export interface CheckContext {
   /** Names of the activities the worker registers. */
   activities: readonly string[];
 }
-export interface CheckField {
+interface CheckField {
   /** As in design.md section 3: text, person, money, … */
   type: string;
   /** `x-personal`: may not take part in engine expressions (rule 16). */

@@ -22,7 +22,7 @@ function isDecidedHere(assign: Assign): assign is DecidedHere {
 }
 
 /** Decides a rule from the state; null: somebody outside must resolve it. */
-export function decidePeople(state: State, assign: Assign): Answer | null {
+function decidePeople(state: State, assign: Assign): Answer | null {
   return isDecidedHere(assign) ? decideHere(state, assign) : null;
 }
 

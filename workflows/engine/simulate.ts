@@ -19,9 +19,9 @@ import type {
   Vars,
 } from './types.ts';
 
-export type ResolveEffect = Extract<Effect, { type: 'resolve' }>;
-export type ActivityEffect = Extract<Effect, { type: 'activity' }>;
-export type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string };
+type ResolveEffect = Extract<Effect, { type: 'resolve' }>;
+type ActivityEffect = Extract<Effect, { type: 'activity' }>;
+type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string };
 
 export interface SimulationOptions {
   caseId?: string;

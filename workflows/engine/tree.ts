@@ -2,7 +2,7 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import type { Action, Assign, Due, Flow, People, Sequence, Step } from './flow.gen.ts';
+import type { Action, Assign, Flow, People, Sequence, Step } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
 import { unreachable } from './unreachable.ts';
@@ -100,10 +100,6 @@ export function outcomesOfStep(step: HumanStep): Outcome[] {
   if (step.actions) return step.actions.map(({ outcome, returnTo }) => ({ outcome, returnTo }));
   const names = step.kind === 'approval' ? ['approved', 'rejected'] : ['done'];
   return names.map((outcome) => ({ outcome, returnTo: undefined }));
-}
-
-export function dueOf(step: Step): Due | undefined {
-  return isHuman(step) ? step.due : undefined;
 }
 
 /** Field that a rule reads, or null. */

@@ -46,24 +46,24 @@ export interface CompleteCommand extends TaskCommandBase {
   kind: 'complete';
   outcome: string;
 }
-export interface ReturnCommand extends TaskCommandBase {
+interface ReturnCommand extends TaskCommandBase {
   kind: 'return';
   to: StepId;
   mode: 'redo' | 'straightBack';
 }
-export interface TransferCommand extends TaskCommandBase {
+interface TransferCommand extends TaskCommandBase {
   kind: 'transfer';
   to: PersonId;
 }
-export interface WithdrawCommand extends CommandBase {
+interface WithdrawCommand extends CommandBase {
   kind: 'withdraw';
 }
 /** An operator ends the case. */
-export interface CancelCommand extends CommandBase {
+interface CancelCommand extends CommandBase {
   kind: 'cancel';
 }
 /** Changes the record of a running case outside any task (rule 9). */
-export interface AmendCommand extends CommandBase {
+interface AmendCommand extends CommandBase {
   kind: 'amend';
 }
 /** Runs again what an incident stopped. */
