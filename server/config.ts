@@ -33,7 +33,7 @@ interface Common {
   trustProxy: boolean;
   cookieSecure: boolean;
   /** Undefined: /metrics is for this machine only. */
-  metricsToken: string | undefined;
+  metricsToken?: string | undefined;
 }
 
 /** What was asked for; `undefined` = "bring it up yourself". */

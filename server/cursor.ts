@@ -6,7 +6,7 @@ import { AppError } from './errors.ts';
 
 export type CursorValue = string | number | null;
 
-export function encodeCursor(values: readonly CursorValue[]): string {
+function encodeCursor(values: readonly CursorValue[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 

@@ -47,7 +47,7 @@ export function describeProblem(error: AppError, locale: Locale): ProblemDocumen
 }
 
 /** The person's own choice, else what the browser asks for, else the installation's. */
-export function localeOf(request: FastifyRequest): Locale {
+function localeOf(request: FastifyRequest): Locale {
   const chosen = request.session?.person.locale;
   if (chosen) return chosen;
   const asked = request.headers['accept-language']?.match(/\b(zh|en)\b/i)?.[1]?.toLowerCase();

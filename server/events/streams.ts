@@ -98,7 +98,7 @@ export class Streams {
 }
 
 /** As row security has it: a task of no community is seen by those who hold its role everywhere. */
-export function concerns({ persons, pools }: HintMessage, { personId, holdings }: Stream): boolean {
+function concerns({ persons, pools }: HintMessage, { personId, holdings }: Stream): boolean {
   if (persons.includes(personId)) return true;
   return pools.some((pool) =>
     holdings.some(

@@ -5,7 +5,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { AppError } from '../errors.ts';
 
-export type MediaType = 'image/jpeg' | 'image/png' | 'image/webp';
+type MediaType = 'image/jpeg' | 'image/png' | 'image/webp';
 
 export interface Photo {
   bytes: Buffer;
@@ -58,7 +58,7 @@ function encode(image: Sharp, mediaType: MediaType): Sharp {
 }
 
 /** By the first bytes. HEIC is not decoded by sharp's free codecs: phones send JPEG when a page asks for it. */
-export function sniff(bytes: Buffer): MediaType | undefined {
+function sniff(bytes: Buffer): MediaType | undefined {
   if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
   if (bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))) return 'image/png';
   const isRiff = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';

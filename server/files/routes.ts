@@ -11,7 +11,7 @@ import { FileInfo } from './schemas.ts';
 import { createDiskStore, type FileStore } from './store.ts';
 
 const tags = ['Files'];
-export const photoLimitBytes = 15_000_000;
+const photoLimitBytes = 15_000_000;
 
 const uploadSchema = {
   tags,

@@ -13,7 +13,7 @@ const hourMs = 3_600_000;
 /** A session ends after so long without use, … */
 export const idleMs = 14 * 24 * hourMs;
 /** … and in any case so long after signing in. */
-export const longestMs = 90 * 24 * hourMs;
+const longestMs = 90 * 24 * hourMs;
 
 /** Decorates requests with `session` and `person`, and refuses what needs a session and has none. */
 export function authenticate(app: App): void {

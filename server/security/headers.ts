@@ -57,7 +57,7 @@ function policy(scriptHashes: string[], isSecure: boolean): Record<string, strin
 }
 
 /** Of every inline script of the page, as the browser computes them: over the text between the tags. */
-export function inlineScriptHashes(uiDir: string): string[] {
+function inlineScriptHashes(uiDir: string): string[] {
   const page = readIfThere(join(uiDir, 'index.html'));
   const scripts = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)];
   return scripts.map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);

@@ -4,15 +4,9 @@ import type { Tx } from '../db/as.ts';
 import { AppError } from '../errors.ts';
 
 /** Whether the person of this transaction (`asPerson`) holds the verb in any community. */
-export async function mayAnywhere(tx: Tx, verb: string): Promise<boolean> {
+async function mayAnywhere(tx: Tx, verb: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`select may_anywhere(${verb}) as may`.execute(tx);
   return rows[0]?.may === true;
-}
-
-/** Communities in which the person of this transaction may do the verb. */
-export async function findCommunities(tx: Tx, verb: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select my_communities(${verb}) as id`.execute(tx);
-  return rows.map(({ id }) => id);
 }
 
 /** @throws AppError forbidden */

@@ -7,7 +7,7 @@ interface Events {
   ended: [tokens: readonly string[]];
 }
 
-export type SessionEnds = EventEmitter<Events>;
+type SessionEnds = EventEmitter<Events>;
 
 declare module 'fastify' {
   interface FastifyInstance {
