@@ -23,6 +23,7 @@ const texts: Record<string, () => string> = {
   unavailable: () => m.errors_unavailable(),
   too_large: () => m.errors_too_large(),
   unsupported_file: () => m.errors_unsupported_file(),
+  not_yours: () => m.errors_assignment_changed(),
   wrong_password: () => m.errors_password_wrong(),
 };
 

@@ -47,9 +47,19 @@ describe('describeEntry', () => {
   });
 
   it('tells what the system did by its name', () => {
-    expect(describeEntry(anEntry({ type: 'timer_fired', actor: null, data: { kind: 'overdue' } }))).toEqual({
+    expect(
+      describeEntry(anEntry({ type: 'timer_fired', actor: null, data: { timer: 'due', action: 'escalate' } })),
+    ).toEqual({
       text: '「分类派单」已到期限',
       tone: 'alarm',
+    });
+  });
+
+  it('says where it was returned to', () => {
+    const entry = anEntry({ type: 'task_returned', data: { to: 'report', mode: 'redo' } });
+    expect(describeEntry(entry, new Map([['report', '报修']]))).toEqual({
+      text: '何雪 从「分类派单」退回到「报修」',
+      tone: 'back',
     });
   });
 
@@ -80,5 +90,6 @@ it('explains an assignment in sentences', () => {
     labels: { dispatcher: '客服调度' },
     policy: 'whenEmpty',
   };
+  expect(explain({ ...explanation, labels: {} }, { dispatcher: '客服调度' })).toEqual(explain(explanation));
   expect(explain(explanation)).toEqual(['「客服调度」都可以认领这个任务。', '按规则没有找到人，转给了备用处理人。']);
 });

@@ -20,13 +20,12 @@ interface Words {
 
 type Say = (words: Words, entry: TimelineEntry) => EntryView;
 
+/** What a timer did: reminded, escalated, or ended the budget (then its action says how). */
 const timers: Record<string, (words: Words) => string> = {
-  reminder: m.event_timer_reminder,
   remind: m.event_timer_reminder,
-  overdue: m.event_timer_overdue,
-  escalation: m.event_timer_escalation,
   escalate: m.event_timer_escalation,
-  complete: m.event_task_auto,
+  due: m.event_timer_overdue,
+  'due complete': m.event_task_auto,
 };
 
 const sayings: Record<string, Say> = {
@@ -35,18 +34,23 @@ const sayings: Record<string, Say> = {
   case_cancelled: () => ({ text: m.event_case_cancelled(), tone: 'alarm' }),
   record_amended: (words) => ({ text: m.event_record_amended(words), tone: 'person' }),
   task_completed: (words) => ({ text: m.event_task_completed(words), tone: 'done' }),
-  task_returned: (words) => ({ text: m.event_task_returned(words), tone: 'back' }),
+  task_returned: (words) => ({
+    text: words.to === '' ? m.event_task_returned(words) : m.event_task_returned_to(words),
+    tone: 'back',
+  }),
   task_transferred: (words) => ({ text: m.event_task_transferred(words), tone: 'person' }),
-  timer_fired: (words, entry) => ({ text: (timers[kindOf(entry)] ?? m.event_timer_reminder)(words), tone: 'alarm' }),
+  timer_fired: (words, entry) => ({ text: timerText(words, entry), tone: 'alarm' }),
   people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
   incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
 };
 
-function kindOf(entry: TimelineEntry): string {
-  const kind = entry.data.kind ?? entry.data.do ?? entry.data.action;
-  return typeof kind === 'string' ? kind : '';
+function timerText(words: Words, { data }: TimelineEntry): string {
+  const timer = typeof data.timer === 'string' ? data.timer : 'remind';
+  const action = typeof data.action === 'string' ? data.action : '';
+  const say = timers[`${timer} ${action}`] ?? timers[timer] ?? m.event_timer_reminder;
+  return say(words);
 }
 
 /** Ids in `data` that have a name, as one list of names. */
@@ -59,17 +63,22 @@ function namesIn(entry: TimelineEntry, keys: readonly string[]): string {
   return names.filter((name) => name !== '').join(m.common_list_separator());
 }
 
-export function describeEntry(entry: TimelineEntry): EntryView {
-  const step = localText(entry.step?.title);
-  const words: Words = {
+function wordsOf(entry: TimelineEntry, stepTitles: ReadonlyMap<string, string>): Words {
+  const to = entry.data.to;
+  return {
     actor: entry.actor?.name ?? m.event_system(),
-    step,
+    step: localText(entry.step?.title),
     outcome: localText(entry.outcome) || m.task_done(),
     who: namesIn(entry, ['persons', 'to', 'assignee', 'assignees', 'holder']) || m.event_somebody(),
-    to: namesIn(entry, ['to', 'target']),
+    to: typeof to === 'string' ? (stepTitles.get(to) ?? '') : '',
   };
+}
+
+/** `stepTitles` names the steps that an entry points to, e.g. where it was returned to. */
+export function describeEntry(entry: TimelineEntry, stepTitles: ReadonlyMap<string, string> = new Map()): EntryView {
+  const words = wordsOf(entry, stepTitles);
   const say = sayings[entry.type];
-  return say ? say(words, entry) : { text: m.event_unknown({ step: step || entry.type }), tone: 'system' };
+  return say ? say(words, entry) : { text: m.event_unknown({ step: words.step || entry.type }), tone: 'system' };
 }
 
 /** Entries that tell a reader something: who was found for a step is told by the step itself when nobody acted. */

@@ -27,24 +27,26 @@ const policies: Record<string, () => string> = {
 };
 
 /** The name of an input: its label, or the plain word it is. */
-function named(explanation: Explanation, keys: readonly string[], isId: boolean): string {
+function named(explanation: Explanation, keys: readonly string[], names: Record<string, string> | undefined): string {
   for (const key of keys) {
     const value = explanation.inputs[key];
     const all: unknown[] = Array.isArray(value) ? value : [value];
-    const words = all.flatMap((one) => (typeof one === 'string' ? [explanation.labels[one] ?? (isId ? '' : one)] : []));
+    const words = all.flatMap((one) =>
+      typeof one === 'string' ? [explanation.labels[one] ?? names?.[one] ?? (names ? one : '')] : [],
+    );
     const text = words.filter((word) => word !== '').join(m.common_list_separator());
     if (text !== '') return text;
   }
   return '';
 }
 
-/** Sentences, at least one. */
-export function explain(explanation: Explanation): string[] {
+/** Sentences, at least one. `names` are titles of roles, posts and steps by their keys. */
+export function explain(explanation: Explanation, names: Record<string, string> = {}): string[] {
   const say = rules[explanation.rule];
   const words: Words = {
-    role: named(explanation, ['role', 'post'], false),
-    who: named(explanation, ['persons', 'person', 'value', 'chosen'], true) || m.event_somebody(),
-    step: named(explanation, ['step'], false),
+    role: named(explanation, ['role', 'post'], names),
+    who: named(explanation, ['persons', 'person', 'value', 'chosen'], undefined) || m.event_somebody(),
+    step: named(explanation, ['step'], names),
     rule: explanation.rule,
   };
   const policy = explanation.policy === undefined ? undefined : policies[explanation.policy];

@@ -69,14 +69,14 @@ export class Notices {
 
 const texts: Record<string, (values: { title: string }) => string> = {
   task_opened: m.notice_task_opened,
+  task_transferred: m.notice_transferred,
   task_reminder: m.notice_reminder,
-  reminder: m.notice_reminder,
   task_overdue: m.notice_overdue,
-  overdue: m.notice_overdue,
   escalation: m.notice_escalation,
   case_cc: m.notice_cc,
-  cc: m.notice_cc,
-  task_returned: m.notice_returned,
+  case_completed: m.notice_completed,
+  case_cancelled: m.notice_cancelled,
+  urge: m.notice_urged,
   command_refused: m.notice_refused,
   comment: m.notice_comment,
 };

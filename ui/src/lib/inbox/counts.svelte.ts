@@ -3,6 +3,7 @@ import { api } from '#lib/api/client.ts';
 import { touchesNotifications, touchesTasks } from '#lib/api/hint.ts';
 import { live } from '#lib/api/live.svelte.ts';
 import { ApiProblem } from '#lib/api/problem.ts';
+import { session } from '#lib/api/session.svelte.ts';
 import type { NotificationCounts, TaskCounts } from '#lib/api/types.gen.ts';
 
 const SETTLE_MS = 250;
@@ -28,7 +29,7 @@ class Counts {
 
   refreshTasks(): void {
     this.#soon('tasks', async () => {
-      this.tasks = await api.get<TaskCounts>('/api/tasks/counts');
+      this.tasks = await api.get<TaskCounts>('/api/tasks/counts', { community: session.communityId });
     });
   }
 

@@ -16,7 +16,7 @@ interface DraftValue {
   comment: string;
 }
 
-const LOST = new Set(['task_closed', 'assignment_changed', 'case_closed']);
+const LOST = new Set(['task_closed', 'task_taken', 'assignment_changed', 'not_yours', 'case_closed']);
 /** After this the page says that it is queued. */
 const SLOW_MS = 10_000;
 
@@ -175,9 +175,19 @@ export class TaskWork {
 
   async #saveDraft(value: DraftValue): Promise<void> {
     const comment = value.comment === '' ? null : value.comment;
-    const fields = writable(value.fields, this.detail?.permissions ?? {});
+    const fields = writable(value.fields, this.#draftable());
     await api.send('PUT', `${this.path}/draft`, { fields, comment });
     this.draftAt = nowIso();
+  }
+
+  /** A draft keeps what the step or any of its actions may write. */
+  #draftable(): Record<string, Access> {
+    const { permissions = {}, actions = [] } = this.detail ?? {};
+    const more = actions.flatMap((action) => Object.entries(action.permissions ?? {}));
+    return {
+      ...permissions,
+      ...Object.fromEntries(more.filter(([, access]) => access === 'edit' || access === 'required')),
+    };
   }
 
   /** One act. The key stays the same until an answer came, so that a second press after a fault is the same act. */
