@@ -92,7 +92,7 @@ interface FieldSchema {
   oneOf?: { const: unknown; 'x-title'?: Text }[];
 }
 
-export function fieldSchemas(form: FormDefinition): Record<string, FieldSchema> {
+function fieldSchemas(form: FormDefinition): Record<string, FieldSchema> {
   const { properties } = form.schema;
   return typeof properties === 'object' && properties !== null ? (properties as Record<string, FieldSchema>) : {};
 }

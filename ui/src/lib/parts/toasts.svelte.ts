@@ -1,7 +1,7 @@
 // Short news at the edge of the screen. An error stays until it is closed; the rest goes after five seconds.
 import type { Tone } from './badge.ts';
 
-export interface Toast {
+interface Toast {
   id: number;
   text: string;
   tone: Tone;
