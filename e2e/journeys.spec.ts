@@ -4,11 +4,11 @@
  */
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { drawPhoto } from '../server/demo/photos.ts';
 import { findBrowser, launchBrowser, missingBrowser } from './browser.ts';
 import { measureScripts } from './page-weight.ts';
-import { arrive, desk, openRow, phone, sees, signInAs, type Person } from './people.ts';
+import { arrive, desk, openRow, phone, sees, signInAs, takePictures, type Person } from './people.ts';
 import { startProduct, type Product } from './product.ts';
 
 const executable = findBrowser();
@@ -24,6 +24,12 @@ describe.skipIf(executable === undefined)(
     let staff: Browser;
 
     const closers: (() => Promise<void>)[] = [];
+    let present: Person[] = [];
+    const comes = async (browser: Browser, screen: typeof phone | typeof desk): Promise<Person> => {
+      const person = await arrive(browser, product.address, screen);
+      present.push(person);
+      return person;
+    };
 
     beforeAll(async () => {
       product = await startProduct();
@@ -35,14 +41,20 @@ describe.skipIf(executable === undefined)(
       );
     }, 240_000);
 
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail') process.stderr.write(`${(await takePictures(present)).join('\n')}\n`);
+      await Promise.all(present.map(({ context }) => context.close()));
+      present = [];
+    }, 30_000);
+
     afterAll(async () => {
       for (const close of closers.reverse()) await close();
     }, 60_000);
 
     it('a repair goes from report to rating, and each sees the other’s step without reloading', async () => {
-      const owner = await arrive(owners, product.address, phone);
-      const dispatcher = await arrive(staff, product.address, desk);
-      const technician = await arrive(staff, product.address, desk);
+      const owner = await comes(owners, phone);
+      const dispatcher = await comes(staff, desk);
+      const technician = await comes(staff, desk);
       await Promise.all([
         signInAs(owner, 'owner'),
         signInAs(dispatcher, 'dispatcher'),
@@ -71,7 +83,7 @@ describe.skipIf(executable === undefined)(
     }, 120_000);
 
     it('a technician works through the inbox on a phone', async () => {
-      const technician = await arrive(staff, product.address, phone);
+      const technician = await comes(staff, phone);
       await signInAs(technician, 'technician');
       const { page } = technician;
 
@@ -90,9 +102,9 @@ describe.skipIf(executable === undefined)(
 
     it('no page has a serious accessibility fault', async () => {
       const [owner, manager, stranger] = await Promise.all([
-        arrive(owners, product.address, phone),
-        arrive(staff, product.address, desk),
-        arrive(staff, product.address, phone),
+        comes(owners, phone),
+        comes(staff, desk),
+        comes(staff, phone),
       ]);
       await Promise.all([signInAs(owner, 'owner'), signInAs(manager, 'dispatcher')]);
       const pages: [Person, string, Locator][] = [
@@ -130,7 +142,7 @@ describe.skipIf(executable === undefined)(
     }, 120_000);
 
     it('pages stay light: 120 kB of JavaScript for the inbox, 220 kB for one with a form', async () => {
-      const dispatcher = await arrive(staff, product.address, desk);
+      const dispatcher = await comes(staff, desk);
       await signInAs(dispatcher, 'dispatcher');
       const task = await firstLink(dispatcher, '/inbox?view=mine', /task=/);
 
@@ -176,7 +188,6 @@ async function followsAs({ page }: Person, stage: string): Promise<void> {
 async function dispatch(person: Person, technician: string): Promise<void> {
   const { page } = person;
   await openRow(person, place);
-  await page.getByRole('button', { name: '认领' }).click();
   await page.getByText('指派', { exact: true }).click();
   await page.getByLabel('维修工').click();
   await page.getByRole('combobox', { name: /维修工/ }).fill(technician);

@@ -1,5 +1,8 @@
 /** People at their screens: each has a window of a size, signs in with the button of the sign-in page, and sees what is visible. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, ConsoleMessage, Locator, Page } from 'playwright-core';
 import { readDemoAccounts } from '../server/demo/sources.ts';
 
 /** How long a person waits for something to appear before it counts as broken. */
@@ -28,9 +31,14 @@ export async function arrive(browser: Browser, address: string, screen: typeof p
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
+    if (message.type() === 'error' && !isSignInCheck(message)) faults.push(message.text());
   });
   return { page, context, faults };
+}
+
+/** Every page first asks who is signed in; nobody is an answer, which the browser counts as an error. */
+function isSignInCheck(message: ConsoleMessage): boolean {
+  return message.location().url.endsWith('/api/me') && message.text().includes('401');
 }
 
 /** With the button of a demo account. Ends on the person's home. */
@@ -40,6 +48,18 @@ export async function signInAs({ page }: Person, username: string): Promise<void
   await page.goto('/');
   await page.getByRole('button', { name: account.name }).click();
   await page.waitForURL(/\/(inbox|portal)/);
+}
+
+/** Keeps what each sees, for whoever has to find out why a journey failed; gives the files. */
+export async function takePictures(people: readonly Person[]): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'guanjia-journey-'));
+  return Promise.all(
+    people.map(async ({ page }, index) => {
+      const path = join(folder, `${index}.png`);
+      await page.screenshot({ path });
+      return `${path} ${page.url()}`;
+    }),
+  );
 }
 
 /** Waits until it is there to see. */

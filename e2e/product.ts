@@ -10,18 +10,26 @@ const root = join(import.meta.dirname, '..');
 export interface Product {
   /** http://127.0.0.1:port */
   address: string;
-  dataDir: string;
   stop(): Promise<void>;
 }
 
-/** What `npm start` does: services, migrations, content, pages, demo community. @throws Error with its output when it ends early */
-export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+/**
+ * What `npm start` does: services, migrations, content, pages, demo community. E2E_ADDRESS names one that runs already, which
+ * spares the start while a journey is being written.
+ * @throws Error with its output when it ends early
+ */
+export async function startProduct(): Promise<Product> {
+  const running = process.env.E2E_ADDRESS;
+  return running === undefined ? startNew() : { address: running, stop: () => Promise.resolve() };
+}
+
+async function startNew(): Promise<Product> {
   const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-e2e-'));
   // Postgres may run as another user, who must be able to enter.
   chmodSync(dataDir, 0o755);
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: root,
-    env: { ...cleanEnvironment(), GUANJIA_DATA_DIR: dataDir, PORT: '0', GUANJIA_LOCALE: 'en', ...settings },
+    env: { ...cleanEnvironment(), GUANJIA_DATA_DIR: dataDir, PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async (): Promise<void> => {
@@ -32,7 +40,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    return { address: await readAddress(child, dataDir), dataDir, stop };
+    return { address: await readAddress(child, dataDir), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -50,7 +58,7 @@ function readAddress(child: ChildProcess, dataDir: string): Promise<string> {
     let output = '';
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
-      const address = /ready at (http:\/\/\S+)/.exec(output)?.[1];
+      const address = /已就绪：(http:\/\/[^\s（]+)/.exec(output)?.[1];
       if (address !== undefined) resolve(address);
     };
     child.stdout?.on('data', read);
