@@ -49,7 +49,10 @@ beforeAll(async () => {
     () => fleet.stop(),
   );
   await loadRegisters({ adminDb }, new Date());
-  await driveUnderFire(createRandom(seed), await signEverybodyIn());
+  await driveUnderFire(createRandom(seed), await signEverybodyIn()).catch((error: unknown) => {
+    process.stderr.write(`killed: ${killed.join(' ')}\n${fleet.tail()}\n`);
+    throw error;
+  });
   const settled = async (): Promise<boolean> => Object.values(await countLoose(adminDb)).every((count) => count === 0);
   // What did not settle is what the tests below report.
   await waitUntil(settled, { limitMs: 120_000 }).catch(() => undefined);

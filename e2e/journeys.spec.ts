@@ -91,8 +91,8 @@ describe.skipIf(executable === undefined)(
       await sees(page.getByRole('heading', { name: '2 号楼 1 单元 803 入户门' }));
       await sees(page.getByText('入户门锁把手下垂'));
       await confirm(technician, '接单');
-      await openRow(technician, '2 号楼 1 单元 803 入户门');
-      await sees(page.getByText('维修处理'));
+      await openRow(technician, /803 入户门.*维修处理/);
+      await sees(page.getByRole('button', { name: '完成维修' }));
       await page.getByRole('button', { name: '返回' }).click();
       await sees(page.getByRole('link', { name: '1 号楼 1 单元 1602 厨房' }));
 
@@ -127,7 +127,7 @@ describe.skipIf(executable === undefined)(
         [manager, '/start', manager.page.getByRole('link', { name: /报修/ })],
         [manager, '/start/repair', manager.page.getByRole('button', { name: '提交报修' })],
         [manager, '/notifications', manager.page.getByRole('heading', { name: '通知' })],
-        [manager, '/profile', manager.page.getByRole('heading', { name: '个人设置' })],
+        [manager, '/profile', manager.page.getByRole('heading', { name: '修改密码' })],
       ];
       const found: Record<string, string[]> = {};
       for (const [{ page }, url, sign] of pages) {

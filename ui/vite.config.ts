@@ -3,11 +3,20 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const api = process.env.GUANJIA_API ?? 'http://127.0.0.1:3000';
 
 export default defineConfig({
+  resolve: {
+    alias: [
+      {
+        find: /^temporal-polyfill$/,
+        replacement: fileURLToPath(new URL('./src/lib/form/temporal.ts', import.meta.url)),
+      },
+    ],
+  },
   plugins: [
     tailwindcss(),
     paraglideVitePlugin({
