@@ -91,14 +91,15 @@ interface Keeper {
 /** What a process manager does: a process that ends is started again, also one that ended because a service was away. */
 function keep(role: 'api' | 'worker', environment: NodeJS.ProcessEnv, dataDir: string): Keeper {
   const life = new AbortController();
+  const isOver = (): boolean => life.signal.aborted;
   let downMs = 500;
   let child = start(role, environment, dataDir);
   const watch = async (): Promise<void> => {
-    while (!life.signal.aborted) {
+    while (!isOver()) {
       if (!hasEnded(child)) await once(child, 'exit');
       await sleep(downMs);
       downMs = 500;
-      if (!life.signal.aborted) child = start(role, environment, dataDir);
+      if (!isOver()) child = start(role, environment, dataDir);
     }
   };
   const watching = watch();
