@@ -58,7 +58,7 @@ export async function toTimeline(
 function outcomeLabel(flow: PublishedFlow, { step, data }: LogRow): Text | null {
   const found = step === null ? undefined : flow.steps.get(step)?.step;
   if (!isHumanStep(found)) return null;
-  return actionsOf(found).find(({ outcome }) => outcome === data['outcome'])?.label ?? null;
+  return actionsOf(found).find(({ outcome }) => outcome === data.outcome)?.label ?? null;
 }
 
 /** Persons named in an event's data; community is none. */

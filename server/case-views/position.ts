@@ -47,19 +47,21 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
       isPassed: (order.get(step.id) ?? 0) < reached,
       standing,
     });
-    const people = state === 'current' ? tasks.map(({ holder }) => holder) : [last?.actor ?? null];
+    const title = step.title ?? standing.flow.definition.title;
+    const people = state === 'current' ? tasks.map(({ holder }) => holder) : [last?.actor];
     return {
-      step: step.id,
-      kind: step.kind,
-      title: step.title ?? standing.flow.definition.title,
-      depth,
-      state,
-      people: people.flatMap((id) => (id === null ? [] : (names.get(id) ?? []))),
-      pool: tasks.find(({ holder }) => holder === null)?.pool ?? null,
-      at: state === 'done' ? (last?.at.toISOString() ?? null) : null,
-      dueAt: tasks[0]?.due_at?.toISOString() ?? null,
+      ...{ step: step.id, kind: step.kind, title, depth, state },
+      people: people.flatMap((id) => names.get(id ?? '') ?? []),
+      at: state === 'done' && last !== undefined ? last.at.toISOString() : null,
+      ...waiting(tasks),
     };
   });
+}
+
+/** Which pool it waits in, and until when. */
+function waiting(tasks: readonly OpenTask[]): Pick<PositionView, 'pool' | 'dueAt'> {
+  const pool = tasks.find(({ holder }) => holder === null)?.pool ?? null;
+  return { pool, dueAt: tasks[0]?.due_at?.toISOString() ?? null };
 }
 
 interface Facts {
@@ -89,8 +91,8 @@ function lastDone({ flow, history }: Standing): Map<string, LogRow> {
 
   function forget({ data }: LogRow): void {
     // A detour comes back: what was done stays done.
-    if (data['mode'] === 'straightBack') return;
-    const target = order.indexOf(String(data['to']));
+    if (data.mode === 'straightBack') return;
+    const target = order.indexOf(String(data.to));
     for (const id of order.slice(Math.max(0, target))) done.delete(id);
   }
 }

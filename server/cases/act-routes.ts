@@ -53,6 +53,11 @@ export function caseActRoutes(app: App): void {
       return reply.code(given.state === 'done' ? 200 : 202).send(given);
     },
   );
+  discussionRoutes(app);
+}
+
+/** What decides nothing. */
+function discussionRoutes(app: App): void {
   app.post(
     '/api/cases/:id/urge',
     { schema: { tags: ['Cases'], summary: 'Ask the holders to hurry', params, response: { 200: Urged, ...refusals } } },

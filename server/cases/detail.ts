@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Incident } from '../../workflows/engine/types.ts';
-import { findCaseRow, toCaseItem } from '../case-views/case-items.ts';
+import { findCaseRow, toCaseItem, type CaseItemRow } from '../case-views/case-items.ts';
 import { readerRights, shown, toFormDefinition } from '../case-views/fields.ts';
 import { readHistory, toTimeline } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
@@ -10,10 +10,10 @@ import { selectTaskItems, toTaskItems, type Language, type TaskItemRow } from '.
 import { isHumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { readDecider } from '../commands/facts.ts';
-import { holdsRole, mayIn } from '../commands/may-decide.ts';
+import { holdsRole, mayIn, type Decider } from '../commands/may-decide.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
-import { getFlow } from '../definitions/published.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { mayUrge } from './urge.ts';
 import type { CaseDetail, CommentItem } from './schemas.ts';
@@ -40,13 +40,6 @@ export function readCase(
     const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, caseId));
     const history = await readHistory(tx, caseId);
     const tasks = await readOpenTasks(tx, caseId);
-    const mine = tasks.find(
-      (task) =>
-        task.state === 'open' &&
-        (task.holder === person || (task.pool !== null && holdsRole(reader, task.pool, row.community_id))),
-    );
-    const isOpen = row.status === 'running';
-    const mayWithdraw = tasks.every(({ step }) => withdrawable(flow.steps.get(step ?? '')?.step));
     const detail: Detail = {
       case: toCaseItem(row, flow),
       form: toFormDefinition(flow.form),
@@ -54,24 +47,41 @@ export function readCase(
       fields,
       labels: await recordLabels(tx, flow.form, fields),
       tasks: await toTaskItems(db, tx, tasks, language),
-      myTask: isOpen ? (mine?.id ?? null) : null,
+      myTask: row.status === 'running' ? (tasks.find((task) => isTheirs(reader, task))?.id ?? null) : null,
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, { flow, caseId, status: row.status, position: row.position, history }),
       comments: await readComments(tx, caseId),
       incidents: await readIncidents(tx, caseId),
-      allow: {
-        withdraw: isOpen && row.initiator === person && mayWithdraw,
-        urge: isOpen && (await mayUrge(tx, { caseId, person, flow })),
-        comment: true,
-        cancel: isOpen && mayIn(reader, 'case.cancel', row.community_id),
-        retry: isOpen && mayIn(reader, 'case.retry', row.community_id),
-      },
+      allow: await allowedActs(tx, { row, flow, reader, tasks }),
     };
     await sql`update case_reader set read_at = now() where case_id = ${caseId} and person_id = ${person} and read_at is null`.execute(
       tx,
     );
     return detail;
   });
+}
+
+function isTheirs(reader: Decider, task: TaskItemRow): boolean {
+  const isPooled = task.pool !== null && holdsRole(reader, task.pool, task.community_id);
+  return task.state === 'open' && (task.holder === reader.id || isPooled);
+}
+
+interface Standing {
+  row: CaseItemRow;
+  flow: PublishedFlow;
+  reader: Decider;
+  tasks: readonly TaskItemRow[];
+}
+
+async function allowedActs(tx: Tx, { row, flow, reader, tasks }: Standing): Promise<Detail['allow']> {
+  if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, cancel: false, retry: false };
+  return {
+    withdraw: row.initiator === reader.id && tasks.every(({ step }) => withdrawable(flow.steps.get(step ?? '')?.step)),
+    urge: await mayUrge(tx, { caseId: row.id, person: reader.id, flow }),
+    comment: true,
+    cancel: mayIn(reader, 'case.cancel', row.community_id),
+    retry: mayIn(reader, 'case.retry', row.community_id),
+  };
 }
 
 function withdrawable(step: Parameters<typeof isHumanStep>[0]): boolean {

@@ -1,6 +1,6 @@
 /** Reading cases: lists and one case with all that belongs to it. */
-import { sql } from 'kysely';
-import { Type } from 'typebox';
+import { sql, type RawBuilder } from 'kysely';
+import { Type, type Static } from 'typebox';
 import { selectCaseItems, toCaseItems, type CaseItemRow } from '../case-views/case-items.ts';
 import { decodeCursor, toPage } from '../cursor.ts';
 import { asPerson } from '../db/as.ts';
@@ -38,24 +38,7 @@ export function caseRoutes(app: App): void {
         response: { 200: CasePage, ...problems(401, 422) },
       },
     },
-    (request) => {
-      const { view, flow, status, community, cursor, limit } = request.query;
-      const after = cursor === undefined ? undefined : readAfter(cursor);
-      return asPerson(app.deps.db, request.person.id, async (tx) => {
-        const { rows } = await sql<CaseItemRow>`${selectCaseItems}
-          where (${view === 'all'} or c.initiator = current_person()) and (${flow ?? null}::text is null or c.flow = ${flow ?? null})
-            and (${status ?? null}::text is null or c.status = ${status ?? null})
-            and (${community ?? null}::uuid is null or c.community_id = ${community ?? null})
-            and (${after?.at ?? null}::timestamptz is null or (c.started_at, c.id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
-          order by c.started_at desc, c.id desc limit ${limit + 1}`.execute(tx);
-        const items = await toCaseItems(app.deps.db, tx, rows.slice(0, limit));
-        const { next } = toPage(rows, limit, {
-          item: (row) => row,
-          key: (row) => [row.started_at.toISOString(), row.id],
-        });
-        return { items, next };
-      });
-    },
+    (request) => listCases(app, request.person.id, request.query),
   );
   app.get(
     '/api/cases/:id',
@@ -73,6 +56,41 @@ export function caseRoutes(app: App): void {
     },
   );
   caseActRoutes(app);
+}
+
+async function listCases(
+  { deps: { db } }: App,
+  person: string,
+  { view, cursor, limit, ...filter }: Static<typeof CaseQuery>,
+): Promise<Static<typeof CasePage>> {
+  const conditions = [sql`${view === 'all'} or c.initiator = current_person()`, ...filters(filter), ...after(cursor)];
+  return asPerson(db, person, async (tx) => {
+    const { rows } = await sql<CaseItemRow>`${selectCaseItems}
+      where ${sql.join(
+        conditions.map((each) => sql`(${each})`),
+        sql` and `,
+      )}
+      order by c.started_at desc, c.id desc limit ${limit + 1}`.execute(tx);
+    const items = await toCaseItems(db, tx, rows.slice(0, limit));
+    const { next } = toPage(rows, limit, { item: (row) => row, key: (row) => [row.started_at.toISOString(), row.id] });
+    return { items, next };
+  });
+}
+
+type Filter = Pick<Static<typeof CaseQuery>, 'flow' | 'status' | 'community'>;
+
+function filters({ flow, status, community }: Filter): RawBuilder<unknown>[] {
+  return [
+    ...(flow === undefined ? [] : [sql`c.flow = ${flow}`]),
+    ...(status === undefined ? [] : [sql`c.status = ${status}`]),
+    ...(community === undefined ? [] : [sql`c.community_id = ${community}`]),
+  ];
+}
+
+function after(cursor: string | undefined): RawBuilder<unknown>[] {
+  if (cursor === undefined) return [];
+  const { at, id } = readAfter(cursor);
+  return [sql`(c.started_at, c.id) < (${at}::timestamptz, ${id}::uuid)`];
 }
 
 function readAfter(cursor: string): { at: string; id: string } {

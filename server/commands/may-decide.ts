@@ -27,24 +27,30 @@ export interface DecidedTask {
 export type Verdict = 'yes' | 'not_yours' | 'not_here';
 
 export function mayDecide(person: Decider, task: DecidedTask, act: TaskAct, allow: Allow | undefined): Verdict {
-  const isHolder = (task.claimedBy ?? task.assignee) === person.id;
-  const isPooled = task.claimedBy === null && task.pool !== null && holdsRole(person, task.pool, task.communityId);
-  switch (act) {
-    case 'complete':
-    case 'draft':
-      return yours(isHolder || isPooled);
-    case 'return':
-      return allow?.return === false ? 'not_here' : yours(isHolder || isPooled);
-    case 'transfer':
-      if (allow?.transfer === false) return 'not_here';
-      return yours(isHolder || isPooled || mayIn(person, 'task.reassign', task.communityId));
-    case 'claim':
-      return allow?.claim === false ? 'not_here' : yours(isPooled);
-    case 'release':
-      return yours(task.claimedBy === person.id);
-    default:
-      return unreachable(act);
-  }
+  const forbidden = forbiddenBy[act];
+  if (forbidden !== undefined && allow?.[forbidden] === false) return 'not_here';
+  return isTheirs[act](person, task) ? 'yes' : 'not_yours';
+}
+
+/** What of `allow` in the flow forbids the act. */
+const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = { return: 'return', transfer: 'transfer', claim: 'claim' };
+
+const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean> = {
+  complete: worksOn,
+  draft: worksOn,
+  return: worksOn,
+  transfer: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
+  claim: isInTheirPool,
+  release: (person, task) => task.claimedBy === person.id,
+};
+
+/** Whoever holds it; while nobody does, everybody of the pool. */
+function worksOn(person: Decider, task: DecidedTask): boolean {
+  return (task.claimedBy ?? task.assignee) === person.id || isInTheirPool(person, task);
+}
+
+function isInTheirPool(person: Decider, { claimedBy, assignee, pool, communityId }: DecidedTask): boolean {
+  return claimedBy === null && assignee === null && pool !== null && holdsRole(person, pool, communityId);
 }
 
 export function holdsRole({ grants }: Decider, role: string, communityId: string | null): boolean {
@@ -63,12 +69,4 @@ function reaches({ community }: Grant, communityId: string | null): boolean {
 /** As verb_matches in the first migration. */
 function matches(granted: readonly string[], verb: string): boolean {
   return granted.includes(verb) || granted.includes('*') || granted.includes(`${verb.split(':')[0] ?? ''}:*`);
-}
-
-function yours(isYours: boolean): Verdict {
-  return isYours ? 'yes' : 'not_yours';
-}
-
-function unreachable(act: never): never {
-  throw new Error(`unknown act ${String(act)}`);
 }

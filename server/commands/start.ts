@@ -92,9 +92,9 @@ async function insertCase(
   const { title, summary } = await renderCase(tx, flow, record.fields);
   const number = numberOf(flow, record);
   await sql`
-    insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status)
+    insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status, started_at)
     values (${id}, ${number}, ${flow.key}, ${flow.version}, ${form.key}, ${form.version}, ${record.communityId}, ${person.id}, ${title},
-      ${JSON.stringify(summary)}::jsonb, 'starting')`.execute(tx);
+      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now()))`.execute(tx);
   const facts: CaseFacts = {
     id,
     number,

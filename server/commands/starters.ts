@@ -23,13 +23,16 @@ export async function mayStart(tx: Tx, flow: PublishedFlow, person: Decider, pla
     place === null ? person.grants.some((grant) => grant.role === role) : holdsRole(person, role, place.communityId),
   );
   if (isStaff || !flow.definition.start.who.some((role) => parties.includes(role))) return isStaff;
+  return isPartyOf(tx, flow, place);
+}
+
+async function isPartyOf(tx: Tx, flow: PublishedFlow, place: Place | null): Promise<boolean> {
   const unitField = flow.form.fields.find(({ ref }) => ref?.form === 'unit');
-  const unit = place === null || unitField === undefined ? null : (place.fields[unitField.name] ?? null);
+  const unit = unitField === undefined ? null : (place?.fields[unitField.name] ?? null);
+  const community = place?.communityId ?? null;
   const { rows } = await sql<{ may: boolean }>`
     select exists (select from my_units() u where ${unit}::uuid is null or u = ${unit}::uuid)
-      and (${place?.communityId ?? null}::uuid is null or ${place?.communityId ?? null}::uuid in (select my_unit_communities())) as may`.execute(
-    tx,
-  );
+      and (${community}::uuid is null or ${community}::uuid in (select my_unit_communities())) as may`.execute(tx);
   return rows[0]?.may === true;
 }
 

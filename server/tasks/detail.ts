@@ -145,10 +145,10 @@ async function toTargets(
 }
 
 async function toExplanation(tx: Tx, { rule, inputs, policy }: EngineExplanation): Promise<Detail['explanation']> {
-  const ids = Object.values(inputs ?? {})
+  const ids = Object.values(inputs)
     .flat()
     .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
   const names = await findNames(tx, ids);
   const labels = Object.fromEntries([...names].map(([id, { name }]) => [id, name]));
-  return { rule: rule ?? '', inputs: inputs ?? {}, labels, ...(policy === undefined ? {} : { policy }) };
+  return { rule, inputs, labels, ...(policy === undefined ? {} : { policy }) };
 }

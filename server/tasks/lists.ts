@@ -51,35 +51,40 @@ function queryOf({ view, community, cursor, limit }: ListFilter): RawBuilder<Tas
     case 'mine':
     case 'pool':
     case 'today':
-    case 'overdue': {
-      const next =
-        after === undefined
-          ? sql`true`
-          : sql`(coalesce(t.due_at, 'infinity'), t.id) > (${after.at ?? 'infinity'}::timestamptz, ${after.id})`;
-      return sql<TaskItemRow>`${selectTaskItems} where ${conditions[view]} and ${here} and ${next}
-        order by coalesce(t.due_at, 'infinity'), t.id limit ${limit + 1}`;
-    }
-    case 'done': {
-      const next = after === undefined ? sql`true` : sql`(t.closed_at, t.id) < (${after.at}::timestamptz, ${after.id})`;
-      return sql<TaskItemRow>`${selectTaskItems} where ${conditions.done} and ${here} and ${next}
-        order by t.closed_at desc, t.id desc limit ${limit + 1}`;
-    }
-    case 'started': {
-      const next =
-        after === undefined ? sql`true` : sql`(c.started_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`;
-      return sql<TaskItemRow>`${selectCases(sql`c.started_at`, sql`false`)} where c.initiator = current_person() and ${here} and ${next}
-        order by c.started_at desc, c.id desc limit ${limit + 1}`;
-    }
-    case 'cc': {
-      const next =
-        after === undefined ? sql`true` : sql`(q.added_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)`;
+    case 'overdue':
+      return byDue(sql`${conditions[view]} and ${here}`, after, limit);
+    case 'done':
+      return sql<TaskItemRow>`${selectTaskItems} where ${conditions.done} and ${here}
+        and ${before(sql`t.closed_at, t.id`, after)} order by t.closed_at desc, t.id desc limit ${limit + 1}`;
+    case 'started':
+      return sql<TaskItemRow>`${selectCases(sql`c.started_at`, sql`false`)} where c.initiator = current_person() and ${here}
+        and ${before(sql`c.started_at, c.id::text`, after)} order by c.started_at desc, c.id desc limit ${limit + 1}`;
+    case 'cc':
       return sql<TaskItemRow>`${selectCases(sql`q.added_at`, sql`q.read_at is null`)}
-        join case_reader q on q.case_id = c.id and q.person_id = current_person() and q.why = 'cc' where ${here} and ${next}
-        order by q.added_at desc, c.id desc limit ${limit + 1}`;
-    }
+        join case_reader q on q.case_id = c.id and q.person_id = current_person() and q.why = 'cc' where ${here}
+        and ${before(sql`q.added_at, c.id::text`, after)} order by q.added_at desc, c.id desc limit ${limit + 1}`;
     default:
       return view;
   }
+}
+
+interface After {
+  at: string | null;
+  id: string;
+}
+
+/** What has no due time comes last. */
+function byDue(where: RawBuilder<unknown>, after: After | undefined, limit: number): RawBuilder<TaskItemRow> {
+  const next =
+    after === undefined
+      ? sql`true`
+      : sql`(coalesce(t.due_at, 'infinity'), t.id) > (${after.at ?? 'infinity'}::timestamptz, ${after.id})`;
+  return sql<TaskItemRow>`${selectTaskItems} where ${where} and ${next} order by coalesce(t.due_at, 'infinity'), t.id limit ${limit + 1}`;
+}
+
+/** Newest first: what lies behind the cursor. */
+function before(key: RawBuilder<unknown>, after: After | undefined): RawBuilder<unknown> {
+  return after === undefined ? sql`true` : sql`(${key}) < (${after.at}::timestamptz, ${after.id})`;
 }
 
 /** A row that stands for a case: its first waiting step, and who holds it. */
@@ -111,7 +116,7 @@ export async function countTasks(tx: Tx, community: string | null): Promise<Stat
   return counts;
 }
 
-function readCursor(cursor: string): { at: string | null; id: string } {
+function readCursor(cursor: string): After {
   const [at, id] = decodeCursor(cursor, 2);
   const isInstant = at === null || (typeof at === 'string' && !Number.isNaN(Date.parse(at)));
   if (!isInstant || typeof id !== 'string' || !/^[\da-f-]{36}(-\d+)?$/.test(id))

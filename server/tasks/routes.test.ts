@@ -4,17 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../app.ts';
 import type { App } from '../http.ts';
 import { asUser, type Ask } from '../testing/app.ts';
-import { createCaseStage, openTask, type CaseStage } from '../testing/cases.ts';
+import { createCaseStage, openTask, type CaseStage, type Cast } from '../testing/cases.ts';
 
 let stage: CaseStage;
 let app: App;
-let ask: Record<keyof CaseStage['cast'], Ask>;
+let ask: Record<keyof Cast, Ask>;
 
 beforeAll(async () => {
   stage = await createCaseStage();
   await stage.worker();
   app = await buildApp(stage.deps);
-  const people = Object.entries(stage.cast).map(async ([name, id]) => [name, await asUser(app, id)] as const);
+  const people = Object.entries<string>({ ...stage.cast }).map(
+    async ([name, id]) => [name, await asUser(app, id)] as const,
+  );
   ask = Object.fromEntries(await Promise.all(people)) as typeof ask;
 });
 afterAll(async () => {
@@ -123,10 +125,10 @@ describe('one task', () => {
       permissions: { runner: 'required', what: 'read' },
       fields: { what: 'Fetch the parcel' },
     });
-    expect(doer['actions']).toHaveLength(2);
-    expect(doer['explanation']).toMatchObject({ rule: 'pool', inputs: { role: 'dispatcher' } });
+    expect(doer.actions).toHaveLength(2);
+    expect(doer.explanation).toMatchObject({ rule: 'pool', inputs: { role: 'dispatcher' } });
     expect(reader).toMatchObject({ mine: false, actions: [], permissions: { runner: 'read' } });
-    expect(doer['position']).toMatchObject([
+    expect(doer.position).toMatchObject([
       { step: 'hand_out', state: 'current' },
       { step: 'run', state: 'upcoming' },
     ]);

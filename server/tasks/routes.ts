@@ -59,6 +59,11 @@ export function taskRoutes(app: App): void {
     },
     (request) => asPerson(app.deps.db, request.person.id, (tx) => countTasks(tx, request.query.community ?? null)),
   );
+  oneTaskRoutes(app);
+  taskActRoutes(app);
+}
+
+function oneTaskRoutes(app: App): void {
   app.get(
     '/api/tasks/:id',
     {
@@ -93,5 +98,4 @@ export function taskRoutes(app: App): void {
       return reply.code(204).send(null);
     },
   );
-  taskActRoutes(app);
 }

@@ -1,10 +1,8 @@
-/**
- * A small form type and flow for tests of the command protocol, people who may do its steps, and a worker on a queue of its own.
- * Two human steps (a pool, then a person of a field), so that every act has something to act on.
- */
+/** A stage for tests of the command protocol: the errand flow published, people who may do its steps, a worker on a queue of its own. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
+import { errandFlow, errandForm } from './errand.ts';
 import { sha256 } from '../commands/canonical.ts';
 import { startCase } from '../commands/start.ts';
 import { completeTask, type CompleteAct } from '../commands/task-acts.ts';
@@ -19,91 +17,6 @@ import { startWorker, type RunningWorker, type WorkerOptions } from '../worker/i
 import { createPerson, testConfig } from './app.ts';
 import { createTestDb, type TestDb } from './database.ts';
 import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from './temporal.ts';
-
-const text = (en: string) => ({ 'zh-CN': en, en });
-
-export const errandForm = {
-  schema: {
-    title: 'Errand',
-    type: 'object',
-    additionalProperties: false,
-    'x-key': 'errand',
-    'x-kind': 'case',
-    'x-title': text('Errand'),
-    'x-local': false,
-    'x-label': '{number}',
-    required: ['what'],
-    properties: {
-      number: {
-        type: 'string',
-        'x-field': 'autoNumber',
-        'x-title': text('Number'),
-        'x-number': { pattern: 'ER-{yyyy}-{seq:4}' },
-      },
-      what: { type: 'string', 'x-field': 'text', 'x-title': text('What'), 'x-personal': true },
-      kind: {
-        type: 'string',
-        'x-field': 'choice',
-        'x-title': text('Kind'),
-        oneOf: [
-          { const: 'small', 'x-title': text('Small') },
-          { const: 'big', 'x-title': text('Big') },
-        ],
-      },
-      amount: { type: 'number', 'x-field': 'money', 'x-title': text('Amount') },
-      runner: { type: 'string', format: 'uuid', 'x-field': 'person', 'x-title': text('Runner') },
-      note: { type: 'string', 'x-field': 'text', 'x-title': text('Note') },
-      code: { type: 'string', 'x-field': 'text', 'x-title': text('Code') },
-    },
-    'x-constraints': [{ kind: 'unique', fields: ['code'] }],
-  },
-  layout: {
-    sections: [{ fields: ['number', 'what', 'kind', 'amount', 'runner', 'note', 'code'] }],
-    list: ['number', 'what'],
-  },
-};
-
-export const errandFlow: Flow = {
-  key: 'errand',
-  title: text('Errand'),
-  form: 'errand',
-  caseTitle: 'what',
-  summary: ['kind', 'note'],
-  start: { who: ['staff'], fields: { what: 'required', kind: 'edit', amount: 'edit', code: 'edit' } },
-  steps: [
-    {
-      id: 'hand_out',
-      kind: 'userTask',
-      title: text('Hand out'),
-      people: { assign: { rule: 'pool', role: 'dispatcher' } },
-      fields: { runner: 'required', note: 'edit', amount: 'edit', code: 'edit' },
-      actions: [
-        { outcome: 'handed_out', label: text('Hand out'), intent: 'primary' },
-        { outcome: 'refused', label: text('Refuse'), comment: 'required', fields: { runner: 'edit' } },
-      ],
-    },
-    {
-      id: 'big',
-      kind: 'exclusive',
-      title: text('Refused?'),
-      branches: [
-        {
-          title: text('Refused'),
-          when: 'outcomes.hand_out = "refused"',
-          steps: [{ id: 'stop', kind: 'end', outcome: 'refused' }],
-        },
-      ],
-      otherwise: { steps: [] },
-    },
-    {
-      id: 'run',
-      kind: 'userTask',
-      title: text('Run'),
-      people: { assign: { rule: 'field', field: 'runner' } },
-      fields: { note: 'edit', code: 'edit' },
-    },
-  ],
-};
 
 export interface Cast {
   /** Starts cases. */
@@ -130,9 +43,7 @@ export async function createCaseStage(flows: Flow[] = [errandFlow]): Promise<Cas
   const test = await createTestDb();
   const config = testConfig(test, { temporalAddress: testTemporalAddress(), temporalTaskQueue: uniqueTaskQueue() });
   const temporal = connectTemporal(config);
-  const log = createLog(process.env.TEST_LOG === undefined ? 'silent' : 'info', (line) =>
-    process.stderr.write(line),
-  );
+  const log = createLog(process.env.TEST_LOG === undefined ? 'silent' : 'info', (line) => process.stderr.write(line));
   const deps: Deps = { config, db: test.db, adminDb: test.adminDb, temporal: temporal.client, log };
   await publishForm(test.adminDb, errandForm, { note: null, by: null });
   for (const flow of flows) await publishFlow(test.adminDb, flow, { note: null, by: null });

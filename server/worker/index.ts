@@ -46,7 +46,14 @@ export async function startWorker(deps: Deps, options: WorkerOptions = {}): Prom
   const sweeper =
     every === null ? undefined : startSweeper({ everyMs: every, log: deps.log, sweep: () => sweep(deps) });
   const first = Promise.withResolvers<undefined>();
-  const running = keepRunning(deps, { codePath, options, life: life.signal, onReady: () => first.resolve(undefined) });
+  const running = keepRunning(deps, {
+    codePath,
+    options,
+    life: life.signal,
+    onReady: () => {
+      first.resolve(undefined);
+    },
+  });
   await Promise.race([first.promise, running]);
   return {
     async stop() {
@@ -133,6 +140,8 @@ function installRuntime(log: Log): void {
       log[level]({ ...meta }, message);
     };
   Runtime.install({
+    // main.ts ends the process in order; a worker that ended itself on a signal would be started again meanwhile.
+    shutdownSignals: [],
     logger: {
       log: (level, message, meta) => {
         write(level.toLowerCase() as 'info')(message, meta);

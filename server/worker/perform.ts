@@ -55,7 +55,8 @@ export async function perform(
 }
 
 async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
-  for (const until = Date.now() + longestWaitMs; ; await sleep(pollMs)) {
+  const until = Date.now() + longestWaitMs;
+  for (;;) {
     const at = await asEngine(db, async (tx) => {
       const { rows } =
         await sql<CaseAt>`select applied_rev as "appliedRev", flow, flow_version as version, community_id as "communityId",
@@ -64,6 +65,7 @@ async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Prom
     });
     if (at !== undefined && at.appliedRev >= rev) return at;
     if (Date.now() > until) throw ApplicationFailure.retryable(`rev ${rev} is not applied yet`, 'rev_not_applied');
+    await sleep(pollMs);
   }
 }
 

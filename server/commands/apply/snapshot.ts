@@ -11,12 +11,7 @@ import { inCase } from '../in-case.ts';
 /** How many rows it changed. */
 export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promise<number> {
   const { rev } = snapshot;
-  const tasks = snapshot.tasks.map(({ task, dueAt, ...rest }) => ({
-    ...rest,
-    id: task,
-    due_at: dueAt === null ? null : new Date(dueAt).toISOString(),
-    returned_by: rest.returnedBy,
-  }));
+  const tasks = toRows(snapshot);
   const ids = tasks.map(({ id }) => id);
   return inCase(db, caseId, async (tx) => {
     const { rows } = await sql<{ id: string; holder: string | null; pool: string | null }>`
@@ -62,4 +57,13 @@ export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promi
     );
     return rows.length;
   });
+}
+
+function toRows({ tasks }: Snapshot) {
+  return tasks.map(({ task, dueAt, ...rest }) => ({
+    ...rest,
+    id: task,
+    due_at: dueAt === null ? null : new Date(dueAt).toISOString(),
+    returned_by: rest.returnedBy,
+  }));
 }

@@ -76,15 +76,16 @@ export async function markDone(tx: Tx, commands: readonly string[]): Promise<voi
 }
 
 function caseUpdate({ id, change, ...w }: CaseWrite) {
+  const row = change ?? { status: null, outcome: null, position: null, rev: 0, flowVersion: null, endedAt: null };
+  const isNewer = change !== null;
   return sql`
     update "case" set applied_rev = greatest(applied_rev, ${w.appliedRev}), seen_rev = greatest(seen_rev, ${w.seenRev}),
       chain_hash = ${w.head}, field_revs = ${JSON.stringify(w.fieldRevs)}::jsonb, incidents = ${JSON.stringify(w.incidents)}::jsonb,
-      title = ${w.title}, summary = coalesce(${w.summary === null ? null : JSON.stringify(w.summary)}::jsonb, summary),
-      status = coalesce(${change?.status ?? null}, status),
-      outcome = case when ${change !== null} then ${change?.outcome ?? null}::text else outcome end,
-      position = coalesce(${change?.position ?? null}::text[], position),
-      row_rev = greatest(row_rev, ${change?.rev ?? 0}), flow_version = coalesce(${change?.flowVersion ?? null}::int, flow_version),
-      ended_at = case when ${change !== null} then ${change?.endedAt ?? null}::timestamptz else ended_at end, updated_at = now()
+      title = ${w.title}, summary = coalesce(${w.summary && JSON.stringify(w.summary)}::jsonb, summary),
+      status = coalesce(${row.status}, status), outcome = case when ${isNewer} then ${row.outcome}::text else outcome end,
+      position = coalesce(${row.position}::text[], position), row_rev = greatest(row_rev, ${row.rev}),
+      flow_version = coalesce(${row.flowVersion}::int, flow_version),
+      ended_at = case when ${isNewer} then ${row.endedAt}::timestamptz else ended_at end, updated_at = now()
     where id = ${id}`;
 }
 
@@ -121,10 +122,10 @@ function taskUpsert(caseId: string, w: Writes) {
 
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
   return sql`
-    insert into case_reader (case_id, person_id, why)
-    select ${caseId}::uuid, x.person_id, x.why from json_to_recordset(${json(readers)}::json) as x (person_id uuid, why text)
+    insert into case_reader (case_id, person_id, why, added_at)
+    select ${caseId}::uuid, x.person_id, x.why, date_trunc('milliseconds', now()) from json_to_recordset(${json(readers)}::json) as x (person_id uuid, why text)
     union
-    select k.id, g.person_id, 'cc' from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
+    select k.id, g.person_id, 'cc', date_trunc('milliseconds', now()) from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
       and (g.community_id is null or g.community_id = k.community_id) where k.id = ${caseId}
     on conflict do nothing`;
 }
