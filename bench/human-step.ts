@@ -1,0 +1,133 @@
+/**
+ * What a human step costs, beside the two workflows one would write by hand, in one run on one machine: latency from an act to the next
+ * task's row, finished two-step flows a second, history events a command, rows and commits a flow. Prints one table.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { baseline } from './human-step/baseline.ts';
+import type { Contender } from './human-step/contender.ts';
+import { guanjia } from './human-step/guanjia.ts';
+import { openStage, type Stage } from './human-step/stage.ts';
+
+const warmUp = 20;
+const measured = 100;
+const clients = [1, 8, 16];
+const secondsEach = 4;
+const commandsAFlow = 3;
+
+interface Result {
+  name: string;
+  startMs: number[];
+  stepMs: number[];
+  flowsPerSecond: number[];
+  eventsPerCommand: number;
+  rowsPerFlow: number;
+  commitsPerFlow: number;
+}
+
+const stage = await openStage();
+try {
+  const results: Result[] = [];
+  for (const open of [
+    () => guanjia(stage),
+    () => baseline(stage, 'errandByActivity', '(a) Update, ordinary activity'),
+    () => baseline(stage, 'errandByLocalActivity', '(b) Update, local activity'),
+  ]) {
+    const contender = await open();
+    process.stderr.write(`${contender.name} …\n`);
+    results.push(await measure(stage, contender));
+    await contender.stop();
+  }
+  print(results);
+} finally {
+  await stage.close();
+}
+
+async function measure({ deps }: Stage, contender: Contender): Promise<Result> {
+  for (let i = 0; i < warmUp; i++) await runFlow(contender);
+  const before = await readCounters(deps.adminDb);
+  const startMs: number[] = [];
+  const stepMs: number[] = [];
+  let last = '';
+  for (let i = 0; i < measured; i++) {
+    const began = performance.now();
+    const started = await contender.start();
+    startMs.push(performance.now() - began);
+    const stepBegan = performance.now();
+    const next = await contender.first(started);
+    stepMs.push(performance.now() - stepBegan);
+    await contender.second(next);
+    last = next.id;
+  }
+  const after = await readCounters(deps.adminDb);
+  const { events } = await deps.temporal.workflow.getHandle(last).fetchHistory();
+  const flowsPerSecond: number[] = [];
+  for (const n of clients) flowsPerSecond.push(await throughput(contender, n));
+  return {
+    name: contender.name,
+    startMs,
+    stepMs,
+    flowsPerSecond,
+    // Without the two that every workflow has: started and completed.
+    eventsPerCommand: ((events?.length ?? 0) - 2) / commandsAFlow,
+    rowsPerFlow: (after.rows - before.rows) / measured,
+    commitsPerFlow: (after.commits - before.commits) / measured,
+  };
+}
+
+async function runFlow(contender: Contender): Promise<void> {
+  await contender.second(await contender.first(await contender.start()));
+}
+
+async function throughput(contender: Contender, n: number): Promise<number> {
+  const began = performance.now();
+  const until = began + secondsEach * 1000;
+  const runClient = async (): Promise<number> => {
+    let flows = 0;
+    for (; performance.now() < until; flows++) await runFlow(contender);
+    return flows;
+  };
+  const flows = await Promise.all(Array.from({ length: n }, runClient));
+  return flows.reduce((sum, each) => sum + each, 0) / ((performance.now() - began) / 1000);
+}
+
+/** Postgres tells its counters with a second's delay. */
+async function readCounters(db: Stage['deps']['adminDb']): Promise<{ rows: number; commits: number }> {
+  await sleep(2000);
+  const { rows } = await sql<{ rows: number; commits: number }>`
+    select (select sum(n_tup_ins)::int from pg_stat_user_tables) as rows,
+      (select xact_commit::int from pg_stat_database where datname = current_database()) as commits`.execute(db);
+  return rows[0] ?? { rows: 0, commits: 0 };
+}
+
+function print(results: readonly Result[]): void {
+  const head = [
+    '',
+    'start p50',
+    'p95',
+    'step p50',
+    'p95',
+    ...clients.map((n) => `flows/s ×${n}`),
+    'events/cmd',
+    'rows/flow',
+    'commits/flow',
+  ];
+  const lines = results.map((result) => [
+    result.name,
+    ...[result.startMs, result.stepMs].flatMap((all) =>
+      [quantile(all, 0.5), quantile(all, 0.95)].map((ms) => `${ms.toFixed(1)} ms`),
+    ),
+    ...result.flowsPerSecond.map((n) => n.toFixed(1)),
+    ...[result.eventsPerCommand, result.rowsPerFlow, result.commitsPerFlow].map((n) => n.toFixed(1)),
+  ]);
+  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));
+  for (const line of [head, ...lines])
+    process.stdout.write(
+      `${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}\n`,
+    );
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+}
