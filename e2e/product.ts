@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cleanEnvironment } from './environment.ts';
+import { preparePages } from './pages.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -24,6 +26,7 @@ export async function startProduct(): Promise<Product> {
 }
 
 async function startNew(): Promise<Product> {
+  await preparePages();
   const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-e2e-'));
   // Postgres may run as another user, who must be able to enter.
   chmodSync(dataDir, 0o755);
@@ -45,12 +48,6 @@ async function startNew(): Promise<Product> {
     await stop();
     throw error;
   }
-}
-
-/** The tests' own settings must not leak into the product. */
-export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(GUANJIA_|DATABASE_|TEMPORAL_|VITEST|NODE_ENV$|PORT$|HOST$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
 function readAddress(child: ChildProcess, dataDir: string): Promise<string> {

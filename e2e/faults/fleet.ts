@@ -10,7 +10,8 @@ import { findOrphan } from '../../server/services/children.ts';
 import { startServices } from '../../server/services/index.ts';
 import { freePort } from '../../server/services/ports.ts';
 import { waitUntil } from '../../server/services/wait.ts';
-import { cleanEnvironment } from '../product.ts';
+import { cleanEnvironment } from '../environment.ts';
+import { preparePages } from '../pages.ts';
 
 export type Victim = 'api' | 'worker' | 'temporal' | 'postgres';
 
@@ -27,6 +28,7 @@ export interface Fleet {
 const root = join(import.meta.dirname, '..', '..');
 
 export async function startFleet(): Promise<Fleet> {
+  await preparePages();
   const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-faults-'));
   // Postgres may run as another user, who must be able to enter.
   chmodSync(dataDir, 0o755);
