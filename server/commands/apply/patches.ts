@@ -38,12 +38,19 @@ export async function applyPatches(tx: Tx, { known, flow, fresh, isCareful }: Wo
   const patches = fresh.flatMap((entry) => patchOf(known, entry));
   const record = { caseId: known.case.id, form: flow.form, fieldRevs: known.case.fieldRevs };
   const result = isCareful ? await writeCarefully(tx, record, patches) : await writeTogether(tx, record, patches);
-  const isChanged = Object.keys(result.fieldRevs).some(
+  const changed = Object.keys(result.fieldRevs).filter(
     (field) => result.fieldRevs[field] !== known.case.fieldRevs[field],
   );
-  if (!isChanged) return { ...result, title: null, summary: null };
+  if (!isShown(flow, changed)) return { ...result, title: null, summary: null };
   const rendered = await renderCase(tx, flow, await readCaseFields(tx, flow.form, known.case.id));
   return { ...result, ...rendered };
+}
+
+/** Whether lists show one of the fields: else there is nothing to render again. A computed field may show any. */
+function isShown({ definition, form }: PublishedFlow, fields: readonly string[]): boolean {
+  if (fields.length === 0) return false;
+  const words = [...(definition.summary ?? []), ...(definition.caseTitle ?? '').split(/\W+/)];
+  return words.some((word) => fields.includes(word) || form.byName.get(word)?.kind === 'computed');
 }
 
 interface RecordOf {
