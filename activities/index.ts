@@ -2,6 +2,6 @@
 import { notify } from './notify.ts';
 import type { Activity } from './types.ts';
 
-export type { Activity, ActivityContext } from './types.ts';
+export type { Activity } from './types.ts';
 
 export const activities: ReadonlyMap<string, Activity> = new Map([notify].map((activity) => [activity.name, activity]));

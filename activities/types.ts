@@ -1,7 +1,7 @@
 /** What an activity is: a capability with a name, described by JSON Schemas, that a flow may ask for (design.md section 4). */
 import type { Db } from '../server/db/as.ts';
 
-export interface ActivityContext {
+interface ActivityContext {
   db: Db;
   caseId: string;
   communityId: string | null;

@@ -9,7 +9,7 @@ export interface Move {
   step: 'start' | 'hand_out' | 'run';
   assignee: string | null;
 }
-export interface Write extends Move {
+interface Write extends Move {
   rev: number;
   at: number;
 }

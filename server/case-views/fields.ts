@@ -11,7 +11,7 @@ import type { LoadedForm } from '../db/records/form-store.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 import type { FormDefinition } from '../forms/schemas.ts';
 
-export function visibleFields(permissions: Permissions, values: Values): Values {
+function visibleFields(permissions: Permissions, values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => permissions[name] !== undefined && permissions[name] !== 'hidden'),
   );

@@ -89,14 +89,14 @@ function withdrawable(step: Parameters<typeof isHumanStep>[0]): boolean {
 }
 
 /** Row security leaves those that the reader may see. */
-export async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
+async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
   const { rows } =
     await sql<TaskItemRow>`${selectTaskItems} where t.case_id = ${caseId} and t.state in ('open', 'completing')
     order by t.opened_rev, t.id`.execute(tx);
   return rows;
 }
 
-export async function readComments(tx: Tx, caseId: string): Promise<Static<typeof CommentItem>[]> {
+async function readComments(tx: Tx, caseId: string): Promise<Static<typeof CommentItem>[]> {
   const rows = await tx
     .selectFrom('comment')
     .innerJoin('person', 'person.id', 'comment.author')

@@ -118,7 +118,7 @@ async function postpone(
 }
 
 /** The one failure type that means no. */
-export function refusalOf(error: unknown): Refusal | undefined {
+function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return undefined;

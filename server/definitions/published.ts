@@ -23,7 +23,7 @@ export interface PublishedFlow extends FlowRef {
   /** In document order. */
   steps: ReadonlyMap<string, PublishedStep>;
 }
-export interface PublishedStep {
+interface PublishedStep {
   step: Step;
   /** Nesting of branches, 0 at the top. */
   depth: number;
@@ -86,7 +86,7 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
 }
 
 /** The definition with the form's formulas, and the kinds of fields whose JSON is not what FEEL compares. */
-export function whatEngineNeeds(definition: Flow, form: CompiledForm): Omit<LoadedFlow, keyof FlowRef> {
+function whatEngineNeeds(definition: Flow, form: CompiledForm): Omit<LoadedFlow, keyof FlowRef> {
   const formulas: Record<string, string> = {};
   const types: Record<string, ValueType> = {};
   for (const field of form.fields) {

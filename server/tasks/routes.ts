@@ -12,7 +12,7 @@ import { countTasks, cursorOf, findTasks } from './lists.ts';
 import { TaskCounts, TaskDetail, TaskPage, TaskView } from './schemas.ts';
 
 const tags = ['Tasks'];
-export const TaskParams = Type.Object({ id: Type.String({ maxLength: 60 }) });
+const TaskParams = Type.Object({ id: Type.String({ maxLength: 60 }) });
 const Community = Type.Optional(Uuid);
 
 export function taskRoutes(app: App): void {

@@ -7,11 +7,11 @@ import type { HintMessage } from '../../db/hint.ts';
 import type { Known } from './read.ts';
 import type { TaskState } from './fold.ts';
 
-export interface ReaderRow {
+interface ReaderRow {
   person_id: string;
   why: 'initiator' | 'holder' | 'cc';
 }
-export interface NotificationRow {
+interface NotificationRow {
   /** Either a person, or all who hold the role in the case's community. */
   person_id: string | null;
   role: string | null;

@@ -8,7 +8,7 @@ import type { DeltaEntry, Incident } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
 import type { TaskState } from './fold.ts';
 
-export interface CaseState {
+interface CaseState {
   id: string;
   number: string;
   title: string;
@@ -26,7 +26,7 @@ export interface CaseState {
   head: Buffer | null;
   fieldRevs: Record<string, number>;
 }
-export interface CommandFacts {
+interface CommandFacts {
   id: string;
   actor: string | null;
   patch: Record<string, unknown> | null;
@@ -34,7 +34,7 @@ export interface CommandFacts {
   device_at: string | null;
   state: string;
 }
-export interface KnownTask extends TaskState {
+interface KnownTask extends TaskState {
   claimedBy: string | null;
 }
 export interface Known {

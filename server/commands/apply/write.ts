@@ -9,7 +9,7 @@ import type { EventRow } from './chain.ts';
 import type { TaskState } from './fold.ts';
 import type { PeoplePlan } from './plan.ts';
 
-export interface CaseWrite {
+interface CaseWrite {
   id: string;
   appliedRev: number;
   seenRev: number;
