@@ -81,7 +81,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     tasks,
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
-    ended: endedEffects(fresh),
+    ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
   });
   await sendHints(tx, planHints(known, tasks, people));
   return { ...answer(known, { tasks, appliedRev: chained.appliedRev, open, newest }), isCommandDone };
@@ -137,8 +137,9 @@ function toEventRow(known: Known, entry: DeltaEntry): EventRow {
   };
 }
 
-function endedEffects(fresh: readonly DeltaEntry[]): Writes['ended'] {
-  return fresh.flatMap(({ consumed }): Writes['ended'] => {
+/** An effect may start and end in one delta, and its end may come before its start. */
+function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
+  return entries.flatMap(({ consumed }): Writes['ended'] => {
     if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
     const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
     return isDone ? [{ id: consumed.effect, state: 'done' }] : [];

@@ -57,10 +57,10 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
   r as (${readerInsert(caseId, w)}),
   f as (
-    insert into effect (case_id, id, step, type, activity, rev)
-    select ${caseId}::uuid, id, step, type, activity, rev
-    from json_to_recordset(${json(w.effects.map(({ effect, rev }) => effectRow(effect, rev)))}::json)
-      as x (id int, step text, type text, activity text, rev int)
+    insert into effect (case_id, id, step, type, activity, rev, state)
+    select ${caseId}::uuid, id, step, type, activity, rev, state
+    from json_to_recordset(${json(w.effects.map(({ effect, rev }) => effectRow(effect, rev, w.ended)))}::json)
+      as x (id int, step text, type text, activity text, rev int, state text)
     on conflict do nothing),
   fe as (
     update effect f set state = x.state, updated_at = now()
@@ -142,9 +142,10 @@ function notificationInsert(caseId: string, { notifications }: Writes) {
     on conflict (dedupe) do nothing`;
 }
 
-function effectRow(effect: Effect, rev: number) {
+function effectRow(effect: Effect, rev: number, ended: Writes['ended']) {
   const activity = effect.type === 'activity' ? effect.activity : null;
-  return { id: effect.id, step: effect.step, type: effect.type, activity, rev };
+  const state = ended.find(({ id }) => id === effect.id)?.state ?? 'pending';
+  return { id: effect.id, step: effect.step, type: effect.type, activity, rev, state };
 }
 
 function instant(ms: number | null): string | null {
