@@ -27,5 +27,5 @@ async function write(target: string, name: string, schema: JsonSchema, source: s
 
 const flow = JSON.parse(await readFile('workflows/engine/flow.schema.json', 'utf8')) as JsonSchema;
 await write('workflows/engine/flow.gen.ts', 'Flow', flow, 'workflows/engine/flow.schema.json');
-await write('forms/forms.gen.ts', 'Forms', (await formSchemas()) as JsonSchema, 'forms/**/*.schema.json');
-await write('ui/src/lib/api/types.gen.ts', 'Api', apiSchema() as JsonSchema, 'server/**/schemas.ts');
+await write('forms/forms.gen.ts', 'Forms', await formSchemas(), 'forms/**/*.schema.json');
+await write('ui/src/lib/api/types.gen.ts', 'Api', apiSchema(), 'server/**/schemas.ts');
