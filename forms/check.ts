@@ -156,7 +156,7 @@ function comparable(kind: string | undefined): string | undefined {
   return kind === 'integer' || kind === 'money' ? 'number' : kind;
 }
 
-export function fieldsOf(constraint: Constraint): string[] {
+function fieldsOf(constraint: Constraint): string[] {
   switch (constraint.kind) {
     case 'unique':
       return constraint.fields;

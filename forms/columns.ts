@@ -22,8 +22,8 @@ const types: Record<SimpleKind, string> = {
   files: 'uuid[]',
 };
 
-export const defaultDecimals = 4;
-export const defaultDigits = 15;
+const defaultDecimals = 4;
+const defaultDigits = 15;
 
 /** Digits before and after the point of a number or an amount; null for other kinds. */
 export function precisionOf(schema: FieldSchema): { digits: number; decimals: number } | null {

@@ -23,7 +23,7 @@ export interface PlainSchema {
 }
 
 /** Ids are checked by this pattern: the format `uuid` also takes `urn:uuid:…`, which Postgres refuses. */
-export const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
+const uuidPattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
 
 const programFilled: FieldKind[] = ['autoNumber', 'computed'];
 /** What a person may do with a field; `null` permissions: a register, where whoever may write may write all. */

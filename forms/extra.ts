@@ -61,7 +61,7 @@ function formatOf(field: FieldSchema): keyof typeof formats | null {
 }
 
 /** Narrower than the formats of any validator, so that these decide. */
-export const formats = { date: isDate, dateTime: isInstant, duration: isDuration };
+const formats = { date: isDate, dateTime: isInstant, duration: isDuration };
 
 /** A day of the calendar, years 1 to 9999. */
 export function isDate(text: string): boolean {

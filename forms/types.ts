@@ -13,30 +13,28 @@ export type Permissions = Record<string, Access>;
 /** Values by field name, as JSON has them. An absent field, null, '' and [] all mean "empty". */
 export type Values = Record<string, unknown>;
 
-export const fieldKinds = [
-  'text',
-  'longText',
-  'integer',
-  'number',
-  'money',
-  'date',
-  'dateTime',
-  'duration',
-  'boolean',
-  'choice',
-  'manyChoice',
-  'person',
-  'party',
-  'department',
-  'ref',
-  'files',
-  'signature',
-  'location',
-  'table',
-  'autoNumber',
-  'computed',
-] as const;
-export type FieldKind = (typeof fieldKinds)[number];
+export type FieldKind =
+  | 'text'
+  | 'longText'
+  | 'integer'
+  | 'number'
+  | 'money'
+  | 'date'
+  | 'dateTime'
+  | 'duration'
+  | 'boolean'
+  | 'choice'
+  | 'manyChoice'
+  | 'person'
+  | 'party'
+  | 'department'
+  | 'ref'
+  | 'files'
+  | 'signature'
+  | 'location'
+  | 'table'
+  | 'autoNumber'
+  | 'computed';
 export type ComputedKind = 'text' | 'integer' | 'number' | 'money' | 'date' | 'boolean';
 export type MaskRule = 'phone' | 'idNumber' | 'name' | 'all';
 
@@ -74,7 +72,7 @@ export interface RowSchema {
   properties: Record<string, FieldSchema>;
 }
 /** Which records belong to an owner or tenant who signs in. A field name, or `id` for the record itself. */
-export interface Owners {
+interface Owners {
   unit?: string;
   party?: string;
   /** Everything of a community in which the asking person has a unit; `id` or `community`. */

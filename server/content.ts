@@ -11,7 +11,7 @@ import type { Log } from './log.ts';
 
 const root = join(import.meta.dirname, '..');
 
-export interface Role {
+interface Role {
   key: string;
   title: { 'zh-CN': string; en: string };
   description?: { 'zh-CN': string; en: string };

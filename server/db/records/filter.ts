@@ -6,9 +6,9 @@ import type { Tx } from '../as.ts';
 import { loadForm } from './form-store.ts';
 
 /** A value (equal), a list (one of them), or comparisons. */
-export type Condition = Scalar | Scalar[] | Comparison;
+type Condition = Scalar | Scalar[] | Comparison;
 type Scalar = string | number | boolean;
-export interface Comparison {
+interface Comparison {
   eq?: Scalar;
   ne?: Scalar;
   gt?: Scalar;

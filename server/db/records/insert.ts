@@ -68,7 +68,7 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
  * The community a new record belongs to; null for form types that are not local.
  * @throws AppError invalid_fields: community_missing, community_mismatch
  */
-export async function communityOf(
+async function communityOf(
   tx: Tx,
   form: LoadedForm,
   given: { communityId: string | null; fields: Values },

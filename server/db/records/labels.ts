@@ -24,17 +24,6 @@ export async function recordLabels(tx: Tx, form: CompiledForm, fields: Values | 
   return labels;
 }
 
-/** Names of records of one form type. */
-export function labelsOfForm(tx: Tx, formKey: string, ids: string[]): Promise<Labels> {
-  return labelsOf(tx, formKey, ids, deepest);
-}
-
-/** The name of a record whose fields are at hand. */
-export async function recordLabel(tx: Tx, form: LoadedForm, fields: Values): Promise<string> {
-  const [label = ''] = await renderAll(tx, form, [fields], deepest);
-  return label;
-}
-
 /** `target`: key of a form type, ` person` or ` file`; no key has a space. */
 async function labelsOf(tx: Tx, target: string, ids: string[], depth: number): Promise<Labels> {
   if (ids.length === 0 || depth === 0) return {};
