@@ -321,7 +321,7 @@ export interface Repair {
    */
   dispatchNote?: string;
   /**
-   * Acceptance note
+   * Note on taking the job
    */
   acceptNote?: string;
   /**
