@@ -10,17 +10,29 @@ export class LazyOpen<Panel> {
     this.#load = load;
   }
 
-  /** On hover or focus: the code is there before the press. */
-  warm(): void {
+  /** What the button that opens the panel carries; spread it on. */
+  get trigger() {
+    return {
+      'aria-expanded': this.open,
+      onpointerenter: () => {
+        this.#warm();
+      },
+      onpointerdown: () => {
+        this.#wasOpen = this.open;
+      },
+      onclick: () => {
+        this.#press();
+      },
+    };
+  }
+
+  /** On hover: the code is there before the press. */
+  #warm(): void {
     this.panel ??= this.#load();
   }
 
-  down(): void {
-    this.#wasOpen = this.open;
-  }
-
-  press(): void {
-    this.warm();
+  #press(): void {
+    this.#warm();
     this.open = !this.#wasOpen;
     this.#wasOpen = false;
   }
