@@ -14,6 +14,17 @@ export function maskValue(rule: MaskRule, value: string): string {
   }
 }
 
+/** What of a patch is a change: a masked value that comes back as it was shown is none. */
+export function withoutMasks(form: Pick<CompiledForm, 'byName'>, patch: Values, current: Values): Values {
+  return Object.fromEntries(
+    Object.entries(patch).filter(([name, value]) => {
+      const mask = form.byName.get(name)?.mask;
+      const old = current[name];
+      return mask == null || typeof old !== 'string' || value !== maskValue(mask, old);
+    }),
+  );
+}
+
 /** A copy whose masked fields are masked, in rows of sub-tables too. */
 export function maskFields(form: Pick<CompiledForm, 'fields'>, values: Values): Values {
   const masked = { ...values };

@@ -1,4 +1,5 @@
 /** tx1 of the commands that are about a case as a whole: withdraw, cancel, amend, retry. */
+import { maskFields, withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Tx } from '../db/as.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
@@ -56,23 +57,46 @@ export function retryIncident(
   });
 }
 
-/** Changes the record of a running case outside any task: PATCH on its record becomes this (protocol.md rule 9). */
-export function amendCase(
-  deps: Deps,
-  intention: Intention,
-  act: { caseId: string; fields: Record<string, unknown>; version: number; comment: string | null },
-): Promise<Given> {
+export interface AmendAct {
+  caseId: string;
+  /** Form type by which the caller names the record; a case of another one is not found. */
+  form?: string;
+  fields: Record<string, unknown>;
+  /** Rev of the record that the person read; null: whatever it is now. */
+  version: number | null;
+  comment: string | null;
+}
+
+/**
+ * Changes the record of a running case outside any task: PATCH on its record becomes this (protocol.md rule 9).
+ * @throws AppError not_found, forbidden, case_closed, case_busy, field_changed, invalid_fields
+ */
+export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Promise<Given> {
   return giveCase({ deps, intention, caseId: act.caseId, kind: 'amend' }, async (tx, found) => {
-    requireVerb(found, `record.write:${found.case.form}`);
+    const { id: caseId, fieldRevs, form: key } = found.case;
+    if (act.form !== undefined && act.form !== key) throw new AppError('not_found', 404, { form: act.form });
+    requireVerb(found, `record.write:${key}`);
     const { form } = found.flow;
-    const current = await readCaseFields(tx, form, found.case.id);
-    const problems = validateAct(form, { current, patch: act.fields, permissions: null });
+    const current = await readCaseFields(tx, form, caseId);
+    const fields = withoutMasks(form, act.fields, current);
+    const problems = validateAct(form, { current, patch: fields, permissions: null });
     if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
-    const reading = { caseId: found.case.id, version: act.version, fieldRevs: found.case.fieldRevs, current };
-    const patch = await changedFields(tx, act.fields, reading);
-    await tryPatch(tx, form, found.case.id, patch);
-    return { args: {}, patch, comment: act.comment, readRev: act.version };
+    const version = act.version ?? newestRev(found.case);
+    const patch = await changedFields(tx, fields, {
+      caseId,
+      version,
+      fieldRevs,
+      current,
+      shown: maskFields(form, current),
+    });
+    await tryPatch(tx, form, caseId, patch);
+    return { args: {}, patch, comment: act.comment, readRev: version };
   });
+}
+
+/** Behind a gap a field may carry a rev that is not applied gap-free yet. */
+function newestRev({ appliedRev, fieldRevs }: CaseFound['case']): number {
+  return Math.max(appliedRev, ...Object.values(fieldRevs));
 }
 
 function giveCase(wanted: Wanted, prepare: (tx: Tx, found: CaseFound) => Promise<Details>): Promise<Given> {

@@ -15,11 +15,13 @@ export interface Reading {
   version: number;
   fieldRevs: Record<string, number>;
   current: Fields;
+  /** What the person may be told of it, where that is less: masked. */
+  shown?: Fields;
 }
 
 /** The fields the person changed. @throws AppError field_changed */
 export async function changedFields(tx: Tx, sent: Fields, reading: Reading): Promise<Fields> {
-  const { current, fieldRevs, version } = reading;
+  const { current, fieldRevs, version, shown = current } = reading;
   const differing = Object.entries(sent).filter(([field, value]) => !same(value, current[field]));
   const contested = differing.filter(([field]) => (fieldRevs[field] ?? 0) > version).map(([field]) => field);
   if (contested.length === 0) return Object.fromEntries(differing);
@@ -31,7 +33,7 @@ export async function changedFields(tx: Tx, sent: Fields, reading: Reading): Pro
     .map((field): FieldError => ({
       path: `/fields/${field}`,
       code: 'field_changed',
-      params: { yours: sent[field] ?? null, theirs: current[field] ?? null },
+      params: { yours: sent[field] ?? null, theirs: shown[field] ?? null },
     }));
   if (errors.length > 0) throw new AppError('field_changed', 409, {}, errors);
   return Object.fromEntries(differing.filter(([field]) => !isTheirs(field)));

@@ -9,6 +9,7 @@ import {
   readRecord,
   recordLabels,
   renderAll,
+  type ListedRecord,
   type LoadedForm,
   type PageEnd,
   type RecordFilter,
@@ -75,19 +76,28 @@ export async function findPage(
 export async function findOne(db: Db, of: Asking, id: string): Promise<Static<typeof RecordItem>> {
   const form = await loadForm(db, of.form);
   return asPerson(db, of.personId, async (tx) => {
-    const [item] = await toItems(tx, form, [await readRecord(tx, form, id)]);
+    // Before the fields: a rev read after them would hide a change between the two.
+    const caseRev = form.kind === 'case' ? await readCaseRev(tx, id) : null;
+    const [item] = await toItems(tx, form, [{ ...(await readRecord(tx, form, id)), caseRev }]);
     if (item === undefined) throw new AppError('not_found', 404);
     return item;
   });
 }
 
-async function toItems(tx: Tx, form: LoadedForm, records: StoredRecord[]): Promise<Static<typeof RecordItem>[]> {
+async function readCaseRev(tx: Tx, caseId: string): Promise<number | null> {
+  const row = await tx.selectFrom('case').select('applied_rev').where('id', '=', caseId).executeTakeFirst();
+  return row?.applied_rev ?? null;
+}
+
+type Read = StoredRecord & Pick<ListedRecord, 'caseRev'>;
+
+async function toItems(tx: Tx, form: LoadedForm, records: Read[]): Promise<Static<typeof RecordItem>[]> {
   const values = records.map(({ fields }) => fields);
   const [names, labels] = [await renderAll(tx, form, values), await recordLabels(tx, form, values)];
   return records.map((record, i) => ({
     id: record.id,
     label: names[i] ?? '',
-    version: record.version,
+    version: record.caseRev ?? record.version,
     communityId: record.communityId,
     formVersion: record.formVersion,
     fields: maskFields(form, record.fields),

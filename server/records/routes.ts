@@ -1,7 +1,14 @@
-/** Records of any form type. Row security decides which are seen and written; registers are written here, cases by their flow. */
+/**
+ * Records of any form type. Row security decides which are seen and written; registers are written here, a case's record by commands
+ * of its case (protocol.md rule 9).
+ */
 import { Type } from 'typebox';
-import { problems, type App } from '../http.ts';
+import { amendCase } from '../commands/case-acts.ts';
+import { intentionOf } from '../commands/intention.ts';
+import { loadForm } from '../db/records/index.ts';
+import { CommandHeaders, problems, type App } from '../http.ts';
 import { Uuid } from '../schema.ts';
+import { ActResult } from '../tasks/schemas.ts';
 import { findPage, findOne, ListQuery } from './read.ts';
 import {
   RecordBatch,
@@ -24,7 +31,8 @@ const writeFailures = problems(401, 403, 404, 409, 422);
 export function recordRoutes(app: App): void {
   readRoutes(app);
   addRoutes(app);
-  changeRoutes(app);
+  changeRoute(app);
+  removeRoute(app);
 }
 
 function readRoutes(app: App): void {
@@ -105,8 +113,8 @@ function addRoutes(app: App): void {
   );
 }
 
-function changeRoutes(app: App): void {
-  const { db, adminDb } = app.deps;
+function changeRoute(app: App): void {
+  const { db } = app.deps;
   app.patch(
     '/api/forms/:key/records/:id',
     {
@@ -114,18 +122,32 @@ function changeRoutes(app: App): void {
         tags,
         summary: 'Change fields of a record',
         description:
-          "A field that is absent stays, null empties one. A case's record changes only by its case: 409 use_case.",
+          "A field that is absent stays, null empties one. A running case's record changes by the command `amend` of its case: 200 applied, 202 kept and sure to happen.",
         params: RecordParams,
+        headers: CommandHeaders,
         body: RecordPatchBody,
-        response: { 200: RecordItem, ...writeFailures },
+        response: { 200: RecordItem, 202: ActResult, ...writeFailures },
       },
     },
-    async (request) => {
-      const of = { personId: request.person.id, form: request.params.key };
-      await changeRecord(db, of, { id: request.params.id, ...request.body });
-      return findOne(db, of, request.params.id);
+    async (request, reply) => {
+      const { key, id } = request.params;
+      const of = { personId: request.person.id, form: key };
+      const { kind } = await loadForm(db, key);
+      if (kind === 'case') {
+        const { fields, version = null } = request.body;
+        const act = { caseId: id, form: key, fields, version, comment: null };
+        const given = await amendCase(app.deps, intentionOf(request), act);
+        if (given.state === 'pending') return reply.code(202).send(given);
+      } else {
+        await changeRecord(db, of, { id, ...request.body });
+      }
+      return reply.code(200).send(await findOne(db, of, id));
     },
   );
+}
+
+function removeRoute(app: App): void {
+  const { db, adminDb } = app.deps;
   app.delete(
     '/api/forms/:key/records/:id',
     {

@@ -8,7 +8,7 @@ export const RecordItem = Type.Object(
   {
     id: Uuid,
     label: Type.String(),
-    version: Type.Integer({ description: 'Raised by every change.' }),
+    version: Type.Integer({ description: "Raised by every change. Of a case's record: the rev of its case." }),
     communityId: nullable(Uuid),
     formVersion: Type.Integer(),
     fields: Fields,
@@ -33,7 +33,11 @@ export const RecordBody = Type.Object(
 export const RecordPatchBody = Type.Object(
   {
     version: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'The version that was read: 409 when somebody changed it since.' }),
+      Type.Integer({
+        minimum: 0,
+        description:
+          "The version that was read. A register's record: 409 version_changed when somebody changed it since. A case's record: 409 field_changed with both values when somebody changed one of these fields since.",
+      }),
     ),
     fields: Fields,
   },

@@ -1,6 +1,6 @@
 /** Writing registers: validated whole, written in one transaction as the asking person. */
 import type { Static } from 'typebox';
-import { maskValue } from '../../forms/mask.ts';
+import { withoutMasks } from '../../forms/mask.ts';
 import type { Values } from '../../forms/types.ts';
 import { validateAct } from '../../forms/validate.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
@@ -122,17 +122,6 @@ async function patch(tx: Tx, form: LoadedForm, change: Change, by: string): Prom
     by,
     ...(change.version !== undefined && { version: change.version }),
   });
-}
-
-/** A masked value that comes back as it was shown is no change. */
-function withoutMasks(form: LoadedForm, fields: Values, current: Values): Values {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => {
-      const mask = form.byName.get(name)?.mask;
-      const old = current[name];
-      return mask == null || typeof old !== 'string' || value !== maskValue(mask, old);
-    }),
-  );
 }
 
 async function loadRegister(db: Db, key: string): Promise<LoadedForm> {

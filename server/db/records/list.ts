@@ -26,6 +26,8 @@ export interface ListOptions {
 export type PageEnd = [value: string | null, id: string];
 /** Up to `limit + 1` records: the one too many says that there is a next page. */
 export interface ListedRecord extends StoredRecord {
+  /** Of a case's record: the rev its case had when this was read. */
+  caseRev: number | null;
   end: PageEnd;
 }
 
@@ -39,15 +41,23 @@ export async function listRecords(tx: Tx, form: LoadedForm, options: ListOptions
     ...(options.communityId === undefined ? [] : inCommunity(form, options.communityId)),
     ...(options.after === undefined ? [] : [follows(key, options.after)]),
   ];
-  const { rows } = await sql<Row>`${selectFrom(form, [sql`${key.column}::text as "sort key"`])}
+  const { rows } = await sql<Row>`${selectFrom(form, [sql`${key.column}::text as "sort key"`, caseRev(form)])}
     where ${sql.join(conditions, sql` and `)}
     order by ${key.column} ${sql.raw(key.direction)} nulls last, r.id ${sql.raw(key.direction)}
     limit ${options.limit + 1}`.execute(tx);
   const records = await toRecords(tx, form, rows);
   return records.map((record, i) => ({
     ...record,
+    caseRev: (rows[i]?.['case rev'] ?? null) as number | null,
     end: [(rows[i]?.['sort key'] ?? null) as string | null, record.id],
   }));
+}
+
+/** In the statement that reads the fields: a rev read later would hide a change between the two. */
+function caseRev(form: LoadedForm): RawBuilder<unknown> {
+  return form.kind === 'case'
+    ? sql`(select c.applied_rev from "case" c where c.id = r.id) as "case rev"`
+    : sql`null::int as "case rev"`;
 }
 
 interface SortKey {

@@ -378,7 +378,7 @@ export interface RecordItem {
   id: string;
   label: string;
   /**
-   * Raised by every change.
+   * Raised by every change. Of a case's record: the rev of its case.
    */
   version: number;
   communityId: string | null;
@@ -414,7 +414,7 @@ export interface RecordPage {
 }
 export interface RecordPatchBody {
   /**
-   * The version that was read: 409 when somebody changed it since.
+   * The version that was read. A register's record: 409 version_changed when somebody changed it since. A case's record: 409 field_changed with both values when somebody changed one of these fields since.
    */
   version?: number;
   fields: {
