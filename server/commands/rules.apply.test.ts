@@ -1,0 +1,111 @@
+/** protocol.md rules 5 and 6: a delta gives the same rows whatever order it comes in, and the log hangs together. Real Postgres, real Temporal. */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeltaEntry } from '../../workflows/engine/types.ts';
+import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
+import { begin, handOut } from '../testing/rules.ts';
+import { applyDelta } from './apply/index.ts';
+import { hashEvent } from './apply/chain.ts';
+import { readLog } from './apply/read.ts';
+import { heal } from './heal.ts';
+import { completeTask, transferTask } from './task-acts.ts';
+
+let stage: CaseStage;
+beforeAll(async () => {
+  stage = await createCaseStage();
+  await stage.worker();
+});
+afterAll(() => stage.close());
+
+describe('rules 5 and 6: applyDelta and the hash chain', () => {
+  async function finished() {
+    const { caseId, task } = await begin(stage);
+    await completeTask(stage.deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+    const run = await openTask(stage, caseId);
+    await transferTask(stage.deps, intend(stage.cast.runner), {
+      taskId: run.id,
+      assignment: 1,
+      to: stage.cast.other,
+      comment: null,
+    });
+    await complete(stage, { taskId: run.id, assignment: 2, fields: { note: 'second' } }, intend(stage.cast.other));
+    return caseId;
+  }
+  const rowsOf = async (caseId: string) => {
+    const { rows } = await sql`
+      select c.status, c.outcome, c.position, c.applied_rev, c.seen_rev, c.row_rev, encode(c.chain_hash, 'hex') as head, c.field_revs,
+        (select note from record.errand r where r.id = c.id) as note,
+        (select json_agg(to_jsonb(t) - 'command_id' order by id) from task t where t.case_id = c.id) as tasks,
+        (select count(*) from notification n where n.case_id = c.id) as notifications
+      from "case" c where id = ${caseId}`.execute(stage.test.adminDb);
+    return rows[0];
+  };
+  async function forget(caseId: string) {
+    const { adminDb } = stage.test;
+    await sql`delete from case_event where case_id = ${caseId}`.execute(adminDb);
+    await sql`delete from task where case_id = ${caseId}`.execute(adminDb);
+    await sql`delete from notification where case_id = ${caseId}`.execute(adminDb);
+    await sql`update "case" set status = 'starting', outcome = null, position = '{}', applied_rev = 0, seen_rev = 0, row_rev = 0,
+      chain_hash = null, field_revs = '{}' where id = ${caseId}`.execute(adminDb);
+  }
+
+  it('rule 5: gives the same rows whatever order entries come in and however often', async () => {
+    const caseId = await finished();
+    const wanted = await rowsOf(caseId);
+    const { rows } = await sql<{
+      entry: DeltaEntry;
+    }>`select entry from case_event where case_id = ${caseId} order by rev`.execute(stage.test.adminDb);
+    const entries = rows.map(({ entry }) => entry);
+    expect(entries.length).toBe(4);
+
+    for (const order of permutations([0, 1, 2, 3])) {
+      await forget(caseId);
+      for (const i of [...order, ...order]) await applyDelta(stage.deps.db, { caseId, entries: [entries[i]!] });
+      expect(await rowsOf(caseId), String(order)).toEqual(wanted);
+    }
+  });
+
+  it('rule 5: applies the same delta from several writers at once as one', async () => {
+    const caseId = await finished();
+    const wanted = await rowsOf(caseId);
+    const { rows } = await sql<{ entry: DeltaEntry }>`select entry from case_event where case_id = ${caseId}`.execute(
+      stage.test.adminDb,
+    );
+    const entries = rows.map(({ entry }) => entry);
+    await forget(caseId);
+    await Promise.all([1, 2, 3, 4].map((n) => applyDelta(stage.deps.db, { caseId, entries: entries.slice(0, n) })));
+
+    expect(await rowsOf(caseId)).toEqual(wanted);
+  });
+
+  it('rule 5: heals rows that differ from what the engine has open', async () => {
+    const { caseId, task } = await begin(stage);
+    await sql`update task set state = 'cancelled' where id = ${task.id}`.execute(stage.test.adminDb);
+    expect(await heal(stage.deps, caseId)).toEqual({ hasGap: false, rows: 1 });
+    expect(await openTask(stage, caseId)).toMatchObject({ id: task.id });
+  });
+
+  it('rule 6: whoever closes a gap chains all consecutive revs, and a changed event shows', async () => {
+    const caseId = await finished();
+    const log = await stage.deps.db.transaction().execute(async (tx) => {
+      await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
+      return readLog(tx, caseId, 1);
+    });
+    const { rows } = await sql<{
+      hash: Buffer;
+    }>`select hash from case_event where case_id = ${caseId} order by rev`.execute(stage.test.adminDb);
+    let head: Buffer = Buffer.from(caseId);
+    for (const [i, row] of log.entries()) {
+      expect(hashEvent(head, { ...row, comment: 'forged' })).not.toEqual(rows[i]!.hash);
+      head = hashEvent(head, row);
+      expect(head).toEqual(rows[i]!.hash);
+    }
+  });
+});
+
+function permutations<T>(items: T[]): T[][] {
+  if (items.length <= 1) return [items];
+  return items.flatMap((item, i) =>
+    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
+  );
+}
