@@ -6,7 +6,7 @@ import type { Compiled } from './compile.ts';
 import { dueTimer } from './due.ts';
 import { cloneState, type InFlight, type OpenIncident, type State, type Timer } from './state.ts';
 import type { StepResult } from './step.ts';
-import type { EngineEvent, LogType } from './types.ts';
+import type { DeltaEntry, EngineEvent, LogType } from './types.ts';
 import { caseChange } from './views.ts';
 
 type Unwaited = Exclude<EngineEvent, { type: 'command' }>;
@@ -17,6 +17,13 @@ const LOG_TYPES: Record<Unwaited['type'], LogType> = {
   activityDone: 'activity_done',
   activityFailed: 'activity_failed',
 };
+
+const CRASHED = { error: 'engine_error', crashed: true };
+
+/** Whether the log says that the engine failed on the event: to fold it is to fail again, on whatever engine folds. */
+export function isCrash({ event }: Pick<DeltaEntry, 'event'>): boolean {
+  return event.data['crashed'] === true;
+}
 
 /** Turns a failed event into an incident; a failed command is refused by the shell instead and leaves the state as it was. */
 export function crash(compiled: Compiled, before: State, event: Unwaited, now: number): StepResult {
@@ -37,7 +44,7 @@ export function crash(compiled: Compiled, before: State, event: Unwaited, now: n
       task: null,
       actor: null,
       command: null,
-      data: { error: 'engine_error' },
+      data: CRASHED,
     },
     consumed: event,
     patchEffect: null,

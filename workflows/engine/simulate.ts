@@ -49,7 +49,7 @@ export class Simulation {
   state: State;
   now: number;
   readonly entries: DeltaEntry[] = [];
-  private readonly compiled: Compiled;
+  readonly compiled: Compiled;
   private readonly options: SimulationOptions;
   private commands = 0;
 
