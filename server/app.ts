@@ -25,6 +25,7 @@ import { limitRates } from './security/rates.ts';
 import { decorateSessionEnds } from './security/session-ends.ts';
 import { createValidatorCompiler } from './security/validation.ts';
 import { sessionRoutes } from './sessions/routes.ts';
+import { watchBuiltPage } from './static-page.ts';
 import { servePages } from './static.ts';
 import { taskRoutes } from './tasks/routes.ts';
 
@@ -44,7 +45,8 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Ap
   const app = createApp(deps);
   logRequests(app);
   answerProblems(app);
-  await sendSecurityHeaders(app, uiDir);
+  const page = watchBuiltPage(uiDir, deps.config.locale);
+  await sendSecurityHeaders(app, () => page().scriptHashes);
   await app.register(cookie);
   await limitRates(app);
   neverStore(app);
@@ -53,7 +55,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Ap
   await describeApi(app);
   measure(app);
   await addRoutes(app);
-  await servePages(app, uiDir);
+  await servePages(app, uiDir, page);
   return app;
 }
 

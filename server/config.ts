@@ -5,7 +5,8 @@
 import { resolve } from 'node:path';
 import { settings, type Setting, type SettingName } from './settings.ts';
 
-export type Locale = 'zh-CN' | 'en';
+export const locales = ['zh-CN', 'en'] as const;
+export type Locale = (typeof locales)[number];
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /** One AES-256-GCM key of the payload codec (protocol.md rule 15). */

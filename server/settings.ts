@@ -83,7 +83,8 @@ export const settings = [
     kind: 'choice',
     choices: ['zh-CN', 'en'],
     default: 'zh-CN',
-    purpose: 'Language of what `npm start` prints, and of people who have chosen none.',
+    purpose:
+      'Language of what `npm start` prints, and of people who have chosen none and whose browser asks for none there are texts in.',
   },
   {
     name: 'GUANJIA_TRUST_PROXY',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from './app.ts';
 import { createLog } from './log.ts';
 import type { App } from './http.ts';
@@ -77,6 +77,45 @@ describe('the built interface', () => {
 
     expect([400, 403, 404]).toContain(answer.statusCode);
     expect(answer.payload).not.toContain('dependencies');
+  });
+});
+
+describe('the page after a rebuild under a running server', () => {
+  const write = async (text: string, atSeconds: number): Promise<void> => {
+    const path = join(uiDir, 'index.html');
+    await writeFile(path, `<!doctype html><html lang="zh-CN"><script>${text}</script></html>`);
+    await utimes(path, atSeconds, atSeconds);
+  };
+  const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');
+  const policy = async (): Promise<string> =>
+    String((await app.inject({ url: '/inbox' })).headers['content-security-policy']);
+
+  afterEach(() => write(script, 1_900_000_000));
+
+  it('is the new one, with a policy that lets its start script run', async () => {
+    await write('start("new")', 2_000_000_000);
+
+    expect((await app.inject({ url: '/inbox' })).payload).toContain('start("new")');
+    expect(await policy()).toContain(hashOf('start("new")'));
+    expect(await policy()).not.toContain(hashOf(script));
+  });
+
+  it('stays the last one while there is none for a moment', async () => {
+    await policy();
+    await rm(join(uiDir, 'index.html'));
+
+    expect(await policy()).toContain(hashOf(script));
+    expect((await app.inject({ url: '/' })).payload).toContain(script);
+  });
+
+  it("carries the server's language, also as the service worker fetches it", async () => {
+    await write(script, 2_000_000_001);
+    const english = await buildApp({ ...app.deps, config: { ...testConfig(test), locale: 'en' } }, { uiDir });
+
+    expect((await english.inject({ url: '/' })).payload).toContain('<html lang="en"');
+    const kept = await english.inject({ url: '/index.html', headers: { accept: '*/*' } });
+    expect(kept.payload).toContain('<html lang="en"');
+    await english.close();
   });
 });
 

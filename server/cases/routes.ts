@@ -2,10 +2,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import { Type, type Static } from 'typebox';
 import { selectCaseItems, toCaseItems, type CaseItemRow } from '../case-views/case-items.ts';
-import { decodeCursor, toPage } from '../cursor.ts';
+import { decodeCursor, isInstant, isUuid, toPage } from '../cursor.ts';
 import { asPerson } from '../db/as.ts';
-import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
+import { languageOf } from '../language.ts';
 import { Cursor, Uuid } from '../schema.ts';
 import { caseActRoutes } from './act-routes.ts';
 import { readCase } from './detail.ts';
@@ -51,7 +51,7 @@ export function caseRoutes(app: App): void {
       },
     },
     (request) => {
-      const language = request.person.locale ?? app.deps.config.locale;
+      const language = languageOf(request, app.deps.config.locale);
       return readCase(app.deps.db, request.params.id, { person: request.person.id, language });
     },
   );
@@ -89,14 +89,6 @@ function filters({ flow, status, community }: Filter): RawBuilder<unknown>[] {
 
 function after(cursor: string | undefined): RawBuilder<unknown>[] {
   if (cursor === undefined) return [];
-  const { at, id } = readAfter(cursor);
+  const [at, id] = decodeCursor(cursor, isInstant, isUuid);
   return [sql`(c.started_at, c.id) < (${at}::timestamptz, ${id}::uuid)`];
-}
-
-function readAfter(cursor: string): { at: string; id: string } {
-  const [at, id] = decodeCursor(cursor, 2);
-  const isSound =
-    typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string' && /^[\da-f-]{36}$/.test(id);
-  if (!isSound) throw new AppError('invalid_cursor', 422);
-  return { at, id };
 }

@@ -15,6 +15,7 @@ import { asPerson, type Tx } from '../db/as.ts';
 import { getCurrentFlow, getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { CommandHeaders, problems, type App, type Person } from '../http.ts';
+import { languageOf, type Asking } from '../language.ts';
 import { FlowList, FlowStart } from './schemas.ts';
 
 const tags = ['Flows'];
@@ -65,7 +66,7 @@ export function flowRoutes(app: App): void {
     async (request, reply) => {
       const { fields, communityId = null } = request.body;
       const given = await startCase(app.deps, intentionOf(request), { flow: request.params.key, fields, communityId });
-      return reply.code(given.state === 'done' ? 201 : 202).send(await toStarted(app, request.person, given));
+      return reply.code(given.state === 'done' ? 201 : 202).send(await toStarted(app, request, given));
     },
   );
 }
@@ -111,9 +112,9 @@ async function readStart(app: App, { id }: Person, key: string): Promise<Static<
 }
 
 /** The new case and the tasks of it that the starter may see. */
-function toStarted(app: App, person: Person, { command, state, caseId }: Given): Promise<Static<typeof CaseStarted>> {
+function toStarted(app: App, request: Asking, { command, state, caseId }: Given): Promise<Static<typeof CaseStarted>> {
   const { db, config } = app.deps;
-  return asPerson(db, person.id, async (tx) => {
+  return asPerson(db, request.person.id, async (tx) => {
     const row = await findCaseRow(tx, caseId);
     if (row === undefined) throw new AppError('not_found', 404);
     const flow = await getFlow(db, { key: row.flow, version: row.flow_version }, tx);
@@ -121,7 +122,7 @@ function toStarted(app: App, person: Person, { command, state, caseId }: Given):
       await sql<TaskItemRow>`${selectTaskItems} where t.case_id = ${caseId} and t.state in ('open', 'completing')`.execute(
         tx,
       );
-    const tasks = await toTaskItems(db, tx, rows, person.locale ?? config.locale);
+    const tasks = await toTaskItems(db, tx, rows, languageOf(request, config.locale));
     return { command, state, case: toCaseItem(row, flow), tasks };
   });
 }

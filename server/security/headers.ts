@@ -3,17 +3,14 @@
  * built interface (by its hash), no frames, no guessing of types.
  */
 import helmet from '@fastify/helmet';
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { App } from '../http.ts';
 import { isApi } from './authenticate.ts';
 
-/** `uiDir` holds the built interface; without one there is no inline script to allow. */
-export async function sendSecurityHeaders(app: App, uiDir: string): Promise<void> {
+/** `scriptHashes` tells which inline scripts the built page has now; without a page there are none to allow. */
+export async function sendSecurityHeaders(app: App, scriptHashes: () => string[]): Promise<void> {
   const isSecure = app.deps.config.cookieSecure;
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: policy(inlineScriptHashes(uiDir), isSecure) },
+    contentSecurityPolicy: { useDefaults: false, directives: policy(scriptHashes, isSecure) },
     strictTransportSecurity: isSecure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'same-origin' },
     frameguard: { action: 'deny' },
@@ -36,11 +33,13 @@ export function neverStore(app: App): void {
   });
 }
 
-function policy(scriptHashes: string[], isSecure: boolean): Record<string, string[]> {
+type Directive = string | (() => string);
+
+function policy(scriptHashes: () => string[], isSecure: boolean): Record<string, Directive[]> {
   const self = "'self'";
   return {
     'default-src': [self],
-    'script-src': [self, ...scriptHashes],
+    'script-src': [() => [self, ...scriptHashes()].join(' ')],
     'script-src-attr': ["'none'"],
     // Svelte sets positions and transitions through style attributes.
     'style-src': [self, "'unsafe-inline'"],
@@ -54,19 +53,4 @@ function policy(scriptHashes: string[], isSecure: boolean): Record<string, strin
     'frame-ancestors': ["'none'"],
     ...(isSecure && { 'upgrade-insecure-requests': [] }),
   };
-}
-
-/** Of every inline script of the page, as the browser computes them: over the text between the tags. */
-function inlineScriptHashes(uiDir: string): string[] {
-  const page = readIfThere(join(uiDir, 'index.html'));
-  const scripts = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)];
-  return scripts.map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

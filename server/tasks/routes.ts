@@ -5,6 +5,7 @@ import { toPage } from '../cursor.ts';
 import { asPerson } from '../db/as.ts';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
+import { languageOf } from '../language.ts';
 import { Cursor, Uuid } from '../schema.ts';
 import { taskActRoutes } from './act-routes.ts';
 import { markRead, readTask } from './detail.ts';
@@ -41,7 +42,7 @@ export function taskRoutes(app: App): void {
       const { db, config } = app.deps;
       return asPerson(db, request.person.id, async (tx) => {
         const rows = await findTasks(tx, { view, community, cursor, limit });
-        const items = await toTaskItems(db, tx, rows.slice(0, limit), request.person.locale ?? config.locale);
+        const items = await toTaskItems(db, tx, rows.slice(0, limit), languageOf(request, config.locale));
         const { next } = toPage(rows, limit, { item: (row) => row, key: (row) => cursorOf(view, row) });
         return { items, next };
       });
@@ -75,7 +76,7 @@ function oneTaskRoutes(app: App): void {
       },
     },
     (request) => {
-      const language = request.person.locale ?? app.deps.config.locale;
+      const language = languageOf(request, app.deps.config.locale);
       return readTask(app.deps.db, request.params.id, { person: request.person.id, language });
     },
   );

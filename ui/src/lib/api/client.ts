@@ -1,6 +1,7 @@
 // The one way to the server: cookie session, CSRF header, idempotency, retries, problems as exceptions.
 // A read is repeated when the network or the server is away for a moment. A command is repeated with its own key, so
 // that it happens once whatever was lost on the way.
+import { currentLocale } from '#lib/i18n/locale.ts';
 import { net } from './net.svelte.ts';
 import { ApiProblem } from './problem.ts';
 
@@ -51,7 +52,12 @@ async function readBody(response: Response): Promise<unknown> {
 
 async function once(method: string, path: string, options: CallOptions): Promise<Response> {
   const isForm = options.body instanceof FormData;
-  const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
+  // The screens' language, so that what the server words for a person without a choice of their own does not differ.
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'accept-language': currentLocale(),
+    ...options.headers,
+  };
   if (method !== 'GET') headers['x-guanjia'] = '1';
   if (options.body !== undefined && !isForm) headers['content-type'] = 'application/json';
   try {
