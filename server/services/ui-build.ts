@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { onlyOnce } from './once.ts';
 import { StartError, type Say } from './messages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const builtPage = join(root, 'ui', 'build', 'index.html');
+const lockDir = join(root, 'node_modules', '.cache', 'guanjia', 'ui-build');
 
 /** What ends up in the browser: the pages, and the code and data they share with the server. */
 const sources = [
@@ -17,11 +19,18 @@ const sources = [
 ];
 const generated = /paraglide|\.svelte-kit|\.(test|spec)\.ts$|project\.inlang[\\/](cache|\.meta|README|\.gitignore)/;
 
-/** @throws StartError ui_build_failed */
+/** Two starts in one tree build once: the second waits for the first. @throws StartError ui_build_failed */
 export async function buildUiIfNeeded(say: Say, environment: NodeJS.ProcessEnv): Promise<void> {
-  if (isFresh()) return;
-  say('ui_build');
-  const child = spawn('npm', ['run', 'build'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  await onlyOnce(lockDir, isFresh, () => {
+    say('ui_build');
+    return build(environment);
+  });
+}
+
+async function build(environment: NodeJS.ProcessEnv): Promise<void> {
+  // Whatever the server runs as, people get the production build.
+  const { NODE_ENV: _dropped, ...env } = environment;
+  const child = spawn('npm', ['run', 'build'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-16_000);
