@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 import repair from '../flows/repair.json' with { type: 'json' };
 import { check, CHECK_CODES, type CheckContext } from './check.ts';
 import given from './fixtures/context.json' with { type: 'json' };
-import type { Flow } from './flow.gen.ts';
+import { compile } from './compile.ts';
+import type { Due, Flow } from './flow.gen.ts';
 import schema from './flow.schema.json' with { type: 'json' };
-import { aFlow, anExclusive, aUserTask } from './testing.ts';
+import { aFlow, anExclusive, aServiceTask, aUserTask, load } from './testing.ts';
 
 const folder = join(import.meta.dirname, 'fixtures');
 const context = given as CheckContext;
@@ -52,6 +53,44 @@ describe('check', () => {
     const flow = aFlow([anExclusive('split', 'total = "1"', [aUserTask('a')], [])]);
 
     expect(check(flow, { ...context, fields })).toMatchObject([{ code: 'personal_field', params: { field: 'phone' } }]);
+  });
+
+  it.each<[string, Due]>([
+    ['due.remind.0.before', { in: 'PT4H', remind: [{ before: 'PT0S' }] }],
+    ['due.remind.0.after', { in: 'PT4H', remind: [{ after: 'PT0S' }] }],
+    ['due.remind.0.every', { in: 'PT4H', remind: [{ after: 'PT1H', every: 'PT0S', times: 2 }] }],
+    ['due.then.after', { in: 'PT4H', then: { do: 'escalate', to: 'manager', after: 'PT0S' } }],
+  ])('refuses a timer of 0 in %s', (property, due) => {
+    expect(check(aFlow([aUserTask('a', { due })]), context)).toMatchObject([{ code: 'duration_zero', property }]);
+  });
+
+  it.each(['P99999999999W', 'PT9999999999S'])('the schema refuses a due time no clock can tell: %s', (text) => {
+    expect(accepts(aFlow([aUserTask('a', { due: { in: text } })]))).toBe(false);
+    expect(accepts(aFlow([aUserTask('a', { due: { in: 'P52WT48H' } })]))).toBe(true);
+  });
+
+  it.each(['initiator', 'outcomes.s', 'now', 'today()'])(
+    'a mapping and a title know the record only, not the engine and no clock: %s',
+    (text) => {
+      const steps = [aServiceTask('s', { input: { text } })];
+
+      expect(check(aFlow(steps, { caseTitle: text }), context).map(({ property, code }) => [property, code])).toEqual([
+        ['caseTitle', 'unknown_name'],
+        ['input.text', 'unknown_name'],
+      ]);
+    },
+  );
+
+  it('knows no field that every object has', () => {
+    const flow = aFlow([aUserTask('a', { summary: ['valueOf'], fields: { toString: 'edit' } as never })]);
+
+    expect(check(flow, context).map(({ code }) => code)).toEqual(['unknown_field', 'unknown_field']);
+  });
+
+  it('compile ends on formulas that go round', () => {
+    const flow = aFlow([anExclusive('split', 'hen > 1', [aUserTask('a')], [])]);
+
+    expect(compile(load(flow, { formulas: { hen: 'egg + 1', egg: 'hen + 1' } })).mentioned.size).toBe(0);
   });
 
   it('accepts an exclusive whose steps go on in one branch only', () => {

@@ -83,7 +83,9 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   const report: Checking['report'] = (step, property, code, params = {}) => {
     problems.push({ step, property, code, params });
   };
-  const checking: Checking = { flow, context, visits: [...walk(flow)], report };
+  // Without a prototype: a field may be named like something that every object has.
+  const fields = Object.assign(Object.create(null), context.fields) as CheckContext['fields'];
+  const checking: Checking = { flow, context: { ...context, fields }, visits: [...walk(flow)], report };
   checkStructure(checking);
   checkFields(checking);
   checkExpressions(checking);

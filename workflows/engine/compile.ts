@@ -84,22 +84,23 @@ function prepareAll(flow: Flow): { expressions: Map<string, Prepared>; problems:
 
 function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formulas: Map<string, Prepared>): Set<string> {
   const fields = new Set<string>();
-  for (const { names } of expressions.values()) for (const name of names) addField(name, fields, formulas);
+  const seen = new Set(BUILT_IN_NAMES);
+  const addField = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const formula = formulas.get(name);
+    // Closed over formulas: the engine holds a formula's inputs and computes (rule 16).
+    if (formula) formula.names.forEach(addField);
+    else fields.add(name);
+  };
+  for (const { names } of expressions.values()) names.forEach(addField);
   for (const { step } of walk(flow)) {
     for (const { people } of peopleOf(step)) {
       const field = fieldOfAssign(people.assign);
-      if (field !== null) addField(field, fields, formulas);
+      if (field !== null) addField(field);
     }
   }
   return fields;
-}
-
-/** Closes over formulas: the engine holds a formula's inputs and computes (rule 16). */
-function addField(name: string, fields: Set<string>, formulas: Map<string, Prepared>): void {
-  if (BUILT_IN_NAMES.includes(name) || fields.has(name)) return;
-  const formula = formulas.get(name);
-  if (!formula) fields.add(name);
-  else for (const input of formula.names) if (input !== name) addField(input, fields, formulas);
 }
 
 /** A step of the compiled flow; throws for an id that is none, which only a broken state can name. */

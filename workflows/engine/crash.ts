@@ -22,7 +22,7 @@ const CRASHED = { error: 'engine_error', crashed: true };
 
 /** Whether the log says that the engine failed on the event: to fold it is to fail again, on whatever engine folds. */
 export function isCrash({ event }: Pick<DeltaEntry, 'event'>): boolean {
-  return event.data['crashed'] === true;
+  return event.data.crashed === true;
 }
 
 /** Turns a failed event into an incident; a failed command is refused by the shell instead and leaves the state as it was. */

@@ -127,4 +127,26 @@ describe('due', () => {
 
     expect(run.state.rev).toBe(rev);
   });
+
+  it('does not make up for reminders missed while nothing ran', () => {
+    const run = waiting({ in: 'PT4H', remind: [{ after: 'PT1H', every: 'PT2H', times: 6 }] });
+    const notices = () => run.entries.flatMap((entry) => entry.notices).length;
+    run.now += 10 * hour;
+
+    while ((nextDue(run.state) ?? Infinity) <= run.now) run.consume({ type: 'timer' });
+
+    expect(notices()).toBe(2);
+    expect(nextDue(run.state)).toBe(start(run) + 11 * hour);
+    run.advance(100 * hour);
+    expect(notices()).toBe(5);
+  });
+
+  it('tells the holders where the rule finds nobody to hand over to and the flow says skip', () => {
+    const people = { assign: { rule: 'field' as const, field: 'helper' }, whenEmpty: 'skip' as const };
+    const run = waiting({ in: 'PT4H', then: { do: 'transfer', people } });
+    run.advance(4 * hour);
+
+    expect(run.task('b')).toMatchObject({ assignee: 'owner', assignment: 1 });
+    expect(run.entries.at(-1)?.notices).toMatchObject([{ kind: 'overdue', to: 'holders' }]);
+  });
 });

@@ -27,15 +27,17 @@ export function timersOf(due: Due, now: number): Start {
   return { dueAt, timers };
 }
 
-/** When a reminder comes again, or null when it was the last. */
-export function nextReminder(due: Due, timer: Timer): Omit<Timer, 'id'> | null {
+/** When a reminder comes again, or null when it was the last. Those missed while nothing ran are not made up for. */
+export function nextReminder(due: Due, timer: Timer, now: number): Omit<Timer, 'id'> | null {
   if (timer.what.kind !== 'remind') return null;
   const { index, count } = timer.what;
   const remind = due.remind?.[index];
   if (!remind || !('after' in remind) || remind.every === undefined) return null;
-  if (count + 1 >= (remind.times ?? MOST_REMINDERS)) return null;
+  const everyMs = durationMs(remind.every);
+  const turns = Math.floor((now - timer.at) / everyMs) + 1;
+  if (count + turns >= (remind.times ?? MOST_REMINDERS)) return null;
   const { frame, task, at } = timer;
-  return { frame, task, at: at + durationMs(remind.every), what: { kind: 'remind', index, count: count + 1 } };
+  return { frame, task, at: at + turns * everyMs, what: { kind: 'remind', index, count: count + turns } };
 }
 
 /** The timer of a delayed escalation, or null when it is not delayed. */

@@ -44,7 +44,7 @@ function fireTimer(run: Run): boolean {
   if (timer.what.kind === 'remind') {
     writeLog(run, 'timer_fired', { task, data: { timer: 'remind', count: timer.what.count + 1 } });
     run.notices.push(reminder(task, task.dueAt ?? timer.at, timer.at));
-    addTimer(run, nextReminder(due, timer));
+    addTimer(run, nextReminder(due, timer, run.now));
   } else if (timer.what.kind === 'escalate') {
     writeLog(run, 'timer_fired', { task, data: { timer: 'escalate' } });
     escalate(run, due, task);
@@ -100,7 +100,10 @@ function transferOverdue(run: Run, task: Task): void {
 }
 
 function handOver(run: Run, frame: Frame, task: Task, holders: Holders): void {
-  if (holders === 'skip') return;
+  if (holders === 'skip') {
+    run.notices.push(overdue(task));
+    return;
+  }
   if (holders === 'incident') {
     openIncident(run, frame, {
       code: 'people_empty',

@@ -61,6 +61,11 @@ const COUNTED = new Set([
   'ArithmeticExpression',
 ]);
 
+/** What their names mean ends with them. */
+const SCOPES = new Set(['ForExpression', 'QuantifiedExpression', 'Context', 'FilterExpression']);
+/** Begin with the name they give. */
+const NAMING = new Set(['InExpression', 'ContextEntry']);
+
 /** Names the counters take in the rewritten expression; expressions may not use them. */
 export const COUNTERS = { value: '__v', each: '__each', range: '__range' };
 
@@ -94,7 +99,6 @@ class Refused extends Error {
 interface Reading {
   text: string;
   known: Set<string> | null;
-  locals: Set<string>;
   names: Set<string>;
   outcomes: Set<string>;
 }
@@ -103,9 +107,8 @@ function readExpression(text: string, known: Set<string> | null): Preparation {
   if (text.length > FEEL_LIMITS.length) throw new Refused('expression_unbounded', FEEL_LIMITS.length, 'length');
   refuseNesting(text);
   const root = toTree(text);
-  const reading: Reading = { text, known, locals: new Set(), names: new Set(), outcomes: new Set() };
-  collectLocals(root, reading);
-  readNode(root, reading);
+  const reading: Reading = { text, known, names: new Set(), outcomes: new Set() };
+  readNode(root, reading, new Set());
   const prepared = { text, source: rewrite(root, text), names: [...reading.names], outcomes: [...reading.outcomes] };
   return { ok: true, prepared };
 }
@@ -154,27 +157,32 @@ function depthOf(node: { parent: unknown }): number {
   return depth;
 }
 
-/** Names of loop variables and context entries; a filter's `item`. */
-function collectLocals(node: Node, reading: Reading): void {
-  if (node.name === 'Name') addLocal(reading, node);
-  if (node.name === 'FilterExpression') reading.locals.add('item');
-  for (const child of node.children) collectLocals(child, reading);
-}
-
-function addLocal(reading: Reading, node: Node): void {
-  const name = reading.text.slice(node.from, node.to);
-  if (name.startsWith('__') || name === 'partial') throw new Refused('expression_unbounded', node.from, name);
-  reading.locals.add(name);
-}
-
-function readNode(node: Node, reading: Reading): void {
+/** Reads a node and all below it. `locals`: names that loops, contexts and filters around it have made; a `Name` adds to them. */
+function readNode(node: Node, reading: Reading, locals: Set<string>): void {
   const found = reading.text.slice(node.from, node.to);
   if (node.isError) throw new Refused('expression_invalid', node.from, found);
   if (REFUSED.has(node.name)) throw new Refused('expression_unbounded', node.from, found);
-  if (node.name === 'VariableName') readName(node, found, reading);
+  if (node.name === 'Name') addLocal(node, found, locals);
+  if (node.name === 'VariableName' && !locals.has(found)) readName(node, found, reading);
   if (node.name === 'PathExpression') readOutcome(node, reading);
-  for (const child of node.name === 'FunctionInvocation' ? readCall(node, reading) : node.children)
-    readNode(child, reading);
+  const inner = SCOPES.has(node.name) ? new Set(locals) : locals;
+  for (const child of inOrder(node, reading)) {
+    readNode(child, reading, inner);
+    // What comes after a filter's list sees each of its items.
+    if (node.name === 'FilterExpression') inner.add('item');
+  }
+}
+
+/** What is left to read, a name after what it stands for: the list of `some x in list` does not know `x` yet. */
+function inOrder(node: Node, reading: Reading): Node[] {
+  if (node.name === 'FunctionInvocation') return readCall(node, reading);
+  const [first, ...rest] = node.children;
+  return first && NAMING.has(node.name) ? [...rest, first] : node.children;
+}
+
+function addLocal(node: Node, name: string, locals: Set<string>): void {
+  if (name.startsWith('__') || name === 'partial') throw new Refused('expression_unbounded', node.from, name);
+  locals.add(name);
 }
 
 /** Lets only known functions pass; answers what is left to read of the call. */
@@ -187,7 +195,6 @@ function readCall(node: Node, reading: Reading): Node[] {
 }
 
 function readName(node: Node, name: string, reading: Reading): void {
-  if (reading.locals.has(name)) return;
   if (reading.known && !reading.known.has(name)) throw new Refused('unknown_name', node.from, name);
   reading.names.add(name);
 }

@@ -61,6 +61,23 @@ describe('evaluateFeel', () => {
     expect(value(text)).toEqual(expected);
   });
 
+  it.each([
+    ['(some amount in [1] satisfies amount > 5) or amount > 5', ['amount']],
+    ['some amount in amount satisfies amount > 5', ['amount']],
+    ['{ amount: amount }.amount > 5', ['amount']],
+    ['for x in list, y in 1..x return y', ['list']],
+    ['list[item > 1]', ['list']],
+  ])('a local name hides a field only where it stands: %s', (text, names) => {
+    expect(ready(text).names).toEqual(names);
+  });
+
+  it.each(['(some x in [1] satisfies x > 5) or x > 5', 'item > 5 or count(list[item > 2]) > 1', '{ a: 1 }.a > a'])(
+    'a local name is unknown elsewhere: %s',
+    (text) => {
+      expect(prepare(text, known)).toMatchObject({ ok: false, problem: { code: 'unknown_name' } });
+    },
+  );
+
   it('takes an unfilled field as not true, and a wrong type as a failure', () => {
     expect(evaluateCondition(ready('empty > 5'), scope)).toEqual({ ok: true, value: false });
     expect(evaluateCondition(ready('urgency + 1 > 5'), scope)).toMatchObject({ ok: false, code: 'expression_failed' });

@@ -72,7 +72,7 @@ export type Assign =
     };
 export type Outcome = string;
 /**
- * ISO 8601 duration without years and months; a day is 24 h of wall-clock time.
+ * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
  */
 export type Duration = string;
 /**
@@ -268,7 +268,7 @@ export interface Due {
          */
         to: string;
         /**
-         * ISO 8601 duration without years and months; a day is 24 h of wall-clock time.
+         * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
          */
         after?: string;
       }

@@ -5,7 +5,7 @@
 import type { Assign, People } from './flow.gen.ts';
 import { nextId, startEffect, type Run } from './run.ts';
 import type { Frame, Holder, PeoplePurpose, State } from './state.ts';
-import type { Explanation, PersonId, ResolvedPeople } from './types.ts';
+import type { Explanation, PersonId, ResolvedPeople, StepId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 /** What a rule came to: persons in order, or a pool. */
@@ -42,8 +42,13 @@ function decideHere(state: State, assign: DecidedHere): Answer {
 }
 
 /** Who completed the given step last, or the last human step of all. */
-function previousOf(state: State, step: string | undefined): PersonId | null | undefined {
-  return step === undefined ? state.previous : state.handlers[step];
+function previousOf(state: State, step: string | undefined): PersonId | null {
+  return step === undefined ? state.previous : handlerOf(state, step);
+}
+
+/** A step may be named like something that every object has. */
+function handlerOf({ handlers }: State, step: StepId): PersonId | null {
+  return Object.hasOwn(handlers, step) ? (handlers[step] ?? null) : null;
 }
 
 function answer(rule: Assign['rule'], inputs: Explanation['inputs'], persons: PersonId[]): ResolvedPeople {
@@ -84,7 +89,7 @@ export function applyPolicies(state: State, people: People, given: Answer): Hold
 
 /** Returned work goes to whoever did it before. */
 export function previousHandler(state: State, frame: Frame, rule: Assign['rule']): Holder | null {
-  const person = frame.returned && frame.step !== null ? state.handlers[frame.step] : undefined;
-  if (person === undefined) return null;
+  const person = frame.returned && frame.step !== null ? handlerOf(state, frame.step) : null;
+  if (person === null) return null;
   return { assignee: person, pool: null, explanation: { rule, inputs: {}, policy: 'returned' } };
 }

@@ -102,4 +102,15 @@ describe('return', () => {
 
     expect(run.returnTo('b', 'a')).toMatchObject({ code: 'act_not_allowed' });
   });
+
+  it('asks the rule where only a due time completed the target, whatever the step is called', () => {
+    const due = { in: 'PT1H', then: { do: 'complete' as const, outcome: 'done' } };
+    const run = new Simulation(compileSteps([aUserTask('constructor', { due }), aUserTask('b')]));
+    run.start('owner');
+    run.advance(3_600_000);
+
+    run.returnTo('b', 'constructor');
+
+    expect(run.task('constructor')).toMatchObject({ assignee: 'owner' });
+  });
 });

@@ -18,6 +18,7 @@ import type {
   OpenedTask,
   PersonId,
   StepId,
+  TaskId,
 } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -140,9 +141,16 @@ function cancelTask(run: Run, task: Task): void {
   run.closed.push({ task: task.id, step: task.step, state: 'cancelled', outcome: null, by: null });
 }
 
-function dropTask(run: Run, task: Task): void {
-  run.state.tasks = run.state.tasks.filter(({ id }) => id !== task.id);
-  run.state.timers = run.state.timers.filter((timer) => timer.task !== task.id);
+/** With what waits for it alone: on an approval's frame others may still decide. */
+function dropTask({ state }: Run, task: Task): void {
+  state.tasks = state.tasks.filter(({ id }) => id !== task.id);
+  state.timers = state.timers.filter((timer) => timer.task !== task.id);
+  state.incidents = state.incidents.filter(({ resume }) => taskOfResume(resume) !== task.id);
+}
+
+function taskOfResume(resume: Resume): TaskId | null {
+  if (resume.do === 'transfer') return resume.task;
+  return resume.do === 'timer' ? resume.timer.task : null;
 }
 
 // ------------------------------------------------------------------------------------------------ effects, incidents

@@ -17,11 +17,21 @@ export function checkExpressions(checking: Checking): void {
   }
 }
 
-/** Evaluated outside the engine, against the record: personal fields may take part. */
+/**
+ * Evaluated outside the engine, against the record: personal fields may take part, what only the engine knows may not, and neither may
+ * the clock, which there would be the machine's.
+ */
 function checkMapping({ context, report }: Checking, { step, property, text }: Written): void {
-  const result = prepare(text, [...Object.keys(context.fields), ...BUILT_IN_NAMES]);
-  if (!result.ok) report(step, property, result.problem.code, result.problem.params);
+  const result = prepare(text, Object.keys(context.fields));
+  if (!result.ok) {
+    report(step, property, result.problem.code, result.problem.params);
+    return;
+  }
+  const clock = result.prepared.names.find((name) => CLOCK.has(name) && !context.fields[name]);
+  if (clock !== undefined)
+    report(step, property, 'unknown_name', { expression: text, at: text.indexOf(clock), found: clock });
 }
+const CLOCK = new Set(['now', 'today']);
 
 interface Written {
   step: StepId | null;

@@ -41,17 +41,26 @@ function checkActions(checking: Checking, step: HumanStep): void {
 
 function checkDue(checking: Checking, step: HumanStep, due: Due): void {
   const { report } = checking;
-  const inMs = durationMs(due.in);
-  if (inMs === 0) report(step.id, 'due.in', 'duration_zero');
+  for (const [property, text] of durationsOf(due)) {
+    if (durationMs(text) === 0) report(step.id, `due.${property}`, 'duration_zero');
+  }
   for (const [index, remind] of (due.remind ?? []).entries()) {
-    const property = `due.remind.${index}`;
-    if ('after' in remind && remind.every !== undefined && durationMs(remind.every) === 0) {
-      report(step.id, `${property}.every`, 'duration_zero');
-    }
-    if ('before' in remind && durationMs(remind.before) >= inMs)
-      report(step.id, `${property}.before`, 'reminder_too_early');
+    if ('before' in remind && durationMs(remind.before) >= durationMs(due.in))
+      report(step.id, `due.remind.${index}.before`, 'reminder_too_early');
   }
   checkEnd(checking, step, due.then);
+}
+
+/** Every duration of a due time by its property. */
+function durationsOf({ in: budget, remind = [], then }: Due): [string, string][] {
+  const reminders = remind.flatMap((each, index) =>
+    Object.entries(each)
+      .filter(([name]) => name !== 'times')
+      .map(([name, text]): [string, string] => [`remind.${index}.${name}`, String(text)]),
+  );
+  const delay: [string, string][] =
+    then?.do === 'escalate' && then.after !== undefined ? [['then.after', then.after]] : [];
+  return [['in', budget], ...reminders, ...delay];
 }
 
 /** The end action of a due time. */

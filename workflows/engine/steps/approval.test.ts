@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { crash } from '../crash.ts';
 import { Simulation } from '../simulate.ts';
 import { anApproval, aUserTask, compileSteps } from '../testing.ts';
 import type { Approval } from '../flow.gen.ts';
 
+const hour = 3_600_000;
 const people = { assign: { rule: 'role' as const, role: 'manager' } };
 const resolve = () => ({ persons: ['p1', 'p2', 'p3', 'p1'], explanation: { rule: 'role' as const, inputs: {} } });
 
@@ -90,5 +92,26 @@ describe('approval', () => {
     run.complete('first', 'done');
 
     expect(run.state.tasks.map(({ assignee }) => assignee)).toEqual(['p1', 'p2', 'p3']);
+  });
+
+  it('deciding a task settles the incidents of that task, also where others still decide', () => {
+    const helper = { assign: { rule: 'field' as const, field: 'helper' }, whenEmpty: 'incident' as const };
+    const run = deciding({ mode: 'all', due: { in: 'PT4H', then: { do: 'transfer', people: helper } } });
+    run.advance(4 * hour);
+    expect(run.state.incidents).toHaveLength(3);
+
+    run.complete('ok', 'approved');
+
+    expect(run.state.incidents).toHaveLength(2);
+    expect(run.entries.at(-1)?.case.incidents).toHaveLength(2);
+  });
+
+  it('deciding a task settles a timer of it that the engine failed on', () => {
+    const run = deciding({ mode: 'all', due: { in: 'PT4H' } });
+    run.state = crash(run.compiled, run.state, { type: 'timer' }, run.now + 4 * hour).state;
+
+    run.complete('ok', 'approved');
+
+    expect(run.state.incidents).toEqual([]);
   });
 });
