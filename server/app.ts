@@ -18,7 +18,7 @@ import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { recordRoutes } from './records/routes.ts';
-import { answerProblems } from './problems.ts';
+import { answerProblem, answerProblems } from './problems.ts';
 import { authenticate } from './security/authenticate.ts';
 import { neverStore, sendSecurityHeaders } from './security/headers.ts';
 import { limitRates } from './security/rates.ts';
@@ -84,6 +84,9 @@ function createApp(deps: Deps): App {
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => {
+      void answerProblem(error, request, reply);
+    },
   });
   app.decorate('deps', deps);
   app.setValidatorCompiler(createValidatorCompiler());

@@ -4,19 +4,33 @@
  */
 import { AppError } from './errors.ts';
 
-export type CursorValue = string | number | null;
+type CursorValue = string | number | null;
+/** Whether a sort value of a cursor can be one: anybody can make a cursor up, and Postgres would stumble over what is no instant. */
+type Part<Value extends CursorValue> = (value: unknown) => value is Value;
 
-function encodeCursor(values: readonly CursorValue[]): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
-}
+/** An id, in the lower case of Postgres. */
+export const isUuid = (value: unknown): value is string =>
+  isText(value) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(value);
+/** As `Date.toISOString()` writes it. */
+export const isInstant = (value: unknown): value is string =>
+  isText(value) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value));
+/** Postgres keeps no NUL. */
+export const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+export const orNull =
+  <Value extends CursorValue>(part: Part<Value>): Part<Value | null> =>
+  (value): value is Value | null =>
+    value === null || part(value);
 
-/** As many values as were encoded. @throws AppError invalid_cursor */
-export function decodeCursor(cursor: string, length: number): CursorValue[] {
+/** Its values, one a part. @throws AppError invalid_cursor */
+export function decodeCursor<Values extends CursorValue[]>(
+  cursor: string,
+  ...parts: { [I in keyof Values]: Part<Values[I]> }
+): Values {
   const values = parse(Buffer.from(cursor, 'base64url').toString());
-  if (!Array.isArray(values) || values.length !== length || !values.every(isCursorValue)) {
+  if (!Array.isArray(values) || values.length !== parts.length || !parts.every((part, i) => part(values[i]))) {
     throw new AppError('invalid_cursor', 422, {}, [{ path: '/cursor', code: 'format' }]);
   }
-  return values;
+  return values as Values;
 }
 
 /** A page of `limit` from up to `limit + 1` rows: the one too many says that there is a next page. */
@@ -33,14 +47,14 @@ export function toPage<Row, Item>(
   };
 }
 
+function encodeCursor(values: readonly CursorValue[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function isCursorValue(value: unknown): value is CursorValue {
-  return value === null || typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
 }

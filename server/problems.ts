@@ -15,11 +15,14 @@ type ProblemDocument = Static<typeof Problem>;
 
 /** Registers the handler of errors; unknown addresses are static.ts's. */
 export function answerProblems(app: App): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = toAppError(error, request);
-    if (known.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed');
-    return sendProblem(request, reply, known);
-  });
+  app.setErrorHandler(answerProblem);
+}
+
+/** Also for what fails before a route is found (`frameworkErrors`). */
+export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toAppError(error, request);
+  if (known.status >= 500) request.log.error({ err: error, requestId: request.id }, 'request failed');
+  return sendProblem(request, reply, known);
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
@@ -60,7 +63,7 @@ function toAppError(error: FastifyError, request: FastifyRequest): AppError {
   if (error.validation) {
     return new AppError('invalid_request', 422, {}, withPlace(error.validation, error.validationContext));
   }
-  return fromFastify(error, request) ?? fromWorld(error) ?? unexpected(request);
+  return fromFastify(error, request) ?? fromPostgres(error) ?? fromWorld(error) ?? unexpected(request);
 }
 
 /** Errors of the body are pointers into it; others say where they were. */
@@ -75,16 +78,28 @@ function fromFastify(error: FastifyError, request: FastifyRequest): AppError | u
   const status = error.statusCode ?? 500;
   if (status === 413) return new AppError('too_large', 413, { limitBytes: request.routeOptions.bodyLimit });
   if (status === 415 || status === 406) return new AppError('unsupported_media_type', 415);
+  // What must not be read (a path that leads outside), and an address that is none, is not there.
+  if (status === 403 || status === 404 || isNoAddress(error)) return new AppError('not_found', 404);
   if (status === 400) return new AppError('invalid_json', 400);
-  // What must not be read (a path that leads outside) is not there.
-  if (status === 403 || status === 404) return new AppError('not_found', 404);
   return status < 500 ? new AppError('invalid_request', status) : undefined;
 }
 
-/** Postgres or Temporal away: trying again may help, and callers are told so. */
+function isNoAddress({ code }: FastifyError): boolean {
+  return code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH';
+}
+
+/** Text with a NUL, which JSON and addresses can hold and Postgres cannot. */
+function fromPostgres({ code }: FastifyError): AppError | undefined {
+  return code === '22021' || code === '22P05' ? new AppError('invalid_request', 422) : undefined;
+}
+
+/**
+ * Postgres or Temporal away, or Postgres gave up on this one (two in each other's way, longer than it may take): trying again
+ * may help, and callers are told so.
+ */
 function fromWorld(error: FastifyError): AppError | undefined {
   const away =
-    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\d{3}|53\d{3})$/.test(error.code) ||
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[123]|08\d{3}|53\d{3}|40001|40P01|55P03|57014)$/.test(error.code) ||
     /timeout exceeded when trying to connect|Connection terminated/.test(error.message);
   return away ? new AppError('unavailable', 503, { retryAfterSeconds: 2 }) : undefined;
 }

@@ -1,8 +1,7 @@
 /** GET /api/people: the picker of people. */
 import { Type } from 'typebox';
-import { decodeCursor, toPage } from '../cursor.ts';
+import { decodeCursor, isText, isUuid, toPage } from '../cursor.ts';
 import { asPerson } from '../db/as.ts';
-import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
 import { Cursor, Uuid } from '../schema.ts';
 import { assertMayAnywhere } from '../security/may.ts';
@@ -46,9 +45,6 @@ export function peopleRoutes(app: App): void {
 }
 
 function readAfter(cursor: string): { name: string; id: string } {
-  const [name, id] = decodeCursor(cursor, 2);
-  if (typeof name !== 'string' || typeof id !== 'string' || !/^[\da-f-]{36}$/.test(id)) {
-    throw new AppError('invalid_cursor', 422);
-  }
+  const [name, id] = decodeCursor(cursor, isText, isUuid);
   return { name, id };
 }

@@ -1,7 +1,7 @@
 /** Records as the API shows them: labelled, personal fields masked. */
 import { Type, type Static } from 'typebox';
 import { maskFields } from '../../forms/mask.ts';
-import { decodeCursor, toPage } from '../cursor.ts';
+import { decodeCursor, isText, isUuid, orNull, toPage } from '../cursor.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
 import {
   listRecords,
@@ -11,7 +11,6 @@ import {
   renderAll,
   type ListedRecord,
   type LoadedForm,
-  type PageEnd,
   type RecordFilter,
   type RecordSort,
   type StoredRecord,
@@ -63,7 +62,7 @@ export async function findPage(
         ...(query.community !== undefined && { communityId: query.community }),
         ...(query.filter !== undefined && { filter: parseFilter(query.filter) }),
         ...(query.sort !== undefined && { sort: parseSort(query.sort) }),
-        ...(query.cursor !== undefined && { after: parseEnd(query.cursor) }),
+        ...(query.cursor !== undefined && { after: decodeCursor(query.cursor, orNull(isText), isUuid) }),
       });
       const items = await toItems(tx, form, records.slice(0, query.limit));
       const page = toPage(records, query.limit, { item: ({ id }) => id, key: ({ end }) => end });
@@ -134,13 +133,6 @@ function parseFilter(text: string): RecordFilter {
 
 function parseSort(text: string): RecordSort {
   return text.startsWith('-') ? { field: text.slice(1), descending: true } : { field: text };
-}
-
-function parseEnd(cursor: string): PageEnd {
-  const [value, id] = decodeCursor(cursor, 2);
-  if (typeof value === 'number' || typeof id !== 'string' || !/^[\da-f-]{36}$/.test(id))
-    throw new AppError('invalid_cursor', 422);
-  return [value ?? null, id];
 }
 
 /** A value of the filter or cursor that its column cannot have. */

@@ -5,9 +5,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
 import { selectTaskItems, type TaskItemRow } from '../case-views/task-items.ts';
-import { decodeCursor, type CursorValue } from '../cursor.ts';
+import { decodeCursor, isInstant, isText, orNull } from '../cursor.ts';
 import type { Tx } from '../db/as.ts';
-import { AppError } from '../errors.ts';
 import type { TaskCounts, TaskView } from './schemas.ts';
 
 export type View = Static<typeof TaskView>;
@@ -38,7 +37,7 @@ export async function findTasks(tx: Tx, filter: ListFilter): Promise<TaskItemRow
 }
 
 /** Sort values of a row, for the cursor. */
-export function cursorOf(view: View, row: TaskItemRow): CursorValue[] {
+export function cursorOf(view: View, row: TaskItemRow): [at: string | null, id: string] {
   if (view === 'done') return [row.closed_at?.toISOString() ?? null, row.id];
   if (view === 'started' || view === 'cc') return [row.opened_at.toISOString(), row.id];
   return [row.due_at?.toISOString() ?? null, row.id];
@@ -117,9 +116,6 @@ export async function countTasks(tx: Tx, community: string | null): Promise<Stat
 }
 
 function readCursor(cursor: string): After {
-  const [at, id] = decodeCursor(cursor, 2);
-  const isInstant = at === null || (typeof at === 'string' && !Number.isNaN(Date.parse(at)));
-  if (!isInstant || typeof id !== 'string' || !/^[\da-f-]{36}(-\d+)?$/.test(id))
-    throw new AppError('invalid_cursor', 422);
+  const [at, id] = decodeCursor(cursor, orNull(isInstant), isText);
   return { at, id };
 }
