@@ -10,7 +10,7 @@ import { StartError, type Say } from './services/messages.ts';
 import { createSay, describeAccounts, explain, type DemoAccounts } from './services/terminal.ts';
 import { buildUiIfNeeded } from './services/ui-build.ts';
 import { together } from './services/wait.ts';
-import { bringUpServices, holdDataDir, openDeps, openLog, requirePort } from './start.ts';
+import { bringUpServices, holdDataDir, listen, openDeps, openLog, requirePort } from './start.ts';
 
 // The default zone of dates must not differ from machine to machine: whoever means a community's time says its zone.
 process.env.TZ = 'UTC';
@@ -58,7 +58,7 @@ async function startApi(deps: Deps, say: Say): Promise<string> {
   const app = await buildApp(deps);
   closers.add(() => app.close());
   const { host, port, publicUrl, mode, role } = deps.config;
-  const listening = await app.listen({ host, port });
+  const listening = await listen(app, { host, port });
   if (mode === 'demo' && role === 'all') {
     const { loadDemo } = await import('./demo/index.ts');
     await loadDemo(deps, {

@@ -8,6 +8,7 @@ import type { Closers } from './closers.ts';
 import type { Config, Settings } from './config.ts';
 import { createDb } from './db/client.ts';
 import type { Deps } from './deps.ts';
+import type { App } from './http.ts';
 import { createLog, toFile, type Log } from './log.ts';
 import { startServices, stopServices } from './services/index.ts';
 import { acquireLock, type Lock } from './services/lock.ts';
@@ -35,12 +36,27 @@ export async function holdDataDir(settings: Settings, closers: Closers): Promise
   return attempt.lock;
 }
 
-/** Before anything slow: the most common failure should not cost a minute. @throws StartError port_in_use, host_unknown */
+/** Before anything slow: the most common failure should not cost a minute. @throws StartError port_in_use, port_forbidden, host_unknown */
 export async function requirePort({ role, host, port }: Settings): Promise<void> {
   if (role === 'worker' || port === 0) return;
   const state = await checkPort(port, host);
-  if (state === 'EADDRNOTAVAIL' || state === 'ENOTFOUND') throw new StartError('host_unknown', { host });
-  if (state !== 'free') throw new StartError('port_in_use', { port, other: await freePort(port + 1) });
+  if (state !== 'free') throw await explainPort(state, { host, port });
+}
+
+/** Somebody may have taken the port since it was checked. @throws StartError as requirePort */
+export async function listen(app: Pick<App, 'listen'>, where: { host: string; port: number }): Promise<string> {
+  try {
+    return await app.listen(where);
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    throw code !== undefined && syscall === 'listen' ? await explainPort(code, where) : error;
+  }
+}
+
+async function explainPort(code: string, { host, port }: { host: string; port: number }): Promise<StartError> {
+  if (/^(EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)$/.test(code)) return new StartError('host_unknown', { host });
+  const other = await freePort(Math.max(port + 1, 3000));
+  return new StartError(code === 'EACCES' ? 'port_forbidden' : 'port_in_use', { port, other });
 }
 
 /** @throws StartError */

@@ -1,13 +1,14 @@
 /**
  * The programs `npm start` brings up: started detached (Ctrl-C reaches only us, and we end them in order), logging to a file
  * (a killed parent breaks no pipe), and recorded with process id, start time and data folder. Only what is recorded here,
- * and still is that very process on that very folder, is ever adopted or ended.
+ * and still is that very process on that very folder, is ever adopted or ended. The command line is recorded before it is run:
+ * a start killed before it knew the process id leaves a program that the next one finds by it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { commandLine, findByCommandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
 import { waitUntil } from './wait.ts';
 
@@ -19,8 +20,14 @@ export interface ChildRecord extends ProcessIdentity {
   data: string;
 }
 
+/** A program about to be run. */
+interface Launch extends Pick<ChildRecord, 'port' | 'data'> {
+  commandLine: string;
+}
+
 interface ServiceState {
   children: Partial<Record<ServiceName, ChildRecord | undefined>>;
+  launches: Partial<Record<ServiceName, Launch | undefined>>;
   /** Ports of the last run: kept so that addresses do not change from start to start. */
   ports: Partial<Record<ServiceName, number>>;
 }
@@ -48,7 +55,12 @@ export async function startChild(start: StartChild): Promise<ChildRecord> {
   // One old log is kept: it grows by restarts, and nobody else tidies up.
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 10_000_000) renameSync(path, `${path}.old`);
   const log = openSync(path, 'a', 0o600);
+  const { port, data } = start;
   try {
+    change(start.dataDir, (state) => {
+      state.launches[start.name] = { port, data, commandLine: [start.command, ...start.args].join(' ') };
+      state.ports[start.name] = port;
+    });
     const child = spawn(start.command, start.args, {
       detached: true,
       stdio: ['ignore', log, log],
@@ -59,12 +71,7 @@ export async function startChild(start: StartChild): Promise<ChildRecord> {
     child.unref();
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (identity === undefined) throw new Error(`${start.name} ended at once; see ${path}`);
-    const record: ChildRecord = { ...identity, port: start.port, data: start.data };
-    change(start.dataDir, (state) => {
-      state.children[start.name] = record;
-      state.ports[start.name] = start.port;
-    });
-    return record;
+    return keep(start.dataDir, start.name, { ...identity, port, data });
   } finally {
     closeSync(log);
   }
@@ -72,8 +79,20 @@ export async function startChild(start: StartChild): Promise<ChildRecord> {
 
 /** The recorded program of a previous run, if it still runs. */
 export function findOrphan(dataDir: string, name: ServiceName): ChildRecord | undefined {
-  const record = readState(dataDir).children[name];
-  return record !== undefined && isOurs(record) ? record : undefined;
+  const { children, launches } = readState(dataDir);
+  const record = children[name];
+  if (record !== undefined && isOurs(record)) return record;
+  const launch = launches[name];
+  const identity = launch && findByCommandLine(launch.commandLine);
+  return launch && identity && keep(dataDir, name, { ...identity, port: launch.port, data: launch.data });
+}
+
+function keep(dataDir: string, name: ServiceName, record: ChildRecord): ChildRecord {
+  change(dataDir, (state) => {
+    state.children[name] = record;
+    state.launches = { ...state.launches, [name]: undefined };
+  });
+  return record;
 }
 
 export function rememberedPort(dataDir: string, name: ServiceName): number | undefined {
@@ -86,8 +105,8 @@ export async function endChild(
   name: ServiceName,
   { signal, graceMs }: { signal: NodeJS.Signals; graceMs: number },
 ): Promise<void> {
-  const record = readState(dataDir).children[name];
-  if (record !== undefined && isOurs(record)) {
+  const record = findOrphan(dataDir, name);
+  if (record !== undefined) {
     process.kill(record.pid, signal);
     const isGone = (): Promise<boolean> => Promise.resolve(!isAlive(record));
     await waitUntil(isGone, { limitMs: graceMs }).catch(async () => {
@@ -118,7 +137,7 @@ function statePath(dataDir: string): string {
 }
 
 function readState(dataDir: string): ServiceState {
-  return { children: {}, ports: {}, ...(readPrivate(statePath(dataDir)) as ServiceState | undefined) };
+  return { children: {}, launches: {}, ports: {}, ...(readPrivate(statePath(dataDir)) as ServiceState | undefined) };
 }
 
 /** Synchronous from reading to writing: both services start at the same time. */

@@ -135,6 +135,24 @@ it('finds and ends a program that it recorded', async () => {
   expect(findOrphan(dataDir, 'temporal')).toBeUndefined();
 });
 
+it('finds a program whose start was killed before it knew the process id, and no other', async () => {
+  const record = await startSleeper();
+  const line = commandLine(record.pid);
+  const forget = (commandLine: string): void => {
+    const launch = { port: 7, data: dataDir, commandLine };
+    writePrivate(join(dataDir, 'services.json'), { children: {}, launches: { temporal: launch }, ports: {} });
+  };
+
+  forget(`${line} --other`);
+  expect(findOrphan(dataDir, 'temporal')).toBeUndefined();
+  forget(line);
+  expect(findOrphan(dataDir, 'temporal')).toEqual({ ...record, port: 7 });
+  forget(line);
+  await endChild(dataDir, 'temporal', { signal: 'SIGTERM', graceMs: 2000 });
+
+  expect(isAlive(record)).toBe(false);
+});
+
 it('insists with a program that ignores the question', async () => {
   const record = await startChild({
     name: 'postgres',

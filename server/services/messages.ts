@@ -8,6 +8,10 @@ const texts = {
     '端口 {port} 已被别的程序占用。换一个端口：PORT={other} npm start，或先停掉占用它的程序。',
     'Port {port} is taken by another program. Take another one: PORT={other} npm start, or end that program first.',
   ],
+  port_forbidden: [
+    '当前用户不能使用端口 {port}（1024 以下的端口通常要特权）。换一个端口：PORT={other} npm start',
+    'This user may not use port {port} (ports below 1024 usually need privileges). Take another one: PORT={other} npm start',
+  ],
   host_unknown: [
     '本机没有地址 {host}：请检查 HOST 设置（默认 127.0.0.1）。',
     'This machine has no address {host}: check the setting HOST (127.0.0.1 by default).',
@@ -44,6 +48,10 @@ const texts = {
   postgres_foreign: [
     '数据文件夹 {folder} 正被另一个 Postgres（进程 {pid}）使用，它不是管家这次记录的。请先结束它：kill -INT {pid}',
     'The data folder {folder} is in use by a Postgres (process {pid}) that Guanjia did not record. End it first: kill -INT {pid}',
+  ],
+  postgres_init_failed: [
+    '数据库建不起来（{folder}）：\n{cause}',
+    'The database could not be created ({folder}):\n{cause}',
   ],
   postgres_failed: ['Postgres 启动失败，日志见 {log}：\n{tail}', 'Postgres did not start; its log is {log}:\n{tail}'],
   temporal_missing: [

@@ -67,8 +67,14 @@ function reachableNative(native: string, user: SystemUser | undefined): string {
   if (existsSync(copy)) return copy;
   const draft = `${copy}.${process.pid}.tmp`;
   makeReachable(reachableRoot);
-  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
-  renameSync(draft, copy);
+  try {
+    cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+    renameSync(draft, copy);
+  } catch (error) {
+    // Another clone's start was faster: its copy is the same.
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
   return copy;
 }
 

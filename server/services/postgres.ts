@@ -3,18 +3,20 @@
  * the builtin locale (with plain C, trigram search of Chinese finds nothing, and a data folder keeps its locale for ever).
  */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { asSuperuser } from '../db/bootstrap.ts';
 import { endChild, findOrphan, logPath, logTail, rememberedPort, startChild, type ChildRecord } from './children.ts';
@@ -93,14 +95,17 @@ async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
   return { superUrl, child };
 }
 
-/** Made beside and renamed: a start killed in the middle leaves no half database. */
+/**
+ * Made beside and renamed: a start killed in the middle leaves no half database. Each start beside its own: the initdb of a killed
+ * start may still be at work, and would take the files of the next one with it.
+ */
 async function initialise(files: PostgresFiles, user: SystemUser | undefined, options: PostgresOptions): Promise<void> {
   options.say('postgres_init');
-  const draft = `${files.data}.new`;
+  const draft = `${files.data}.new-${randomUUID()}`;
   const secrets = mkdtempSync(join(tmpdir(), 'guanjia-'));
   const passwordFile = join(secrets, 'password');
   try {
-    rmSync(draft, { recursive: true, force: true });
+    removeDrafts(files.data);
     mkdirSync(draft, { recursive: true, mode: 0o700 });
     writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
     for (const path of user ? [draft, secrets, passwordFile] : []) chownSync(path, user?.uid ?? -1, user?.gid ?? -1);
@@ -116,9 +121,29 @@ async function initialise(files: PostgresFiles, user: SystemUser | undefined, op
     ];
     await run(files.initdb, flags, { env: environmentOf(options), cwd: dirname(files.data), ...idsOf(user) });
     renameSync(draft, files.data);
+  } catch (error) {
+    throw new StartError('postgres_init_failed', { folder: files.data, cause: reasonOf(error) });
   } finally {
     rmSync(secrets, { recursive: true, force: true });
   }
+}
+
+/** Of starts that were killed; what cannot be removed now (still being written) is removed by the next start. */
+function removeDrafts(data: string): void {
+  const prefix = `${basename(data)}.new-`;
+  for (const name of readdirSync(dirname(data)).filter((each) => each.startsWith(prefix))) {
+    try {
+      rmSync(join(dirname(data), name), { recursive: true, force: true });
+    } catch {
+      // see above
+    }
+  }
+}
+
+/** What initdb wrote, without the command line in front of it. */
+function reasonOf(error: unknown): string {
+  const { stderr = '', message } = error as { stderr?: string; message: string };
+  return stderr.trim() === '' ? message : stderr.trim();
 }
 
 async function launch(

@@ -27,12 +27,16 @@ export function commandLine(pid: number): string {
   return (readProc(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
 }
 
+/** The process that was started with exactly these words, and runs. */
+export function findByCommandLine(line: string): ProcessIdentity | undefined {
+  const pid = process.platform === 'linux' ? linuxPids().find((each) => commandLine(each) === line) : psPid(line);
+  return pid === undefined ? undefined : identify(pid);
+}
+
 /** Ids of the processes that work in a folder, as all of Postgres's do; empty where the system does not tell (macOS). */
 export function processesIn(folder: string): number[] {
   if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && workingFolder(name) === folder)
-    .map(Number);
+  return linuxPids().filter((pid) => workingFolder(pid) === folder);
 }
 
 /** This process itself. */
@@ -50,7 +54,13 @@ function linuxStart(pid: number): string | undefined {
   return state === 'Z' || state === 'X' ? undefined : `${bootId}/${fields[19] ?? ''}`;
 }
 
-function workingFolder(pid: string): string | undefined {
+function linuxPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function workingFolder(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
@@ -67,13 +77,22 @@ function readProc(path: string): string | undefined {
 }
 
 function psField(pid: number, field: string): string | undefined {
+  const text = ps('-o', field, '-p', String(pid));
+  return text === '' ? undefined : text;
+}
+
+function psPid(line: string): number | undefined {
+  const found = ps('-axww', '-o', 'pid=,command=')
+    .split('\n')
+    .map((each) => /^ *(\d+) (.*)$/.exec(each))
+    .find((match) => match?.[2]?.trim() === line);
+  return found?.[1] === undefined ? undefined : Number(found[1]);
+}
+
+function ps(...args: string[]): string {
   try {
-    const text = execFileSync('ps', ['-o', field, '-p', String(pid)], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return text.trim() === '' ? undefined : text.trim();
+    return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
-    return undefined;
+    return ''; // no such process
   }
 }

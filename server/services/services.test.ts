@@ -1,9 +1,10 @@
 /** Real services in a folder of their own, driven as `npm start` drives them, and killed. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Connection } from '@temporalio/client';
@@ -46,11 +47,7 @@ afterAll(async () => {
 
 /** Resolves once the services are up or the start has failed. */
 async function start(): Promise<Started> {
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, GUANJIA_DATA_DIR: dataDir, GUANJIA_LOCALE: 'en', DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  running.push(child);
+  const child = run(dataDir);
   const result: Started = { child, said: [], up: undefined, failed: undefined };
   for await (const line of createInterface({ input: child.stdout })) {
     const news = JSON.parse(line) as { said?: string; failed?: string } & Partial<Up>;
@@ -60,6 +57,15 @@ async function start(): Promise<Started> {
     if (result.up !== undefined || result.failed !== undefined) break;
   }
   return result;
+}
+
+function run(dir: string): ChildProcessByStdio<null, Readable, null> {
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, GUANJIA_DATA_DIR: dir, GUANJIA_LOCALE: 'en', DATABASE_URL: '', TEMPORAL_ADDRESS: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.push(child);
+  return child;
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -109,6 +115,27 @@ it('brings both up on a fresh machine, and ends both when asked', async () => {
 
   expect([isAlive(postgres), isAlive(temporal)]).toEqual([false, false]);
 });
+
+it('creates the database beside one that a killed start is still creating', async () => {
+  const own = dataDir;
+  dataDir = createTestDataDir();
+  try {
+    const killed = run(dataDir);
+    // The first files are there, and two seconds of work are left.
+    const half = (): Promise<boolean> => Promise.resolve(globSync('postgres.new*/base', { cwd: dataDir }).length > 0);
+    await waitUntil(half, { limitMs: 20_000, everyMs: 5 });
+    await stop(killed, 'SIGKILL');
+
+    const second = await start();
+
+    expect(second.failed).toBeUndefined();
+    expect(await query(second, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await stop(second.child, 'SIGTERM');
+    expect(existsSync(join(dataDir, 'postgres', 'PG_VERSION'))).toBe(true);
+  } finally {
+    dataDir = own;
+  }
+}, 60_000);
 
 it('comes back at the same addresses with what it had, and quickly', async () => {
   const startedMs = Date.now();
