@@ -2,8 +2,8 @@
  * What lists show of a case: its title, FEEL over the record with choices and references in words, and its summary fields. Rendered
  * outside the engine, when a delta is applied (protocol.md rule 16).
  */
-import { evaluate } from 'feelin';
 import type { FieldInfo, Values } from '../../forms/types.ts';
+import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import { recordLabels, type Labels } from '../db/records/labels.ts';
 import type { Tx } from '../db/as.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
@@ -37,13 +37,9 @@ export async function renderCase(tx: Tx, flow: PublishedFlow, fields: Values): P
 function titleOf(flow: PublishedFlow, words: Record<string, unknown>): string {
   const fallback = flow.definition.title['zh-CN'];
   if (flow.definition.caseTitle === undefined) return fallback;
-  try {
-    const { value } = evaluate(flow.definition.caseTitle, words) as { value: unknown };
-    const text = value === null || value === undefined ? '' : textOf(value);
-    return text.trim() === '' ? fallback : text.slice(0, longestTitle);
-  } catch {
-    return fallback;
-  }
+  const result = evaluateMapping(flow.definition.caseTitle, words);
+  const text = !result.ok || result.value === null || result.value === undefined ? '' : textOf(result.value);
+  return text.trim() === '' ? fallback : text.slice(0, longestTitle);
 }
 
 function inWords(field: FieldInfo, value: unknown, labels: Labels): unknown {

@@ -9,6 +9,7 @@ import { createForm, type Ddl } from '../../forms/ddl.ts';
 import { changeForm } from '../../forms/diff.ts';
 import { FormError, type CompiledForm, type Problem } from '../../forms/types.ts';
 import type { Db, Tx } from '../db/as.ts';
+import { checkFormulas } from '../db/records/formulas.ts';
 import { AppError } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { whatUses } from './form-use.ts';
@@ -44,7 +45,15 @@ export async function publishForm(
 
 /** Compiles without publishing. @throws AppError invalid_form */
 export function checkFormDefinition({ schema, layout }: FormDefinitionSource): CompiledForm {
-  return asProblems(() => compileForm(schema, layout));
+  return asProblems(() => compileNew({ schema, layout }));
+}
+
+/** What was published before stays readable, whatever is asked of formulas since. @throws FormError */
+function compileNew({ schema, layout }: FormDefinitionSource): CompiledForm {
+  const form = compileForm(schema, layout);
+  const problems = checkFormulas(form);
+  if (problems.length > 0) throw new FormError(problems);
+  return form;
 }
 
 /** All or none. */
@@ -53,7 +62,7 @@ export async function publishForms(
   sources: FormDefinitionSource[],
   options: PublishOptions,
 ): Promise<PublishedForm[]> {
-  const forms = asProblems(() => sources.map(({ schema, layout }) => compileForm(schema, layout)));
+  const forms = asProblems(() => sources.map(compileNew));
   return adminDb.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
     const plans: Plan[] = [];

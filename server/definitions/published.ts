@@ -4,12 +4,12 @@
  */
 import { sql, type Kysely } from 'kysely';
 import { compileForm } from '../../forms/compile.ts';
-import type { CompiledForm, FieldInfo } from '../../forms/types.ts';
 import type { LoadedForm } from '../db/records/form-store.ts';
+import { formulasOf, valueTypesOf } from '../db/records/formulas.ts';
 import { compile } from '../../workflows/engine/compile.ts';
 import type { Flow, Step } from '../../workflows/engine/flow.gen.ts';
 import { walk } from '../../workflows/engine/tree.ts';
-import type { FlowRef, LoadedFlow, ValueType } from '../../workflows/engine/types.ts';
+import type { FlowRef, LoadedFlow } from '../../workflows/engine/types.ts';
 import type { Database } from '../db/tables/index.ts';
 import { AppError } from '../errors.ts';
 
@@ -74,7 +74,7 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
   if (row === undefined) throw new AppError('not_found', 404);
   const form: LoadedForm = { ...compileForm(row.schema, row.layout), version: row.form_version };
   const ref: FlowRef = { key, version, sha256: row.sha256 };
-  const loaded: LoadedFlow = { ...ref, ...whatEngineNeeds(row.definition, form) };
+  const loaded: LoadedFlow = { ...ref, definition: row.definition, ...whatEngineNeeds(form) };
   return {
     ...ref,
     definition: row.definition,
@@ -85,20 +85,7 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
   };
 }
 
-/** The definition with the form's formulas, and the kinds of fields whose JSON is not what FEEL compares. */
-function whatEngineNeeds(definition: Flow, form: CompiledForm): Omit<LoadedFlow, keyof FlowRef> {
-  const formulas: Record<string, string> = {};
-  const types: Record<string, ValueType> = {};
-  for (const field of form.fields) {
-    if (field.kind === 'computed' && field.schema['x-formula'] !== undefined)
-      formulas[field.name] = field.schema['x-formula'];
-    const type = valueType(field);
-    if (type !== undefined) types[field.name] = type;
-  }
-  return { definition, formulas, types };
-}
-
-function valueType({ kind, schema }: FieldInfo): ValueType | undefined {
-  const shown = kind === 'computed' ? schema['x-result'] : kind;
-  return shown === 'money' || shown === 'date' || shown === 'dateTime' || shown === 'duration' ? shown : undefined;
+/** The form's formulas, and the kinds of fields whose JSON is not what FEEL compares. */
+function whatEngineNeeds(form: LoadedForm): Pick<LoadedFlow, 'formulas' | 'types'> {
+  return { formulas: Object.fromEntries(formulasOf(form.fields)), types: valueTypesOf(form.fields) };
 }

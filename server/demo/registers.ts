@@ -33,7 +33,7 @@ async function insertRows(tx: Tx, form: LoadedForm, rows: Row[], communityId: st
   const isLocal = form.local === true;
   const names = ['id', 'form_version', ...(isLocal ? ['community_id'] : []), ...columns.map(({ name }) => name)];
   const tuples = rows.map(({ id, fields }) => {
-    const filled = { ...fields, ...computeFields(form, fields) };
+    const filled = { ...fields, ...computeFields(form.fields, fields) };
     const values = form.fields.flatMap((field) => toAssignments(field, filled[field.name])).map(({ value }) => value);
     const community = isLocal ? [sql`${communityId}::uuid`] : [];
     return sql`(${sql.join([sql`${id}::uuid`, sql`${form.version}::int`, ...community, ...values])})`;

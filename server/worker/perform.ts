@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { evaluate } from 'feelin';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
 import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
+import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
@@ -111,12 +111,11 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
 }
 
 function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {
-  try {
-    const mapped = Object.entries(step.input ?? {}).map(
-      ([name, text]) => [name, (evaluate(text, scope) as { value: unknown }).value] as const,
-    );
-    return Object.fromEntries(mapped.filter(([, value]) => value !== null && value !== undefined));
-  } catch {
-    throw ApplicationFailure.nonRetryable('an input mapping does not evaluate', 'activity_input_invalid');
-  }
+  const mapped = Object.entries(step.input ?? {}).map(([name, text]) => {
+    const result = evaluateMapping(text, scope);
+    if (!result.ok)
+      throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
+    return [name, result.value] as const;
+  });
+  return Object.fromEntries(mapped.filter(([, value]) => value !== null && value !== undefined));
 }

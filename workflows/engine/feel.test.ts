@@ -44,6 +44,7 @@ describe('evaluateFeel', () => {
     ['now > date and time("2026-11-24T04:59:00@Asia/Shanghai")', true],
     ['now().hour', 5],
     ['count(list)', 200],
+    ['count(for x in 1..empty return x)', null],
     ['sum(list) > 100', true],
     ['some x in list satisfies x > 198', true],
     ['every x in 1..3 satisfies x > 0', true],

@@ -33,12 +33,14 @@ export function evaluateFeel(prepared: Prepared, scope: Scope): Evaluation {
     const context = { ...contextOf(prepared, scope), ...counter.functions() };
     const { value, warnings } = evaluate(prepared.source, context);
     if (counter.tripped) return { ok: false, code: 'expression_limit', message: counter.tripped };
+    if (counter.unfilled) return { ok: true, value: null };
     const unfilled = prepared.names.some((name) => context[name] === null);
     const bad = warnings.find((warning) => !HARMLESS.has(warning.type));
     if (bad && !unfilled) return { ok: false, code: 'expression_failed', message: bad.type };
     return { ok: true, value };
   } catch (error) {
     if (counter.tripped) return { ok: false, code: 'expression_limit', message: counter.tripped };
+    if (counter.unfilled) return { ok: true, value: null };
     return { ok: false, code: 'expression_failed', message: error instanceof Error ? error.name : 'error' };
   }
 }
@@ -85,6 +87,8 @@ function zoned(scope: Scope): FeelDateTime {
 class Counter {
   operations = 0;
   tripped: string | null = null;
+  /** A range had an end that is not filled in yet: the whole is not known. */
+  unfilled = false;
 
   functions(): Record<string, unknown> {
     return {
@@ -108,6 +112,10 @@ class Counter {
   }
 
   range(from: unknown, to: unknown): number[] {
+    if (from === null || to === null) {
+      this.unfilled = true;
+      return [];
+    }
     if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) this.trip('range');
     const [start, end] = [from as number, to as number];
     const length = Math.abs(end - start) + 1;

@@ -4,7 +4,7 @@ import { withoutEmpty } from '../../../forms/empty.ts';
 import type { RefTarget, Values } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
-import { computeFields } from './compute.ts';
+import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
 import { allocateNumber, communityZone } from './numbers.ts';
 import { checkRefs } from './refs.ts';
@@ -35,8 +35,8 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
   await checkRefs(tx, form, sent);
   const communityId = await communityOf(tx, form, { communityId: given.communityId, fields: sent });
   const numbers = await allocateNumbers(tx, form, { communityId, now: given.now ?? new Date() });
-  const filled = { ...sent, ...numbers };
-  const fields = withoutEmpty({ ...filled, ...computeFields(form, filled) });
+  const filled = computeRows(form.fields, { ...sent, ...numbers });
+  const fields = withoutEmpty({ ...filled, ...computeFields(form.fields, filled) });
 
   const assignments = form.fields.flatMap((field) => toAssignments(field, fields[field.name]));
   const columns = [

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Values } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
-import { computeFields } from './compute.ts';
+import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
 import { findRecord } from './read.ts';
 import { checkRefs } from './refs.ts';
@@ -21,6 +21,8 @@ export interface RecordChange {
 export interface RecordPatch extends RecordChange {
   /** An absent field stays, null empties one. */
   fields: Values;
+  /** The writer has looked for what the fields refer to. */
+  hasCheckedRefs?: boolean;
 }
 
 /**
@@ -28,9 +30,9 @@ export interface RecordPatch extends RecordChange {
  * @throws AppError not_found, version_changed (409), invalid_fields; Postgres errors for `toProblem`
  */
 export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {
-  const { fields, ...options } = patch;
-  await checkRefs(tx, form, fields);
-  if (options.rev !== undefined) await sql`select set_config('guanjia.rev', ${String(options.rev)}, true)`.execute(tx);
+  const { fields: given, hasCheckedRefs = false, ...options } = patch;
+  const fields = computeRows(form.fields, given);
+  if (!hasCheckedRefs) await checkRefs(tx, form, fields);
   const written = { ...fields, ...(await recompute(tx, form, id, fields)) };
   const assignments = form.fields
     .filter(({ name }) => Object.hasOwn(written, name))
@@ -41,10 +43,12 @@ export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: R
     ...assignments.map(({ column, value }) => sql`${sql.id(column.name)} = ${value}`),
   ];
   const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
+  // The history trigger reads the rev; set in the statement itself, it costs no round trip.
+  const rev =
+    options.rev === undefined ? sql`` : sql` from (select set_config('guanjia.rev', ${String(options.rev)}, true)) as rev`;
   const { numAffectedRows } = await sql`
-    update ${sql.id('record', form.table)} set ${sql.join(sets)} where id = ${id} and deleted_at is null${same}`.execute(
-    tx,
-  );
+    update ${sql.id('record', form.table)} set ${sql.join(sets)}${rev}
+    where id = ${id} and deleted_at is null${same}`.execute(tx);
   if (numAffectedRows === 0n) throw await whyNot(tx, form, id);
   await writeAttached(tx, form, id, fields);
 }
@@ -71,5 +75,5 @@ async function whyNot(tx: Tx, form: LoadedForm, id: string): Promise<AppError> {
 async function recompute(tx: Tx, form: LoadedForm, id: string, patch: Values): Promise<Values> {
   if (!form.fields.some(({ kind }) => kind === 'computed')) return {};
   const record = await findRecord(tx, form, id);
-  return record === undefined ? {} : computeFields(form, { ...record.fields, ...patch });
+  return record === undefined ? {} : computeFields(form.fields, { ...record.fields, ...patch });
 }
