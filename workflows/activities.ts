@@ -1,6 +1,6 @@
 /**
- * The internal activities the shell calls; `server/worker` implements them. loadFlow and resolvePeople run as local activities and
- * only read; project and perform are ordinary ones, dispatched once their workflow task is durable (rule 4).
+ * The internal activities the shell calls; `server/worker` implements them. loadFlow and resolvePeople only read, as local activities
+ * (loadFlow as an ordinary one where that fails); project and perform are ordinary ones, dispatched once their workflow task is durable (rule 4).
  */
 import type { Assign } from './engine/flow.gen.ts';
 import type {

@@ -12,12 +12,15 @@ const flow = repair as unknown as Flow;
 let worker: CaseWorker;
 const projected: ProjectRequest[] = [];
 let failures = 0;
+/** What `project` waits for. */
+let gate: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
   worker = await CaseWorker.start({
-    project: (request) => {
+    project: async (request) => {
+      await gate;
       projected.push(request);
-      return Promise.resolve({ acked: request.entries.at(-1)?.rev ?? 0 });
+      return { acked: request.entries.at(-1)?.rev ?? 0 };
     },
     perform: ({ activity }) => {
       if (activity === 'fails' && failures > 0) {
@@ -231,6 +234,34 @@ describe('a case', () => {
     );
 
     expect(done.rev).toBe(3);
+  });
+
+  it('rule 13: what a full case withheld is over when the case is', async () => {
+    const steps = [aUserTask('a'), aServiceTask('print'), aUserTask('b')];
+    const held = Promise.withResolvers<undefined>();
+    gate = held.promise;
+    const test = await worker.startCase(aFlow(steps, { key: 'withheld' }), { limits: { updates: 2 } });
+    const withheld = (await test.complete('a', 'done')).entries.at(-1)?.effects[0]?.id;
+    await test.send({ kind: 'cancel', actor: 'operator', vars: {} });
+    held.resolve(undefined);
+
+    await test.result();
+
+    const said = projected.filter(({ caseId }) => caseId === test.caseId).flatMap(({ entries }) => entries);
+    expect(withheld).toEqual(expect.any(Number));
+    expect(said.map(({ consumed }) => consumed)).toContainEqual({
+      type: 'activityFailed',
+      effect: withheld,
+      error: { code: 'cancelled', message: 'cancelled' },
+    });
+  });
+
+  it('waits for a flow that cannot be read, instead of failing', async () => {
+    worker.unreadable.add('unread');
+
+    const test = await worker.startCase(aFlow([aUserTask('first')], { key: 'unread' }));
+
+    expect(test.task('first')).toMatchObject({ assignee: 'owner' });
   });
 
   it('rule 16: no field that the flow does not mention enters the state, whatever a command carries', async () => {

@@ -3,6 +3,7 @@
  * answers of commands bring, people that are looked up from a table, and activities that succeed or fail as told.
  */
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from '../server/testing/temporal.ts';
@@ -34,12 +35,15 @@ export class CaseWorker {
   readonly taskQueue: string;
   /** Flows by key, as `loadFlow` finds them. */
   private readonly flows: Map<string, LoadedFlow>;
+  /** Keys of flows whose next reading fails for good. */
+  readonly unreadable: Set<string>;
 
   private constructor(
     given: Pick<CaseWorker, 'client' | 'taskQueue'> & {
       connections: CaseWorker['connections'];
       worker: Worker;
       flows: Map<string, LoadedFlow>;
+      unreadable: Set<string>;
     },
   ) {
     this.client = given.client;
@@ -47,6 +51,7 @@ export class CaseWorker {
     this.connections = given.connections;
     this.worker = given.worker;
     this.flows = given.flows;
+    this.unreadable = given.unreadable;
     this.running = given.worker.run();
   }
 
@@ -56,14 +61,15 @@ export class CaseWorker {
     const native = await NativeConnection.connect({ address });
     const taskQueue = uniqueTaskQueue();
     const flows = new Map<string, LoadedFlow>();
+    const unreadable = new Set<string>();
     const worker = await Worker.create({
       connection: native,
       taskQueue,
       workflowBundle: { codePath: await testWorkflowBundle() },
-      activities: { ...defaults(flows), ...activities },
+      activities: { ...defaults(flows, unreadable), ...activities },
     });
     const connections = [connection, native];
-    return new CaseWorker({ client: new Client({ connection }), taskQueue, connections, worker, flows });
+    return new CaseWorker({ client: new Client({ connection }), taskQueue, connections, worker, flows, unreadable });
   }
 
   async stop(): Promise<void> {
@@ -111,9 +117,10 @@ function mentioned(flow: LoadedFlow, vars: Vars): Vars {
   return Object.fromEntries(Object.entries(vars).filter(([name]) => names.has(name)));
 }
 
-function defaults(flows: Map<string, LoadedFlow>): CaseActivities {
+function defaults(flows: Map<string, LoadedFlow>, unreadable: Set<string>): CaseActivities {
   return {
     loadFlow: ({ key }) => {
+      if (unreadable.delete(key)) return Promise.reject(ApplicationFailure.nonRetryable('unreadable', 'unreadable'));
       const flow = flows.get(key);
       return flow ? Promise.resolve(flow) : Promise.reject(new Error(`unknown flow ${key}`));
     },

@@ -143,7 +143,7 @@ export class CaseShell {
         settle({ type: 'resolved', effect: id, people });
       },
       (error: unknown) => {
-        settle(failed(id, error));
+        settle(failed(id, codeOf(error)));
       },
     );
   }
@@ -160,7 +160,7 @@ export class CaseShell {
         settle({ type: 'activityDone', effect: id, vars, patch });
       },
       (error: unknown) => {
-        settle(failed(id, error));
+        settle(failed(id, codeOf(error)));
       },
     );
   }
@@ -180,14 +180,11 @@ export class CaseShell {
 
   // ---------------------------------------------------------------------------------------------- life
 
-  /** Reads the flow and starts again what the run before had not started. */
+  /** Reads the flow and starts what the run before withheld. */
   async load(): Promise<void> {
     this.compiled = compile(await loadFlow(this.args.flow));
     for (const inFlight of this.state.effects) {
-      const { id } = inFlight;
-      // Withheld while the former run drained, and its step is gone meanwhile: it never starts.
-      if (inFlight.frame === null) this.apply(failed(id, ApplicationFailure.nonRetryable('cancelled', 'cancelled')));
-      else this.dispatch(effectOf(this.state, inFlight));
+      if (inFlight.frame !== null) this.dispatch(effectOf(this.state, inFlight));
     }
   }
 
@@ -197,6 +194,7 @@ export class CaseShell {
       this.woken = false;
       this.fireDueTimers();
       this.drainWhenFull();
+      this.dropWithheld();
       this.projectUnwaited();
       if (this.mayStop()) return isClosed(this.state) ? 'closed' : 'full';
       this.timers.arm(nextDue(this.state));
@@ -227,6 +225,13 @@ export class CaseShell {
     this.outbox.flush();
   }
 
+  /** Withheld while a run drained, and its step is gone meanwhile: it never starts, and the log says so. */
+  private dropWithheld(): void {
+    for (const { id, frame } of this.state.effects) {
+      if (frame === null && !this.performing.has(id)) this.apply(failed(id, 'cancelled'));
+    }
+  }
+
   private mayStop(): boolean {
     if (!isClosed(this.state) && !this.draining) return false;
     const busy = this.projecting || this.resolving > 0 || this.performing.size > 0 || this.outbox.needsProject();
@@ -234,8 +239,7 @@ export class CaseShell {
   }
 }
 
-function failed(effect: number, error: unknown): EngineEvent {
-  const code = codeOf(error);
+function failed(effect: number, code: string): EngineEvent {
   return { type: 'activityFailed', effect, error: { code, message: code } };
 }
 

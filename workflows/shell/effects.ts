@@ -7,9 +7,29 @@ import {
   scheduleActivity,
 } from '@temporalio/workflow';
 import type { CaseActivities, PerformRequest } from '../activities.ts';
+import type { FlowRef, LoadedFlow } from '../engine/types.ts';
+
+const atOnce = proxyLocalActivities<Pick<CaseActivities, 'loadFlow'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '30s',
+  retry: { initialInterval: '100ms', maximumInterval: '2s' },
+});
+const patiently = proxyActivities<Pick<CaseActivities, 'loadFlow'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
+/** At once, inside the workflow task. Where that fails the case waits as long as it takes, and waiting leaves no history. */
+export async function loadFlow(ref: FlowRef): Promise<LoadedFlow> {
+  try {
+    return await atOnce.loadFlow(ref);
+  } catch {
+    return patiently.loadFlow(ref);
+  }
+}
 
 /** Reads only, at once, inside the workflow task (rule 4). */
-export const { loadFlow, resolvePeople } = proxyLocalActivities<Pick<CaseActivities, 'loadFlow' | 'resolvePeople'>>({
+export const { resolvePeople } = proxyLocalActivities<Pick<CaseActivities, 'resolvePeople'>>({
   startToCloseTimeout: '10s',
   scheduleToCloseTimeout: '1h',
   retry: { initialInterval: '100ms', maximumInterval: '10s' },
