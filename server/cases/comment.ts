@@ -34,7 +34,7 @@ export function addComment(db: Db, { caseId, person, body }: Saying): Promise<St
       from case_reader r where r.case_id = ${caseId} and r.person_id <> ${person.id} on conflict (dedupe) do nothing
       returning person_id as id`.execute(tx);
     const persons = [...rows.map(({ id }) => id), person.id];
-    await sendHints(tx, [
+    sendHints(tx, [
       { kind: 'case', caseId, taskId: null, persons, pools: [] },
       { kind: 'notification', caseId, taskId: null, persons, pools: [] },
     ]);

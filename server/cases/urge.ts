@@ -100,6 +100,6 @@ async function tell(tx: Tx, { caseId, person, tasks, today, number, title, commu
       where g.person_id = p.id and g.role = x.pool and (g.community_id is null or g.community_id = ${community}::uuid))))
     on conflict (dedupe) do nothing returning person_id as id`.execute(tx);
   const persons = rows.map(({ id }) => id);
-  await sendHints(tx, [{ kind: 'notification', caseId, taskId: null, persons, pools: [] }]);
+  sendHints(tx, [{ kind: 'notification', caseId, taskId: null, persons, pools: [] }]);
   return persons.length;
 }

@@ -4,10 +4,9 @@
  */
 import { sql } from 'kysely';
 import type { Refusal } from '../../workflows/engine/types.ts';
-import type { Tx } from '../db/as.ts';
+import { inCase, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
-import { inCase } from './in-case.ts';
 import type { Driven, Job } from './types.ts';
 
 interface Refused {
@@ -33,7 +32,7 @@ export function refuseCommand(
     await giveBack(tx, command, { refused, told, caseId });
     const { actor, task } = refused;
     const persons = actor === null ? [] : [actor];
-    await sendHints(tx, [{ kind: 'task', caseId, taskId: task, persons, pools: [] }]);
+    sendHints(tx, [{ kind: 'task', caseId, taskId: task, persons, pools: [] }]);
     return { state: 'refused', refusal: told };
   });
 }

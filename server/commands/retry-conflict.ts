@@ -4,14 +4,13 @@
  */
 import { sql } from 'kysely';
 import type { Incident } from '../../workflows/engine/types.ts';
-import { asPerson } from '../db/as.ts';
+import { asPerson, inCase } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import { getFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { patchCaseRecord, tableProblem } from './case-record.ts';
 import { lockCase } from './facts.ts';
-import { inCase } from './in-case.ts';
 import { mayIn } from './may-decide.ts';
 
 interface Stuck {
@@ -52,6 +51,6 @@ export async function retryConflict(
       incidents = ${JSON.stringify(stuck.incidents.filter(({ id }) => id !== incident))}::jsonb where id = ${caseId}`.execute(
       tx,
     );
-    await sendHints(tx, [{ kind: 'case', caseId, taskId: null, persons: [person, found.initiator], pools: [] }]);
+    sendHints(tx, [{ kind: 'case', caseId, taskId: null, persons: [person, found.initiator], pools: [] }]);
   });
 }

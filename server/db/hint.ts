@@ -1,9 +1,10 @@
 /**
- * Tells the event streams of all processes what changed. Called inside the write's transaction, so that a hint exists only
- * if the write does (rule 12). A hint says that something changed and for whom, never what.
+ * Tells the event streams of all processes what changed. A hint is given inside the write's transaction and sent after its commit
+ * (rule 12): it exists only if the write does, and a notification inside the transaction would make all commits of the database
+ * wait for each other. A hint says that something changed and for whom, never what.
  */
 import { sql } from 'kysely';
-import type { Tx } from './as.ts';
+import type { Db, Tx } from './as.ts';
 
 export const HINT_CHANNEL = 'guanjia_hint';
 
@@ -17,10 +18,40 @@ export interface HintMessage {
   pools: { role: string; communityId: string | null }[];
 }
 
-/** One round trip for all hints of a transaction. */
-export async function sendHints(tx: Tx, hints: HintMessage[]): Promise<void> {
-  if (hints.length === 0) return;
-  await sql`select pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${JSON.stringify(hints)}::json) h`.execute(
-    tx,
-  );
+/** Of open transactions. */
+const given = new WeakMap<Tx, HintMessage[]>();
+/** Of ended ones, by pool: what is not sent yet. A pool with an entry is sending. */
+const waiting = new WeakMap<Db, HintMessage[]>();
+
+/** For whoever opens a transaction: what its hints will be in. */
+export function collectHints(tx: Tx): HintMessage[] {
+  const hints: HintMessage[] = [];
+  given.set(tx, hints);
+  return hints;
+}
+
+/** Sent once the transaction has committed. */
+export function sendHints(tx: Tx, hints: readonly HintMessage[]): void {
+  const list = given.get(tx);
+  if (list === undefined) throw new Error('not a transaction of as.ts');
+  list.push(...hints);
+}
+
+/** Sends hints of a committed transaction, together with those of others that end meanwhile. Nobody waits for it. */
+export function notify(db: Db, hints: readonly HintMessage[]): void {
+  const queue = waiting.get(db);
+  if (queue !== undefined) queue.push(...hints);
+  else if (hints.length > 0) void sendAll(db, [...hints]);
+}
+
+async function sendAll(db: Db, queue: HintMessage[]): Promise<void> {
+  waiting.set(db, queue);
+  while (queue.length > 0) {
+    const batch = JSON.stringify(queue.splice(0));
+    // Without Postgres the listeners have lost their connections too: all their clients get `resync`.
+    await sql`select pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${batch}::json) h`
+      .execute(db)
+      .catch(() => undefined);
+  }
+  waiting.delete(db);
 }

@@ -75,7 +75,10 @@ async function tell(...hints: Partial<HintMessage>[]): Promise<void> {
     pools: [],
     ...hint,
   }));
-  await asPerson(test.db, crypto.randomUUID(), (tx) => sendHints(tx, whole));
+  await asPerson(test.db, crypto.randomUUID(), (tx) => {
+    sendHints(tx, whole);
+    return Promise.resolve();
+  });
 }
 
 async function until(isTrue: () => boolean, ms = 5000): Promise<void> {

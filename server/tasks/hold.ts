@@ -32,7 +32,7 @@ export function claimTask(deps: Deps, act: HoldAct): Promise<string> {
     await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
     await sql`insert into case_reader (case_id, person_id, why) values (${found.facts.case.id}, ${act.person}, 'holder')
       on conflict do nothing`.execute(tx);
-    await tell(tx, found.facts, act);
+    tell(tx, found.facts, act);
     return found.facts.case.id;
   });
 }
@@ -47,7 +47,7 @@ export function releaseTask(deps: Deps, act: HoldAct & { comment: string }): Pro
       tx,
     );
     await sql`update task set claimed_by = null, claimed_at = null where id = ${act.taskId}`.execute(tx);
-    await tell(tx, found.facts, act);
+    tell(tx, found.facts, act);
     return caseId;
   });
 }
@@ -87,9 +87,9 @@ function writable(fields: Record<string, string> | undefined): Record<string, st
   );
 }
 
-async function tell(tx: Tx, { case: c, task }: Facts, { person, taskId }: HoldAct): Promise<void> {
+function tell(tx: Tx, { case: c, task }: Facts, { person, taskId }: HoldAct): void {
   const pools = task.pool === null ? [] : [{ role: task.pool, communityId: task.communityId }];
-  await sendHints(tx, [
+  sendHints(tx, [
     { kind: 'task', caseId: c.id, taskId, persons: [person], pools },
     { kind: 'case', caseId: c.id, taskId: null, persons: [c.initiator, person], pools: [] },
   ]);

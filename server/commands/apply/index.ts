@@ -4,11 +4,10 @@
  * once, in any order, however often it comes.
  */
 import type { DeltaEntry, OpenTasks } from '../../../workflows/engine/types.ts';
-import type { Db, Tx } from '../../db/as.ts';
+import { inCase, type Db, type Tx } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
 import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
-import { inCase } from '../in-case.ts';
 import { chain, type EventRow } from './chain.ts';
 import { foldTasks, type TaskState } from './fold.ts';
 import { applyPatches, PatchRefusedError } from './patches.ts';
@@ -83,7 +82,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
   });
-  await sendHints(tx, planHints(known, tasks, people));
+  sendHints(tx, planHints(known, tasks, people));
   return { ...answer(known, { tasks, appliedRev: chained.appliedRev, open, newest }), isCommandDone };
 }
 

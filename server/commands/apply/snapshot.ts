@@ -4,9 +4,8 @@
  */
 import { sql } from 'kysely';
 import type { Snapshot } from '../../../workflows/engine/types.ts';
-import type { Db } from '../../db/as.ts';
+import { inCase, type Db } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
-import { inCase } from '../in-case.ts';
 
 /** How many rows it changed. */
 export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promise<number> {
@@ -45,7 +44,7 @@ export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promi
           ended_at = case when ${snapshot.case.status} = 'running' then null else coalesce(ended_at, now()) end
         where id = ${caseId} and row_rev < ${rev})
       select * from gone union all select * from back`.execute(tx);
-    await sendHints(
+    sendHints(
       tx,
       rows.map(({ id, holder, pool }) => ({
         kind: 'task',

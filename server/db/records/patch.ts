@@ -45,7 +45,9 @@ export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: R
   const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
   // The history trigger reads the rev; set in the statement itself, it costs no round trip.
   const rev =
-    options.rev === undefined ? sql`` : sql` from (select set_config('guanjia.rev', ${String(options.rev)}, true)) as rev`;
+    options.rev === undefined
+      ? sql``
+      : sql` from (select set_config('guanjia.rev', ${String(options.rev)}, true)) as rev`;
   const { numAffectedRows } = await sql`
     update ${sql.id('record', form.table)} set ${sql.join(sets)}${rev}
     where id = ${id} and deleted_at is null${same}`.execute(tx);

@@ -10,18 +10,16 @@ import { patchRecord } from './patch.ts';
 import { toProblem } from './problem.ts';
 import { checkRefs } from './refs.ts';
 
-/** @throws AppError invalid_fields (422) with the paths */
+/** Statements without parameters that follow each other go in one message. @throws AppError invalid_fields (422) with the paths */
 export async function tryPatch(tx: Tx, form: LoadedForm, id: string, patch: Values): Promise<void> {
   await checkRefs(tx, form, patch);
-  await sql`savepoint try_patch`.execute(tx);
+  await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
-    await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
-    await patchRecord(tx, form, id, { fields: patch, by: null });
-    await sql`set constraints all immediate`.execute(tx);
+    await patchRecord(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true });
+    // Back to the savepoint is also back to the person's role: the engine's was set after it.
+    await sql`set constraints all immediate; rollback to savepoint try_patch`.execute(tx);
   } catch (error) {
-    throw toProblem(error, form);
-  } finally {
-    // Also gives the role back: it was set inside the savepoint.
     await sql`rollback to savepoint try_patch`.execute(tx);
+    throw toProblem(error, form);
   }
 }
