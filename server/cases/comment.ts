@@ -4,7 +4,10 @@ import type { Static } from 'typebox';
 import { asPerson, type Db } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import { AppError } from '../errors.ts';
+import type { NotificationKind } from '../notifications/schemas.ts';
 import type { CommentItem } from './schemas.ts';
+
+const said: NotificationKind = 'comment';
 
 export interface Saying {
   caseId: string;
@@ -30,7 +33,7 @@ export function addComment(db: Db, { caseId, person, body }: Saying): Promise<St
     const params = JSON.stringify({ number: found.number, title: found.title, by: person.id });
     const { rows } = await sql<{ id: string }>`
       insert into notification (person_id, case_id, kind, params, dedupe)
-      select distinct r.person_id, r.case_id, 'comment', ${params}::jsonb, 'comment:' || ${comment.id} || ':' || r.person_id
+      select distinct r.person_id, r.case_id, ${said}, ${params}::jsonb, 'comment:' || ${comment.id} || ':' || r.person_id
       from case_reader r where r.case_id = ${caseId} and r.person_id <> ${person.id} on conflict (dedupe) do nothing
       returning person_id as id`.execute(tx);
     const persons = [...rows.map(({ id }) => id), person.id];

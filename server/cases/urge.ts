@@ -8,8 +8,10 @@ import { asPerson, type Db, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
+import type { NotificationKind } from '../notifications/schemas.ts';
 
 const mostADay = 3;
+const urged: NotificationKind = 'urge';
 
 interface Asking {
   caseId: string;
@@ -94,7 +96,7 @@ async function tell(tx: Tx, { caseId, person, tasks, today, number, title, commu
   const params = JSON.stringify({ number, title, by: person });
   const { rows } = await sql<{ id: string }>`
     insert into notification (person_id, case_id, task_id, kind, params, dedupe)
-    select p.id, ${caseId}, x.id, 'urge', ${params}::jsonb, 'urge:' || x.id || ':' || ${`${person}:${day}:${today}`} || ':' || p.id
+    select p.id, ${caseId}, x.id, ${urged}, ${params}::jsonb, 'urge:' || x.id || ':' || ${`${person}:${day}:${today}`} || ':' || p.id
     from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, holder uuid, pool text)
     join person p on p.disabled_at is null and (p.id = x.holder or (x.holder is null and exists (select from role_grant g
       where g.person_id = p.id and g.role = x.pool and (g.community_id is null or g.community_id = ${community}::uuid))))

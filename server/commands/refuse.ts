@@ -7,7 +7,10 @@ import type { Refusal } from '../../workflows/engine/types.ts';
 import { inCase, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
+import type { NotificationKind } from '../notifications/schemas.ts';
 import type { Driven, Job } from './types.ts';
+
+const notGone: NotificationKind = 'command_refused';
 
 interface Refused {
   actor: string | null;
@@ -72,7 +75,7 @@ async function giveBack(
       where id = ${caseId} and status = 'starting' and ${refused.kind} = 'start'),
     n as (
       insert into notification (person_id, case_id, task_id, kind, params, dedupe)
-      select ${refused.actor}::uuid, ${caseId}, ${refused.task}, 'command_refused', ${JSON.stringify(params)}::jsonb, ${`refused:${command}`}
+      select ${refused.actor}::uuid, ${caseId}, ${refused.task}, ${notGone}, ${JSON.stringify(params)}::jsonb, ${`refused:${command}`}
       where ${refused.toldLater} and ${refused.actor}::uuid is not null
       on conflict (dedupe) do nothing)
     insert into task_draft (task_id, person_id, fields, comment)

@@ -75,6 +75,26 @@ describe('notifications', () => {
     expect(await unread()).toEqual({ unread: 0 });
   });
 
+  it('name who is behind them', async () => {
+    const he = await createPerson(test, { name: '何雪' });
+    await tell(lin, 'urge');
+    const by = (value: string) =>
+      test.adminDb
+        .updateTable('notification')
+        .set({ params: JSON.stringify({ by: value }) })
+        .execute();
+
+    await by(he);
+    expect((await list()).items[0]).toMatchObject({
+      by: { id: he, name: '何雪' },
+      holder: null,
+      flow: null,
+      step: null,
+    });
+    await by('the plumber');
+    expect((await list()).items[0]).toMatchObject({ by: null });
+  });
+
   it('keep the time they were first read', async () => {
     await tell(lin, 'one');
     const [one] = (await list()).items;

@@ -2,11 +2,12 @@
 import { Type, type Static } from 'typebox';
 import { sql, type Selectable } from 'kysely';
 import { decodeCursor, toPage } from '../cursor.ts';
-import { asPerson } from '../db/as.ts';
+import { asPerson, type Tx } from '../db/as.ts';
 import type { NotificationTable } from '../db/tables/things.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
-import { Cursor, Uuid } from '../schema.ts';
+import { Cursor, Uuid, type PersonRef } from '../schema.ts';
 import { Notification, NotificationCounts, NotificationPage } from './schemas.ts';
 
 const tags = ['Notifications'];
@@ -33,7 +34,7 @@ export function notificationRoutes(app: App): void {
     async (request) => {
       const { limit } = request.query;
       const rows = await findNotifications(app, request.person.id, request.query);
-      return toPage(rows, limit, { item: toNotification, key: ({ id }) => [id] });
+      return toPage(rows, limit, { item: ({ told }) => told, key: ({ id }) => [id] });
     },
   );
   app.get(
@@ -70,19 +71,28 @@ function findNotifications(
   app: App,
   personId: string,
   { unread, cursor, limit }: Static<typeof ListQuery>,
-): Promise<Selectable<NotificationTable>[]> {
+): Promise<Row[]> {
   const before = cursor === undefined ? undefined : readId(cursor);
-  return asPerson(app.deps.db, personId, (tx) =>
-    tx
-      .selectFrom('notification')
-      .selectAll()
-      .where('person_id', '=', personId)
-      .$if(unread === true, (query) => query.where('read_at', 'is', null))
-      .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
-      .orderBy('id', 'desc')
+  return asPerson(app.deps.db, personId, async (tx) => {
+    const rows = await tx
+      .selectFrom('notification as n')
+      .leftJoin('case as c', 'c.id', 'n.case_id')
+      .leftJoin('person as b', (join) => join.on('b.id', '=', whoDid))
+      .leftJoin('task as t', 't.id', 'n.task_id')
+      .leftJoin('person as h', 'h.id', 't.holder')
+      .selectAll('n')
+      .select(['c.flow', 'c.flow_version', 't.step', 'b.id as by_id', 'b.display_name as by_name'])
+      .select(['h.id as holder_id', 'h.display_name as holder_name'])
+      .where('n.person_id', '=', personId)
+      .$if(unread === true, (query) => query.where('n.read_at', 'is', null))
+      .$if(before !== undefined, (query) => query.where('n.id', '<', before ?? ''))
+      .orderBy('n.id', 'desc')
       .limit(limit + 1)
-      .execute(),
-  );
+      .execute();
+    const told: Row[] = [];
+    for (const row of rows) told.push({ id: row.id, told: toNotification(row, await flowOf(app, tx, row)) });
+    return told;
+  });
 }
 
 function readId(cursor: string): string {
@@ -127,11 +137,37 @@ function countUnread(app: App, personId: string): Promise<Static<typeof Notifica
   );
 }
 
-function toNotification(row: Selectable<NotificationTable>): Static<typeof Notification> {
+/** Whoever the notification names as doing; what a flow wrote there need not be an id. */
+const whoDid = sql<string | null>`case when n.params ->> 'by' ~ '^[0-9a-f-]{36}$' then (n.params ->> 'by')::uuid end`;
+
+interface Row {
+  id: string;
+  told: Static<typeof Notification>;
+}
+/** With what the asking person may see of its case and people. */
+type Found = Selectable<NotificationTable> &
+  Record<'flow' | 'step' | 'by_id' | 'by_name' | 'holder_id' | 'holder_name', string | null> & {
+    flow_version: number | null;
+  };
+
+async function flowOf(app: App, tx: Tx, { flow, flow_version }: Found): Promise<PublishedFlow | undefined> {
+  if (flow === null || flow_version === null) return undefined;
+  return getFlow(app.deps.db, { key: flow, version: flow_version }, tx);
+}
+
+function personRef(id: string | null, name: string | null): Static<typeof PersonRef> | null {
+  return id === null || name === null ? null : { id, name };
+}
+
+function toNotification(row: Found, flow: PublishedFlow | undefined): Static<typeof Notification> {
   return {
     id: row.id,
     kind: row.kind,
     params: row.params,
+    by: personRef(row.by_id, row.by_name),
+    holder: personRef(row.holder_id, row.holder_name),
+    flow: flow?.definition.title ?? null,
+    step: (row.step === null ? null : flow?.steps.get(row.step)?.step.title) ?? null,
     caseId: row.case_id,
     taskId: row.task_id,
     createdAt: row.created_at.toISOString(),

@@ -1,14 +1,35 @@
 /** What the product tells a person inside the product. */
-import { Type } from 'typebox';
-import { Instant, nullable, page, Uuid } from '../schema.ts';
+import { Type, type Static } from 'typebox';
+import { Instant, nullable, page, PersonRef, Text, Uuid } from '../schema.ts';
+
+/** What the product itself tells. Screens have a text and a picture for each, in every language. */
+export const NotificationKind = Type.Enum(
+  [
+    'task_opened',
+    'task_transferred',
+    'task_reminder',
+    'task_overdue',
+    'escalation',
+    'urge',
+    'comment',
+    'case_cc',
+    'case_completed',
+    'case_cancelled',
+    'command_refused',
+  ],
+  { title: 'NotificationKind' },
+);
+export type NotificationKind = Static<typeof NotificationKind>;
 
 export const Notification = Type.Object(
   {
     id: Uuid,
-    kind: Type.String({
-      description: 'Key of the text, e.g. task_opened, task_reminder, task_overdue, escalation, case_cc.',
-    }),
+    kind: Type.String({ description: 'A NotificationKind, or the key of a text that a flow tells with.' }),
     params: Type.Record(Type.String(), Type.Unknown()),
+    by: nullable(PersonRef),
+    holder: nullable(PersonRef),
+    flow: nullable(Text),
+    step: nullable(Text),
     caseId: nullable(Uuid),
     taskId: nullable(Type.String()),
     createdAt: Instant,

@@ -4,6 +4,7 @@
  */
 import type { DeltaEntry, Notice } from '../../../workflows/engine/types.ts';
 import type { HintMessage } from '../../db/hint.ts';
+import type { NotificationKind } from '../../notifications/schemas.ts';
 import type { Known } from './read.ts';
 import type { TaskState } from './fold.ts';
 
@@ -16,7 +17,7 @@ interface NotificationRow {
   person_id: string | null;
   role: string | null;
   task_id: string | null;
-  kind: string;
+  kind: NotificationKind;
   params: Record<string, unknown>;
   /** The person is added to it, so that a role's holders each get their own. */
   dedupe: string;
@@ -47,6 +48,13 @@ export function planPeople(known: Known, fresh: readonly DeltaEntry[], tasks: re
   return { ...plan, readers: unique(plan.readers, ({ person_id, why }) => `${person_id} ${why}`) };
 }
 
+const noticeKinds: Readonly<Record<Notice['kind'], NotificationKind>> = {
+  reminder: 'task_reminder',
+  overdue: 'task_overdue',
+  escalation: 'escalation',
+  cc: 'case_cc',
+};
+
 interface Planning {
   holders: ReadonlyMap<string, Holder>;
   plan: PeoplePlan;
@@ -72,7 +80,7 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
   for (const { by } of entry.closed) if (by !== null) plan.readers.push({ person_id: by, why: 'holder' });
   for (const [index, notice] of entry.notices.entries()) planNotice(notice, `${known.case.id}:${entry.rev}:${index}`);
   if (isEnd(entry) && known.case.initiator !== actor) {
-    const kind = `case_${entry.case.status}`;
+    const kind = endKind(entry);
     const params = { ...base, outcome: entry.case.outcome };
     plan.notifications.push({
       person_id: known.case.initiator,
@@ -85,9 +93,7 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
   }
 
   function planNotice(notice: Notice, name: string): void {
-    const kind = { reminder: 'task_reminder', overdue: 'task_overdue', escalation: 'escalation', cc: 'case_cc' }[
-      notice.kind
-    ];
+    const kind = noticeKinds[notice.kind];
     const { persons, roles } = receivers(notice, holders);
     const common = { task_id: notice.task, kind, params: { ...base, step: notice.step }, dedupe: `${name}:${kind}` };
     plan.notifications.push(
@@ -110,6 +116,10 @@ function assignedBy(entry: DeltaEntry, known: Known): { assignee: string; task: 
 
 function isEnd({ case: { status } }: DeltaEntry): boolean {
   return status === 'completed' || status === 'cancelled';
+}
+
+function endKind({ case: { status } }: DeltaEntry): NotificationKind {
+  return status === 'completed' ? 'case_completed' : 'case_cancelled';
 }
 
 function receivers(notice: Notice, holders: ReadonlyMap<string, Holder>): { persons: string[]; roles: string[] } {

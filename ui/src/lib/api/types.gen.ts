@@ -14,6 +14,18 @@
  * via the `patternProperty` "^.*$".
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
+export type NotificationKind =
+  | 'task_opened'
+  | 'task_transferred'
+  | 'task_reminder'
+  | 'task_overdue'
+  | 'escalation'
+  | 'urge'
+  | 'comment'
+  | 'case_cc'
+  | 'case_completed'
+  | 'case_cancelled'
+  | 'command_refused';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
 export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
@@ -39,6 +51,7 @@ export interface Api {
   FileInfo?: FileInfo;
   Notification?: Notification;
   NotificationCounts?: NotificationCounts;
+  NotificationKind?: NotificationKind;
   NotificationPage?: NotificationPage;
   FormDefinition?: FormDefinition;
   FormDraft?: FormDraft;
@@ -219,7 +232,7 @@ export interface FileInfo {
 export interface Notification {
   id: string;
   /**
-   * Key of the text, e.g. task_opened, task_reminder, task_overdue, escalation, case_cc.
+   * A NotificationKind, or the key of a text that a flow tells with.
    */
   kind: string;
   params: {
@@ -229,6 +242,10 @@ export interface Notification {
      */
     [k: string]: unknown;
   };
+  by: PersonRef | null;
+  holder: PersonRef | null;
+  flow: Text | null;
+  step: Text | null;
   caseId: string | null;
   taskId: string | null;
   createdAt: string;

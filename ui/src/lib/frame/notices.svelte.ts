@@ -5,7 +5,6 @@ import { touchesNotifications } from '#lib/api/hint.ts';
 import { live } from '#lib/api/live.svelte.ts';
 import type { Notification, NotificationPage } from '#lib/api/types.gen.ts';
 import { counts } from '#lib/inbox/counts.svelte.ts';
-import { m } from '#lib/paraglide/messages.js';
 import { nowIso } from '#lib/time/format.ts';
 import { upsertById } from '#lib/upsert.ts';
 
@@ -65,35 +64,4 @@ export class Notices {
       this.error = problemText(error);
     }
   }
-}
-
-const texts: Record<string, (values: { title: string }) => string> = {
-  task_opened: m.notice_task_opened,
-  task_transferred: m.notice_transferred,
-  task_reminder: m.notice_reminder,
-  task_overdue: m.notice_overdue,
-  escalation: m.notice_escalation,
-  case_cc: m.notice_cc,
-  case_completed: m.notice_completed,
-  case_cancelled: m.notice_cancelled,
-  urge: m.notice_urged,
-  command_refused: m.notice_refused,
-  comment: m.notice_comment,
-};
-
-function param(notice: Notification, name: string): string | undefined {
-  const value = notice.params[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** What a notification says, in one line. */
-export function noticeText(notice: Notification): string {
-  const title = param(notice, 'title') ?? param(notice, 'caseTitle') ?? param(notice, 'number') ?? m.case_title();
-  return param(notice, 'text') ?? (texts[notice.kind] ?? m.notice_other)({ title });
-}
-
-/** Where a notification leads. */
-export function noticeTarget(notice: Notification): string | undefined {
-  if (notice.taskId !== null) return `/inbox?view=mine&task=${encodeURIComponent(notice.taskId)}`;
-  return notice.caseId === null ? undefined : `/cases/${notice.caseId}`;
 }
