@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskItem } from '#lib/api/types.gen.ts';
 import { dueGroup } from './due-group.ts';
-import { groupRows, neighbour, settle } from './list.ts';
+import { groupRows, neighbour, settle, summaryOf } from './list.ts';
 
 function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
   return {
@@ -83,4 +83,12 @@ it('puts a task into the deadline group of the community’s calendar', () => {
   expect(of('2026-11-23T15:59:00Z')).toBe('today');
   expect(of('2026-11-23T16:01:00Z')).toBe('tomorrow');
   expect(of('2026-11-26T00:00:00Z')).toBe('later');
+});
+
+it('leaves out of the summary what the title says already', () => {
+  const label = { 'zh-CN': '', en: '' };
+  const summary = ['漏水', '3-2-1201', '', '紧急', '电梯', '明天'].map((value) => ({ label, value }));
+
+  expect(summaryOf({ summary, caseTitle: '3-2-1201' })).toEqual(['漏水', '紧急', '电梯']);
+  expect(summaryOf({ summary: [], caseTitle: '' })).toEqual([]);
 });

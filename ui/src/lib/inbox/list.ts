@@ -55,3 +55,11 @@ export function neighbour(rows: readonly TaskItem[], id: string | undefined, by:
   if (at < 0) return by === 1 ? rows[0] : rows.at(-1);
   return rows[at + by];
 }
+
+/** At most three values of the summary its flow chose, without what the case's title says already. */
+export function summaryOf({ summary, caseTitle }: Pick<TaskItem, 'summary' | 'caseTitle'>): string[] {
+  return summary
+    .map((field) => field.value)
+    .filter((value) => value !== '' && !caseTitle.includes(value))
+    .slice(0, 3);
+}
