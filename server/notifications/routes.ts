@@ -1,7 +1,7 @@
 /** What the product told the asking person: list, count, mark as read. Row security leaves only their own. */
 import { Type, type Static } from 'typebox';
 import { sql, type Selectable } from 'kysely';
-import { decodeCursor, toPage } from '../cursor.ts';
+import { decodeCursor, isUuid, toPage } from '../cursor.ts';
 import { asPerson, type Tx } from '../db/as.ts';
 import type { NotificationTable } from '../db/tables/things.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
@@ -72,7 +72,7 @@ function findNotifications(
   personId: string,
   { unread, cursor, limit }: Static<typeof ListQuery>,
 ): Promise<Row[]> {
-  const before = cursor === undefined ? undefined : readId(cursor);
+  const [before] = cursor === undefined ? [] : decodeCursor(cursor, isUuid);
   return asPerson(app.deps.db, personId, async (tx) => {
     const rows = await tx
       .selectFrom('notification as n')
@@ -93,12 +93,6 @@ function findNotifications(
     for (const row of rows) told.push({ id: row.id, told: toNotification(row, await flowOf(app, tx, row)) });
     return told;
   });
-}
-
-function readId(cursor: string): string {
-  const [id] = decodeCursor(cursor, 1);
-  if (typeof id !== 'string' || !/^[\da-f-]{36}$/.test(id)) throw new AppError('invalid_cursor', 422);
-  return id;
 }
 
 /** Idempotent. @throws AppError not_found */
