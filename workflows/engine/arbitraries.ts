@@ -1,6 +1,7 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
 import type { Action, Due, Flow, People, Step } from './flow.gen.ts';
+import { isHuman, type HumanStep } from './tree.ts';
 import { aCc, aFlow, anApproval, anEnd, anExclusive, aServiceTask, aUserTask } from './testing.ts';
 
 const label = { 'zh-CN': '好', en: 'ok' };
@@ -13,11 +14,13 @@ const assigned: fc.Arbitrary<People['assign']> = fc.oneof(
   fc.constant({ rule: 'role' as const, role: 'staff' }),
   fc.constant({ rule: 'leastLoaded' as const, role: 'staff' }),
 );
-const pool = fc.constant({ rule: 'pool' as const, role: 'staff' });
+const pools: fc.Arbitrary<People> = fc.constant({ assign: { rule: 'pool', role: 'staff' } });
 const whenEmpty = fc.constantFrom<NonNullable<People['whenEmpty']>[]>('skip', 'incident', { role: 'staff' });
 
+const whenInitiator = fc.constantFrom<NonNullable<People['whenInitiator']>[]>('keep', 'keep', 'skip');
+
 function people(assign: fc.Arbitrary<People['assign']>): fc.Arbitrary<People> {
-  return fc.record({ assign, whenEmpty });
+  return fc.record({ assign, whenEmpty, whenInitiator });
 }
 
 const remind = fc.constantFrom({ before: 'PT30M' }, { after: 'PT1H' }, { after: 'PT1H', every: 'PT1H', times: 2 });
@@ -35,7 +38,7 @@ function due(outcome: string): fc.Arbitrary<Due | undefined> {
 }
 
 const userTask = fc
-  .record({ people: fc.oneof(people(assigned), people(pool)), due: due('done') })
+  .record({ people: fc.oneof(people(assigned), pools), due: due('done') })
   .map(({ due: given, ...fields }) => aUserTask('', { ...fields, ...(given ? { due: given } : {}) }));
 const approval = fc
   .record({
@@ -48,7 +51,7 @@ const approval = fc
 const plain: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: userTask },
   { weight: 3, arbitrary: approval },
-  { weight: 1, arbitrary: people(fc.oneof(assigned, pool)).map((given) => aCc('', { people: given })) },
+  { weight: 1, arbitrary: fc.oneof(people(assigned), pools).map((given) => aCc('', { people: given })) },
   {
     weight: 1,
     arbitrary: fc.constantFrom('run' as const, 'skip' as const).map((again) => aServiceTask('', { again })),
@@ -93,13 +96,20 @@ function numbered(steps: Step[], picks: number[]): Step[] {
         return { ...step, id, branches, otherwise: { steps: name(step.otherwise.steps, before) } };
       }
       const back = before[pick];
-      if (step.kind === 'userTask') before.push(id);
-      if (step.kind === 'approval') before.push(id);
-      if (step.kind !== 'userTask' || back === undefined) return { ...step, id };
-      return { ...step, id, actions: [action('done'), { ...action('back'), returnTo: { step: back } }] };
+      if (!isHuman(step)) return { ...step, id };
+      before.push(id);
+      return back === undefined ? { ...step, id } : { ...goingBack(step, back, count), id };
     });
   };
   return name(steps, []);
+}
+
+/** Some of its actions, or its due time, lead back. */
+function goingBack(step: HumanStep, back: string, count: number): HumanStep {
+  const returnTo = { step: back, mode: count % 2 === 0 ? ('redo' as const) : ('straightBack' as const) };
+  const onward = step.kind === 'approval' ? [action('approved'), action('rejected')] : [action('done')];
+  const due = count % 3 === 0 ? { due: { in: 'PT3H', then: { do: 'return' as const, step: back } } } : {};
+  return { ...step, ...due, actions: [...onward, { ...action('back'), returnTo }] };
 }
 
 function action(outcome: string): Action {
@@ -119,6 +129,7 @@ export interface Doing {
     | 'retry'
     | 'withdraw'
     | 'amend'
+    | 'crash'
     | 'stale';
   pick: number;
   value: number;
@@ -131,7 +142,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
       {
         weight: 8,
         arbitrary: fc.constantFrom(
-          ...(['return', 'detour', 'transfer', 'wait', 'fail', 'retry', 'amend', 'stale'] as const),
+          ...(['return', 'detour', 'transfer', 'wait', 'fail', 'retry', 'amend', 'stale', 'crash'] as const),
         ),
       },
       { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },

@@ -4,12 +4,12 @@
  */
 import type { Compiled } from './compile.ts';
 import { dueTimer } from './due.ts';
-import { cloneState, type InFlight, type OpenIncident, type State, type Timer } from './state.ts';
+import { cloneState, type InFlight, type Resume, type State, type Timer } from './state.ts';
 import type { StepResult } from './step.ts';
-import type { DeltaEntry, EngineEvent, LogType } from './types.ts';
+import type { DeltaEntry, EngineEvent, LogType, StepId } from './types.ts';
 import { caseChange } from './views.ts';
 
-type Unwaited = Exclude<EngineEvent, { type: 'command' }>;
+export type Unwaited = Exclude<EngineEvent, { type: 'command' }>;
 
 const LOG_TYPES: Record<Unwaited['type'], LogType> = {
   timer: 'timer_fired',
@@ -30,9 +30,13 @@ export function crash(compiled: Compiled, before: State, event: Unwaited, now: n
   const state = cloneState(before);
   const failed = event.type === 'timer' ? takeTimer(state, now) : takeEffect(state, event);
   if (!failed) return { state: before, effects: [], delta: null };
-  const { step, ...rest } = failed;
-  state.incidents.push({ id: state.next, step, code: 'engine_error', detail: { event: event.type }, ...rest });
-  state.next += 1;
+  const { step, frame, resume } = failed;
+  // A late result is only logged (rule 22), also when it fails: nobody waits for it, and a closed case has nothing to retry.
+  if (frame !== null) {
+    const detail = { event: event.type };
+    state.incidents.push({ id: state.next, step, code: 'engine_error', detail, frame, resume });
+    state.next += 1;
+  }
   state.rev += 1;
   const delta = {
     rev: state.rev,
@@ -58,7 +62,11 @@ export function crash(compiled: Compiled, before: State, event: Unwaited, now: n
   return { state, effects: [], delta };
 }
 
-type Failed = Pick<OpenIncident, 'step' | 'frame' | 'resume'>;
+interface Failed {
+  step: StepId | null;
+  frame: number | null;
+  resume: Resume;
+}
 
 function takeTimer(state: State, now: number): Failed | null {
   const timer: Timer | undefined = dueTimer(state.timers, now);

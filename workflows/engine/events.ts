@@ -200,7 +200,7 @@ function applyRetry(run: Run, command: RetryCommand): void {
   const { resume, frame } = incident;
   switch (resume.do) {
     case 'open':
-      run.agenda.push({ do: 'open', frame: must(frame, 'frame of incident') });
+      run.agenda.push({ do: 'open', frame });
       return;
     case 'transfer': {
       const task = state.tasks.find(({ id }) => id === resume.task);

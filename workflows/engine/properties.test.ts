@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, type Compiled } from './compile.ts';
+import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
 import { returnTargets } from './return.ts';
 import { Simulation } from './simulate.ts';
@@ -29,30 +30,40 @@ function at<T>(list: readonly T[], pick: number): T | undefined {
 }
 
 function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
-  const { act, pick, value } = doing;
+  const { pick, value } = doing;
   const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
   const vars = { amount: value, helper: value % 4 === 0 ? null : actor };
-  if (act === 'wait') run.advance((value + 1) * 1_800_000);
-  if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
-  if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
-  if (act === 'retry') retry(run, doing, vars);
+  performOnCase(run, { ...doing, actor, vars });
   const task = at(run.state.tasks, pick);
   if (task) performOn(compiled, run, task, { ...doing, actor, vars });
 }
 
-function retry(run: Simulation, { pick }: Doing, vars: Vars): void {
+type Done = Doing & { actor: string; vars: Vars };
+
+function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
+  if (act === 'wait') run.advance((value + 1) * 1_800_000);
+  if (act === 'amend') run.send({ kind: 'amend', actor, vars });
+  if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
+  if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
+  if (act === 'crash') crashOn(run, pick);
   const incident = at(run.state.incidents, pick);
-  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+  if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
 }
 
-function performOn(
-  compiled: Compiled,
-  run: Simulation,
-  task: Task,
-  doing: Doing & { actor: string; vars: Vars },
-): void {
-  const { act, value, actor, vars } = doing;
+/** The engine throws on an event that would have come now; the shell makes an incident of it. */
+function crashOn(run: Simulation, pick: number): void {
+  const effect = at(run.state.effects, pick);
+  const explanation = { rule: 'role' as const, inputs: {} };
+  const result: Unwaited =
+    effect?.type === 'activity'
+      ? { type: 'activityDone', effect: effect.id, vars: {}, patch: null }
+      : { type: 'resolved', effect: effect?.id ?? 0, people: { persons: PEOPLE, explanation } };
+  const { state, delta } = crash(run.compiled, run.state, effect ? result : { type: 'timer' }, run.now);
+  run.state = state;
+  if (delta) run.entries.push(delta);
+}
+
+function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value, actor, vars }: Done): void {
   const aimed = { task: task.id, assignment: task.assignment, actor };
   const known = compiled.steps.get(task.step)!.step;
   const outcome = at(isHuman(known) ? outcomesOfStep(known) : [], value)!.outcome;

@@ -198,7 +198,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
   state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
-  state.incidents = state.incidents.filter((incident) => incident.frame === null || !ids.has(incident.frame));
+  state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   state.effects = state.effects.filter((effect) => effect.type === 'activity' || !ids.has(effect.frame));
   for (const effect of state.effects) {
     if (effect.type === 'activity' && effect.frame !== null && ids.has(effect.frame)) effect.frame = null;
@@ -213,7 +213,6 @@ export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: st
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
-  state.incidents = [];
   state.status = status;
   state.outcome = outcome;
   run.agenda = [];

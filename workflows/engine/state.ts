@@ -92,8 +92,7 @@ export type Resume =
   | { do: 'event'; event: EngineEvent; effect: InFlight };
 
 export interface OpenIncident extends Incident {
-  /** Null: of the case as a whole. */
-  frame: number | null;
+  frame: number;
   resume: Resume;
 }
 

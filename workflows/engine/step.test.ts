@@ -78,6 +78,25 @@ describe('crash: what the engine fails on', () => {
   });
 });
 
+describe('crash: a late result', () => {
+  it('is only logged: a closed case shows no incident that nobody can retry', () => {
+    const run = new Simulation(compileSteps([aServiceTask('print')]), { perform: () => undefined });
+    run.start('owner');
+    const effect = run.entries[0]?.effects[0]?.id ?? 0;
+    run.send({ kind: 'cancel', actor: 'operator', vars: {} });
+
+    const { state, delta } = crash(
+      run.compiled,
+      run.state,
+      { type: 'activityDone', effect, vars: {}, patch: null },
+      run.now,
+    );
+
+    expect(state).toMatchObject({ effects: [], incidents: [] });
+    expect(delta).toMatchObject({ event: { type: 'activity_done', data: { crashed: true } } });
+  });
+});
+
 describe('rule 5: open tasks', () => {
   it('travel as ids, above 50 as a count and a checksum', () => {
     const run = new Simulation(compileSteps([aUserTask('a')]));

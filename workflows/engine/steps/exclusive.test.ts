@@ -47,6 +47,18 @@ describe('exclusive', () => {
     expect(run.open()).toEqual(['then']);
   });
 
+  it.each([
+    [{ total: 'net + tax' }, 'total = 0.3'],
+    [{ total: 'half * 2', half: 'net * 10.05' }, 'total = 2.02'],
+  ])('rounds computed money as the table does: %o', (formulas: Record<string, string>, when) => {
+    const steps = [anExclusive('split', when, [aUserTask('then')], [aUserTask('else')])];
+    const types = { net: 'money', tax: 'money', half: 'money', total: 'money' } as const;
+    const run = new Simulation(compileSteps(steps, { formulas, types }));
+    run.start('owner', { net: '0.10', tax: '0.20' });
+
+    expect(run.open()).toEqual(['then']);
+  });
+
   it('rule 16: computes formulas from their inputs, which are all it holds', () => {
     const steps = [anExclusive('split', 'total > 10', [aUserTask('then')], [aUserTask('else')])];
     const run = new Simulation(compileSteps(steps, { formulas: { total: 'net + tax', net: 'price * 2' } }));
