@@ -97,12 +97,20 @@ async function settle(deps: Deps, { caseId, command }: Job, answer: CommandAnswe
 
 async function fail(deps: Deps, job: Job, error: unknown): Promise<Driven> {
   const refusal = refusalOf(error);
+  const rebuilt = refusal?.code === 'flow_version_changed' ? await rebuild(deps, job) : undefined;
+  if (rebuilt !== undefined) return drive(deps, rebuilt);
   if (refusal !== undefined) return refuseCommand(deps, job, refusal);
   const closed = await answerOfClosedCase(deps, job, error);
   if (closed !== undefined)
     return 'refusal' in closed ? refuseCommand(deps, job, closed.refusal) : settle(deps, job, closed.answer);
   deps.log.info({ err: error, caseId: job.caseId, commandId: job.command }, 'command stays pending');
   return postpone(deps, job, 1);
+}
+
+/** The case moved to another version of its flow after tx1: the command from its stored patch, for that one (rule 14). */
+async function rebuild({ db }: Deps, { command, message }: Job): Promise<Job | undefined> {
+  const job = await loadJob(db, command);
+  return job?.message.command.flowVersion === message.command.flowVersion ? undefined : job;
 }
 
 async function postpone(

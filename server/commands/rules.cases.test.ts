@@ -81,7 +81,9 @@ describe('rule 12: hints', () => {
     await expect(
       completeTask(stage.deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { runner: randomUUID() })),
     ).rejects.toThrow();
-    await expect.poll(() => heard.filter((hint) => hint.caseId === caseId).length).toBeGreaterThanOrEqual(2);
+    await expect
+      .poll(() => heard.filter((hint) => hint.caseId === caseId).length, { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(2);
     await client.end();
 
     const ours = heard.filter((hint) => hint.caseId === caseId);

@@ -156,7 +156,7 @@ describe('rule 2: the ring', () => {
     const task = await openTask(stage, caseId);
     await completeTask(dyingAfterRpc(stage.deps), intend(stage.cast.dispatcher), handOut(stage, task.id));
     await expect
-      .poll(async () => (await stage.deps.temporal.workflow.getHandle(caseId).describe()).runId)
+      .poll(async () => (await stage.deps.temporal.workflow.getHandle(caseId).describe()).runId, { timeout: 15_000 })
       .not.toBe(handle.firstExecutionRunId);
 
     await expireLeases(stage.deps);

@@ -1,5 +1,9 @@
-/** What the tests of the command protocol's rules share: an errand that has begun, the act of handing it out, and a case's rows at a glance. */
+/**
+ * What the tests of the command protocol's rules share: an errand that has begun, the act of handing it out, a case's rows at a glance, and
+ * flows of a few steps.
+ */
 import { sql } from 'kysely';
+import type { Flow } from '../../workflows/engine/flow.gen.ts';
 import type { CompleteAct } from '../commands/task-acts.ts';
 import { openTask, startErrand, type CaseStage } from './cases.ts';
 
@@ -49,3 +53,35 @@ export async function look({ test }: CaseStage, caseId: string): Promise<Picture
   if (row === undefined) throw new Error(`no case ${caseId}`);
   return row;
 }
+
+const text = (en: string) => ({ 'zh-CN': en, en });
+const fields = { what: 'required', amount: 'edit', note: 'edit' } as const;
+/** A flow of its own that staff may start. */
+export const flowOf = (key: string, steps: Flow['steps'], form = 'errand'): Flow => ({
+  key,
+  title: text(key),
+  form,
+  caseTitle: 'what',
+  start: { who: ['staff'], fields },
+  steps,
+});
+const pool = { assign: { rule: 'pool', role: 'dispatcher' } } as const;
+/** A first task for the dispatchers. */
+export const wait = (more: object = {}): Flow['steps'][number] => ({
+  id: 'wait',
+  kind: 'userTask',
+  title: text('Wait'),
+  people: pool,
+  fields: { amount: 'edit', note: 'edit' },
+  ...more,
+});
+/** What comes after it. */
+export const after: Flow['steps'][number] = { id: 'after', kind: 'userTask', title: text('After'), people: pool };
+/** On to `after` where the condition holds, to `other` where it does not. */
+export const choice = (when: string): Flow['steps'][number] => ({
+  id: 'choice',
+  kind: 'exclusive',
+  title: text('Choice'),
+  branches: [{ title: text('Yes'), when, steps: [after] }],
+  otherwise: { steps: [{ ...after, id: 'other' }] },
+});
