@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const migrated = await migrate(deps.adminDb);
   if (migrated.length > 0) say('migrated', { count: migrated.length });
   await loadBuiltIn(deps);
-  if (config.role !== 'api') await startWork(deps);
+  if (config.role !== 'api') await startWork(deps, say);
   if (config.role === 'worker') {
     say('worker_ready', { seconds: secondsUp() });
     return;
@@ -47,9 +47,14 @@ async function main(): Promise<void> {
 }
 
 /** Imported late: the worker's native code takes longest to load, and an api does without. */
-async function startWork(deps: Deps): Promise<void> {
+async function startWork(deps: Deps, say: Say): Promise<void> {
   const { startWorker } = await import('./worker/index.ts');
-  const worker = await startWorker(deps);
+  const late = setTimeout(() => {
+    say('temporal_awaited', { address: deps.config.temporalAddress });
+  }, 5000);
+  const worker = await startWorker(deps).finally(() => {
+    clearTimeout(late);
+  });
   closers.add(() => worker.stop());
 }
 

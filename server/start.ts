@@ -8,7 +8,6 @@ import type { Closers } from './closers.ts';
 import type { Config, Settings } from './config.ts';
 import { createDb } from './db/client.ts';
 import type { Deps } from './deps.ts';
-import type { App } from './http.ts';
 import { createLog, toFile, type Log } from './log.ts';
 import { startServices, stopServices } from './services/index.ts';
 import { acquireLock, type Lock } from './services/lock.ts';
@@ -43,8 +42,12 @@ export async function requirePort({ role, host, port }: Settings): Promise<void>
   if (state !== 'free') throw await explainPort(state, { host, port });
 }
 
+interface Listening {
+  listen(where: { host: string; port: number }): Promise<string>;
+}
+
 /** Somebody may have taken the port since it was checked. @throws StartError as requirePort */
-export async function listen(app: Pick<App, 'listen'>, where: { host: string; port: number }): Promise<string> {
+export async function listen(app: Listening, where: { host: string; port: number }): Promise<string> {
   try {
     return await app.listen(where);
   } catch (error) {

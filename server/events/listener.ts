@@ -10,6 +10,7 @@ interface Ears {
 }
 
 const longestWaitMs = 5_000;
+const answerMs = 3_000;
 
 export class HintListener {
   readonly #url: string;
@@ -29,7 +30,11 @@ export class HintListener {
   /** Resolves when the first try is over, good or not; it goes on trying until `stop`. */
   async start(): Promise<void> {
     if (this.#isStopped) return;
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'guanjia hints', keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'guanjia hints',
+      connectionTimeoutMillis: 10_000,
+    });
     this.#client = client;
     client.on('notification', ({ payload }) => {
       this.#hear(payload);
@@ -48,6 +53,19 @@ export class HintListener {
     } catch (err) {
       this.#again(client, err);
     }
+  }
+
+  /** A line can break without a word (a firewall forgets it, a machine is gone): who asks now and then finds out. */
+  async check(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return;
+    const late = setTimeout(() => {
+      this.#again(client, new Error(`no answer within ${answerMs} ms`));
+    }, answerMs);
+    await client.query('select 1').catch((err: unknown) => {
+      this.#again(client, err);
+    });
+    clearTimeout(late);
   }
 
   async stop(): Promise<void> {

@@ -51,6 +51,7 @@ function follow(app: App, streams: Streams): void {
   const ears = { hint: streams.hear.bind(streams), gap: streams.resync.bind(streams) };
   const listener = new HintListener(config.databaseUrl, ears, log);
   const heartbeat = setInterval(() => {
+    void listener.check();
     beat(app.deps.db, streams).catch((err: unknown) => {
       log.warn({ err }, 'streams not looked through');
     });

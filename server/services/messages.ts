@@ -68,6 +68,10 @@ const texts = {
     '  still building Temporal, {seconds} seconds so far',
   ],
   temporal_failed: ['Temporal 启动失败，日志见 {log}：\n{tail}', 'Temporal did not start; its log is {log}:\n{tail}'],
+  temporal_awaited: [
+    '还连不上 Temporal（{address}），继续等待…',
+    'Temporal ({address}) does not answer yet; waiting for it …',
+  ],
   services_starting: ['正在启动 Postgres 和 Temporal…', 'Starting Postgres and Temporal …'],
   database_unreachable: [
     '连不上数据库：{cause}。请检查 {setting}。',

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import Fastify from 'fastify';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClosers } from '../closers.ts';
 import { ConfigError, readSettings } from '../config.ts';
 import { AppError } from '../errors.ts';
-import { requirePort } from '../start.ts';
+import { listen, requirePort } from '../start.ts';
 import { cachedBundle } from './bundle-cache.ts';
 import { StartError, message } from './messages.ts';
 import { checkPort, freePort } from './ports.ts';
@@ -106,6 +107,22 @@ describe('ports', () => {
     const settings = readSettings({ PORT: String(port), GUANJIA_DATA_DIR: folder }, []);
     await expect(requirePort(settings)).rejects.toMatchObject({ key: 'port_in_use', params: { port } });
 
+    server.close();
+  });
+
+  it('says the same when somebody took the port since it was checked, or when the user may not have it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const where = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    const app = Fastify();
+    const refusing = {
+      listen: () => Promise.reject(Object.assign(new Error(), { code: 'EACCES', syscall: 'listen' })),
+    };
+
+    await expect(listen(app, where)).rejects.toMatchObject({ key: 'port_in_use', params: { port: where.port } });
+    await expect(listen(refusing, { ...where, port: 80 })).rejects.toMatchObject({ key: 'port_forbidden' });
+
+    await app.close();
     server.close();
   });
 
