@@ -8,6 +8,7 @@ import { nowIso } from '#lib/time/format.ts';
 import { Drafts, keyFor, type Draft } from '../draft.ts';
 import type { FieldProblem, Values } from '../model/types.ts';
 import { isEmpty, isSame } from '../model/values.ts';
+import { startView, type StartView } from './view.ts';
 
 const SAVE_AFTER_MS = 600;
 
@@ -39,10 +40,11 @@ export class StartCase {
     this.#before = before;
   }
 
+  /** Reads the form; the last fault stays on screen until an answer comes. */
   async load(): Promise<void> {
-    this.loadFault = undefined;
     try {
       this.start = await api.get<FlowStart>(`/api/flows/${encodeURIComponent(this.flow)}/start`);
+      this.loadFault = undefined;
       this.#restore(this.start.form.version);
     } catch (error) {
       this.loadFault = error;
@@ -112,6 +114,13 @@ export class StartCase {
   }
   get online(): boolean {
     return net.online;
+  }
+  /** When the draft that waits here was saved. */
+  get keptAt(): string | undefined {
+    return this.#drafts.read(this.#name)?.savedAt;
+  }
+  get view(): StartView {
+    return startView(this);
   }
 
   #refused(error: unknown): void {
