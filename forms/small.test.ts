@@ -1,6 +1,7 @@
 /** Labels, numbers, masks: the small pure parts. */
 import { expect, it } from 'vitest';
 import { decimalsOf, isDate, isDuration, isInstant } from './extra.ts';
+import { toProblem, unique } from './findings.ts';
 import { parseLabel, renderLabel } from './label.ts';
 import { maskFields, maskValue } from './mask.ts';
 import { formatNumber, seriesOf } from './number.ts';
@@ -62,4 +63,21 @@ it('knows days, instants and durations', () => {
     false,
     false,
   ]);
+});
+
+it('tells what a validator found by pointer and code, a name with its strokes escaped', () => {
+  const finding = (keyword: string, params: object) => ({ keyword, instancePath: '/lines/0', params: { ...params } });
+
+  expect(toProblem(finding('required', { missingProperty: 'a/b' }), '/fields')).toEqual({
+    path: '/fields/lines/0/a~1b',
+    code: 'required',
+  });
+  expect(toProblem(finding('unevaluatedProperties', { unevaluatedProperty: 'x~y' }))).toEqual({
+    path: '/lines/0/x~0y',
+    code: 'field_unknown',
+  });
+  const long = toProblem(finding('maxLength', { limit: 3 }));
+  expect(long).toEqual({ path: '/lines/0', code: 'too_long', params: { limit: 3 } });
+  expect(toProblem(finding('contains', { minContains: 1 })).code).toBe('invalid');
+  expect(unique([long, { ...long }])).toEqual([long]);
 });

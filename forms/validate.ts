@@ -5,6 +5,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { accessOf, isWritable, toBrowserSchema } from './effective.ts';
 import { isEmpty, withoutEmpty } from './empty.ts';
+import { pointerPart, toProblem, unique } from './findings.ts';
 import { extraProblems, isDate, isDuration, isInstant } from './extra.ts';
 import type { CompiledForm, Permissions, Problem, Values } from './types.ts';
 
@@ -44,7 +45,7 @@ function counts({ path, code }: { path: string; code: string }, act: Act): boole
 }
 
 function refuse(form: CompiledForm, name: string, permissions: Permissions | null, base: string): Problem[] {
-  const path = `${base}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const path = `${base}/${pointerPart(name)}`;
   if (!form.byName.has(name)) return [{ path, code: 'field_unknown' }];
   return mayWrite(form, name, permissions) ? [] : [{ path, code: 'field_not_writable' }];
 }
@@ -89,43 +90,4 @@ function validatorOf(form: CompiledForm, permissions: Permissions | null): Valid
 /** "if" says only that a branch failed; the branch says what. A choice's `oneOf` says enough for all its constants. */
 function isTelling(error: ErrorObject): boolean {
   return error.keyword !== 'if' && !/\/oneOf\/\d+\/const$/.test(error.schemaPath);
-}
-
-function toProblem(error: ErrorObject, base: string): Problem {
-  const params: Record<string, unknown> = error.params;
-  const path = base + error.instancePath;
-  switch (error.keyword) {
-    case 'required':
-      return { path: `${path}/${String(params.missingProperty)}`, code: 'required' };
-    case 'additionalProperties':
-      return { path: `${path}/${String(params.additionalProperty)}`, code: 'field_unknown' };
-    case 'oneOf':
-      return { path, code: 'not_a_choice' };
-    case 'type':
-      return { path, code: 'wrong_type', params: { type: params.type } };
-    case 'format':
-      return { path, code: 'format', params: { format: params.format } };
-    case 'pattern':
-      return { path, code: 'pattern' };
-    case 'uniqueItems':
-      return { path, code: 'items_repeat' };
-    default:
-      return { path, code: limitCodes[error.keyword] ?? error.keyword, params: { limit: params.limit } };
-  }
-}
-
-const limitCodes: Partial<Record<string, string>> = {
-  minLength: 'too_short',
-  maxLength: 'too_long',
-  minItems: 'too_few',
-  maxItems: 'too_many',
-  minimum: 'too_small',
-  exclusiveMinimum: 'too_small',
-  maximum: 'too_big',
-  exclusiveMaximum: 'too_big',
-};
-
-function unique(problems: Problem[]): Problem[] {
-  const seen = new Set<string>();
-  return problems.filter(({ path, code }) => !seen.has(`${path} ${code}`) && seen.add(`${path} ${code}`));
 }

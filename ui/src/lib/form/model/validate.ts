@@ -4,6 +4,7 @@
 import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
 import { toBrowserSchema, type PlainSchema } from '../../../../../forms/effective.ts';
 import { extraProblems } from '../../../../../forms/extra.ts';
+import { codeOf, pointerPart, unique } from '../../../../../forms/findings.ts';
 import { isEmpty, withoutEmpty } from '../../../../../forms/empty.ts';
 import type { FieldProblem, FormModel, FormSchema, Permissions, Values } from './types.ts';
 
@@ -60,24 +61,6 @@ interface PlainCondition {
   else: { required: string[] };
 }
 
-/** cfworker's keyword → the server's code (forms/validate.ts). Keywords that only say "something below is wrong" have none. */
-const codes: Partial<Record<string, string>> = {
-  false: 'field_unknown',
-  type: 'wrong_type',
-  format: 'format',
-  pattern: 'pattern',
-  oneOf: 'not_a_choice',
-  uniqueItems: 'items_repeat',
-  minLength: 'too_short',
-  maxLength: 'too_long',
-  minItems: 'too_few',
-  maxItems: 'too_many',
-  minimum: 'too_small',
-  exclusiveMinimum: 'too_small',
-  maximum: 'too_big',
-  exclusiveMaximum: 'too_big',
-};
-
 function toProblems(unit: OutputUnit, schema: PlainSchema, at: { path: string; value: unknown }): FieldProblem[] {
   const within = unit.instanceLocation.replace(/^#/, '');
   const part = schemaAt(schema, within);
@@ -85,9 +68,10 @@ function toProblems(unit: OutputUnit, schema: PlainSchema, at: { path: string; v
     const row = valueAt(at.value, within);
     return (part.required ?? [])
       .filter((name) => !(name in row))
-      .map((name) => ({ path: `${at.path}${within}/${name}`, code: 'required' }));
+      .map((name) => ({ path: `${at.path}${within}/${pointerPart(name)}`, code: 'required' }));
   }
-  const code = codes[unit.keyword];
+  // A schema that is `false` stands for a property that may not be there.
+  const code = unit.keyword === 'false' ? 'field_unknown' : codeOf(unit.keyword);
   // Each constant of a choice reports itself; the choice's own finding says it once.
   if (code === undefined || /\/oneOf\/\d+\//.test(unit.keywordLocation)) return [];
   // cfworker also calls a property unknown whose own schema failed.
@@ -109,9 +93,4 @@ function valueAt(value: unknown, pointer: string): object {
   let part = value;
   for (const name of pointer.split('/').slice(1)) part = (part as Record<string, unknown>)[name];
   return typeof part === 'object' && part !== null ? part : {};
-}
-
-function unique(problems: FieldProblem[]): FieldProblem[] {
-  const seen = new Set<string>();
-  return problems.filter(({ path, code }) => !seen.has(`${path} ${code}`) && seen.add(`${path} ${code}`));
 }
