@@ -87,6 +87,11 @@ export function routeName(request: FastifyRequest): string {
   return `${request.method} ${request.routeOptions.url ?? ''}`;
 }
 
+/** 200: applied. 202: kept and sure to happen. */
+export function statusOf({ state }: { state: 'done' | 'pending' }): 200 | 202 {
+  return state === 'done' ? 200 : 202;
+}
+
 /** Problem answers of a route for its `response` schema: `response: { 200: X, ...problems(404, 409) }`. */
 export function problems<Status extends number>(...statuses: Status[]): Record<Status, typeof Problem> {
   return Object.fromEntries(statuses.map((status) => [status, Problem])) as Record<Status, typeof Problem>;

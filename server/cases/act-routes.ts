@@ -3,7 +3,7 @@ import { Type, type TSchema } from 'typebox';
 import { cancelCase, retryIncident, withdrawCase } from '../commands/case-acts.ts';
 import { intentionOf } from '../commands/intention.ts';
 import { retryConflict } from '../commands/retry-conflict.ts';
-import { CommandHeaders, problems, type App } from '../http.ts';
+import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { Uuid } from '../schema.ts';
 import { ActResult } from '../tasks/schemas.ts';
 import { addComment } from './comment.ts';
@@ -31,13 +31,13 @@ export function caseActRoutes(app: App): void {
     async (request, reply) => {
       const act = { caseId: request.params.id, ...request.body };
       const given = await withdrawCase(app.deps, intentionOf(request), act);
-      return reply.code(given.state === 'done' ? 200 : 202).send(given);
+      return reply.code(statusOf(given)).send(given);
     },
   );
   app.post('/api/cases/:id/cancel', command('End a case (needs case.cancel)', WithdrawBody), async (request, reply) => {
     const act = { caseId: request.params.id, ...request.body };
     const given = await cancelCase(app.deps, intentionOf(request), act);
-    return reply.code(given.state === 'done' ? 200 : 202).send(given);
+    return reply.code(statusOf(given)).send(given);
   });
   app.post(
     '/api/cases/:id/retry',
@@ -50,7 +50,7 @@ export function caseActRoutes(app: App): void {
         return { command: null, state: 'done' as const, caseId, opened: [] };
       }
       const given = await retryIncident(app.deps, intentionOf(request), { caseId, incident });
-      return reply.code(given.state === 'done' ? 200 : 202).send(given);
+      return reply.code(statusOf(given)).send(given);
     },
   );
   discussionRoutes(app);
@@ -60,10 +60,24 @@ export function caseActRoutes(app: App): void {
 function discussionRoutes(app: App): void {
   app.post(
     '/api/cases/:id/urge',
-    { schema: { tags: ['Cases'], summary: 'Ask the holders to hurry', params, response: { 200: Urged, ...refusals } } },
-    async (request) => ({
-      reached: await urgeCase(app.deps.db, { caseId: request.params.id, person: request.person.id }),
-    }),
+    {
+      schema: {
+        tags: ['Cases'],
+        summary: 'Ask the holders to hurry',
+        params,
+        headers: CommandHeaders,
+        response: { 200: Urged, ...refusals },
+      },
+    },
+    async (request) => {
+      const { id: caseId } = request.params;
+      const reached = await urgeCase(app.deps.db, {
+        caseId,
+        person: request.person.id,
+        key: readIdempotencyKey(request),
+      });
+      return { reached };
+    },
   );
   app.post(
     '/api/cases/:id/comment',
@@ -72,6 +86,7 @@ function discussionRoutes(app: App): void {
         tags: ['Cases'],
         summary: 'Say something about a case',
         params,
+        headers: CommandHeaders,
         body: CommentBody,
         response: { 201: CommentItem, ...refusals },
       },
@@ -82,6 +97,7 @@ function discussionRoutes(app: App): void {
         caseId: request.params.id,
         person: { id, name },
         body: request.body.body,
+        key: readIdempotencyKey(request),
       });
       return reply.code(201).send(said);
     },

@@ -1,6 +1,7 @@
 /** 沟通: says something about a case without deciding anything; whoever takes part in it is told. */
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
+import { sayOnce } from '../comments.ts';
 import { asPerson, type Db } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import { AppError } from '../errors.ts';
@@ -9,14 +10,15 @@ import type { CommentItem } from './schemas.ts';
 
 const said: NotificationKind = 'comment';
 
-export interface Saying {
+export interface Commenting {
   caseId: string;
   person: { id: string; name: string };
   body: string;
+  key: string | null;
 }
 
-/** @throws AppError not_found */
-export function addComment(db: Db, { caseId, person, body }: Saying): Promise<Static<typeof CommentItem>> {
+/** @throws AppError not_found, key_reused */
+export function addComment(db: Db, { caseId, person, body, key }: Commenting): Promise<Static<typeof CommentItem>> {
   return asPerson(db, person.id, async (tx) => {
     const { rows: visible } = await sql<{
       number: string;
@@ -24,11 +26,9 @@ export function addComment(db: Db, { caseId, person, body }: Saying): Promise<St
     }>`select number, title from "case" where id = ${caseId}`.execute(tx);
     const [found] = visible;
     if (found === undefined) throw new AppError('not_found', 404);
-    const comment = await tx
-      .insertInto('comment')
-      .values({ case_id: caseId, author: person.id, body })
-      .returning(['id', 'created_at'])
-      .executeTakeFirstOrThrow();
+    const comment = await sayOnce(tx, { caseId, author: person.id, body, key });
+    const item = { id: comment.id, author: person, body, createdAt: comment.createdAt.toISOString() };
+    if (!comment.isNew) return item;
     await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
     const params = JSON.stringify({ number: found.number, title: found.title, by: person.id });
     const { rows } = await sql<{ id: string }>`
@@ -41,6 +41,6 @@ export function addComment(db: Db, { caseId, person, body }: Saying): Promise<St
       { kind: 'case', caseId, taskId: null, persons, pools: [] },
       { kind: 'notification', caseId, taskId: null, persons, pools: [] },
     ]);
-    return { id: comment.id, author: person, body, createdAt: comment.created_at.toISOString() };
+    return item;
   });
 }

@@ -102,6 +102,7 @@ async function readComments(tx: Tx, caseId: string): Promise<Static<typeof Comme
     .innerJoin('person', 'person.id', 'comment.author')
     .select(['comment.id', 'comment.body', 'comment.created_at', 'comment.author', 'person.display_name'])
     .where('case_id', '=', caseId)
+    .orderBy('comment.created_at')
     .orderBy('comment.id')
     .execute();
   return rows.map((row) => ({

@@ -31,8 +31,14 @@ export async function mayUrge(tx: Tx, asking: Asking): Promise<boolean> {
   return tasks.length > 0 && today < mostADay;
 }
 
-/** How many persons were reached. @throws AppError not_found, urge_too_early, urge_too_often */
-export function urgeCase(db: Db, { caseId, person }: { caseId: string; person: string }): Promise<number> {
+export interface Urging {
+  caseId: string;
+  person: string;
+  key: string | null;
+}
+
+/** How many were reached; the same request again reaches nobody. @throws AppError not_found, urge_too_early, urge_too_often, key_reused */
+export function urgeCase(db: Db, { caseId, person, key }: Urging): Promise<number> {
   return asPerson(db, person, async (tx) => {
     const { rows } = await sql<{
       flow: string;
@@ -45,22 +51,32 @@ export function urgeCase(db: Db, { caseId, person }: { caseId: string; person: s
       where id = ${caseId} and status = 'running' for no key update`.execute(tx);
     const [found] = rows;
     if (found === undefined) throw new AppError('not_found', 404);
+    const before = await findUrging(tx, { caseId, person, key });
+    if (before !== undefined) return before;
     const asking = { caseId, person, flow: await getFlow(db, { key: found.flow, version: found.version }, tx) };
     const tasks = await findUrgeable(tx, asking);
     if (tasks.length === 0) throw new AppError('urge_too_early', 409);
     const today = await countToday(tx, asking);
     if (today >= mostADay) throw new AppError('urge_too_often', 409, { limit: mostADay });
+    const reached = await findHolders(tx, tasks, found.community);
+    const detail = JSON.stringify({ tasks: tasks.map(({ id }) => id), reached: reached.length });
     await tx
       .insertInto('audit')
-      .values({
-        person_id: person,
-        act: 'case.urge',
-        subject: caseId,
-        detail: JSON.stringify({ tasks: tasks.map(({ id }) => id) }),
-      })
+      .values({ ...(key !== null && { id: key }), person_id: person, act: 'case.urge', subject: caseId, detail })
       .execute();
-    return tell(tx, { ...asking, tasks, today, number: found.number, title: found.title, community: found.community });
+    await tell(tx, { caseId, person, reached, today, number: found.number, title: found.title });
+    return reached.length;
   });
+}
+
+/** How many the same request reached before: its key is the id of what is on record of it. */
+async function findUrging(tx: Tx, { caseId, person, key }: Urging): Promise<number | undefined> {
+  if (key === null) return undefined;
+  const row = await tx.selectFrom('audit').selectAll().where('id', '=', key).executeTakeFirst();
+  if (row === undefined) return undefined;
+  if (row.act !== 'case.urge' || row.subject !== caseId || row.person_id !== person)
+    throw new AppError('key_reused', 422);
+  return Number(row.detail.reached);
 }
 
 /** Open tasks of which half the time is used, or that have no budget; the flow may forbid it. */
@@ -81,27 +97,41 @@ async function countToday(tx: Tx, { caseId, person }: Asking): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-interface Telling extends Asking {
-  tasks: Urgeable[];
+interface Reached {
+  task: string;
+  person: string;
+}
+
+/** Whoever holds a task, or may take it from its pool. */
+async function findHolders(tx: Tx, tasks: readonly Urgeable[], community: string | null): Promise<Reached[]> {
+  const { rows } = await sql<Reached>`
+    select x.id as task, p.id as person from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, holder uuid, pool text)
+    join person p on p.disabled_at is null and (p.id = x.holder or (x.holder is null and exists (select from role_grant g
+      where g.person_id = p.id and g.role = x.pool and (g.community_id is null or g.community_id = ${community}::uuid))))`.execute(
+    tx,
+  );
+  return rows;
+}
+
+interface Telling {
+  caseId: string;
+  person: string;
+  reached: readonly Reached[];
   today: number;
   number: string;
   title: string;
-  community: string | null;
 }
 
-async function tell(tx: Tx, { caseId, person, tasks, today, number, title, community }: Telling): Promise<number> {
+async function tell(tx: Tx, { caseId, person, reached, today, number, title }: Telling): Promise<void> {
   // Notifications of others are written by the engine role alone.
   await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
   const day = new Date().toISOString().slice(0, 10);
   const params = JSON.stringify({ number, title, by: person });
-  const { rows } = await sql<{ id: string }>`
+  await sql`
     insert into notification (person_id, case_id, task_id, kind, params, dedupe)
-    select p.id, ${caseId}, x.id, ${urged}, ${params}::jsonb, 'urge:' || x.id || ':' || ${`${person}:${day}:${today}`} || ':' || p.id
-    from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, holder uuid, pool text)
-    join person p on p.disabled_at is null and (p.id = x.holder or (x.holder is null and exists (select from role_grant g
-      where g.person_id = p.id and g.role = x.pool and (g.community_id is null or g.community_id = ${community}::uuid))))
-    on conflict (dedupe) do nothing returning person_id as id`.execute(tx);
-  const persons = rows.map(({ id }) => id);
+    select x.person, ${caseId}, x.task, ${urged}, ${params}::jsonb, 'urge:' || x.task || ':' || ${`${person}:${day}:${today}`} || ':' || x.person
+    from json_to_recordset(${JSON.stringify(reached)}::json) as x (task text, person uuid)
+    on conflict (dedupe) do nothing`.execute(tx);
+  const persons = reached.map((each) => each.person);
   sendHints(tx, [{ kind: 'notification', caseId, taskId: null, persons, pools: [] }]);
-  return persons.length;
 }

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { join } from 'node:path';
 import { Type, type Static } from 'typebox';
 import { AppError } from '../errors.ts';
-import { CommandHeaders, problems, type App } from '../http.ts';
+import { problems, type App } from '../http.ts';
 import { Uuid } from '../schema.ts';
 import { getFile, keepPhoto, openOriginal, openThumbnail, type FileRow } from './files.ts';
 import { FileInfo } from './schemas.ts';
@@ -18,7 +18,6 @@ const uploadSchema = {
   summary: 'Upload a photo',
   description: 'One file part: JPEG, PNG or WebP up to 15 MB. Kept without the place it was taken at.',
   consumes: ['multipart/form-data'],
-  headers: CommandHeaders,
   response: { 201: FileInfo, ...problems(401, 403, 413, 415, 422, 429) },
 };
 const downloadSchema = {

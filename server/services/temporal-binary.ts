@@ -21,6 +21,8 @@ import { StartError, type Say } from './messages.ts';
 
 /** The newest that `go install` accepts: later versions carry a replace directive. */
 const version = 'v1.5.1';
+/** An older draft is nobody's any more. */
+const longestBuildMs = 3_600_000;
 const program = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 
 export interface FindTemporal {
@@ -106,10 +108,16 @@ async function build(target: string, { environment, say }: FindTemporal): Promis
   }
 }
 
-/** Beside the target: a rename from there is atomic, so no half program is ever found. */
+/** Beside the target: a rename from there is atomic, so no half program is ever found. What killed starts left behind goes. */
 function makeDraftFolder(target: string): string {
-  mkdirSync(dirname(target), { recursive: true });
-  return mkdtempSync(join(dirname(target), 'new-'));
+  const folder = dirname(target);
+  mkdirSync(folder, { recursive: true });
+  for (const draft of readdirSync(folder).filter((name) => name.startsWith('new-'))) {
+    const path = join(folder, draft);
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (ageMs > longestBuildMs) rmSync(path, { recursive: true, force: true });
+  }
+  return mkdtempSync(join(folder, 'new-'));
 }
 
 interface Watch {

@@ -2,7 +2,7 @@
 import { Type, type TSchema } from 'typebox';
 import { intentionOf } from '../commands/intention.ts';
 import { completeTask, returnTask, transferTask } from '../commands/task-acts.ts';
-import { CommandHeaders, problems, type App } from '../http.ts';
+import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { claimTask, releaseTask, saveDraft } from './hold.ts';
 import {
   ActResult,
@@ -29,6 +29,17 @@ const command = <Body extends TSchema>(summary: string, body: Body) => ({
     response: { 200: ActResult, 202: ActResult, ...refusals },
   },
 });
+/** Schema of a route whose act stays in Postgres: it is done when it is answered. */
+const hold = <Body extends TSchema>(summary: string, body: Body) => ({
+  schema: {
+    tags: ['Tasks'],
+    summary,
+    params: TaskParams,
+    headers: CommandHeaders,
+    body,
+    response: { 200: ActResult, ...refusals },
+  },
+});
 
 export function taskActRoutes(app: App): void {
   app.post('/api/tasks/:id/complete', command('Decide a task', CompleteBody), async (request, reply) => {
@@ -39,27 +50,28 @@ export function taskActRoutes(app: App): void {
       comment,
       deviceAt,
     });
-    return reply.code(given.state === 'done' ? 200 : 202).send(given);
+    return reply.code(statusOf(given)).send(given);
   });
   app.post(
     '/api/tasks/:id/return',
     command('Send the case back to an earlier step', ReturnBody),
     async (request, reply) => {
       const given = await returnTask(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
-      return reply.code(given.state === 'done' ? 200 : 202).send(given);
+      return reply.code(statusOf(given)).send(given);
     },
   );
   app.post('/api/tasks/:id/transfer', command('Hand a task to somebody else', TransferBody), async (request, reply) => {
     const { comment = null, ...body } = request.body;
     const given = await transferTask(app.deps, intentionOf(request), { ...body, taskId: request.params.id, comment });
-    return reply.code(given.state === 'done' ? 200 : 202).send(given);
+    return reply.code(statusOf(given)).send(given);
   });
-  app.post('/api/tasks/:id/claim', command('Take a task from the pool', ClaimBody), async (request) => {
+  app.post('/api/tasks/:id/claim', hold('Take a task from the pool', ClaimBody), async (request) => {
     const act = { person: request.person.id, taskId: request.params.id, ...request.body };
     return { command: null, state: 'done' as const, caseId: await claimTask(app.deps, act), opened: [] };
   });
-  app.post('/api/tasks/:id/release', command('Give a claimed task back to the pool', ReleaseBody), async (request) => {
-    const act = { person: request.person.id, taskId: request.params.id, ...request.body };
+  app.post('/api/tasks/:id/release', hold('Give a claimed task back to the pool', ReleaseBody), async (request) => {
+    const key = readIdempotencyKey(request);
+    const act = { person: request.person.id, taskId: request.params.id, key, ...request.body };
     return { command: null, state: 'done' as const, caseId: await releaseTask(app.deps, act), opened: [] };
   });
   app.put(

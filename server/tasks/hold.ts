@@ -5,6 +5,7 @@ import { validateAct } from '../../forms/validate.ts';
 import { permissionsOf } from '../commands/access.ts';
 import { lockTask, type Facts } from '../commands/facts.ts';
 import { authorise } from '../commands/task-acts.ts';
+import { findSaid, sayOnce } from '../comments.ts';
 import { asPerson, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
@@ -37,15 +38,20 @@ export function claimTask(deps: Deps, act: HoldAct): Promise<string> {
   });
 }
 
-/** Back to the pool, with the reason in the case's discussion. */
-export function releaseTask(deps: Deps, act: HoldAct & { comment: string }): Promise<string> {
+export interface ReleaseAct extends HoldAct {
+  comment: string;
+  key: string | null;
+}
+
+/** Back to the pool, with the reason in the case's discussion; the same request again changes nothing. */
+export function releaseTask(deps: Deps, act: ReleaseAct): Promise<string> {
   return asPerson(deps.db, act.person, async (tx) => {
     const facts = await lockTask(tx, act.person, { taskId: act.taskId, key: noKey });
+    const saying = { caseId: facts?.case.id ?? '', author: act.person, body: act.comment, key: act.key };
+    if ((await findSaid(tx, saying)) !== undefined) return saying.caseId;
     const found = await authorise(tx, { deps, facts, act, kind: 'release' });
-    const caseId = found.facts.case.id;
-    await sql`insert into comment (case_id, author, body) values (${caseId}, ${act.person}, ${act.comment})`.execute(
-      tx,
-    );
+    const { caseId } = saying;
+    await sayOnce(tx, saying);
     await sql`update task set claimed_by = null, claimed_at = null where id = ${act.taskId}`.execute(tx);
     tell(tx, found.facts, act);
     return caseId;

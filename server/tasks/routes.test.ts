@@ -305,4 +305,28 @@ describe('acts', () => {
     expect(comments).toMatchObject([{ body: 'please hurry', author: { name: 'Staff' } }]);
     expect((await post(ask.stranger, `/api/cases/${caseId}/comment`, { body: 'hello' })).statusCode).toBe(404);
   });
+
+  it('says, urges and releases once however often the same request comes, and refuses its key for another', async () => {
+    const { caseId, task } = await start();
+    const twice = async (who: Ask, url: string, body: object) => {
+      const key = randomUUID();
+      const answers = [await post(who, url, body, key), await post(who, url, body, key)];
+      expect(answers.map(({ statusCode }) => statusCode)).not.toContain(409);
+      expect(answers[1]!.json()).toEqual(answers[0]!.json());
+      return key;
+    };
+    await post(ask.dispatcher, `/api/tasks/${task.id}/claim`, { assignment: task.assignment });
+    await twice(ask.dispatcher, `/api/tasks/${task.id}/release`, { assignment: task.assignment, comment: 'off duty' });
+    await twice(ask.staff, `/api/cases/${caseId}/urge`, {});
+    const key = await twice(ask.staff, `/api/cases/${caseId}/comment`, { body: 'the door is open' });
+
+    const reused = await post(ask.staff, `/api/cases/${caseId}/comment`, { body: 'it is shut' }, key);
+    expect(reused.json()).toMatchObject({ status: 422, code: 'key_reused' });
+    const { comments } = (await ask.staff({ url: `/api/cases/${caseId}` })).json<{ comments: { body: string }[] }>();
+    expect(comments.map(({ body }) => body)).toEqual(['off duty', 'the door is open']);
+    const { items } = (await ask.dispatcher({ url: '/api/notifications?limit=100' })).json<{
+      items: { kind: string; caseId: string }[];
+    }>();
+    expect(items.filter((each) => each.caseId === caseId && each.kind === 'urge')).toHaveLength(1);
+  });
 });
