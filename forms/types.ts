@@ -51,6 +51,8 @@ export interface FieldSchema {
   'x-title': Text;
   'x-help'?: Text;
   'x-ref'?: string;
+  /** Of `person`: whoever is named holds one of these roles; without, anybody who works here. */
+  'x-role'?: string | string[];
   'x-number'?: { pattern: string; gapless?: boolean };
   'x-formula'?: string;
   'x-result'?: ComputedKind;

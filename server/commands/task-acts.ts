@@ -7,6 +7,7 @@ import { validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
 import type { Tx } from '../db/as.ts';
+import { holdsStaffRole } from '../db/staff.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
@@ -18,7 +19,7 @@ import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import { explainTask } from './lost.ts';
-import { mayDecide, type TaskAct } from './may-decide.ts';
+import { holdsRole, mayDecide, mayIn, type Grant, type TaskAct } from './may-decide.ts';
 import type { Intention, Prepared } from './types.ts';
 
 type Fields = Record<string, unknown>;
@@ -164,10 +165,23 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   return patch;
 }
 
+/**
+ * Whoever gets a task sees what belongs to it: only the staff of the case's community may. Of a pool's task, whoever could have taken it
+ * from the pool, or may hand out tasks.
+ */
 async function checkReceiver(tx: Tx, { task }: Facts, to: string): Promise<void> {
   if (to === (task.claimedBy ?? task.assignee)) throw invalid({ path: '/to', code: 'same_person' });
-  const { rows } = await sql`select from person where id = ${to} and disabled_at is null`.execute(tx);
-  if (rows.length === 0) throw invalid({ path: '/to', code: 'ref_not_found' });
+  const { communityId, pool } = task;
+  const isStaff = holdsStaffRole(sql`p.id`, { roles: null, communityId });
+  const { rows } = await sql<{ isStaff: boolean; grants: Grant[] }>`
+    select ${isStaff} as "isStaff", coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
+      from role_grant g join role r on r.key = g.role where g.person_id = p.id), '[]') as grants
+    from person p where p.id = ${to} and p.disabled_at is null`.execute(tx);
+  const [receiver] = rows;
+  if (receiver === undefined) throw invalid({ path: '/to', code: 'ref_not_found' });
+  const person = { id: to, grants: receiver.grants };
+  const isOfPool = pool === null || holdsRole(person, pool, communityId) || mayIn(person, 'task.reassign', communityId);
+  if (!receiver.isStaff || !isOfPool) throw invalid({ path: '/to', code: 'not_a_choice' });
 }
 
 function invalid(error: FieldError): AppError {

@@ -6,13 +6,15 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
 import type { Tx } from '../db/as.ts';
 import { hasRegisters } from '../db/registers.ts';
+import { residentRoles } from '../db/staff.ts';
 import type { Text } from '../schema.ts';
 
 /** Null: any. */
 export interface PeopleFilter {
   /** Part of a name or of a username. */
   q: string | null;
-  role: string | null;
+  /** Any of these. */
+  roles: readonly string[] | null;
   communityId: string | null;
   /** The last one of the page before. */
   after: { name: string; id: string | null };
@@ -28,13 +30,13 @@ export interface FoundPerson {
 
 /** Up to `limit + 1` rows by name. To be called as the person (`asPerson`) who holds `person.find` somewhere. */
 export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPerson[]> {
-  const { q, role, communityId, after, limit } = filter;
+  const { q, roles, communityId, after, limit } = filter;
   const { rows } = await sql<FoundPerson>`
     select p.id, p.display_name as name, ${await departmentOf(tx)} as department, json_agg(distinct r.title::jsonb) as roles
       from person p
-      join role_grant g on g.person_id = p.id and g.role not in ('owner', 'tenant')
+      join role_grant g on g.person_id = p.id and g.role <> all(${residentRoles}::text[])
        and (may('person.find') or g.community_id is null or g.community_id in (select my_communities('person.find')))
-       and (${role}::text is null or g.role = ${role})
+       and (${roles}::text[] is null or g.role = any(${roles}::text[]))
        and (${communityId}::uuid is null or g.community_id is null or g.community_id = ${communityId}::uuid)
       join role r on r.key = g.role
      where p.disabled_at is null

@@ -11,7 +11,9 @@ import { PersonPage } from './schemas.ts';
 const PeopleQuery = Type.Object(
   {
     q: Type.Optional(Type.String({ maxLength: 80, description: 'Part of a name or of a username.' })),
-    role: Type.Optional(Type.String({ maxLength: 40 })),
+    role: Type.Optional(
+      Type.String({ maxLength: 400, description: 'One role, or several divided by commas: any of them.' }),
+    ),
     community: Type.Optional(Uuid),
     cursor: Type.Optional(Cursor),
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
@@ -32,9 +34,15 @@ export function peopleRoutes(app: App): void {
       },
     },
     async (request) => {
-      const { q = '', role = null, community = null, cursor, limit } = request.query;
+      const { q = '', role, community = null, cursor, limit } = request.query;
       const after = cursor === undefined ? { name: '', id: null } : readAfter(cursor);
-      const filter: PeopleFilter = { q: q.trim() || null, role, communityId: community, after, limit };
+      const filter: PeopleFilter = {
+        q: q.trim() || null,
+        roles: role?.split(',') ?? null,
+        communityId: community,
+        after,
+        limit,
+      };
       const rows = await asPerson(app.deps.db, request.person.id, async (tx) => {
         await assertMayAnywhere(tx, 'person.find');
         return findPeople(tx, filter);

@@ -3,14 +3,14 @@ import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Tx } from '../db/as.ts';
 import { hasRegisters } from '../db/registers.ts';
+import { residentRoles } from '../db/staff.ts';
 import type { Person } from '../http.ts';
 import type { Me } from './schemas.ts';
 
 type MeValue = Static<typeof Me>;
 type Role = MeValue['roles'][number];
 
-/** Roles of people from outside: their home is the portal. */
-const outside = new Set(['owner', 'tenant']);
+const outside = new Set(residentRoles);
 
 interface Ties {
   party_id: string | null;

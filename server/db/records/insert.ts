@@ -7,6 +7,7 @@ import type { Tx } from '../as.ts';
 import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
 import { allocateNumber, communityZone } from './numbers.ts';
+import { checkPersons } from './persons.ts';
 import { checkRefs } from './refs.ts';
 import { writeAttached } from './rows.ts';
 import { toAssignments } from './values.ts';
@@ -34,6 +35,7 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
   const sent = withoutEmpty(given.fields);
   await checkRefs(tx, form, sent);
   const communityId = await communityOf(tx, form, { communityId: given.communityId, fields: sent });
+  await checkPersons(tx, form, { values: sent, communityId });
   const numbers = await allocateNumbers(tx, form, { communityId, now: given.now ?? new Date() });
   const filled = computeRows(form.fields, { ...sent, ...numbers });
   const fields = withoutEmpty({ ...filled, ...computeFields(form.fields, filled) });

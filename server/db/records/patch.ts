@@ -6,6 +6,7 @@ import type { Tx } from '../as.ts';
 import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
 import { findRecord } from './read.ts';
+import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
 import { writeAttached } from './rows.ts';
 import { toAssignments } from './values.ts';
@@ -33,6 +34,8 @@ export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: R
   const { fields: given, hasCheckedRefs = false, ...options } = patch;
   const fields = computeRows(form.fields, given);
   if (!hasCheckedRefs) await checkRefs(tx, form, fields);
+  // What the engine writes was asked when the person gave it: whoever has left since does not stop the case.
+  if (!hasCheckedRefs && options.rev === undefined) await checkPersonsOf(tx, form, id, fields);
   const written = { ...fields, ...(await recompute(tx, form, id, fields)) };
   const assignments = form.fields
     .filter(({ name }) => Object.hasOwn(written, name))

@@ -8,11 +8,13 @@ import type { Tx } from '../as.ts';
 import type { LoadedForm } from './form-store.ts';
 import { patchRecord } from './patch.ts';
 import { toProblem } from './problem.ts';
+import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
 
 /** Statements without parameters that follow each other go in one message. @throws AppError invalid_fields (422) with the paths */
 export async function tryPatch(tx: Tx, form: LoadedForm, id: string, patch: Values): Promise<void> {
   await checkRefs(tx, form, patch);
+  await checkPersonsOf(tx, form, id, patch);
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
     await patchRecord(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true });

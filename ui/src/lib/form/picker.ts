@@ -19,7 +19,8 @@ interface Ask {
 
 export async function findCandidates(field: FieldModel, { q, community, signal }: Ask): Promise<Candidate[]> {
   if (field.widget === 'person') {
-    const page = await api.get<PersonPage>('/api/people', { q, community }, signal);
+    const role = field.schema['x-role'] === undefined ? undefined : [field.schema['x-role']].flat().join(',');
+    const page = await api.get<PersonPage>('/api/people', { q, role, community }, signal);
     return page.items.map((person) => ({
       id: person.id,
       label: person.name,
