@@ -1,7 +1,8 @@
 /** One task as its reader sees it: the form with what they may do, their draft, the buttons, why it is theirs, the case around it. */
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
-import { compile, isReachableBackwards } from '../../workflows/engine/compile.ts';
+import { compile } from '../../workflows/engine/compile.ts';
+import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
 import { readHistory, toTimeline, type LogRow } from '../case-views/history.ts';

@@ -7,8 +7,8 @@ import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
 import { checkStructure } from './checks/structure.ts';
 import { checkTasks } from './checks/tasks.ts';
-import type { Flow, Step } from './flow.gen.ts';
-import { walk, type Place } from './tree.ts';
+import type { Flow } from './flow.gen.ts';
+import { stepsOf, walk, type StepsById, type Visit } from './tree.ts';
 import type { Json, StepId } from './types.ts';
 
 /** What the flow is checked against: its form, and what the company knows. */
@@ -73,7 +73,8 @@ export type CheckCode = (typeof CHECK_CODES)[number];
 export interface Checking {
   flow: Flow;
   context: CheckContext;
-  visits: { step: Step; path: Place[] }[];
+  visits: Visit[];
+  steps: StepsById;
   report: (step: StepId | null, property: string, code: CheckCode, params?: Record<string, Json>) => void;
 }
 
@@ -85,7 +86,13 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   };
   // Without a prototype: a field may be named like something that every object has.
   const fields = Object.assign(Object.create(null), context.fields) as CheckContext['fields'];
-  const checking: Checking = { flow, context: { ...context, fields }, visits: [...walk(flow)], report };
+  const checking: Checking = {
+    flow,
+    context: { ...context, fields },
+    visits: [...walk(flow)],
+    steps: stepsOf(flow),
+    report,
+  };
   checkStructure(checking);
   checkFields(checking);
   checkExpressions(checking);

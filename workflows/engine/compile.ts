@@ -2,24 +2,17 @@
  * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
  * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
  */
-import { expressionsOf, fieldOfAssign, isHuman, isOnTheWay, peopleOf, branchesOf, walk, type Place } from './tree.ts';
+import { fieldOfAssign, partsOf, stepsOf, walk, type StepInfo, type StepsById } from './tree.ts';
 import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
-import type { Flow, Sequence, Step } from './flow.gen.ts';
+import type { Flow, Sequence } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
 import type { FlowRef, LoadedFlow, StepId, ValueType } from './types.ts';
 import { must } from './unreachable.ts';
 
-export interface StepInfo {
-  step: Step;
-  /** Position in document order, from 0. */
-  order: number;
-  path: readonly Place[];
-}
-
 export interface Compiled {
   ref: FlowRef;
   flow: Flow;
-  steps: ReadonlyMap<StepId, StepInfo>;
+  steps: StepsById;
   /** Fields whose values enter the engine, formulas replaced by their inputs: personal data it does not reason about never does. */
   mentioned: ReadonlySet<string>;
   formulas: ReadonlyMap<string, Prepared>;
@@ -48,8 +41,6 @@ export function compile(loaded: LoadedFlow): Compiled {
 
 function build(loaded: LoadedFlow): Compiled {
   const flow = loaded.definition;
-  const steps = new Map<StepId, StepInfo>();
-  for (const { step, path } of walk(flow)) steps.set(step.id, { step, order: steps.size, path });
   const { expressions, problems } = prepareAll(flow);
   const formulas = new Map<string, Prepared>();
   for (const [field, text] of Object.entries(loaded.formulas)) {
@@ -60,7 +51,7 @@ function build(loaded: LoadedFlow): Compiled {
   return freeze({
     ref: { key: loaded.key, version: loaded.version, sha256: loaded.sha256 },
     flow,
-    steps,
+    steps: stepsOf(flow),
     mentioned: mentionedFields(flow, expressions, formulas),
     formulas,
     types: loaded.types ?? {},
@@ -73,7 +64,7 @@ function prepareAll(flow: Flow): { expressions: Map<string, Prepared>; problems:
   const expressions = new Map<string, Prepared>();
   const problems: FeelProblem[] = [];
   for (const { step } of walk(flow)) {
-    for (const { text } of expressionsOf(step)) {
+    for (const { text } of partsOf(step).expressions) {
       const result = prepare(text, null);
       if (result.ok) expressions.set(text, result.prepared);
       else problems.push(result.problem);
@@ -95,7 +86,7 @@ function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formula
   };
   for (const { names } of expressions.values()) names.forEach(addField);
   for (const { step } of walk(flow)) {
-    for (const { people } of peopleOf(step)) {
+    for (const { people } of partsOf(step).people) {
       const field = fieldOfAssign(people.assign);
       if (field !== null) addField(field);
     }
@@ -111,18 +102,8 @@ export function stepInfo(compiled: Compiled, id: StepId | null): StepInfo {
 /** The steps of a scope. */
 export function sequenceOf(compiled: Compiled, owner: StepId | null, branch: BranchKey | null): Sequence {
   if (owner === null) return compiled.flow.steps;
-  const found = branchesOf(stepInfo(compiled, owner).step).find(({ key }) => key === branch);
+  const found = partsOf(stepInfo(compiled, owner).step).branches.find(({ key }) => key === branch);
   return must(found, `sequence ${owner}.${String(branch)}`).steps;
-}
-
-/**
- * Whether a return from one step may name another: a human step that every way to the first has passed, so that returning
- * never enters a branch that was not taken.
- */
-export function isReachableBackwards(compiled: Compiled, from: StepId, to: StepId): boolean {
-  const [source, target] = [compiled.steps.get(from), compiled.steps.get(to)];
-  if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
-  return isOnTheWay(target.path, source.path);
 }
 
 function freeze(compiled: Compiled): Compiled {

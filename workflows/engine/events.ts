@@ -177,6 +177,8 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   if (event.type === 'activityFailed')
     writeLog(run, 'activity_failed', { step, data: { ...data, error: event.error.code } });
   else writeLog(run, 'activity_done', { step, data });
+  // Also late: it has run, and `again: skip` means what it says.
+  if (event.type === 'activityDone' && !run.state.ran.includes(step)) run.state.ran.push(step);
   // Late: the case went on without it, so its result is only logged (rule 22).
   if (!frame) return;
   if (event.type === 'activityDone') {

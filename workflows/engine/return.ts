@@ -2,10 +2,11 @@
  * Going back: to which steps a person may return, and how. Redo closes everything that does not contain the target and goes on
  * from there; straight back is a detour, whose target opens beside the position and reopens it afterwards (rule 21).
  */
-import { isReachableBackwards, sequenceOf, stepInfo, type Compiled } from './compile.ts';
+import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
 import { findFrame, type Frame, type State, type Task } from './state.ts';
 import { cutTrail } from './trail.ts';
+import { isReachableBackwards } from './tree.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 

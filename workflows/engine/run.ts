@@ -191,7 +191,7 @@ export function openIncident(
 
 /**
  * Closes what is under a frame: tasks are cancelled, timers, incidents and people that are being looked up are dropped, an
- * activity in flight is let finish and only logged (rule 22). The frame itself stays in its parent.
+ * activity in flight is let finish and only logged (rule 22), one that this very event started is not. The frame stays in its parent.
  */
 export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
@@ -199,13 +199,20 @@ export function closeUnder(run: Run, frame: Frame): void {
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
   state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
-  state.effects = state.effects.filter((effect) => effect.type === 'activity' || !ids.has(effect.frame));
-  for (const effect of state.effects) {
-    if (effect.type === 'activity' && effect.frame !== null && ids.has(effect.frame)) effect.frame = null;
-  }
-  run.effects = run.effects.filter((effect) => state.effects.some(({ id }) => id === effect.id));
+  closeEffects(run, ids);
   run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
   frame.children = [];
+}
+
+function closeEffects(run: Run, frames: ReadonlySet<number>): void {
+  const started = new Set(run.effects.map(({ id }) => id));
+  const kept: InFlight[] = [];
+  for (const effect of run.state.effects) {
+    if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
+    else if (effect.type === 'activity' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
+  }
+  run.state.effects = kept;
+  run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
 /** Ends the case and closes everything in it. */

@@ -91,7 +91,7 @@ export type Resume =
   | { do: 'timer'; timer: Timer }
   | { do: 'event'; event: EngineEvent; effect: InFlight };
 
-export interface OpenIncident extends Incident {
+interface OpenIncident extends Incident {
   frame: number;
   resume: Resume;
 }

@@ -5,84 +5,71 @@
 import type { Action, Assign, Flow, People, Sequence, Step } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
-import { unreachable } from './unreachable.ts';
 
 export type HumanStep = Extract<Step, { kind: 'userTask' | 'approval' }>;
 
-export interface Branch {
+interface Branch {
   key: BranchKey;
   /** Where it stands in the step, for the designer. */
   property: string;
   steps: Sequence;
 }
 
-/** The sequences inside a step, in document order. */
-export function branchesOf(step: Step): Branch[] {
-  switch (step.kind) {
-    case 'exclusive':
-      return [
-        ...step.branches.map((branch, index) => ({
-          key: `branches.${index}`,
-          property: `branches.${index}.steps`,
-          steps: branch.steps,
-        })),
-        { key: 'otherwise', property: 'otherwise.steps', steps: step.otherwise.steps },
-      ];
-    case 'userTask':
-    case 'approval':
-    case 'cc':
-    case 'serviceTask':
-    case 'end':
-      return [];
-    default:
-      return unreachable(step);
-  }
-}
-
-export interface Expression {
+interface Expression {
   property: string;
   text: string;
 }
 
-/** Engine expressions of a step: those whose value decides where the case goes (rule 16). Mappings and titles are not. */
-export function expressionsOf(step: Step): Expression[] {
-  switch (step.kind) {
-    case 'exclusive':
-      return step.branches.map((branch, index) => ({ property: `branches.${index}.when`, text: branch.when }));
-    case 'userTask':
-    case 'approval':
-    case 'cc':
-    case 'serviceTask':
-    case 'end':
-      return [];
-    default:
-      return unreachable(step);
-  }
-}
-
-export interface PeopleRule {
+interface PeopleRule {
   property: string;
   people: People;
 }
 
-/** People rules of a step, its due action's included. */
-export function peopleOf(step: Step): PeopleRule[] {
-  switch (step.kind) {
-    case 'userTask':
-    case 'approval': {
-      const rules = [{ property: 'people', people: step.people }];
-      const then = step.due?.then;
-      return then?.do === 'transfer' ? [...rules, { property: 'due.then.people', people: then.people }] : rules;
-    }
-    case 'cc':
-      return [{ property: 'people', people: step.people }];
-    case 'serviceTask':
-    case 'exclusive':
-    case 'end':
-      return [];
-    default:
-      return unreachable(step);
-  }
+/** What a step holds. */
+interface Parts {
+  /** Its sequences, in document order. */
+  branches: Branch[];
+  /** Engine expressions: those whose value decides where the case goes (rule 16). Mappings and titles are not. */
+  expressions: Expression[];
+  /** People rules, its due action's included. */
+  people: PeopleRule[];
+}
+
+/** Each kind with its step. */
+export type StepByKind = { [S in Step as S['kind']]: S };
+
+/** Exhaustive by its type: a kind that is missing here does not compile. */
+const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> } = {
+  userTask: partsOfHuman,
+  approval: partsOfHuman,
+  cc: ({ people }) => ({ people: [{ property: 'people', people }] }),
+  serviceTask: () => ({}),
+  exclusive: ({ branches, otherwise }) => ({
+    branches: [
+      ...branches.map(({ steps }, index) => ({
+        key: `branches.${index}`,
+        property: `branches.${index}.steps`,
+        steps,
+      })),
+      { key: 'otherwise', property: 'otherwise.steps', steps: otherwise.steps },
+    ],
+    expressions: branches.map(({ when }, index) => ({ property: `branches.${index}.when`, text: when })),
+  }),
+  end: () => ({}),
+};
+
+function partsOfHuman({ people, due }: HumanStep): Partial<Parts> {
+  const rules = [{ property: 'people', people }];
+  const then = due?.then;
+  return { people: then?.do === 'transfer' ? [...rules, { property: 'due.then.people', people: then.people }] : rules };
+}
+
+export function partsOf(step: Step): Parts {
+  return { branches: [], expressions: [], people: [], ...readerOf(step.kind)(step) };
+}
+
+function readerOf<K extends keyof StepByKind>(kind: K): (step: StepByKind[K]) => Partial<Parts> {
+  return PARTS[kind];
 }
 
 export function isHuman(step: Step): step is HumanStep {
@@ -108,7 +95,7 @@ export function fieldOfAssign(assign: Assign): string | null {
 }
 
 /** Where a step stands: each entry is one sequence from the root down, the last holds the step itself. */
-export interface Place {
+interface Place {
   owner: StepId | null;
   branch: BranchKey;
   index: number;
@@ -121,8 +108,27 @@ export interface Visit {
   property: string;
 }
 
+/** A step by its id. */
+export interface StepInfo {
+  step: Step;
+  /** Position in document order, from 0. */
+  order: number;
+  path: readonly Place[];
+}
+export type StepsById = ReadonlyMap<StepId, StepInfo>;
+
+/**
+ * Whether a return from one step may name another: an earlier human step that every way to the first has passed, so that returning
+ * never enters a branch that was not taken.
+ */
+export function isReachableBackwards({ steps }: { steps: StepsById }, from: StepId, to: StepId): boolean {
+  const [source, target] = [steps.get(from), steps.get(to)];
+  if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
+  return isOnTheWay(target.path, source.path);
+}
+
 /** Whether every branch that holds the first place also holds the second: every way to the second has passed the first. */
-export function isOnTheWay(target: readonly Place[], source: readonly Place[]): boolean {
+function isOnTheWay(target: readonly Place[], source: readonly Place[]): boolean {
   return target.every(({ owner, branch }, depth) => {
     const other = source[depth];
     return other?.owner === owner && other.branch === branch;
@@ -136,6 +142,13 @@ export function* walk(flow: Flow): Generator<Visit> {
   yield* walkSequence(flow.steps, [], { owner: null, branch: ROOT, property: 'steps' });
 }
 
+/** Every step by its id. */
+export function stepsOf(flow: Flow): StepsById {
+  const steps = new Map<StepId, StepInfo>();
+  for (const { step, path } of walk(flow)) steps.set(step.id, { step, order: steps.size, path });
+  return steps;
+}
+
 interface Inside {
   owner: StepId | null;
   branch: BranchKey;
@@ -147,7 +160,7 @@ function* walkSequence(steps: Sequence, above: Place[], inside: Inside): Generat
     const path = [...above, { owner: inside.owner, branch: inside.branch, index }];
     const property = `${inside.property}.${index}`;
     yield { step, path, property };
-    for (const branch of branchesOf(step)) {
+    for (const branch of partsOf(step).branches) {
       const within = { owner: step.id, branch: branch.key, property: `${property}.${branch.property}` };
       yield* walkSequence(branch.steps, path, within);
     }

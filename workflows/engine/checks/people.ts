@@ -1,8 +1,7 @@
 /** People rules: they name what exists, and can never leave a step with nobody and no policy. */
 import type { CheckCode, Checking } from '../check.ts';
 import type { Assign, People, Step } from '../flow.gen.ts';
-import { isEarlier } from './order.ts';
-import { isHuman, peopleOf } from '../tree.ts';
+import { isHuman, partsOf } from '../tree.ts';
 
 /** Role of the pool that opens when a rule finds nobody and the step says nothing else. */
 const DEFAULT_EMPTY_ROLE = 'manager';
@@ -17,7 +16,7 @@ export function checkPeople(checking: Checking): void {
     if (![...context.roles, ...PARTIES].includes(role)) report(null, `start.who.${index}`, 'unknown_role', { role });
   }
   for (const { step } of visits) {
-    for (const { property, people } of peopleOf(step)) {
+    for (const { property, people } of partsOf(step).people) {
       const say: Say = (inner, code, params) => {
         report(step.id, `${property}.${inner}`, code, params);
       };
@@ -44,10 +43,10 @@ function checkPersonField({ context }: Checking, name: string, say: Say): void {
 }
 
 /** A step that comes later, or is done by nobody, was completed by nobody. */
-function checkPrevious({ visits }: Checking, step: Step, name: string, say: Say): void {
-  const named = visits.find((visit) => visit.step.id === name);
+function checkPrevious({ steps }: Checking, step: Step, name: string, say: Say): void {
+  const [named, asking] = [steps.get(name), steps.get(step.id)];
   if (!named) say('assign.step', 'unknown_step', { step: name });
-  else if (!isHuman(named.step) || !isEarlier(visits, name, step.id))
+  else if (!isHuman(named.step) || named.order >= (asking?.order ?? 0))
     say('assign.step', 'previous_step_invalid', { step: name });
 }
 

@@ -1,8 +1,7 @@
 /** The tree as such: ids, size, steps that cannot be reached. */
 import type { Checking } from '../check.ts';
 import type { Sequence, Step } from '../flow.gen.ts';
-import { branchesOf, isHuman, outcomesOfStep } from '../tree.ts';
-import { unreachable } from '../unreachable.ts';
+import { isHuman, outcomesOfStep, partsOf } from '../tree.ts';
 
 /** A case runs to quiescence within 10,000 transitions; a flow of this size is far below. */
 const MOST_STEPS = 500;
@@ -25,22 +24,12 @@ function checkReach(checking: Checking, steps: Sequence): void {
   const stopAt = steps.findIndex((step) => !goesOn(step));
   const behind = stopAt < 0 ? undefined : steps[stopAt + 1];
   if (behind) checking.report(behind.id, 'id', 'step_unreachable', { after: steps[stopAt]?.id ?? null });
-  for (const step of steps) for (const branch of branchesOf(step)) checkReach(checking, branch.steps);
+  for (const step of steps) for (const branch of partsOf(step).branches) checkReach(checking, branch.steps);
 }
 
 /** Whether the case can pass a step and arrive at the one behind it. */
 function goesOn(step: Step): boolean {
-  switch (step.kind) {
-    case 'end':
-      return false;
-    case 'exclusive':
-      return branchesOf(step).some(({ steps }) => steps.every(goesOn));
-    case 'userTask':
-    case 'approval':
-    case 'cc':
-    case 'serviceTask':
-      return true;
-    default:
-      return unreachable(step);
-  }
+  if (step.kind === 'end') return false;
+  const { branches } = partsOf(step);
+  return branches.length === 0 || branches.some(({ steps }) => steps.every(goesOn));
 }

@@ -2,8 +2,7 @@
 import type { Checking } from '../check.ts';
 import { durationMs } from '../duration.ts';
 import type { Due, ServiceTask } from '../flow.gen.ts';
-import { isHuman, outcomesOfStep, type HumanStep } from '../tree.ts';
-import { isReturnTarget } from './order.ts';
+import { isHuman, isReachableBackwards, outcomesOfStep, type HumanStep } from '../tree.ts';
 
 const APPROVAL_OUTCOMES = ['approved', 'rejected'];
 
@@ -24,12 +23,12 @@ function checkService({ context, report }: Checking, step: ServiceTask): void {
 }
 
 function checkActions(checking: Checking, step: HumanStep): void {
-  const { visits, report } = checking;
+  const { report } = checking;
   const seen = new Set<string>();
   for (const [index, { outcome, returnTo }] of outcomesOfStep(step).entries()) {
     if (seen.has(outcome)) report(step.id, `actions.${index}.outcome`, 'outcome_duplicate', { outcome });
     seen.add(outcome);
-    if (returnTo && !isReturnTarget(visits, step.id, returnTo.step)) {
+    if (returnTo && !isReachableBackwards(checking, step.id, returnTo.step)) {
       report(step.id, `actions.${index}.returnTo.step`, 'return_target_invalid', { step: returnTo.step });
     }
     if (step.kind === 'approval' && !returnTo && !APPROVAL_OUTCOMES.includes(outcome)) {
@@ -64,14 +63,15 @@ function durationsOf({ in: budget, remind = [], then }: Due): [string, string][]
 }
 
 /** The end action of a due time. */
-function checkEnd({ visits, context, report }: Checking, step: HumanStep, then: Due['then']): void {
+function checkEnd(checking: Checking, step: HumanStep, then: Due['then']): void {
+  const { context, report } = checking;
   if (then?.do === 'escalate' && !context.roles.includes(then.to)) {
     report(step.id, 'due.then.to', 'unknown_role', { role: then.to });
   }
   if (then?.do === 'complete' && !outcomesOfStep(step).some(({ outcome }) => outcome === then.outcome)) {
     report(step.id, 'due.then.outcome', 'unknown_outcome', { outcome: then.outcome });
   }
-  if (then?.do === 'return' && !isReturnTarget(visits, step.id, then.step)) {
+  if (then?.do === 'return' && !isReachableBackwards(checking, step.id, then.step)) {
     report(step.id, 'due.then.step', 'return_target_invalid', { step: then.step });
   }
 }

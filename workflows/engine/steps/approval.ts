@@ -3,21 +3,26 @@ import type { Approval } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
 import { endCase, openTask, type Run } from '../run.ts';
 import type { Decision, Frame } from '../state.ts';
+import type { Behaviour } from './behaviour.ts';
 import { askForStep, completeStep, skipStep, stopWithoutPeople } from './human.ts';
 
-export function openApproval(run: Run, frame: Frame, step: Approval): void {
-  // Of all who must approve each is asked again after a return; of any, only who decided.
-  const holders = askForStep(run, frame, { people: step.people, toPreviousHandler: step.mode === 'any' });
-  if (holders) giveApproval(run, frame, step, holders);
-}
+export const approval: Behaviour<Approval> = {
+  open: (run, frame, step) => {
+    // Of all who must approve each is asked again after a return; of any, only who decided.
+    const holders = askForStep(run, frame, { people: step.people, toPreviousHandler: step.mode === 'any' });
+    if (holders) givePeople(run, frame, step, holders);
+  },
+  givePeople,
+  decideTask,
+};
 
-export function giveApproval(run: Run, frame: Frame, step: Approval, holders: Holders): void {
+function givePeople(run: Run, frame: Frame, step: Approval, holders: Holders): void {
   if (holders === 'skip') skipStep(run, frame, 'approved');
   else if (holders === 'incident') stopWithoutPeople(run, frame, step.people);
   else for (const holder of holders) openTask(run, frame, holder);
 }
 
-export function decideApproval(run: Run, frame: Frame, step: Approval, decision: Decision): void {
+function decideTask(run: Run, frame: Frame, step: Approval, decision: Decision): void {
   frame.decisions.push(decision);
   const { outcome, by } = decision;
   const rejected = outcome === 'rejected';

@@ -4,14 +4,18 @@ import { askPeople, type Holders } from '../people.ts';
 import type { Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Notice } from '../types.ts';
+import type { Behaviour } from './behaviour.ts';
 import { stopWithoutPeople } from './human.ts';
 
-export function openCc(run: Run, frame: Frame, step: Cc): void {
-  const holders = askPeople(run, frame, step.people, { for: 'step' });
-  if (holders) giveCc(run, frame, step, holders);
-}
+export const cc: Behaviour<Cc> = {
+  open: (run, frame, step) => {
+    const holders = askPeople(run, frame, step.people, { for: 'step' });
+    if (holders) givePeople(run, frame, step, holders);
+  },
+  givePeople,
+};
 
-export function giveCc(run: Run, frame: Frame, step: Cc, holders: Holders): void {
+function givePeople(run: Run, frame: Frame, step: Cc, holders: Holders): void {
   if (holders === 'incident') {
     stopWithoutPeople(run, frame, step.people);
     return;

@@ -1,7 +1,10 @@
 /** end: ends the case here with an outcome, whatever else is open. */
 import type { End } from '../flow.gen.ts';
-import { endCase, type Run } from '../run.ts';
+import { endCase } from '../run.ts';
+import type { Behaviour } from './behaviour.ts';
 
-export function openEnd(run: Run, step: End): void {
-  endCase(run, 'completed', step.outcome);
-}
+export const end: Behaviour<End> = {
+  open: (run, _frame, { outcome }) => {
+    endCase(run, 'completed', outcome);
+  },
+};

@@ -3,8 +3,17 @@ import { conditionOf } from '../conditions.ts';
 import type { Exclusive } from '../flow.gen.ts';
 import { newFrame, openIncident, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
+import type { Behaviour } from './behaviour.ts';
 
-export function openExclusive(run: Run, frame: Frame, step: Exclusive): void {
+export const exclusive: Behaviour<Exclusive> = {
+  open,
+  finishScope: (run, frame) => {
+    frame.children = [];
+    run.agenda.push({ do: 'leave', frame: frame.id });
+  },
+};
+
+function open(run: Run, frame: Frame, step: Exclusive): void {
   for (const [index, branch] of step.branches.entries()) {
     const result = conditionOf(run, branch.when);
     if (!result.ok) {
@@ -23,9 +32,4 @@ function enterBranch(run: Run, frame: Frame, branch: string): void {
   const scope = newFrame(run, { step: frame.step, branch, item: frame.item });
   frame.children = [scope];
   run.agenda.push({ do: 'enter', scope: scope.id });
-}
-
-export function finishExclusive(run: Run, frame: Frame): void {
-  frame.children = [];
-  run.agenda.push({ do: 'leave', frame: frame.id });
 }

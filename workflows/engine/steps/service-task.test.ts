@@ -72,6 +72,7 @@ describe('serviceTask', () => {
       patchEffect: null,
     });
     expect(run.state.effects).toEqual([]);
+    expect(run.state.ran, '`again: skip` knows of it').toEqual(['print']);
   });
 
   it('a result nobody waits for leaves no trace', () => {

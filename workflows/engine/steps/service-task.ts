@@ -2,8 +2,17 @@
 import type { ServiceTask } from '../flow.gen.ts';
 import { nextId, openIncident, startEffect, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
+import type { Behaviour } from './behaviour.ts';
 
-export function openServiceTask(run: Run, frame: Frame, step: ServiceTask): void {
+export const serviceTask: Behaviour<ServiceTask> = {
+  open,
+  finishActivity: (run, frame, step, error) => {
+    if (error === null) run.agenda.push({ do: 'leave', frame: frame.id });
+    else stop(run, frame, step, error);
+  },
+};
+
+function open(run: Run, frame: Frame, step: ServiceTask): void {
   if (step.again === 'skip' && run.state.ran.includes(step.id)) {
     run.agenda.push({ do: 'leave', frame: frame.id });
     return;
@@ -13,13 +22,8 @@ export function openServiceTask(run: Run, frame: Frame, step: ServiceTask): void
   startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, step: id, activity, rev: run.state.rev + 1 });
 }
 
-export function finishServiceTask(run: Run, frame: Frame, step: ServiceTask): void {
-  if (!run.state.ran.includes(step.id)) run.state.ran.push(step.id);
-  run.agenda.push({ do: 'leave', frame: frame.id });
-}
-
 /** Tried as often as its policy says: the step waits until somebody retries it. */
-export function failServiceTask(run: Run, frame: Frame, step: ServiceTask, code: string): void {
+function stop(run: Run, frame: Frame, step: ServiceTask, code: string): void {
   openIncident(run, frame, {
     code: 'activity_failed',
     detail: { activity: step.activity, error: code },

@@ -2,22 +2,25 @@
 import type { UserTask } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
 import { openTask, type Run } from '../run.ts';
-import type { Decision, Frame } from '../state.ts';
+import type { Frame } from '../state.ts';
 import { must } from '../unreachable.ts';
+import type { Behaviour } from './behaviour.ts';
 import { askForStep, completeStep, skipStep, stopWithoutPeople } from './human.ts';
 
-export function openUserTask(run: Run, frame: Frame, step: UserTask): void {
-  const holders = askForStep(run, frame, { people: step.people, toPreviousHandler: true });
-  if (holders) giveUserTask(run, frame, step, holders);
-}
+export const userTask: Behaviour<UserTask> = {
+  open: (run, frame, step) => {
+    const holders = askForStep(run, frame, { people: step.people, toPreviousHandler: true });
+    if (holders) givePeople(run, frame, step, holders);
+  },
+  givePeople,
+  decideTask: (run, frame, _step, { outcome, by }) => {
+    completeStep(run, frame, outcome, by);
+  },
+};
 
 /** Of several people the first gets it. */
-export function giveUserTask(run: Run, frame: Frame, step: UserTask, holders: Holders): void {
+function givePeople(run: Run, frame: Frame, step: UserTask, holders: Holders): void {
   if (holders === 'skip') skipStep(run, frame, 'skipped');
   else if (holders === 'incident') stopWithoutPeople(run, frame, step.people);
   else openTask(run, frame, must(holders[0], 'holder'));
-}
-
-export function decideUserTask(run: Run, frame: Frame, decision: Decision): void {
-  completeStep(run, frame, decision.outcome, decision.by);
 }

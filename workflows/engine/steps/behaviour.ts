@@ -1,0 +1,19 @@
+/** What a kind of step does with what can happen to it. A new kind is one file with one of these and one line in index.ts. */
+import type { Step } from '../flow.gen.ts';
+import type { Holders } from '../people.ts';
+import type { Run } from '../run.ts';
+import type { Decision, Frame } from '../state.ts';
+
+/** Beside `open` each is there for the kinds it can happen to. */
+export interface Behaviour<S extends Step> {
+  /** The case arrives at the step. */
+  open: (run: Run, frame: Frame, step: S) => void;
+  /** The people it asked for are known. */
+  givePeople?: (run: Run, frame: Frame, step: S, holders: Holders) => void;
+  /** One of its tasks is decided. */
+  decideTask?: (run: Run, frame: Frame, step: S, decision: Decision) => void;
+  /** A sequence inside it is done. */
+  finishScope?: (run: Run, frame: Frame, step: S) => void;
+  /** Its activity came to an end; `error` is the code of a failure. */
+  finishActivity?: (run: Run, frame: Frame, step: S, error: string | null) => void;
+}
