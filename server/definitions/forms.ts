@@ -43,9 +43,35 @@ export async function publishForm(
   return published;
 }
 
-/** Compiles without publishing. @throws AppError invalid_form */
-export function checkFormDefinition({ schema, layout }: FormDefinitionSource): CompiledForm {
-  return asProblems(() => compileNew({ schema, layout }));
+/** Why the definition would not compile; what publishing has against it is only known then. */
+export function problemsOfForm(source: FormDefinitionSource): readonly Problem[] {
+  try {
+    compileNew(source);
+    return [];
+  } catch (error) {
+    if (error instanceof FormError) return error.problems;
+    throw error;
+  }
+}
+
+/**
+ * Publishes the draft of a form type and drops it, in one transaction: a draft is there exactly as long as it is not published, and one that
+ * is kept meanwhile waits and stays. @throws AppError not_found, invalid_form
+ */
+export async function publishDraft(adminDb: Db, key: string, options: PublishOptions): Promise<PublishedForm> {
+  return adminDb.transaction().execute(async (tx) => {
+    await lockPublishing(tx);
+    const drafts = tx.selectFrom('form_draft').select(['schema', 'layout']).where('form', '=', key);
+    const draft = await drafts.forUpdate().executeTakeFirst();
+    if (draft === undefined) throw new AppError('not_found', 404, { form: key });
+    const form = asProblems(() => compileNew(draft));
+    if (form.key !== key)
+      throw new AppError('invalid_form', 422, {}, [{ path: '/schema/x-key', code: 'change_incompatible' }]);
+    const [published] = await publishAll(tx, [form], options);
+    if (published === undefined) throw new Error('nothing was published');
+    await tx.deleteFrom('form_draft').where('form', '=', key).execute();
+    return published;
+  });
 }
 
 /** What was published before stays readable, whatever is asked of formulas since. @throws FormError */
@@ -64,14 +90,23 @@ export async function publishForms(
 ): Promise<PublishedForm[]> {
   const forms = asProblems(() => sources.map(compileNew));
   return adminDb.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
-    const plans: Plan[] = [];
-    for (const form of forms) plans.push(await planForm(tx, form, options));
-    await checkReferences(tx, forms);
-    const changed = plans.filter(({ ddl }) => ddl !== null);
-    if (changed.length > 0) await carryOut(tx, changed, options);
-    return plans.map(({ form, version, ddl }) => ({ key: form.key, version, isNew: ddl !== null }));
+    await lockPublishing(tx);
+    return publishAll(tx, forms, options);
   });
+}
+
+/** One at a time: versions are numbered, and definitions refer to each other. */
+async function lockPublishing(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
+}
+
+async function publishAll(tx: Tx, forms: CompiledForm[], options: PublishOptions): Promise<PublishedForm[]> {
+  const plans: Plan[] = [];
+  for (const form of forms) plans.push(await planForm(tx, form, options));
+  await checkReferences(tx, forms);
+  const changed = plans.filter(({ ddl }) => ddl !== null);
+  if (changed.length > 0) await carryOut(tx, changed, options);
+  return plans.map(({ form, version, ddl }) => ({ key: form.key, version, isNew: ddl !== null }));
 }
 
 /** Tables of all first: their foreign keys may run in circles. */

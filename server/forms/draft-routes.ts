@@ -1,8 +1,7 @@
 /** Drafts of form types and their publishing, for who holds form.publish. */
 import { Type, type Static } from 'typebox';
 import { asPerson } from '../db/as.ts';
-import { checkFormDefinition, publishForm } from '../definitions/forms.ts';
-import { AppError } from '../errors.ts';
+import { publishDraft } from '../definitions/forms.ts';
 import { problems, type App } from '../http.ts';
 import { assertMayAnywhere } from '../security/may.ts';
 import { dropDraft, findDraft, keepDraft } from './forms.ts';
@@ -78,7 +77,7 @@ function endRoutes(app: App): void {
         tags,
         summary: 'Publish the draft as the next version',
         description:
-          'Makes or changes the table in the same transaction. An incompatible change is refused with a path and a code for each reason.',
+          'Makes or changes the table and drops the draft in one transaction. An incompatible change is refused with a path and a code for each reason.',
         params: KeyParams,
         body: PublishBody,
         response: { 200: FormPublished, ...failures },
@@ -87,14 +86,8 @@ function endRoutes(app: App): void {
     async (request): Promise<Static<typeof FormPublished>> => {
       const { key } = request.params;
       const { id } = request.person;
-      const draft = await asPerson(db, id, async (tx) => {
-        await assertMayAnywhere(tx, publishing);
-        return findDraft(tx, key);
-      });
-      if (checkFormDefinition(draft).key !== key)
-        throw new AppError('invalid_form', 422, {}, [{ path: '/schema/x-key', code: 'change_incompatible' }]);
-      const { version } = await publishForm(adminDb, draft, { note: request.body.note, by: id });
-      await asPerson(db, id, (tx) => dropDraft(tx, key));
+      await asPerson(db, id, (tx) => assertMayAnywhere(tx, publishing));
+      const { version } = await publishDraft(adminDb, key, { note: request.body.note, by: id });
       return { key, version };
     },
   );

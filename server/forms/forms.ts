@@ -1,9 +1,8 @@
 /** Queries of the form routes. */
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
-import { checkForm, checkLayout } from '../../forms/check.ts';
-import type { FormSchema } from '../../forms/types.ts';
 import type { Tx } from '../db/as.ts';
+import { problemsOfForm } from '../definitions/forms.ts';
 import { AppError } from '../errors.ts';
 import type { FormDraft, FormTypeItem, FormVersionItem } from './schemas.ts';
 
@@ -48,12 +47,11 @@ export async function findDraft(tx: Tx, key: string): Promise<Static<typeof Form
     .where('d.form', '=', key)
     .executeTakeFirst();
   if (row === undefined) throw new AppError('not_found', 404, { form: key });
-  const found = checkForm(row.schema);
   return {
     key,
     schema: row.schema,
     layout: row.layout,
-    problems: found.length > 0 ? found : checkLayout(row.layout, row.schema as unknown as FormSchema),
+    problems: [...problemsOfForm(row)],
     updatedAt: row.updated_at.toISOString(),
     updatedBy: personRef(row.id, row.display_name),
   };

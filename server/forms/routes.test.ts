@@ -122,6 +122,56 @@ it('refuses to take away what others use', async () => {
   ]);
 });
 
+it('publishes and drops the draft together, or neither', async () => {
+  const { adminDb } = test;
+  await draft(supplier({ city: field('text') }));
+  await sql`create function stay() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`.execute(
+    adminDb,
+  );
+  await sql`create trigger stay before delete on form_draft for each row execute function stay()`.execute(adminDb);
+  expect((await publish()).statusCode).toBe(500);
+  const { version } = (await admin({ url: '/api/forms/supplier' })).json<{ version: number }>();
+  const { rows } = await sql`
+    select from information_schema.columns where table_schema = 'record' and table_name = 'supplier' and column_name = 'city'`.execute(
+    adminDb,
+  );
+  expect({ version, columns: rows.length }).toEqual({ version: 2, columns: 0 });
+
+  await sql`drop trigger stay on form_draft`.execute(adminDb);
+  expect((await publish()).json()).toEqual({ key: 'supplier', version: 3 });
+  expect((await admin({ url: '/api/forms/supplier/draft' })).statusCode).toBe(404);
+  expect((await publish()).json()).toMatchObject({ status: 404, code: 'not_found' });
+});
+
+it('loses no draft that is kept while one is published', async () => {
+  await draft(supplier({ street: field('text') }));
+  const held = Promise.withResolvers<undefined>();
+  const reading = Promise.withResolvers<undefined>();
+  // Whoever publishes waits for the one before; meanwhile somebody keeps a newer draft.
+  const before = test.adminDb.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(7203118)`.execute(tx);
+    reading.resolve(undefined);
+    await held.promise;
+  });
+  await reading.promise;
+  const publishing = publish();
+  await draft(supplier({ street: field('text'), door: field('text') }));
+  held.resolve(undefined);
+  await before;
+
+  expect((await publishing).json()).toEqual({ key: 'supplier', version: 4 });
+  expect((await admin({ url: '/api/forms/supplier' })).json()).toMatchObject({ schema: { properties: { door: {} } } });
+});
+
+it('tells with the draft what is wrong with its formulas', async () => {
+  const total = field('computed', { type: 'integer', 'x-result': 'integer', 'x-formula': 'size +' });
+  await draft(supplier({ size: field('integer', { type: 'integer' }), total }));
+  const problem = { path: '/schema/properties/total/x-formula', code: 'expression_invalid' };
+
+  expect((await admin({ url: '/api/forms/supplier/draft' })).json()).toMatchObject({ problems: [problem] });
+  expect((await publish()).json()).toMatchObject({ status: 422, code: 'invalid_form', errors: [problem] });
+});
+
 it('lets only who may publish see or write drafts', async () => {
   const staff = await asUser(app, await createPerson(test, { roles: [{ role: 'staff' }] }));
 
