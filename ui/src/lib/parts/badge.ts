@@ -2,7 +2,7 @@
 import { tv, type VariantProps } from 'tailwind-variants/lite';
 
 export const badgeLook = tv({
-  base: 'inline-flex shrink-0 items-center gap-1 rounded-sm border px-1.5 text-xs font-medium whitespace-nowrap',
+  base: 'inline-flex shrink-0 items-center gap-1 border text-xs font-medium whitespace-nowrap',
   variants: {
     tone: {
       neutral: 'border-line bg-sunken text-ink-soft',
@@ -11,7 +11,7 @@ export const badgeLook = tv({
       warn: 'border-warn-line bg-warn-soft text-warn-ink',
       danger: 'border-danger-line bg-danger-soft text-danger-ink',
     },
-    pill: { true: 'rounded-full px-2', false: '' },
+    pill: { true: 'rounded-full px-2', false: 'rounded-sm px-1.5' },
   },
   defaultVariants: { tone: 'neutral', pill: false },
 });

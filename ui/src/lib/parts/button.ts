@@ -3,7 +3,7 @@ import { tv, type VariantProps } from 'tailwind-variants/lite';
 
 export const buttonLook = tv({
   base: [
-    'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap select-none',
+    'inline-flex shrink-0 items-center justify-center gap-1.5 border font-medium whitespace-nowrap select-none',
     'transition-colors disabled:opacity-50 aria-disabled:opacity-50',
   ],
   variants: {
@@ -16,13 +16,20 @@ export const buttonLook = tv({
       link: 'border-transparent bg-transparent text-accent-ink underline-offset-4 hover:underline',
     },
     size: {
-      sm: 'h-7 px-2.5 text-sm',
-      md: 'h-9 px-3.5 text-base',
-      lg: 'h-11 rounded-lg px-5 text-md',
+      // On phones nothing is lower than a thumb needs.
+      sm: 'h-7 rounded-md text-sm max-md:h-11',
+      md: 'h-9 rounded-md text-base max-md:h-11',
+      lg: 'h-11 rounded-lg text-md',
     },
-    shape: { text: '', icon: 'aspect-square px-0' },
+    shape: { text: '', icon: 'aspect-square' },
     wide: { true: 'w-full', false: '' },
   },
+  // Only words need room at their sides: an icon's button is a square.
+  compoundVariants: [
+    { shape: 'text', size: 'sm', class: 'px-2.5' },
+    { shape: 'text', size: 'md', class: 'px-3.5' },
+    { shape: 'text', size: 'lg', class: 'px-5' },
+  ],
   defaultVariants: { look: 'secondary', size: 'md', shape: 'text', wide: false },
 });
 
