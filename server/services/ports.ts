@@ -16,7 +16,7 @@ export async function checkPort(port: number, host = '127.0.0.1'): Promise<strin
   }
 }
 
-/** The wished one if it is free, else any. Another program may take it before it is used: callers retry. */
+/** The wished one if it is free, else any. Another program may take it before it is used: then that start fails and says so. */
 export async function freePort(wished?: number): Promise<number> {
   if (wished !== undefined && (await checkPort(wished)) === 'free') return wished;
   const server = createServer().listen({ port: 0, host: '127.0.0.1' });

@@ -8,14 +8,12 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { asSuperuser } from '../db/bootstrap.ts';
@@ -79,6 +77,7 @@ async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
   const user = await findPostgresUser();
   if (user?.isNew) say('postgres_user', { user: user.name });
   const files = locatePostgres(dataDir, user, say);
+  removeDrafts(files.data);
   if (!existsSync(join(files.data, 'PG_VERSION'))) await initialise(files, user, options);
   await clearStalePid(files.data);
   const port = options.port ?? (await freePort(rememberedPort(dataDir, 'postgres')));
@@ -102,13 +101,11 @@ async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
 async function initialise(files: PostgresFiles, user: SystemUser | undefined, options: PostgresOptions): Promise<void> {
   options.say('postgres_init');
   const draft = `${files.data}.new-${randomUUID()}`;
-  const secrets = mkdtempSync(join(tmpdir(), 'guanjia-'));
-  const passwordFile = join(secrets, 'password');
+  const passwordFile = `${draft}.password`;
   try {
-    removeDrafts(files.data);
     mkdirSync(draft, { recursive: true, mode: 0o700 });
     writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 });
-    for (const path of user ? [draft, secrets, passwordFile] : []) chownSync(path, user?.uid ?? -1, user?.gid ?? -1);
+    for (const path of user ? [draft, passwordFile] : []) chownSync(path, user?.uid ?? -1, user?.gid ?? -1);
     const flags = [
       `--pgdata=${draft}`,
       '--username=postgres',
@@ -124,7 +121,7 @@ async function initialise(files: PostgresFiles, user: SystemUser | undefined, op
   } catch (error) {
     throw new StartError('postgres_init_failed', { folder: files.data, cause: reasonOf(error) });
   } finally {
-    rmSync(secrets, { recursive: true, force: true });
+    rmSync(passwordFile, { force: true });
   }
 }
 

@@ -6,6 +6,6 @@ export { deleteRecord, patchRecord } from './patch.ts';
 export { toProblem, withProblems } from './problem.ts';
 export { readRecord, type StoredRecord } from './read.ts';
 export { tryPatch } from './try-patch.ts';
-export { listRecords, type ListedRecord, type PageEnd, type RecordSort } from './list.ts';
-export type { RecordFilter } from './filter.ts';
+export { listRecords, type ListedRecord, type RecordSort } from './list.ts';
+export type { RecordFilter, Sight } from './filter.ts';
 export { findReferrers } from './referrers.ts';

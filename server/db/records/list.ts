@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Column } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
-import { toConditions, toSearch, type RecordFilter } from './filter.ts';
+import { columnSeen, toConditions, toSearch, type RecordFilter, type Seen, type Sight } from './filter.ts';
 import type { LoadedForm } from './form-store.ts';
 import { selectFrom, toRecords, type StoredRecord } from './read.ts';
 import type { Row } from './values.ts';
@@ -18,12 +18,14 @@ export interface ListOptions {
   sort?: RecordSort;
   search?: string;
   communityId?: string;
+  /** Which fields may be asked for; all unless told otherwise. */
+  sight?: Sight;
   /** Where the page before ended. */
   after?: PageEnd;
   limit: number;
 }
 /** The sort value as text, null where the field is empty (those come last), and the id. */
-export type PageEnd = [value: string | null, id: string];
+type PageEnd = [value: string | null, id: string];
 /** Up to `limit + 1` records: the one too many says that there is a next page. */
 export interface ListedRecord extends StoredRecord {
   /** Of a case's record: the rev its case had when this was read. */
@@ -31,13 +33,17 @@ export interface ListedRecord extends StoredRecord {
   end: PageEnd;
 }
 
-/** Newest first unless the layout or the caller says otherwise. @throws AppError invalid_request */
+/**
+ * Newest first unless the layout or the caller says otherwise.
+ * @throws AppError invalid_request: a field that is none, or that the asking person sees masked or not at all
+ */
 export async function listRecords(tx: Tx, form: LoadedForm, options: ListOptions): Promise<ListedRecord[]> {
-  const key = sortKey(form, options.sort ?? form.layout.sort?.[0] ?? { field: 'createdAt', descending: true });
+  const seen = { form, sight: options.sight ?? (() => true) };
+  const key = sortKey(seen, options.sort ?? ownSort(seen));
   const conditions = [
     sql`r.deleted_at is null`,
-    ...toConditions(form, options.filter ?? {}),
-    ...(await toSearch(tx, form, options.search ?? '')),
+    ...toConditions(seen, options.filter ?? {}),
+    ...(await toSearch(tx, seen, options.search ?? '')),
     ...(options.communityId === undefined ? [] : inCommunity(form, options.communityId)),
     ...(options.after === undefined ? [] : [follows(key, options.after)]),
   ];
@@ -66,20 +72,32 @@ interface SortKey {
   direction: 'asc' | 'desc';
 }
 
-const sortColumns: Partial<Record<string, Column>> = {
-  createdAt: { name: 'created_at', type: 'timestamptz' },
-  updatedAt: { name: 'updated_at', type: 'timestamptz' },
-};
+const sortColumns = new Map<string, Column>([
+  ['createdAt', { name: 'created_at', type: 'timestamptz' }],
+  ['updatedAt', { name: 'updated_at', type: 'timestamptz' }],
+]);
 
-function sortKey(form: LoadedForm, { field, descending = false }: RecordSort): SortKey {
-  const column = sortColumns[field] ?? onlyColumn(form, field);
-  if (column === undefined) throw new AppError('invalid_request', 422, {}, [{ path: '/sort', code: 'field_unknown' }]);
-  return { column: sql`r.${sql.id(column.name)}`, type: column.type, direction: descending ? 'desc' : 'asc' };
+/** The layout's, unless the asking person does not see that field as it is. */
+function ownSort({ form, sight }: Seen): RecordSort {
+  const [own] = form.layout.sort ?? [];
+  const isSeen = own !== undefined && form.byName.get(own.field)?.mask == null && sight(own.field) !== false;
+  return isSeen ? own : { field: 'createdAt', descending: true };
 }
 
-function onlyColumn(form: LoadedForm, field: string): Column | undefined {
-  const columns = form.byName.get(field)?.columns;
-  return columns?.length === 1 ? columns[0] : undefined;
+function sortKey({ form, sight }: Seen, { field: name, descending = false }: RecordSort): SortKey {
+  const direction = descending ? 'desc' : 'asc';
+  const system = sortColumns.get(name);
+  if (system !== undefined) return { column: sql`r.${sql.id(system.name)}`, type: system.type, direction };
+  const field = form.byName.get(name);
+  const [column, ...more] = field?.columns ?? [];
+  if (field === undefined || column === undefined || more.length > 0) throw refused('field_unknown');
+  // The order alone would tell a masked value, page by page.
+  if (field.mask !== null) throw refused('field_masked');
+  return { column: columnSeen(field, sight, '/sort'), type: column.type, direction };
+}
+
+function refused(code: string): AppError {
+  return new AppError('invalid_request', 422, {}, [{ path: '/sort', code }]);
 }
 
 function follows({ column, type, direction }: SortKey, [value, id]: PageEnd): RawBuilder<unknown> {
