@@ -53,6 +53,7 @@ describe('a route', () => {
       const answer = await app.inject({ method: 'POST', url, payload: good });
       expect(answer.statusCode, url).toBe(401);
       expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
       expect(answer.json()).toMatchObject({
         code: 'unauthenticated',
         status: 401,

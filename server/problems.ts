@@ -28,6 +28,8 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
   const { retryAfterSeconds } = error.params;
   if (typeof retryAfterSeconds === 'number') void reply.header('retry-after', retryAfterSeconds);
+  // RFC 9110 wants it with every 401; browsers show no dialogue for Bearer.
+  if (error.status === 401) void reply.header('www-authenticate', 'Bearer');
   const document = describeProblem(error, localeOf(request));
   // As text, so that no response schema can change it.
   return reply
