@@ -103,13 +103,18 @@ function selectCases(at: RawBuilder<unknown>, unread: RawBuilder<unknown>): RawB
 /** What the rail shows; `community` as in the lists. */
 export async function countTasks(tx: Tx, community: string | null): Promise<Static<typeof TaskCounts>> {
   const here = community === null ? sql`true` : sql`t.community_id = ${community}`;
+  // A copy's case is always visible, so only where the community matters is it looked at: row security makes that dear.
+  const copiedHere =
+    community === null ? sql`true` : sql`(select c.community_id from "case" c where c.id = q.case_id) = ${community}`;
   const count = (condition: RawBuilder<unknown>): RawBuilder<number> =>
     sql<number>`(select count(*)::int from task t where ${condition} and ${here})`;
   const { rows } = await sql<Static<typeof TaskCounts>>`
     select ${count(conditions.mine)} as mine, ${count(conditions.pool)} as pool, ${count(conditions.today)} as today,
       ${count(conditions.overdue)} as overdue,
-      (select count(*)::int from case_reader q join "case" t on t.id = q.case_id
-        where q.person_id = current_person() and q.why = 'cc' and q.read_at is null and ${here}) as cc`.execute(tx);
+      (select count(*)::int from case_reader q
+        where q.person_id = current_person() and q.why = 'cc' and q.read_at is null and ${copiedHere}) as cc`.execute(
+    tx,
+  );
   const [counts] = rows;
   if (counts === undefined) throw new Error('counting gave no row');
   return counts;
