@@ -3,6 +3,7 @@
  * meanwhile would shift pages.
  */
 import { AppError } from './errors.ts';
+import type { Seal } from './seal.ts';
 
 type CursorValue = string | number | null;
 /** Whether a sort value of a cursor can be one: anybody can make a cursor up, and Postgres would stumble over what is no instant. */
@@ -26,7 +27,19 @@ export function decodeCursor<Values extends CursorValue[]>(
   cursor: string,
   ...parts: { [I in keyof Values]: Part<Values[I]> }
 ): Values {
-  const values = parse(Buffer.from(cursor, 'base64url').toString());
+  return valuesOf<Values>(Buffer.from(cursor, 'base64url').toString(), parts);
+}
+
+/** Of a page that was sealed: a row's values can be read from it by nobody. @throws AppError invalid_cursor */
+export function openCursor<Values extends CursorValue[]>(
+  { cursor, seal }: { cursor: string; seal: Seal },
+  ...parts: { [I in keyof Values]: Part<Values[I]> }
+): Values {
+  return valuesOf<Values>(seal.open(cursor) ?? '', parts);
+}
+
+function valuesOf<Values extends CursorValue[]>(text: string, parts: { [I in keyof Values]: Part<Values[I]> }): Values {
+  const values = parse(text);
   if (!Array.isArray(values) || values.length !== parts.length || !parts.every((part, i) => part(values[i]))) {
     throw new AppError('invalid_cursor', 422, {}, [{ path: '/cursor', code: 'format' }]);
   }
@@ -37,18 +50,19 @@ export function decodeCursor<Values extends CursorValue[]>(
 export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
-  map: { item: (row: Row) => Item; key: (row: Row) => readonly CursorValue[] },
+  map: { item: (row: Row) => Item; key: (row: Row) => readonly CursorValue[]; seal?: Seal },
 ): { items: Item[]; next: string | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
     items: shown.map(map.item),
-    next: rows.length > limit && last !== undefined ? encodeCursor(map.key(last)) : null,
+    next: rows.length > limit && last !== undefined ? encodeCursor(map.key(last), map.seal) : null,
   };
 }
 
-function encodeCursor(values: readonly CursorValue[]): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
+function encodeCursor(values: readonly CursorValue[], seal?: Seal): string {
+  const text = JSON.stringify(values);
+  return seal === undefined ? Buffer.from(text).toString('base64url') : seal.close(text);
 }
 
 function parse(text: string): unknown {

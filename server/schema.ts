@@ -12,7 +12,7 @@ export const Text = Type.Object({ 'zh-CN': Type.String(), en: Type.String() }, {
 export const Fields = Type.Record(Type.String(), Type.Unknown());
 export const Access = Type.Enum(['hidden', 'read', 'edit', 'required'], { title: 'Access' });
 export const Permissions = Type.Record(Type.String(), Access);
-export const Cursor = Type.String({ maxLength: 500, description: 'Opaque; take it from `next` of the page before.' });
+export const Cursor = Type.String({ maxLength: 2000, description: 'Opaque; take it from `next` of the page before.' });
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 /** A keyset page: `next` is null on the last one. */
 export const page = <T extends TSchema>(title: string, item: T) =>

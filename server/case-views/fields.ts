@@ -21,7 +21,7 @@ export function toFormDefinition(form: LoadedForm): Static<typeof FormDefinition
   return { key: form.key, version: form.version, schema: { ...form.schema }, layout: { ...form.layout } };
 }
 
-interface Reading {
+export interface Reading {
   flow: PublishedFlow;
   caseId: string;
   communityId: string | null;
@@ -32,30 +32,51 @@ export interface ReaderRights {
   /** Whoever works on the case, or started it, sees personal values as they are. */
   isMasked: boolean;
 }
+/** A step of a case that the reader has or had in hand. */
+export interface HeldStep {
+  step: string;
+  open: boolean;
+}
 
 /**
  * Reading a case, not a task of it: those with the right to all cases see every field, anybody else what the start and the steps they
  * had in hand showed them. Nothing is writable here.
  */
-export async function readerRights(
-  tx: Tx,
+export async function readerRights(tx: Tx, reader: Decider, reading: Reading): Promise<ReaderRights> {
+  const held = await readHeld(tx, reader.id, [reading.caseId]);
+  return rightsOf(reader, reading, held.get(reading.caseId) ?? []);
+}
+
+/** By case. */
+export async function readHeld(tx: Tx, personId: string, caseIds: readonly string[]): Promise<Map<string, HeldStep[]>> {
+  const { rows } = await sql<HeldStep & { caseId: string }>`
+    select case_id as "caseId", step, bool_or(state in ('open', 'completing')) as open from task
+    where case_id = any(${caseIds}::uuid[]) and (holder = ${personId} or closed_by = ${personId}) group by case_id, step`.execute(
+    tx,
+  );
+  return Map.groupBy(rows, ({ caseId }) => caseId);
+}
+
+export function rightsOf(
   reader: Decider,
-  { flow, caseId, communityId, initiator }: Reading,
-): Promise<ReaderRights> {
-  const { rows } = await sql<{ step: string; open: boolean }>`
-    select step, bool_or(state in ('open', 'completing')) as open from task
-    where case_id = ${caseId} and (holder = ${reader.id} or closed_by = ${reader.id}) group by step`.execute(tx);
+  { flow, communityId, initiator }: Reading,
+  held: readonly HeldStep[],
+): ReaderRights {
   const isInitiator = initiator === reader.id;
-  const isMasked = !isInitiator && !rows.some(({ open }) => open);
+  const isMasked = !isInitiator && !held.some(({ open }) => open);
   if (mayIn(reader, 'case.read', communityId)) return { permissions: readAll(flow.form), isMasked };
   const seen = [
-    ...(isInitiator ? [permissionsOf(flow.form, flow.definition.start.fields)] : []),
-    ...rows.map(({ step }) => stepPermissions(flow, step)),
+    ...(isInitiator ? [startPermissions(flow)] : []),
+    ...held.map(({ step }) => stepPermissions(flow, step)),
   ];
   const fields = flow.form.fields.map(
     ({ name }) => [name, seen.some((each) => each[name] !== 'hidden') ? 'read' : 'hidden'] as const,
   );
   return { permissions: Object.fromEntries(fields), isMasked };
+}
+
+export function startPermissions(flow: PublishedFlow): Permissions {
+  return permissionsOf(flow.form, flow.definition.start.fields);
 }
 
 export function stepPermissions(flow: PublishedFlow, stepId: string): Permissions {

@@ -43,13 +43,13 @@ function readRoutes(app: App): void {
         tags,
         summary: 'Find records',
         description:
-          'Also the picker of references: `q` searches the fields the layout names. Masked fields come masked.',
+          'Also the picker of references: `q` searches the fields the layout names. Masked fields come masked, are found by their whole value and neither filter nor sort. Of a case form each record shows what its case shows the asking person, and matches by that alone.',
         params: FormParams,
         querystring: ListQuery,
         response: { 200: RecordPage, ...problems(401, 404, 422) },
       },
     },
-    (request) => findPage(app.deps.db, { personId: request.person.id, form: request.params.key }, request.query),
+    (request) => findPage(app.deps, { personId: request.person.id, form: request.params.key }, request.query),
   );
   app.get(
     '/api/forms/:key/records/:id',
