@@ -1,13 +1,18 @@
 /** protocol.md rules 5 and 6: a delta gives the same rows whatever order it comes in, and the log hangs together. Real Postgres, real Temporal. */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeltaEntry } from '../../workflows/engine/types.ts';
+import type { DeltaEntry, Snapshot } from '../../workflows/engine/types.ts';
 import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
-import { begin, handOut } from '../testing/rules.ts';
+import { dyingAfterRpc } from '../testing/crashes.ts';
+import { begin, handOut, look } from '../testing/rules.ts';
 import { applyDelta } from './apply/index.ts';
 import { hashEvent } from './apply/chain.ts';
 import { readLog } from './apply/read.ts';
+import { applySnapshot } from './apply/snapshot.ts';
+import { amendCase } from './case-acts.ts';
 import { heal } from './heal.ts';
+import { sweep } from './sweep.ts';
 import { completeTask, transferTask } from './task-acts.ts';
 
 let stage: CaseStage;
@@ -83,6 +88,51 @@ describe('rules 5 and 6: applyDelta and the hash chain', () => {
     await sql`update task set state = 'cancelled' where id = ${task.id}`.execute(stage.test.adminDb);
     expect(await heal(stage.deps, caseId)).toEqual({ hasGap: false, rows: 1 });
     expect(await openTask(stage, caseId)).toMatchObject({ id: task.id });
+  });
+
+  it('rule 5: a gap counts as one after two seconds, and is healed by a query', async () => {
+    const { caseId, task } = await begin(stage);
+    const dying = dyingAfterRpc(stage.deps);
+    await completeTask(dying, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'second' }));
+    // The next one has its turn though the tables do not show the first yet.
+    await sql`update command set state = 'done' where case_id = ${caseId}`.execute(stage.test.adminDb);
+    const act = { caseId, fields: { code: randomUUID().slice(0, 8) }, version: null, comment: null };
+    await amendCase(dying, intend(stage.cast.manager), act);
+    const held = await stage.deps.temporal.workflow.getHandle(caseId).query<DeltaEntry[], [number]>('entries', 2);
+    expect(held.map(({ rev }) => rev)).toEqual([2, 3]);
+    expect(await applyDelta(stage.deps.db, { caseId, entries: held.slice(1) })).toMatchObject({ hasGap: true });
+
+    expect(await look(stage, caseId)).toMatchObject({ applied_rev: 1, seen_rev: 3 });
+    expect(await sweep(stage.deps)).toMatchObject({ healed: 0 });
+    await sql`update "case" set updated_at = now() - interval '3 seconds' where id = ${caseId}`.execute(
+      stage.test.adminDb,
+    );
+    expect(await sweep(stage.deps)).toMatchObject({ healed: 1 });
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 3,
+      types: ['case_started', 'task_completed', 'record_amended'],
+      commands: [{ state: 'done' }, { state: 'done' }, { state: 'done' }],
+    });
+  });
+
+  it('rule 5: a snapshot heals rows, never the log and never the record', async () => {
+    const { adminDb } = stage.test;
+    const caseId = await finished();
+    const { caseId: other, task } = await begin(stage);
+    const said = await stage.deps.temporal.workflow.getHandle(other).query<Snapshot>('snapshot');
+    await sql`update task set state = 'cancelled' where id = ${task.id}`.execute(adminDb);
+    await sql`update record.errand set note = 'by hand' where id = ${other}`.execute(adminDb);
+    await sql`delete from case_event where case_id = ${other}`.execute(adminDb);
+
+    expect(await applySnapshot(stage.deps.db, other, said)).toBe(1);
+    const { rows } = await sql`select r.note, (select count(*)::int from case_event e where e.case_id = r.id) as events
+      from record.errand r where r.id = ${other}`.execute(adminDb);
+    expect(rows).toEqual([{ note: 'by hand', events: 0 }]);
+    expect(await openTask(stage, other)).toMatchObject({ id: task.id });
+    // An old picture changes nothing that is newer.
+    const wanted = await rowsOf(caseId);
+    expect(await applySnapshot(stage.deps.db, caseId, { ...said, rev: 1 })).toBe(0);
+    expect(await rowsOf(caseId)).toEqual(wanted);
   });
 
   it('rule 6: whoever closes a gap chains all consecutive revs, and a changed event shows', async () => {

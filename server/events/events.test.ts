@@ -188,7 +188,7 @@ describe('the event stream', () => {
     expect(await refused[0]!.response.json()).toMatchObject({ code: 'too_many_streams' });
   });
 
-  it('comes back with resync after Postgres cut the connection', async () => {
+  it('rule 12: comes back with resync after Postgres cut the connection', async () => {
     const lin = await createPerson(test);
     const reader = await follow(await signInForTest(app, lin));
     expect(await cutListening()).toBe(1);

@@ -1,5 +1,7 @@
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../app.ts';
+import { createCodec } from '../codec.ts';
 import { createDb } from '../db/client.ts';
 import type { App } from '../http.ts';
 import { connectTemporal, type Temporal } from '../temporal.ts';
@@ -38,6 +40,24 @@ describe('health', () => {
 
     expect(answer.statusCode).toBe(503);
     expect(answer.json<Readiness>().missing.map(({ what }) => what)).toEqual(['worker']);
+  });
+
+  it('rule 15: is not ready while a payload asks for a key that is missing', async () => {
+    const lost = { id: 'lost', key: Buffer.alloc(32, 7) };
+    const sealed = await createCodec([lost]).encode([defaultPayloadConverter.toPayload('closed')]);
+    const { config } = app.deps;
+    const other = connectTemporal(config);
+    const readable = await buildTestApp(test, { config, temporal: other.client });
+    const missing = async () => (await readable.inject({ url: '/readyz' })).json<Readiness>().missing;
+    expect((await missing()).map(({ what }) => what)).toEqual(['worker']);
+    await expect(other.codec.decode(sealed)).rejects.toThrow();
+
+    // An answer is kept for a second.
+    await expect
+      .poll(missing, { timeout: 5000 })
+      .toContainEqual({ what: 'codec_keys', detail: 'GUANJIA_CODEC_KEYS lacks lost' });
+    await readable.close();
+    await other.close();
   });
 
   it('is ready once a worker asks', async () => {

@@ -65,6 +65,25 @@ it('rule 17: finds the least loaded, says why, and answers the command when it h
   expect(tasks[0]!.explanation).toMatchObject({ rule: 'leastLoaded', inputs: { role: 'hr', open: 0 } });
 });
 
+it('rule 17: among those with equally much to do takes whose last task is oldest', async () => {
+  const { adminDb } = stage.test;
+  const [first, second] = [clerks[0]!, clerks[1]!];
+  await sql`update task set state = 'done' where step = 'least'`.execute(adminDb);
+  const opened = (clerk: string, ago: string) =>
+    sql`update task set opened_at = now() - ${ago}::interval where step = 'least' and holder = ${clerk}`.execute(
+      adminDb,
+    );
+  const next = async () =>
+    (await holderOf((await openTask(stage, (await startErrand(stage)).caseId, 'least')).id)).holder;
+  await opened(first, '1 hour');
+  await opened(second, '2 hours');
+  expect(await next()).toBe(second);
+
+  await sql`update task set state = 'done' where step = 'least'`.execute(adminDb);
+  await opened(second, '30 minutes');
+  expect(await next()).toBe(first);
+});
+
 it('rule 8: an activity sees the record of the rev that caused it, and its output comes back as an event with a patch', async () => {
   const { caseId } = await startErrand(stage, { what: 'A parcel', kind: 'small' });
   const least = await openTask(stage, caseId, 'least');
@@ -72,7 +91,7 @@ it('rule 8: an activity sees the record of the rev that caused it, and its outpu
   const before = await history(caseId);
   await complete(stage, { taskId: least.id }, intend(clerk));
   await expect
-    .poll(async () => (await look(caseId))?.types)
+    .poll(async () => (await look(caseId))?.types, { timeout: 15_000 })
     .toEqual(['case_started', 'people_resolved', 'task_completed', 'activity_done']);
 
   expect(await look(caseId)).toMatchObject({
@@ -119,8 +138,8 @@ it('rule 8: the activity waits for a rev that a crash kept from the tables', asy
 
   await expireLeases(stage.deps);
   await sweep(stage.deps);
-  await expect.poll(async () => (await toldOf()).length, { timeout: 5000 }).toBe(1);
-  await expect.poll(async () => (await look(caseId))?.types.at(-1)).toBe('activity_done');
+  await expect.poll(async () => (await toldOf()).length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(async () => (await look(caseId))?.types.at(-1), { timeout: 15_000 }).toBe('activity_done');
 });
 
 async function look(caseId: string) {
