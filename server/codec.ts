@@ -2,7 +2,7 @@
  * What Temporal stores is unreadable to it (protocol.md rule 15): every payload is AES-256-GCM under a key whose id travels with it,
  * big ones are compressed first, and the messages and traces of failures are payloads too. The first key encrypts, all decrypt.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,8 @@ import type { DataConverter } from '@temporalio/common';
 import type { CodecKey } from './config.ts';
 
 const encoding = 'binary/guanjia-aes256gcm';
-const gzipAboveBytes = 1024;
+/** Below, compressing takes longer than storing what it saves. */
+const gzipAboveBytes = 4096;
 const ivBytes = 12;
 const tagBytes = 16;
 const zip = promisify(gzip);
@@ -32,11 +33,18 @@ export interface KeyedCodec extends PayloadCodec {
   missingKeys(): readonly string[];
 }
 
+interface ReadyKey {
+  id: string;
+  key: KeyObject;
+}
+
 /** @throws RangeError without a key */
 export function createCodec(keys: readonly CodecKey[]): KeyedCodec {
-  const [current] = keys;
+  // As key objects: made of bytes, a key is set up again for every payload.
+  const ready = keys.map(({ id, key }): ReadyKey => ({ id, key: createSecretKey(key) }));
+  const [current] = ready;
   if (current === undefined) throw new RangeError('the payload codec needs a key');
-  const byId = new Map(keys.map(({ id, key }) => [id, key]));
+  const byId = new Map(ready.map(({ id, key }) => [id, key]));
   const missing = new Set<string>();
   const decode = async (payload: Payload): Promise<Payload> => {
     if (textOf(payload.metadata?.encoding) !== encoding) return payload;
@@ -70,7 +78,7 @@ export function failureConverterPath(): string {
   return fileURLToPath(new URL('./failure-converter.ts', import.meta.url));
 }
 
-async function encode(payload: Payload, { id, key }: CodecKey): Promise<Payload> {
+async function encode(payload: Payload, { id, key }: ReadyKey): Promise<Payload> {
   const plain = frame(payload);
   const isBig = plain.length > gzipAboveBytes;
   const metadata: Record<string, Uint8Array> = { encoding: Buffer.from(encoding), 'key-id': Buffer.from(id) };
@@ -95,14 +103,14 @@ function unframe(plain: Buffer): Payload {
 }
 
 /** iv ‖ tag ‖ ciphertext */
-function encrypt(plain: Uint8Array, key: Buffer): Uint8Array {
+function encrypt(plain: Uint8Array, key: KeyObject): Uint8Array {
   const iv = randomBytes(ivBytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv);
   const text = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), text]);
 }
 
-function decrypt(sealed: Buffer, key: Buffer): Buffer {
+function decrypt(sealed: Buffer, key: KeyObject): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
   decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
   return Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]);

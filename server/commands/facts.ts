@@ -92,10 +92,21 @@ export async function lockCase(
   return row && { case: row.case, person: { id: personId, grants: row.grants }, prior: toPrior(row.prior) };
 }
 
-/** For acts that lock nothing: what the person's roles allow, and the command given before. */
+/** For acts that lock nothing: what the person's roles allow. */
 export async function readDecider(tx: Tx, personId: string): Promise<Decider> {
-  const { rows } = await sql<{ grants: Grant[] }>`select ${grantsJson} as grants`.execute(tx);
+  const { rows } = await sql<Pick<Row, 'grants'>>`select ${grantsJson} as grants`.execute(tx);
   return { id: personId, grants: rows[0]?.grants ?? [] };
+}
+
+/** The same, and the command that was given before with the key. */
+export async function readStarter(
+  tx: Tx,
+  personId: string,
+  key: Key,
+): Promise<{ person: Decider; prior: PriorCommand | undefined }> {
+  const { rows } = await sql<Pick<Row, 'grants' | 'prior'>>`
+    select ${grantsJson} as grants, ${priorJson(key)} as prior`.execute(tx);
+  return { person: { id: personId, grants: rows[0]?.grants ?? [] }, prior: toPrior(rows[0]?.prior ?? null) };
 }
 
 export async function findPrior(tx: Tx, key: Key): Promise<PriorCommand | undefined> {

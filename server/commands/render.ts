@@ -7,6 +7,7 @@ import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import { recordLabels, type Labels } from '../db/records/labels.ts';
 import type { Tx } from '../db/as.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
+import type { Flow } from '../../workflows/engine/flow.gen.ts';
 
 export interface SummaryValue {
   field: string;
@@ -22,7 +23,7 @@ const mostFields = 3;
 const longestTitle = 200;
 
 export async function renderCase(tx: Tx, flow: PublishedFlow, fields: Values): Promise<Rendered> {
-  const labels = await recordLabels(tx, flow.form, fields);
+  const labels = await recordLabels(tx, flow.form, shownOf(flow, fields));
   const words = Object.fromEntries(
     flow.form.fields.map((field) => [field.name, inWords(field, fields[field.name], labels)]),
   );
@@ -31,6 +32,17 @@ export async function renderCase(tx: Tx, flow: PublishedFlow, fields: Values): P
     return value === null || value === undefined ? [] : [{ field, value: textOf(value) }];
   });
   return { title: titleOf(flow, words), summary };
+}
+
+/** What title and summary mention: names of other records need not be looked up. */
+function shownOf({ definition }: PublishedFlow, fields: Values): Values {
+  const words = wordsOf(definition);
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => words.includes(name)));
+}
+
+/** Names that title and summary are made of, among other words. */
+export function wordsOf({ summary, caseTitle }: Flow): string[] {
+  return [...(summary ?? []), ...(caseTitle ?? '').split(/\W+/)];
 }
 
 /** A title that cannot be evaluated never stops a case: the flow's own title stands in. */

@@ -7,13 +7,12 @@ import { validateAct } from '../../forms/validate.ts';
 import type { Values } from '../../forms/types.ts';
 import type { Tx } from '../db/as.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
-import { communityZone } from '../db/records/numbers.ts';
 import { withProblems } from '../db/records/problem.ts';
 import { getCurrentFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { permissionsOf } from './access.ts';
-import { findPrior, readDecider, type CaseFacts } from './facts.ts';
+import { readStarter, type CaseFacts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
@@ -45,12 +44,10 @@ interface Wanted {
 }
 
 async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket> {
-  const prior = await findPrior(tx, intention.key);
+  const { person, prior } = await readStarter(tx, intention.person, intention.key);
   if (prior !== undefined) return { prior };
-  const person = await readDecider(tx, intention.person);
   if (!(await mayStart(tx, flow, person, null))) throw new AppError('forbidden', 403, { flow: flow.key });
-  const { record, facts } = await insertCase(tx, { flow, person, act });
-  const zone = await communityZone(tx, record.communityId);
+  const { record, facts, zone } = await insertCase(tx, { flow, person, act });
   const computed = new Set(flow.form.fields.filter(({ kind }) => kind === 'computed').map(({ name }) => name));
   const prepared: Prepared = {
     person,
@@ -78,7 +75,7 @@ interface Starting {
 async function insertCase(
   tx: Tx,
   { flow, person, act }: Starting,
-): Promise<{ record: InsertedRecord; facts: CaseFacts }> {
+): Promise<{ record: InsertedRecord; facts: CaseFacts; zone: string }> {
   const { form, definition } = flow;
   const permissions = permissionsOf(form, definition.start.fields);
   const problems = validateAct(form, { patch: act.fields, permissions });
@@ -91,10 +88,11 @@ async function insertCase(
   }
   const { title, summary } = await renderCase(tx, flow, record.fields);
   const number = numberOf(flow, record);
-  await sql`
+  const { rows } = await sql<{ zone: string }>`
     insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status, started_at)
     values (${id}, ${number}, ${flow.key}, ${flow.version}, ${form.key}, ${form.version}, ${record.communityId}, ${person.id}, ${title},
-      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now()))`.execute(tx);
+      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now()))
+    returning community_zone(community_id) as zone`.execute(tx);
   const facts: CaseFacts = {
     id,
     number,
@@ -108,7 +106,9 @@ async function insertCase(
     appliedRev: 0,
     fieldRevs: {},
   };
-  return { record, facts };
+  const [row] = rows;
+  if (row === undefined) throw new Error('insert gave no zone');
+  return { record, facts, zone: row.zone };
 }
 
 /** The record's own number; a form without one gets a number nobody has to say on the phone. */

@@ -56,8 +56,8 @@ export function createDb(url: string, options: DbOptions): Kysely<Database> {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
-/** Shorter statements are planned faster than their name is looked up. */
-const preparedFromLength = 400;
+/** Shorter statements read one row without joins: nothing to plan. */
+const preparedFromLength = 100;
 /** A connection keeps a plan for each: lists with filters come in many forms. */
 const mostPrepared = 200;
 

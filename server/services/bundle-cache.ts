@@ -38,6 +38,8 @@ export async function buildWorkflowBundle(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.ts'),
     failureConverterPath: failureConverterPath(),
+    // Loaded once for all cases, not once a case: the engine has no state but flows it compiled, by hash.
+    preloadModules: ['step', 'compile'].map((name) => join(root, 'workflows', 'engine', `${name}.ts`)),
     logger: quietLogger,
   });
   return code;
@@ -63,7 +65,7 @@ function hashSources(): string {
   const sources = globSync('workflows/**/*.{ts,json}', { cwd: root })
     .filter((path) => !/\.(test|spec)\.ts$|[\\/](histories|flows|fixtures)[\\/]/.test(path))
     .sort();
-  for (const path of [...sources, 'server/failure-converter.ts', 'package.json'])
+  for (const path of [...sources, 'server/failure-converter.ts', 'server/services/bundle-cache.ts', 'package.json'])
     hash.update(`${path}\0`).update(readFileSync(join(root, path)));
   return hash.digest('hex').slice(0, 16);
 }

@@ -7,7 +7,7 @@ import type { DeltaEntry, Incident, Json } from '../../../workflows/engine/types
 import type { Tx } from '../../db/as.ts';
 import { patchCaseRecord, readCaseFields, tableProblem } from '../case-record.ts';
 import type { PublishedFlow } from '../../definitions/published.ts';
-import { renderCase } from '../render.ts';
+import { renderCase, wordsOf } from '../render.ts';
 import type { Known } from './read.ts';
 import type { LoadedForm } from '../../db/records/form-store.ts';
 
@@ -49,8 +49,7 @@ export async function applyPatches(tx: Tx, { known, flow, fresh, isCareful }: Wo
 /** Whether lists show one of the fields: else there is nothing to render again. A computed field may show any. */
 function isShown({ definition, form }: PublishedFlow, fields: readonly string[]): boolean {
   if (fields.length === 0) return false;
-  const words = [...(definition.summary ?? []), ...(definition.caseTitle ?? '').split(/\W+/)];
-  return words.some((word) => fields.includes(word) || form.byName.get(word)?.kind === 'computed');
+  return wordsOf(definition).some((word) => fields.includes(word) || form.byName.get(word)?.kind === 'computed');
 }
 
 interface RecordOf {

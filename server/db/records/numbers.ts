@@ -25,8 +25,13 @@ export async function allocateNumber(
   return formatNumber(pattern, date, row.value);
 }
 
+/** By zone: making one takes longer than all else about a number. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function dateParts(now: Date, zone: string): NumberParts {
-  const [year = '', month = '', day = ''] = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now).split('-');
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
+  formats.set(zone, format);
+  const [year = '', month = '', day = ''] = format.format(now).split('-');
   return { year, month, day };
 }
 
