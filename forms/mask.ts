@@ -1,5 +1,5 @@
 /** How personal values look to a reader without the right to unmask them (design.md section 7). */
-import type { CompiledForm, MaskRule, Values } from './types.ts';
+import type { CompiledForm, FieldInfo, MaskRule, Values } from './types.ts';
 
 export function maskValue(rule: MaskRule, value: string): string {
   switch (rule) {
@@ -14,15 +14,45 @@ export function maskValue(rule: MaskRule, value: string): string {
   }
 }
 
-/** What of a patch is a change: a masked value that comes back as it was shown is none. */
+/**
+ * What of a patch is a change: a masked value that comes back as it was shown is none. Rows of a sub-table are written whole, so a mask in
+ * one becomes the value of the row with that id again.
+ */
 export function withoutMasks(form: Pick<CompiledForm, 'byName'>, patch: Values, current: Values): Values {
   return Object.fromEntries(
-    Object.entries(patch).filter(([name, value]) => {
-      const mask = form.byName.get(name)?.mask;
+    Object.entries(patch).flatMap(([name, value]): [string, unknown][] => {
+      const field = form.byName.get(name);
       const old = current[name];
-      return mask == null || typeof old !== 'string' || value !== maskValue(mask, old);
+      if (field === undefined) return [[name, value]];
+      if (field.rows.length > 0) return [[name, unmaskRows(field.rows, value, old)]];
+      return isMaskOf(field, value, old) ? [] : [[name, value]];
     }),
   );
+}
+
+function isMaskOf({ mask }: FieldInfo, value: unknown, old: unknown): boolean {
+  return mask !== null && typeof old === 'string' && value === maskValue(mask, old);
+}
+
+function unmaskRows(fields: readonly FieldInfo[], rows: unknown, old: unknown): unknown {
+  if (!Array.isArray(rows) || !Array.isArray(old)) return rows;
+  const byId = new Map(old.filter(isRow).map((row) => [idOf(row), row]));
+  byId.delete(undefined);
+  return rows.map((row: unknown) => {
+    const before = isRow(row) ? byId.get(idOf(row)) : undefined;
+    if (!isRow(row) || before === undefined) return row;
+    const kept = fields.filter((field) => isMaskOf(field, row[field.name], before[field.name]));
+    return { ...row, ...Object.fromEntries(kept.map(({ name }) => [name, before[name]])) };
+  });
+}
+
+function isRow(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Ids may come in any case. */
+function idOf({ id }: Values): string | undefined {
+  return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
 /** A copy whose masked fields are masked, in rows of sub-tables too. */

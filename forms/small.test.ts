@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { decimalsOf, isDate, isDuration, isInstant } from './extra.ts';
 import { toProblem, unique } from './findings.ts';
 import { parseLabel, renderLabel } from './label.ts';
-import { maskFields, maskValue } from './mask.ts';
+import { maskFields, maskValue, withoutMasks } from './mask.ts';
 import { formatNumber, seriesOf } from './number.ts';
 import { aField, aForm, aTable } from './testing.ts';
 
@@ -42,6 +42,31 @@ it('masks what is personal, in rows too', () => {
     phone: '100****1234',
     people: [{ phone: '100****5678' }],
   });
+});
+
+it('takes a mask that comes back for no change, in rows by their id', () => {
+  const phone = aField('text', { 'x-mask': 'phone' });
+  const form = aForm({ phone, people: aTable({ phone, name: aField('text') }) });
+  const [a, b] = ['0190a0f0-1111-7111-8111-00000000000a', '0190a0f0-1111-7111-8111-00000000000b'];
+  const current = {
+    phone: '10000001234',
+    people: [
+      { id: a, phone: '10000005678', name: '甲' },
+      { id: b, phone: '10000009999', name: '乙' },
+    ],
+  };
+  const shown = maskFields(form, current);
+  const rows = shown.people as object[];
+
+  expect(withoutMasks(form, shown, current)).toEqual({ people: current.people });
+  expect(withoutMasks(form, { people: [{ ...rows[1], id: b.toUpperCase() }] }, current)).toEqual({
+    people: [{ ...current.people[1], id: b.toUpperCase() }],
+  });
+  const changed = { people: [{ ...rows[0], phone: '10000000000', name: '丙' }, { phone: '100****5678' }] };
+  expect(withoutMasks(form, changed, current)).toEqual({
+    people: [{ id: a, phone: '10000000000', name: '丙' }, { phone: '100****5678' }],
+  });
+  expect(withoutMasks(form, { phone: null, people: 'x' }, current)).toEqual({ phone: null, people: 'x' });
 });
 
 it('counts decimals of the shortest text', () => {

@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import { isEmpty } from '../../../forms/empty.ts';
 import { renderLabel } from '../../../forms/label.ts';
+import { maskFields } from '../../../forms/mask.ts';
 import type { CompiledForm, FieldInfo, Values } from '../../../forms/types.ts';
 import type { Tx } from '../as.ts';
 import { loadForm, type LoadedForm } from './form-store.ts';
@@ -48,7 +49,7 @@ function named(rows: { id: string; name: string }[]): Labels {
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
-/** The names of records, with the records their templates look into read once for all. */
+/** The names of records, with the records their templates look into read once for all. Everybody reads names: what is masked is masked in them. */
 export async function renderAll(tx: Tx, form: LoadedForm, records: Values[], depth = deepest): Promise<string[]> {
   const looked = new Map<string, Values | string>();
   for (const part of form.label) {
@@ -57,7 +58,10 @@ export async function renderAll(tx: Tx, form: LoadedForm, records: Values[], dep
     const ids = [...new Set(records.map((values) => values[part.field]).filter((id) => typeof id === 'string'))];
     await look(tx, { field, of: part.of }, ids, { looked, depth });
   }
-  return records.map((values) => renderLabel(form.label, (part) => textOf(values[part.field], part, looked)));
+  return records.map((values) => {
+    const shown = maskFields(form, values);
+    return renderLabel(form.label, (part) => textOf(shown[part.field], part, looked));
+  });
 }
 
 async function look(
@@ -77,7 +81,7 @@ async function look(
   const { rows } = await sql<Row>`select * from ${sql.id('record', form.table)} where id = any(${ids}::uuid[])`.execute(
     tx,
   );
-  for (const row of rows) looked.set(`${field.name}. ${row.id as string}`, fromRow(form.fields, row));
+  for (const row of rows) looked.set(`${field.name}. ${row.id as string}`, maskFields(form, fromRow(form.fields, row)));
 }
 
 function textOf(value: unknown, part: { field: string; of?: string }, looked: Map<string, Values | string>): string {
