@@ -84,6 +84,7 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
     const version = act.version ?? newestRev(found.case);
     const patch = await changedFields(tx, fields, {
       caseId,
+      form,
       version,
       fieldRevs,
       current,

@@ -3,6 +3,8 @@
  * somebody else changed meanwhile is a conflict that shows both values.
  */
 import { sql } from 'kysely';
+import { withoutComputed } from '../../forms/computed.ts';
+import type { CompiledForm } from '../../forms/types.ts';
 import type { Tx } from '../db/as.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { canonicalJson } from '../definitions/canonical-json.ts';
@@ -11,6 +13,7 @@ type Fields = Record<string, unknown>;
 
 export interface Reading {
   caseId: string;
+  form: Pick<CompiledForm, 'fields'>;
   /** Rev that the person had read. */
   version: number;
   fieldRevs: Record<string, number>;
@@ -19,9 +22,11 @@ export interface Reading {
   shown?: Fields;
 }
 
-/** The fields the person changed. @throws AppError field_changed */
-export async function changedFields(tx: Tx, sent: Fields, reading: Reading): Promise<Fields> {
-  const { current, fieldRevs, version, shown = current } = reading;
+/** The fields the person changed, without what is computed from them (rule 9). @throws AppError field_changed */
+export async function changedFields(tx: Tx, given: Fields, reading: Reading): Promise<Fields> {
+  const { fieldRevs, version, shown = reading.current } = reading;
+  const sent = withoutComputed(reading.form.fields, given);
+  const current = withoutComputed(reading.form.fields, reading.current);
   const differing = Object.entries(sent).filter(([field, value]) => !same(value, current[field]));
   const contested = differing.filter(([field]) => (fieldRevs[field] ?? 0) > version).map(([field]) => field);
   if (contested.length === 0) return Object.fromEntries(differing);

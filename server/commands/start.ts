@@ -3,6 +3,7 @@
  * refused here. The only way to start a case, for people and for the program (which names the id).
  */
 import { sql } from 'kysely';
+import { withoutComputed } from '../../forms/computed.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Values } from '../../forms/types.ts';
 import type { Tx } from '../db/as.ts';
@@ -48,14 +49,13 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   if (prior !== undefined) return { prior };
   if (!(await mayStart(tx, flow, person, null))) throw new AppError('forbidden', 403, { flow: flow.key });
   const { record, facts, zone } = await insertCase(tx, { flow, person, act });
-  const computed = new Set(flow.form.fields.filter(({ kind }) => kind === 'computed').map(({ name }) => name));
   const prepared: Prepared = {
     person,
     case: facts,
     kind: 'start',
     task: null,
     args: { community: record.communityId, initiator: person.id, zone },
-    patch: Object.fromEntries(Object.entries(record.fields).filter(([name]) => !computed.has(name))),
+    patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,
     deviceAt: null,

@@ -158,7 +158,7 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   const current = await readCaseFields(tx, form, facts.case.id);
   const problems = validateAct(form, { current, patch: act.fields, permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
-  const reading = { caseId: facts.case.id, version: act.version, fieldRevs: facts.case.fieldRevs, current };
+  const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
   const patch = await changedFields(tx, act.fields, reading);
   if (Object.keys(patch).length === 0) return null;
   await tryPatch(tx, form, facts.case.id, patch);

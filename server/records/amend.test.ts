@@ -23,6 +23,25 @@ const parcelForm = {
     properties: {
       ...schema.properties,
       phone: { type: 'string', 'x-field': 'text', 'x-title': text('Phone'), 'x-personal': true, 'x-mask': 'phone' },
+      lines: {
+        type: 'array',
+        'x-field': 'table',
+        'x-title': text('Lines'),
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            quantity: { type: 'integer', 'x-field': 'integer', 'x-title': text('Quantity') },
+            twice: {
+              type: 'integer',
+              'x-field': 'computed',
+              'x-title': text('Twice'),
+              'x-result': 'integer',
+              'x-formula': 'quantity * 2',
+            },
+          },
+        },
+      },
       fee: {
         type: 'number',
         'x-field': 'computed',
@@ -37,7 +56,10 @@ const parcelFlow = {
   ...errandFlow,
   key: 'parcel',
   form: 'parcel',
-  start: { ...errandFlow.start, fields: { ...errandFlow.start.fields, phone: 'edit' as const } },
+  start: {
+    ...errandFlow.start,
+    fields: { ...errandFlow.start.fields, phone: 'edit' as const, lines: 'edit' as const },
+  },
 };
 
 let stage: CaseStage;
@@ -126,6 +148,22 @@ describe('rule 9: PATCH on the record of a running case', () => {
       select array_agg(patch) as patches from command where case_id = ${caseId}`.execute(stage.test.adminDb);
     expect(rows[0]!.patches.filter((each) => 'fee' in each)).toEqual([]);
     expect((await look(caseId)).fee).toBe('16.00');
+  });
+
+  it('rule 9: nor does a row of a sub-table, however the screen sends it back', async () => {
+    const { caseId, url } = await begin({ lines: [{ quantity: 1, twice: 70 }] });
+    const { version, fields } = (await manager({ url })).json<{ version: number; fields: { lines: object[] } }>();
+    expect(fields.lines).toMatchObject([{ quantity: 1, twice: 2 }]);
+    await patch(manager, url, { version, fields: { lines: fields.lines } });
+    const lines = [{ ...fields.lines[0], quantity: 3, twice: 80 }];
+    const answer = await patch(manager, url, { version, fields: { lines } });
+
+    expect(answer.json()).toMatchObject({ fields: { lines: [{ quantity: 3, twice: 6 }] } });
+    const { rows } = await sql<{ patch: { lines?: { quantity: number }[] } }>`
+      select patch from command where case_id = ${caseId} order by n`.execute(stage.test.adminDb);
+    expect(JSON.stringify(rows)).not.toContain('twice');
+    // The second sent its rows as they were read: no change.
+    expect(rows.map((row) => row.patch.lines?.[0]?.quantity)).toEqual([1, undefined, 3]);
   });
 
   it('rule 9: imports refuse it', async () => {

@@ -9,7 +9,7 @@ import type { LoadedForm } from './form-store.ts';
 import { allocateNumber, communityZone } from './numbers.ts';
 import { checkPersons } from './persons.ts';
 import { checkRefs } from './refs.ts';
-import { writeAttached } from './rows.ts';
+import { insertAttached } from './rows.ts';
 import { toAssignments } from './values.ts';
 
 export interface NewRecord {
@@ -62,7 +62,7 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
     returning id`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error('insert gave no id');
-  await writeAttached(tx, form, row.id, fields);
+  await insertAttached(tx, form, row.id, fields);
   return { id: row.id, communityId, fields };
 }
 

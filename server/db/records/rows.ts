@@ -7,11 +7,26 @@ import type { Tx } from '../as.ts';
 import { fromRow, toAssignments, type Row } from './values.ts';
 
 /** Makes the sub-tables and file uses of these fields what `values` says; fields not in `values` stay. */
-export async function writeAttached(tx: Tx, form: CompiledForm, recordId: string, values: Values): Promise<void> {
+export function writeAttached(tx: Tx, form: CompiledForm, recordId: string, values: Values): Promise<void> {
+  return attach(tx, form, { recordId, values, isNew: false });
+}
+
+/** The same for a record that is being inserted. Only adds: whoever starts a case may not change or remove a row of one. */
+export function insertAttached(tx: Tx, form: CompiledForm, recordId: string, values: Values): Promise<void> {
+  return attach(tx, form, { recordId, values, isNew: true });
+}
+
+interface Attached {
+  recordId: string;
+  values: Values;
+  isNew: boolean;
+}
+
+async function attach(tx: Tx, form: CompiledForm, { recordId, values, isNew }: Attached): Promise<void> {
   for (const field of form.fields) {
     if (!Object.hasOwn(values, field.name)) continue;
     if (field.kind === 'table')
-      await writeRows(tx, form, { recordId, field, rows: (values[field.name] ?? []) as Values[] });
+      await writeRows(tx, form, { recordId, field, isNew, rows: (values[field.name] ?? []) as Values[] });
     if (field.kind === 'files' || field.kind === 'signature')
       await writeFileUses(tx, form, { recordId, field, value: values[field.name] });
   }
@@ -40,19 +55,20 @@ interface RowsOf {
   recordId: string;
   field: FieldInfo;
   rows: Values[];
+  isNew: boolean;
 }
 
-async function writeRows(tx: Tx, form: CompiledForm, { recordId, field, rows }: RowsOf): Promise<void> {
+async function writeRows(tx: Tx, form: CompiledForm, { recordId, field, rows, isNew }: RowsOf): Promise<void> {
   const table = sql.id('record', childTable(form.table, field.name));
   const kept = rows.map((row) => row.id).filter((id) => typeof id === 'string');
-  await sql`delete from ${table} where record_id = ${recordId} and id <> all(${kept}::uuid[])`.execute(tx);
+  if (!isNew) await sql`delete from ${table} where record_id = ${recordId} and id <> all(${kept}::uuid[])`.execute(tx);
   for (const [ordinal, row] of rows.entries()) {
     const given = field.rows.flatMap((each) => toAssignments(each, row[each.name]));
     const sets = [
       sql`ordinal = ${ordinal}`,
       ...given.map(({ column, value }) => sql`${sql.id(column.name)} = ${value}`),
     ];
-    if (!isEmpty(row.id)) {
+    if (!isNew && !isEmpty(row.id)) {
       const { numAffectedRows } =
         await sql`update ${table} set ${sql.join(sets)} where id = ${row.id} and record_id = ${recordId}`.execute(tx);
       if (numAffectedRows === 1n) continue;
