@@ -1,6 +1,8 @@
 /** tx1 of the commands that are about a case as a whole: withdraw, cancel, amend, retry. */
-import { maskFields, withoutMasks } from '../../forms/mask.ts';
+import { withoutMasks } from '../../forms/mask.ts';
+import type { Permissions } from '../../forms/types.ts';
 import { validateAct } from '../../forms/validate.ts';
+import { readerRights, shown } from '../case-views/fields.ts';
 import type { Tx } from '../db/as.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
@@ -78,8 +80,9 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
     requireVerb(found, `record.write:${key}`);
     const { form } = found.flow;
     const current = await readCaseFields(tx, form, caseId);
-    const fields = withoutMasks(form, act.fields, current);
-    const problems = validateAct(form, { current, patch: fields, permissions: null });
+    const rights = await readerRights(tx, found.person, { ...found.case, flow: found.flow, caseId });
+    const fields = rights.isMasked ? withoutMasks(form, act.fields, current) : act.fields;
+    const problems = validateAct(form, { current, patch: fields, permissions: editable(rights.permissions) });
     if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
     const version = act.version ?? newestRev(found.case);
     const patch = await changedFields(tx, fields, {
@@ -88,11 +91,18 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
       version,
       fieldRevs,
       current,
-      shown: maskFields(form, current),
+      shown: shown(form, rights, current),
     });
     await tryPatch(tx, form, caseId, patch);
     return { args: {}, patch, comment: act.comment, readRev: version };
   });
+}
+
+/** Whoever may write the record may write what they see of it. */
+function editable(seen: Permissions): Permissions {
+  return Object.fromEntries(
+    Object.entries(seen).map(([name, access]) => [name, access === 'hidden' ? 'hidden' : 'edit'] as const),
+  );
 }
 
 /** Behind a gap a field may carry a rev that is not applied gap-free yet. */

@@ -58,7 +58,7 @@ const parcelFlow = {
   form: 'parcel',
   start: {
     ...errandFlow.start,
-    fields: { ...errandFlow.start.fields, phone: 'edit' as const, lines: 'edit' as const },
+    fields: { ...errandFlow.start.fields, phone: 'edit' as const, lines: 'edit' as const, code: 'hidden' as const },
   },
 };
 
@@ -183,6 +183,20 @@ describe('rule 9: PATCH on the record of a running case', () => {
     );
     const blind = await asUser(app, await createPerson(stage.test, { roles: [{ role: 'writer' }] }));
     expect((await patch(blind, url, { fields: { note: 'x' } })).statusCode).toBe(404);
+    // Who started a case sees what the start shows them, and writes no more than that.
+    const both = [{ role: 'writer' }, { role: 'staff' }];
+    const writer = await createPerson(stage.test, { roles: both });
+    const own = await startCase(stage.deps, intend(writer), {
+      flow: 'parcel',
+      fields: { what: 'Own' },
+      communityId: null,
+    });
+    const ownUrl = `/api/forms/parcel/records/${own.caseId}`;
+    const asWriter = await asUser(app, writer);
+    expect((await patch(asWriter, ownUrl, { fields: { code: 'x' } })).json()).toMatchObject({
+      errors: [{ path: '/fields/code', code: 'field_not_writable' }],
+    });
+    expect((await patch(asWriter, ownUrl, { fields: { note: 'x' } })).statusCode).toBe(200);
     const misnamed = `/api/forms/errand/records/${caseId}`;
     expect((await patch(manager, misnamed, { fields: { note: 'x' } })).statusCode).toBe(404);
 
