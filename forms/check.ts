@@ -6,17 +6,27 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import formMeta from './form.schema.json' with { type: 'json' };
 import layoutMeta from './layout.schema.json' with { type: 'json' };
 import { columnsOf, rowFields } from './columns.ts';
+import { checkBounds, checkLayoutBounds, mostProblems } from './bounds.ts';
+import { pointerPart } from './findings.ts';
 import { parseLabel } from './label.ts';
 import { systemColumns, toColumn } from './names.ts';
 import type { Constraint, FieldSchema, FormSchema, Layout, Problem } from './types.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats: { regex: isRegex } });
-const fitsForm: ValidateFunction = ajv.compile(formMeta);
+/** All but the fields: those are looked at one by one, until there are problems enough. */
+const fitsFrame: ValidateFunction = ajv.compile({
+  ...formMeta,
+  properties: { ...formMeta.properties, properties: { ...formMeta.properties.properties, additionalProperties: true } },
+});
+const fitsField: ValidateFunction = ajv.compile({ $defs: formMeta.$defs, $ref: '#/$defs/field' });
 const fitsLayout: ValidateFunction = ajv.compile(layoutMeta);
 
 /** Problems of a form type; none means it compiles. Pointers start with /schema. */
 export function checkForm(schema: unknown): Problem[] {
-  if (!fitsForm(schema)) return (fitsForm.errors ?? []).filter(isTelling).map((error) => toProblem('/schema', error));
+  const bounds = checkBounds(schema);
+  if (bounds.length > 0) return bounds;
+  const misfits = checkLanguage(schema);
+  if (misfits.length > 0) return misfits;
   const form = schema as FormSchema;
   const fields = form.properties;
   return [
@@ -25,13 +35,35 @@ export function checkForm(schema: unknown): Problem[] {
     ...checkLabel(form),
     ...(form['x-constraints'] ?? []).flatMap((each, i) => checkConstraint(each, fields, `/schema/x-constraints/${i}`)),
     ...checkKinds(form),
-  ];
+  ].slice(0, mostProblems);
+}
+
+/** What form.schema.json has against it. */
+function checkLanguage(schema: unknown): Problem[] {
+  const problems = misfit(fitsFrame, schema, '/schema');
+  const fields: unknown = (schema as Partial<FormSchema> | null)?.properties;
+  if (typeof fields !== 'object' || fields === null) return problems;
+  for (const [name, field] of Object.entries(fields)) {
+    if (problems.length >= mostProblems) break;
+    problems.push(...misfit(fitsField, field, `/schema/properties/${pointerPart(name)}`));
+  }
+  return problems.slice(0, mostProblems);
+}
+
+function misfit(fits: ValidateFunction, value: unknown, base: string): Problem[] {
+  if (fits(value)) return [];
+  return (fits.errors ?? [])
+    .filter(isTelling)
+    .slice(0, mostProblems)
+    .map((error) => toProblem(base, error));
 }
 
 /** Problems of a layout for a form type that passed `checkForm`. Pointers start with /layout. */
 export function checkLayout(layout: unknown, form: FormSchema): Problem[] {
-  if (!fitsLayout(layout))
-    return (fitsLayout.errors ?? []).filter(isTelling).map((error) => toProblem('/layout', error));
+  const bounds = checkLayoutBounds(layout);
+  if (bounds.length > 0) return bounds;
+  const misfits = misfit(fitsLayout, layout, '/layout');
+  if (misfits.length > 0) return misfits;
   const { sections, list = [], search = [], sort = [] } = layout as Layout;
   const named = sections.flatMap((section, i) =>
     section.fields.map((each, k) => ({
@@ -39,7 +71,8 @@ export function checkLayout(layout: unknown, form: FormSchema): Problem[] {
       path: `/layout/sections/${i}/fields/${k}`,
     })),
   );
-  const twice = named.filter(({ field }, i) => named.findIndex((other) => other.field === field) !== i);
+  const placed = new Set<string>();
+  const twice = named.filter(({ field }) => placed.has(field) || !placed.add(field));
   const mentions = [
     ...named,
     ...list.map((field, i) => ({ field, path: `/layout/list/${i}` })),
@@ -47,9 +80,9 @@ export function checkLayout(layout: unknown, form: FormSchema): Problem[] {
     ...sort.map(({ field }, i) => ({ field, path: `/layout/sort/${i}/field` })),
   ];
   return [
-    ...mentions.filter(({ field }) => !(field in form.properties)).map(({ field, path }) => unknownField(path, field)),
+    ...mentions.filter(({ field }) => !has(form, field)).map(({ field, path }) => unknownField(path, field)),
     ...twice.map(({ field, path }) => ({ path, code: 'field_twice', params: { field } })),
-  ];
+  ].slice(0, mostProblems);
 }
 
 function checkNames(fields: Record<string, FieldSchema>): Problem[] {
@@ -85,7 +118,7 @@ function checkMentions(form: FormSchema): Problem[] {
     ['/schema/x-owners/party', owners.party === 'id' ? undefined : owners.party],
     ...(form.allOf ?? []).flatMap((each, i) => conditionMentions(each, `/schema/allOf/${i}`)),
   ];
-  const missing = mentions.filter(([, field]) => field !== undefined && !(field in form.properties));
+  const missing = mentions.filter(([, field]) => field !== undefined && !has(form, field));
   return missing.map(([path, field]) => unknownField(path, field ?? ''));
 }
 
@@ -107,10 +140,7 @@ function checkLabel(form: FormSchema): Problem[] {
     const parts = parseLabel(form['x-label']).filter((part) => 'field' in part);
     if (parts.length === 0) return [{ path, code: 'label_names_no_field' }];
     return parts
-      .filter(
-        (part) =>
-          !(part.field in form.properties) || (part.of !== undefined && !isReference(form.properties[part.field])),
-      )
+      .filter((part) => !has(form, part.field) || (part.of !== undefined && !isReference(form.properties[part.field])))
       .map((part) => unknownField(path, part.field));
   } catch (error) {
     if (error instanceof RangeError) return [{ path, code: 'label_invalid' }];
@@ -119,7 +149,8 @@ function checkLabel(form: FormSchema): Problem[] {
 }
 
 function checkConstraint(constraint: Constraint, fields: Record<string, FieldSchema>, path: string): Problem[] {
-  const kindOf = (name: string): string | undefined => fields[name]?.['x-field'];
+  const kindOf = (name: string): string | undefined =>
+    Object.hasOwn(fields, name) ? fields[name]?.['x-field'] : undefined;
   const missing = fieldsOf(constraint).filter((field) => kindOf(field) === undefined);
   if (missing.length > 0) return missing.map((field) => unknownField(path, field));
   const wrong = wrongFields(constraint, kindOf);
@@ -211,6 +242,11 @@ const resultTypes = {
   date: 'string',
   boolean: 'boolean',
 };
+
+/** Own fields only: every object has a `constructor`. */
+function has({ properties }: FormSchema, field: string): boolean {
+  return Object.hasOwn(properties, field);
+}
 
 function isReference(schema: FieldSchema | undefined): boolean {
   return schema !== undefined && ['ref', 'party', 'department'].includes(schema['x-field']);

@@ -7,6 +7,7 @@ import { accessOf, isWritable, toBrowserSchema } from './effective.ts';
 import { isEmpty, withoutEmpty } from './empty.ts';
 import { pointerPart, toProblem, unique } from './findings.ts';
 import { extraProblems, isDate, isDuration, isInstant } from './extra.ts';
+import { ShortTextPattern } from './pattern.ts';
 import type { CompiledForm, Permissions, Problem, Values } from './types.ts';
 
 export interface Act {
@@ -70,8 +71,12 @@ const ajv = new Ajv2020({
   strict: true,
   strictRequired: false,
   strictTypes: false,
+  code: { regExp: Object.assign(toPattern, { code: 'new ShortTextPattern' }) },
   formats: { date: isDate, 'date-time': isInstant, duration: isDuration },
 });
+function toPattern(pattern: string, flags: string): RegExp {
+  return new ShortTextPattern(pattern, flags);
+}
 const compiled = new WeakMap<CompiledForm, Map<string, ValidateFunction>>();
 
 /** Compiled once a form version and set of permissions; steps have few. */

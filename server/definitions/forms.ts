@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { checkNew } from '../../forms/check-new.ts';
 import { compileForm } from '../../forms/compile.ts';
 import { createForm, type Ddl } from '../../forms/ddl.ts';
 import { changeForm } from '../../forms/diff.ts';
@@ -74,10 +75,10 @@ export async function publishDraft(adminDb: Db, key: string, options: PublishOpt
   });
 }
 
-/** What was published before stays readable, whatever is asked of formulas since. @throws FormError */
+/** What was published before stays readable, whatever is asked of a definition since. @throws FormError */
 function compileNew({ schema, layout }: FormDefinitionSource): CompiledForm {
   const form = compileForm(schema, layout);
-  const problems = checkFormulas(form);
+  const problems = [...checkNew(form), ...checkFormulas(form)];
   if (problems.length > 0) throw new FormError(problems);
   return form;
 }
