@@ -1,6 +1,10 @@
 /**
  * What a human step costs, beside the two workflows one would write by hand, in one run on one machine: latency from an act to the next
  * task's row, finished two-step flows a second, history events a command, rows and commits a flow. Prints one table.
+ *
+ * All three check the request in one transaction as the acting person (key, authority, fields), write the same rows as the engine role, and
+ * allocate the number in the transaction that uses it. None goes through HTTP, and the hand-written ones send no live hints, keep no
+ * hash chain, no patches by field and no deltas: that much more Guanjia does.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';

@@ -1,10 +1,12 @@
-/** The hand-written workflows, with the same codec and the same Postgres. */
-import { randomUUID } from 'node:crypto';
+/** The hand-written workflows, with the same codec and the same Postgres, behind the checks that any server makes. */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createCodec, createDataConverter, failureConverterPath } from '../../server/codec.ts';
+import { getCurrentFlow } from '../../server/definitions/published.ts';
 import { createActivities, type Move } from './baseline-activities.ts';
+import { admit } from './baseline-request.ts';
 import type { Contender, Running } from './contender.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,8 +18,11 @@ export async function baseline(
   const { deps, people } = stage;
   const worker = await startWorker(stage, kind);
   const { workflow } = deps.temporal;
-  const send = async (id: string, step: Move['step'], given: Pick<Move, 'actor' | 'assignee'>): Promise<Running> => {
-    const message = { caseId: id, command: randomUUID(), step, ...given };
+  const flow = await getCurrentFlow(deps.db, 'errand');
+  const send: Send = async ({ id, task: current }, step, { fields, ...given }) => {
+    const request = { command: randomUUID(), key: randomUUID(), requestHash: randomBytes(32).toString('hex') };
+    const message: Move = { caseId: id, step, ...request, ...given };
+    await admit(deps.db, flow, { move: message, task: current, fields });
     const options: { args: [Move]; updateId: string } = { args: [message], updateId: message.command };
     if (step !== 'start') {
       const task = await workflow.getHandle(id).executeUpdate<string | null, [Move]>('move', options);
@@ -35,14 +40,33 @@ export async function baseline(
     });
     return { id, task: task ?? '' };
   };
+  return { name, ...errands(people, send), stop: () => worker.stop() };
+}
+
+type Send = (
+  at: { id: string; task: string | null },
+  step: Move['step'],
+  given: Pick<Move, 'actor' | 'assignee'> & { fields: Record<string, unknown> },
+) => Promise<Running>;
+
+/** Who does what of an errand. */
+function errands(people: Stage['people'], send: Send): Pick<Contender, 'start' | 'first' | 'second'> {
   return {
-    name,
-    start: () => send(randomUUID(), 'start', { actor: people.staff, assignee: null }),
-    first: ({ id }) => send(id, 'hand_out', { actor: people.dispatcher, assignee: people.runner }),
-    async second({ id }) {
-      await send(id, 'run', { actor: people.runner, assignee: null });
+    start: () =>
+      send({ id: randomUUID(), task: null }, 'start', {
+        actor: people.staff,
+        assignee: null,
+        fields: { what: 'Fetch' },
+      }),
+    first: (running) =>
+      send(running, 'hand_out', {
+        actor: people.dispatcher,
+        assignee: people.runner,
+        fields: { runner: people.runner, note: 'soon' },
+      }),
+    async second(running) {
+      await send(running, 'run', { actor: people.runner, assignee: null, fields: {} });
     },
-    stop: () => worker.stop(),
   };
 }
 

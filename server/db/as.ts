@@ -15,9 +15,20 @@ export function asPerson<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T
   return transact(db, sql`select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
 }
 
+/**
+ * What commands and the engine ask is found by keys, so one plan fits all values; Postgres would make five of each statement on every
+ * connection before it keeps one. Lists want plans of their own.
+ */
+const planOnce = sql`set local plan_cache_mode = force_generic_plan`;
+
+/** As the given person, for an act on one case or record. */
+export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
+  return transact(db, sql`${planOnce}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
+}
+
 /** Runs in one transaction as the engine role. */
 export function asEngine<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(db, sql`set local role guanjia_engine`, run);
+  return transact(db, sql`${planOnce}; set local role guanjia_engine`, run);
 }
 
 /**
@@ -26,7 +37,7 @@ export function asEngine<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
  */
 export function inCase<T>(db: Db, caseId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
   const lock = sql`select pg_advisory_xact_lock(hashtextextended(${sql.lit(caseId)}, 7203))`;
-  return transact(db, sql`set local role guanjia_engine; ${lock}`, run);
+  return transact(db, sql`${planOnce}; set local role guanjia_engine; ${lock}`, run);
 }
 
 /**
