@@ -20,6 +20,7 @@ import { peopleRoutes } from './people/routes.ts';
 import { recordRoutes } from './records/routes.ts';
 import { answerProblem, answerProblems } from './problems.ts';
 import { authenticate } from './security/authenticate.ts';
+import { checkBodies } from './security/bodies.ts';
 import { neverStore, sendSecurityHeaders } from './security/headers.ts';
 import { limitRates } from './security/rates.ts';
 import { decorateSessionEnds } from './security/session-ends.ts';
@@ -51,6 +52,7 @@ export async function buildApp(deps: Deps, options: AppOptions = {}): Promise<Ap
   await limitRates(app);
   neverStore(app);
   authenticate(app);
+  checkBodies(app);
   decorateSessionEnds(app);
   await describeApi(app);
   measure(app);

@@ -69,3 +69,53 @@ it.each(['/api/tasks/%zz', '/%c0%ae', `/api/tasks/${'x'.repeat(5000)}`, '/api/ca
     expect(answer.statusCode).toBeLessThan(500);
   },
 );
+
+const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+it('refuses JSON of more levels than any form has, before anything reads it', async () => {
+  const post = (levels: number) =>
+    ask({
+      method: 'POST',
+      url: '/api/flows/errand/cases',
+      headers: { 'content-type': 'application/json', 'idempotency-key': id },
+      payload: `{"fields":{"what":${nested(levels)}}}`,
+    });
+
+  for (const levels of [40, 20_000]) {
+    const answer = await post(levels);
+    expect(answer.json()).toMatchObject({ status: 422, errors: [{ code: 'too_deep', params: { limit: 32 } }] });
+  }
+  expect((await post(20)).json()).toMatchObject({ code: 'forbidden' });
+});
+
+it('refuses half of a surrogate pair where it stands, in names too', async () => {
+  const post = (url: string, payload: string) =>
+    ask({ method: 'POST', url, headers: { 'content-type': 'application/json' }, payload });
+
+  const body = await post('/api/flows/errand/cases', '{"fields":{"what":"a\\ud83d","rows":[{"x":"\\udc00"}]}}');
+  expect(
+    body
+      .json<{ errors: { path: string }[] }>()
+      .errors.map(({ path }) => path)
+      .sort(),
+  ).toEqual(['/fields/rows/0/x', '/fields/what']);
+  const name = await post('/api/flows/errand/cases', '{"fields":{"\\ud800":1}}');
+  expect(name.json()).toMatchObject({ status: 422, errors: [{ path: '/fields', code: 'text_invalid' }] });
+  const comment = await post(`/api/cases/${id}/comment`, '{"body":"\\udfff"}');
+  expect(comment.json()).toMatchObject({ status: 422, errors: [{ path: '/body', code: 'text_invalid' }] });
+});
+
+it.each([
+  ['GET', `/api/cases/urn:uuid:${id}`, undefined, '/id'],
+  ['GET', `/api/forms/errand/records/urn:uuid:${id}`, undefined, '/id'],
+  ['GET', `/api/forms/errand/records?community=urn:uuid:${id}`, undefined, '/community'],
+  ['GET', '/api/forms/errand?version=2147483648', undefined, '/version'],
+  ['POST', `/api/cases/${id}/retry`, { incident: 2_147_483_648 }, '/incident'],
+  ['POST', `/api/tasks/${id}-1/complete`, { outcome: 'x', fields: {}, assignment: 2 ** 31, version: 0 }, '/assignment'],
+  ['POST', `/api/tasks/${id}-1/complete`, { outcome: 'x', fields: {}, assignment: 0, version: 2 ** 31 }, '/version'],
+  ['PATCH', `/api/forms/errand/records/${id}`, { version: 2 ** 31, fields: {} }, '/version'],
+  ['DELETE', `/api/forms/errand/records/${id}?version=2147483648`, undefined, '/version'],
+] as const)('refuses an id or a count that no column takes: %s %s', async (method, url, payload, path) => {
+  const answer = await ask({ method, url, ...(payload !== undefined && { payload }) });
+  expect(answer.json()).toMatchObject({ status: 422, code: 'invalid_request', errors: [{ path }] });
+});

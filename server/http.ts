@@ -16,7 +16,7 @@ import { Type } from 'typebox';
 import type { Locale } from './config.ts';
 import type { Deps } from './deps.ts';
 import { AppError } from './errors.ts';
-import { Problem } from './schema.ts';
+import { Problem, uuidPattern } from './schema.ts';
 
 /** Fastify with types from the route schemas. */
 export type App = FastifyInstance<
@@ -69,8 +69,6 @@ export const CommandHeaders = Type.Object({
   ),
 });
 
-const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-
 /**
  * The caller's key for one intention (protocol.md rule 2), in lower case; null when there is none.
  * @throws AppError invalid_idempotency_key
@@ -78,7 +76,7 @@ const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 export function readIdempotencyKey(request: FastifyRequest): string | null {
   const value = request.headers['idempotency-key'];
   if (value === undefined) return null;
-  if (typeof value !== 'string' || !uuid.test(value)) throw new AppError('invalid_idempotency_key', 422);
+  if (typeof value !== 'string' || !uuidPattern.test(value)) throw new AppError('invalid_idempotency_key', 422);
   return value.toLowerCase();
 }
 

@@ -4,7 +4,12 @@
  */
 import { Type, type TSchema } from 'typebox';
 
+/** What the format `uuid` is held to. */
+export const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 export const Uuid = Type.String({ format: 'uuid' });
+/** A counter as Postgres keeps it: versions, revs, assignments, incidents. */
+export const Count = (options: { minimum: number; description?: string }) =>
+  Type.Integer({ maximum: 2_147_483_647, ...options });
 /** An instant, ISO 8601 in UTC. Screens show it in the community's time zone. */
 export const Instant = Type.String({ format: 'date-time' });
 export const Text = Type.Object({ 'zh-CN': Type.String(), en: Type.String() }, { title: 'Text' });

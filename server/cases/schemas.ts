@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
-import { Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
+import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
 import { PositionStep, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
 
 export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'completed', 'cancelled'], {
@@ -94,7 +94,10 @@ export const WithdrawBody = Type.Object(
   { comment: Type.String({ minLength: 1, maxLength: 4000 }) },
   { title: 'WithdrawBody', additionalProperties: false },
 );
-export const RetryBody = Type.Object({ incident: Type.Integer() }, { title: 'RetryBody', additionalProperties: false });
+export const RetryBody = Type.Object(
+  { incident: Count({ minimum: 0 }) },
+  { title: 'RetryBody', additionalProperties: false },
+);
 export const Urged = Type.Object(
   { reached: Type.Integer({ description: 'Persons who were told.' }) },
   { title: 'Urged' },

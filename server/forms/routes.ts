@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { asPerson } from '../db/as.ts';
 import { loadForm } from '../db/records/index.ts';
 import { problems, type App } from '../http.ts';
+import { Count } from '../schema.ts';
 import { assertMayAnywhere } from '../security/may.ts';
 import { findForms, findVersions } from './forms.ts';
 import { FormDefinition, FormTypeList, FormVersionList, KeyParams } from './schemas.ts';
@@ -30,10 +31,7 @@ export function formRoutes(app: App): void {
         tags,
         summary: 'A form type: the current version, or the one asked for',
         params: KeyParams,
-        querystring: Type.Object(
-          { version: Type.Optional(Type.Integer({ minimum: 1 })) },
-          { additionalProperties: false },
-        ),
+        querystring: Type.Object({ version: Type.Optional(Count({ minimum: 1 })) }, { additionalProperties: false }),
         response: { 200: FormDefinition, ...problems(401, 404) },
       },
     },

@@ -7,7 +7,7 @@ import { amendCase } from '../commands/case-acts.ts';
 import { intentionOf } from '../commands/intention.ts';
 import { loadForm } from '../db/records/index.ts';
 import { CommandHeaders, problems, type App } from '../http.ts';
-import { Uuid } from '../schema.ts';
+import { Count, Uuid } from '../schema.ts';
 import { ActResult } from '../tasks/schemas.ts';
 import { findPage, findOne, ListQuery } from './read.ts';
 import {
@@ -156,10 +156,7 @@ function removeRoute(app: App): void {
         summary: 'Delete a record of a register',
         description: 'Its history stays. Refused while other records refer to it.',
         params: RecordParams,
-        querystring: Type.Object(
-          { version: Type.Optional(Type.Integer({ minimum: 1 })) },
-          { additionalProperties: false },
-        ),
+        querystring: Type.Object({ version: Type.Optional(Count({ minimum: 1 })) }, { additionalProperties: false }),
         response: { 204: Type.Null(), ...writeFailures },
       },
     },

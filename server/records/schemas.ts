@@ -1,6 +1,6 @@
 /** Records of any form type. */
 import { Type } from 'typebox';
-import { Fields, Instant, nullable, page, Uuid } from '../schema.ts';
+import { Count, Fields, Instant, nullable, page, Uuid } from '../schema.ts';
 
 /** Texts for the ids a record mentions: referred records, persons, files. */
 export const Labels = Type.Record(Type.String(), Type.String());
@@ -33,7 +33,7 @@ export const RecordBody = Type.Object(
 export const RecordPatchBody = Type.Object(
   {
     version: Type.Optional(
-      Type.Integer({
+      Count({
         minimum: 0,
         description:
           "The version that was read. A register's record: 409 version_changed when somebody changed it since. A case's record: 409 field_changed with both values when somebody changed one of these fields since.",
@@ -53,7 +53,7 @@ export const RecordBatchBody = Type.Object(
     change: Type.Optional(
       Type.Array(
         Type.Object(
-          { id: Uuid, version: Type.Optional(Type.Integer({ minimum: 1 })), fields: Fields },
+          { id: Uuid, version: Type.Optional(Count({ minimum: 1 })), fields: Fields },
           { additionalProperties: false },
         ),
         { maxItems: 200 },

@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
+import { uuidPattern } from '../schema.ts';
 
 const shared = {
   allErrors: true,
@@ -19,7 +20,10 @@ const shared = {
 export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
   const exact = new Ajv2020({ ...shared, coerceTypes: false });
   const lenient = new Ajv2020({ ...shared, coerceTypes: true });
-  addFormats.default(exact);
-  addFormats.default(lenient);
+  for (const ajv of [exact, lenient]) {
+    addFormats.default(ajv);
+    // Theirs takes `urn:uuid:…` too, which Postgres refuses.
+    ajv.addFormat('uuid', uuidPattern);
+  }
   return ({ schema, httpPart }) => (httpPart === 'body' ? exact : lenient).compile(schema);
 }

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
-import { Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
+import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -136,7 +136,7 @@ export const TaskDetail = Type.Object(
   { title: 'TaskDetail' },
 );
 
-const assignment = Type.Integer({ minimum: 0 });
+const assignment = Count({ minimum: 0 });
 const comment = Type.Optional(Type.String({ maxLength: 4000 }));
 export const CompleteBody = Type.Object(
   {
@@ -144,7 +144,7 @@ export const CompleteBody = Type.Object(
     fields: Fields,
     comment,
     assignment,
-    version: Type.Integer({ minimum: 0 }),
+    version: Count({ minimum: 0 }),
     deviceAt: Type.Optional(Instant),
   },
   { title: 'CompleteBody', additionalProperties: false },
