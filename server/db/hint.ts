@@ -48,8 +48,9 @@ async function sendAll(db: Db, queue: HintMessage[]): Promise<void> {
   waiting.set(db, queue);
   while (queue.length > 0) {
     const batch = JSON.stringify(queue.splice(0));
+    // A commit that waits for no disk: what a crash loses here, `resync` makes good.
     // Without Postgres the listeners have lost their connections too: all their clients get `resync`.
-    await sql`select pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${batch}::json) h`
+    await sql`select set_config('synchronous_commit', 'off', true), pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${batch}::json) h`
       .execute(db)
       .catch(() => undefined);
   }
