@@ -41,6 +41,8 @@ export type MaskRule = 'phone' | 'idNumber' | 'name' | 'all';
 export interface Choice {
   const: string;
   'x-title': Text;
+  /** How lists mark a record that has it: something to look at first. */
+  'x-tone'?: 'warning' | 'danger';
   /** Kept for old records, no longer offered or accepted. */
   'x-retired'?: boolean;
 }
@@ -58,7 +60,8 @@ export interface FieldSchema {
   'x-result'?: ComputedKind;
   'x-personal'?: boolean;
   'x-mask'?: MaskRule;
-  'x-unit'?: string;
+  /** One word for every language, or one each. */
+  'x-unit'?: string | Text;
   /** Digits after the point: of `number` (default 4), of a computed number. Money has 2. */
   'x-decimals'?: number;
   /** Digits in all, of `number` (default 15). */
@@ -97,6 +100,7 @@ export interface FormSchema {
   'x-local': boolean | 'self';
   'x-community-from'?: string;
   'x-write'?: 'company';
+  'x-communities'?: string;
   'x-label': string;
   'x-owners'?: Owners;
   'x-constraints'?: Constraint[];
@@ -168,6 +172,8 @@ export interface CompiledForm {
   table: string;
   local: boolean | 'self';
   communityFrom: string | null;
+  /** Of a register that is not local: the field, or `units`, that says in which communities a right reaches a record. */
+  communities: string | null;
   label: LabelPart[];
   owners: Owners;
   fields: FieldInfo[];

@@ -30,7 +30,8 @@ function plainForm(schema: FormSchema): object {
 }
 
 function plainField(field: FieldSchema): object {
-  const description = [field['x-title'].en, field['x-unit'] && `in ${field['x-unit']}`].filter(Boolean).join(', ');
+  const unit = typeof field['x-unit'] === 'object' ? field['x-unit'].en : field['x-unit'];
+  const description = [field['x-title'].en, unit && `in ${unit}`].filter(Boolean).join(', ');
   return { ...plainValue(field), description };
 }
 

@@ -4,6 +4,8 @@ import type { Static } from 'typebox';
 import type { CaseItem } from '../cases/schemas.ts';
 import type { Db, Tx } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { SummaryValue } from '../commands/render.ts';
+import { toSummary, type Language } from './task-items.ts';
 import type { Text } from '../../workflows/engine/flow.gen.ts';
 
 export type CaseItemView = Static<typeof CaseItem>;
@@ -12,6 +14,7 @@ export interface CaseItemRow {
   id: string;
   number: string;
   title: string;
+  summary: SummaryValue[];
   flow: string;
   flow_version: number;
   status: CaseItemView['status'];
@@ -29,25 +32,31 @@ export interface CaseItemRow {
 
 /** Columns and joins over `"case" c`; the caller adds where, order and limit. */
 export const selectCaseItems: RawBuilder<CaseItemRow> = sql<CaseItemRow>`
-  select c.id, c.number, c.title, c.flow, c.flow_version, c.status, c.outcome, c.position, jsonb_array_length(c.incidents) as incidents,
+  select c.id, c.number, c.title, c.summary, c.flow, c.flow_version, c.status, c.outcome, c.position, jsonb_array_length(c.incidents) as incidents,
     c.community_id, c.initiator, i.display_name as initiator_name, c.started_at, c.ended_at,
     coalesce((select json_agg(distinct jsonb_build_object('id', h.id, 'name', h.display_name))
       from task t join person h on h.id = t.holder where t.case_id = c.id and t.state in ('open', 'completing')), '[]') as holders,
     (select min(t.due_at) from task t where t.case_id = c.id and t.state in ('open', 'completing')) as due_at
   from "case" c join person i on i.id = c.initiator`;
 
-export async function toCaseItems(db: Db, tx: Tx, rows: readonly CaseItemRow[]): Promise<CaseItemView[]> {
+export async function toCaseItems(
+  db: Db,
+  tx: Tx,
+  rows: readonly CaseItemRow[],
+  language: Language,
+): Promise<CaseItemView[]> {
   const items: CaseItemView[] = [];
   for (const row of rows)
-    items.push(toCaseItem(row, await getFlow(db, { key: row.flow, version: row.flow_version }, tx)));
+    items.push(toCaseItem(row, await getFlow(db, { key: row.flow, version: row.flow_version }, tx), language));
   return items;
 }
 
-export function toCaseItem(row: CaseItemRow, flow: PublishedFlow): CaseItemView {
+export function toCaseItem(row: CaseItemRow, flow: PublishedFlow, language: Language): CaseItemView {
   return {
     id: row.id,
     number: row.number,
     title: row.title,
+    summary: row.summary.flatMap((each) => toSummary(flow, each, language)),
     flow: row.flow,
     flowTitle: flow.definition.title,
     version: row.flow_version,

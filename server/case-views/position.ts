@@ -38,7 +38,10 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
   );
   const order = new Map([...standing.flow.steps.keys()].map((id, index) => [id, index]));
   const reached = Math.max(-1, ...[...standing.position, ...done.keys()].map((id) => order.get(id) ?? -1));
-  return steps.map(({ step, depth }) => {
+  const taken = new Set(
+    [...standing.position, ...done.keys()].flatMap((id) => standing.flow.steps.get(id)?.branches ?? []),
+  );
+  return steps.map(({ step, depth, branches }) => {
     const tasks = open.filter((task) => task.step === step.id);
     const last = done.get(step.id);
     const state = stateOf({
@@ -54,6 +57,7 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
       people: people.flatMap((id) => names.get(id ?? '') ?? []),
       at: state === 'done' && last !== undefined ? last.at.toISOString() : null,
       ...waiting(tasks),
+      certain: state !== 'upcoming' || branches.every((branch) => taken.has(branch)),
     };
   });
 }

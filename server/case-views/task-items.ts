@@ -92,7 +92,7 @@ export function stepTitle(flow: PublishedFlow, step: string | null): Text {
 }
 
 /** Choices were kept as codes, so that each reader gets them in their language. */
-function toSummary(
+export function toSummary(
   { form }: PublishedFlow,
   { field, value }: SummaryValue,
   language: Language,
@@ -100,5 +100,5 @@ function toSummary(
   const info = form.byName.get(field);
   if (info === undefined) return [];
   const choice = info.choices.find((each) => each.const === value);
-  return [{ label: info.title, value: choice?.['x-title'][language] ?? value }];
+  return [{ label: info.title, value: choice?.['x-title'][language] ?? value, tone: choice?.['x-tone'] ?? null }];
 }

@@ -15,7 +15,7 @@ import { asPerson, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
-import { mayUrge } from './urge.ts';
+import { urgeRight, type UrgeRight } from './urge.ts';
 import type { CaseDetail, CommentItem } from './schemas.ts';
 
 type Detail = Static<typeof CaseDetail>;
@@ -40,8 +40,9 @@ export function readCase(
     const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, caseId));
     const history = await readHistory(tx, caseId);
     const tasks = await readOpenTasks(tx, caseId);
+    const urging = await urgingOf(tx, { row, flow, reader, tasks });
     const detail: Detail = {
-      case: toCaseItem(row, flow),
+      case: toCaseItem(row, flow, language),
       form: toFormDefinition(flow.form),
       permissions: rights.permissions,
       fields,
@@ -52,7 +53,8 @@ export function readCase(
       position: await readPosition(tx, { flow, caseId, status: row.status, position: row.position, history }),
       comments: await readComments(tx, caseId),
       incidents: await readIncidents(tx, caseId),
-      allow: await allowedActs(tx, { row, flow, reader, tasks }),
+      urgeFrom: urging.from,
+      allow: allowedActs({ row, flow, reader, tasks }, urging),
     };
     await sql`update case_reader set read_at = now() where case_id = ${caseId} and person_id = ${person} and read_at is null`.execute(
       tx,
@@ -73,11 +75,16 @@ interface Standing {
   tasks: readonly TaskItemRow[];
 }
 
-async function allowedActs(tx: Tx, { row, flow, reader, tasks }: Standing): Promise<Detail['allow']> {
+async function urgingOf(tx: Tx, { row, flow, reader }: Standing): Promise<UrgeRight> {
+  if (row.status !== 'running') return { may: false, from: null };
+  return urgeRight(tx, { caseId: row.id, person: reader.id, flow });
+}
+
+function allowedActs({ row, flow, reader, tasks }: Standing, urging: UrgeRight): Detail['allow'] {
   if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, cancel: false, retry: false };
   return {
     withdraw: row.initiator === reader.id && tasks.every(({ step }) => withdrawable(flow.steps.get(step ?? '')?.step)),
-    urge: await mayUrge(tx, { caseId: row.id, person: reader.id, flow }),
+    urge: urging.may,
     comment: true,
     cancel: mayIn(reader, 'case.cancel', row.community_id),
     retry: mayIn(reader, 'case.retry', row.community_id),

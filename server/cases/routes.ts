@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { Type, type Static } from 'typebox';
 import { selectCaseItems, toCaseItems, type CaseItemRow } from '../case-views/case-items.ts';
+import type { Language } from '../case-views/task-items.ts';
 import { decodeCursor, isInstant, isUuid, toPage } from '../cursor.ts';
 import { asPerson } from '../db/as.ts';
 import { problems, type App } from '../http.ts';
@@ -38,7 +39,11 @@ export function caseRoutes(app: App): void {
         response: { 200: CasePage, ...problems(401, 422) },
       },
     },
-    (request) => listCases(app, request.person.id, request.query),
+    (request) =>
+      listCases(app, request.person.id, {
+        ...request.query,
+        language: languageOf(request, app.deps.config.locale),
+      }),
   );
   app.get(
     '/api/cases/:id',
@@ -61,7 +66,7 @@ export function caseRoutes(app: App): void {
 async function listCases(
   { deps: { db } }: App,
   person: string,
-  { view, cursor, limit, ...filter }: Static<typeof CaseQuery>,
+  { view, cursor, limit, language, ...filter }: Static<typeof CaseQuery> & { language: Language },
 ): Promise<Static<typeof CasePage>> {
   const conditions = [sql`${view === 'all'} or c.initiator = current_person()`, ...filters(filter), ...after(cursor)];
   return asPerson(db, person, async (tx) => {
@@ -71,7 +76,7 @@ async function listCases(
         sql` and `,
       )}
       order by c.started_at desc, c.id desc limit ${limit + 1}`.execute(tx);
-    const items = await toCaseItems(db, tx, rows.slice(0, limit));
+    const items = await toCaseItems(db, tx, rows.slice(0, limit), language);
     const { next } = toPage(rows, limit, { item: (row) => row, key: (row) => [row.started_at.toISOString(), row.id] });
     return { items, next };
   });

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
-import { PositionStep, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
+import { PositionStep, SummaryField, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
 
 export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'completed', 'cancelled'], {
   title: 'CaseStatus',
@@ -13,6 +13,8 @@ export const CaseItem = Type.Object(
     id: Uuid,
     number: Type.String(),
     title: Type.String(),
+    /** Up to three fields that its flow chose, in words. */
+    summary: Type.Array(SummaryField),
     flow: Type.String(),
     flowTitle: Text,
     version: Type.Integer({ description: 'Version of the flow.' }),
@@ -73,6 +75,7 @@ export const CaseDetail = Type.Object(
     position: Type.Array(PositionStep),
     comments: Type.Array(CommentItem),
     incidents: Type.Array(CaseIncident),
+    urgeFrom: nullable(Instant),
     allow: Type.Object(
       {
         withdraw: Type.Boolean(),

@@ -23,12 +23,25 @@ interface Urgeable {
   step: string;
   holder: string | null;
   pool: string | null;
+  /** When half its time is used; null: it has no budget. */
+  half: Date | null;
   is_half: boolean;
 }
 
-export async function mayUrge(tx: Tx, asking: Asking): Promise<boolean> {
-  const [tasks, today] = [await findUrgeable(tx, asking), await countToday(tx, asking)];
-  return tasks.length > 0 && today < mostADay;
+export interface UrgeRight {
+  may: boolean;
+  /** ISO instant; null: now, or never while it waits where it does. */
+  from: string | null;
+}
+
+/** From when the person may urge, so that a screen can say it instead of hiding the button. */
+export async function urgeRight(tx: Tx, asking: Asking): Promise<UrgeRight> {
+  const times = await findUrgeTimes(tx, asking);
+  if (times.length === 0) return { may: false, from: null };
+  const now = Date.now();
+  const half = Math.min(...times.map((task) => task.half?.getTime() ?? now));
+  const from = Math.max(half, (await whenQuotaFrees(tx, asking)) ?? 0);
+  return from > now ? { may: false, from: new Date(from).toISOString() } : { may: true, from: null };
 }
 
 export interface Urging {
@@ -79,15 +92,32 @@ async function findUrging(tx: Tx, { caseId, person, key }: Urging): Promise<numb
   return Number(row.detail.reached);
 }
 
-/** Open tasks of which half the time is used, or that have no budget; the flow may forbid it. */
-async function findUrgeable(tx: Tx, { caseId, person, flow }: Asking): Promise<Urgeable[]> {
+/** Open tasks of which half the time is used, or that have no budget. */
+async function findUrgeable(tx: Tx, asking: Asking): Promise<Urgeable[]> {
+  const tasks = await findUrgeTimes(tx, asking);
+  return tasks.filter(({ is_half }) => is_half);
+}
+
+/** Open tasks of others, with the moment when half their time is used; the flow may forbid urging. */
+async function findUrgeTimes(tx: Tx, { caseId, person, flow }: Asking): Promise<Urgeable[]> {
   const { rows } = await sql<Urgeable>`
-    select t.id, t.step, t.holder, t.pool, t.due_at is null or now() >= t.opened_at + (t.due_at - t.opened_at) / 2 as is_half
-    from task t where t.case_id = ${caseId} and t.state = 'open' and t.holder is distinct from ${person}`.execute(tx);
-  return rows.filter(({ step, is_half }) => {
+    select x.*, x.half is null or now() >= x.half as is_half from (
+      select t.id, t.step, t.holder, t.pool, t.opened_at + (t.due_at - t.opened_at) / 2 as half
+      from task t where t.case_id = ${caseId} and t.state = 'open' and t.holder is distinct from ${person}) x`.execute(
+    tx,
+  );
+  return rows.filter(({ step }) => {
     const found = flow.steps.get(step)?.step;
-    return is_half && isHumanStep(found) && found.allow?.urge !== false;
+    return isHumanStep(found) && found.allow?.urge !== false;
   });
+}
+
+/** When the person may urge again who has used up their day; null: they have not. */
+async function whenQuotaFrees(tx: Tx, { caseId, person }: Asking): Promise<number | null> {
+  const { rows } = await sql<{ at: Date }>`
+    select at + interval '1 day' as at from audit where act = 'case.urge' and subject = ${caseId} and person_id = ${person}
+      and at > now() - interval '1 day' order by at desc offset ${mostADay - 1} limit 1`.execute(tx);
+  return rows[0]?.at.getTime() ?? null;
 }
 
 async function countToday(tx: Tx, { caseId, person }: Asking): Promise<number> {

@@ -27,6 +27,8 @@ interface PublishedStep {
   step: Step;
   /** Nesting of branches, 0 at the top. */
   depth: number;
+  /** The branches it stands in, outermost first; none at the top. */
+  branches: readonly string[];
 }
 
 interface Row {
@@ -81,7 +83,12 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
     loaded,
     mentioned: compile(loaded).mentioned,
     form,
-    steps: new Map([...walk(row.definition)].map(({ step, path }) => [step.id, { step, depth: path.length - 1 }])),
+    steps: new Map(
+      [...walk(row.definition)].map(({ step, path }) => [
+        step.id,
+        { step, depth: path.length - 1, branches: path.slice(1).map(({ owner, branch }) => `${owner} ${branch}`) },
+      ]),
+    ),
   };
 }
 

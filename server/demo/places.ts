@@ -20,11 +20,11 @@ export interface Places {
 /** 6 buildings × 2 entrances × 18 floors × 4 units = 864, as content/demo/community.json has it. */
 export function makePlaces(source: CommunitySource): Places {
   const communityId = demoId('community', source.code);
-  const { code, name, address, timeZone, deliveredOn } = source;
+  const { code, name, address, phone, timeZone, deliveredOn } = source;
   const places: Places = {
     communityId,
     rows: {
-      community: [{ id: communityId, fields: { code, name, address, timeZone, deliveredOn } }],
+      community: [{ id: communityId, fields: { code, name, address, phone, timeZone, deliveredOn } }],
       building: [],
       entrance: [],
       unit: [],

@@ -8,6 +8,7 @@ export interface CommunitySource {
   code: string;
   name: string;
   address: string;
+  phone: string;
   timeZone: string;
   deliveredOn: string;
   buildings: { code: string; name: string }[];

@@ -122,7 +122,8 @@ function toStarted(app: App, request: Asking, { command, state, caseId }: Given)
       await sql<TaskItemRow>`${selectTaskItems} where t.case_id = ${caseId} and t.state in ('open', 'completing')`.execute(
         tx,
       );
-    const tasks = await toTaskItems(db, tx, rows, languageOf(request, config.locale));
-    return { command, state, case: toCaseItem(row, flow), tasks };
+    const language = languageOf(request, config.locale);
+    const tasks = await toTaskItems(db, tx, rows, language);
+    return { command, state, case: toCaseItem(row, flow, language), tasks };
   });
 }

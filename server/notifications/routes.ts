@@ -81,10 +81,10 @@ function findNotifications(
       .leftJoin('task as t', 't.id', 'n.task_id')
       .leftJoin('person as h', 'h.id', 't.holder')
       .selectAll('n')
-      .select(['c.flow', 'c.flow_version', 't.step', 'b.id as by_id', 'b.display_name as by_name'])
+      .select(['c.flow', 'c.flow_version', 't.step', isEnded.as('ended'), 'b.id as by_id', 'b.display_name as by_name'])
       .select(['h.id as holder_id', 'h.display_name as holder_name'])
       .where('n.person_id', '=', personId)
-      .$if(unread === true, (query) => query.where('n.read_at', 'is', null))
+      .$if(unread === true, (query) => query.where('n.read_at', 'is', null).where(isEnded, '=', false))
       .$if(before !== undefined, (query) => query.where('n.id', '<', before ?? ''))
       .orderBy('n.id', 'desc')
       .limit(limit + 1)
@@ -123,13 +123,18 @@ async function markAllRead(app: App, personId: string): Promise<void> {
 function countUnread(app: App, personId: string): Promise<Static<typeof NotificationCounts>> {
   return asPerson(app.deps.db, personId, (tx) =>
     tx
-      .selectFrom('notification')
+      .selectFrom('notification as n')
+      .leftJoin('task as t', 't.id', 'n.task_id')
       .select((eb) => eb.fn.countAll<number>().as('unread'))
-      .where('person_id', '=', personId)
-      .where('read_at', 'is', null)
+      .where('n.person_id', '=', personId)
+      .where('n.read_at', 'is', null)
+      .where(isEnded, '=', false)
       .executeTakeFirstOrThrow(),
   );
 }
+
+/** What asked for something asks no more once its task is over, or is no longer the reader's to see. */
+const isEnded = sql<boolean>`(n.task_id is not null and n.kind <> ${'command_refused'} and coalesce(t.state in ('done', 'cancelled'), true))`;
 
 /** Whoever the notification names as doing; what a flow wrote there need not be an id. */
 const whoDid = sql<string | null>`case when n.params ->> 'by' ~ '^[0-9a-f-]{36}$' then (n.params ->> 'by')::uuid end`;
@@ -142,6 +147,7 @@ interface Row {
 type Found = Selectable<NotificationTable> &
   Record<'flow' | 'step' | 'by_id' | 'by_name' | 'holder_id' | 'holder_name', string | null> & {
     flow_version: number | null;
+    ended: boolean;
   };
 
 async function flowOf(app: App, tx: Tx, { flow, flow_version }: Found): Promise<PublishedFlow | undefined> {
@@ -166,5 +172,6 @@ function toNotification(row: Found, flow: PublishedFlow | undefined): Static<typ
     taskId: row.task_id,
     createdAt: row.created_at.toISOString(),
     readAt: row.read_at?.toISOString() ?? null,
+    ended: row.ended,
   };
 }

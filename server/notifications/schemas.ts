@@ -7,6 +7,7 @@ export const NotificationKind = Type.Enum(
   [
     'task_opened',
     'task_transferred',
+    'task_returned',
     'task_reminder',
     'task_overdue',
     'escalation',
@@ -34,6 +35,7 @@ export const Notification = Type.Object(
     taskId: nullable(Type.String()),
     createdAt: Instant,
     readAt: nullable(Instant),
+    ended: Type.Boolean({ description: 'Its task is over: it counts as read and asks for nothing.' }),
   },
   { title: 'Notification' },
 );

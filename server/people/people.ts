@@ -28,6 +28,9 @@ export interface FoundPerson {
   roles: Static<typeof Text>[];
 }
 
+/** As people look names up: 陈 before 林 before 周. */
+const byPinyin = sql`collate "zh-x-icu"`;
+
 /** Up to `limit + 1` rows by name. To be called as the person (`asPerson`) who holds `person.find` somewhere. */
 export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPerson[]> {
   const { q, roles, communityId, after, limit } = filter;
@@ -41,9 +44,9 @@ export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPer
       join role r on r.key = g.role
      where p.disabled_at is null
        and (${q}::text is null or p.display_name ilike ${pattern(q)} or p.username ilike ${pattern(q)})
-       and (${after.id}::uuid is null or (p.display_name, p.id) > (${after.name}, ${after.id}::uuid))
+       and (${after.id}::uuid is null or (p.display_name ${byPinyin}, p.id) > (${after.name} ${byPinyin}, ${after.id}::uuid))
      group by p.id
-     order by p.display_name, p.id
+     order by p.display_name ${byPinyin}, p.id
      limit ${limit + 1}`.execute(tx);
   return rows;
 }

@@ -61,7 +61,7 @@ function findRoles(tx: Tx, personId: string): Promise<(Role & { may: string[] })
 async function findMyCommunities(tx: Tx): Promise<MeValue['communities']> {
   if (!(await hasRegisters(tx, 'community', 'building', 'entrance', 'unit'))) return [];
   const { rows } = await sql<MeValue['communities'][number]>`
-    select c.id, c.name, c.time_zone as "timeZone" from record.community c
+    select c.id, c.name, c.time_zone as "timeZone", c.phone as "servicePhone" from record.community c
      where c.deleted_at is null
        and (exists (select from my_roles() r where r.community_id is null or r.community_id = c.id)
             or c.id in (select u.community_id from record.unit u where u.id in (select my_units())))

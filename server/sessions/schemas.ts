@@ -23,7 +23,10 @@ export const Me = Type.Object(
     ),
     may: Type.Array(Type.String(), { description: 'Verbs held anywhere; for showing and hiding only.' }),
     communities: Type.Array(
-      Type.Object({ id: Uuid, name: Type.String(), timeZone: Type.String() }, { title: 'CommunityRef' }),
+      Type.Object(
+        { id: Uuid, name: Type.String(), timeZone: Type.String(), servicePhone: nullable(Type.String()) },
+        { title: 'CommunityRef' },
+      ),
     ),
     units: Type.Array(Type.Object({ id: Uuid, label: Type.String(), communityId: Uuid }, { title: 'UnitRef' }), {
       description: 'Units the person owns or rents today.',

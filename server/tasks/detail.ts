@@ -1,6 +1,7 @@
 /** One task as its reader sees it: the form with what they may do, their draft, the buttons, why it is theirs, the case around it. */
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
+import type { Values } from '../../forms/types.ts';
 import { compile } from '../../workflows/engine/compile.ts';
 import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
@@ -48,6 +49,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       ? { permissions: stepPermissions(flow, step.id), isMasked: false }
       : await readerRights(tx, decider, reading);
     const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
+    const draft = await readDraft(tx, taskId);
     const history = await readHistory(tx, row.case_id);
     const [task] = await toTaskItems(db, tx, [row], language);
     if (task === undefined) throw new AppError('not_found', 404);
@@ -59,8 +61,8 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       form: toFormDefinition(flow.form),
       permissions: rights.permissions,
       fields,
-      labels: await recordLabels(tx, flow.form, fields),
-      draft: await readDraft(tx, taskId),
+      labels: await recordLabels(tx, flow.form, withDraft(fields, draft)),
+      draft,
       guide: step.guide ?? null,
       actions: can('complete') ? toActions(flow, step) : [],
       allow: { claim: can('claim'), release: can('release'), transfer: can('transfer'), return: can('return') },
@@ -78,6 +80,11 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     await markRead(tx, taskId, person);
     return detail;
   });
+}
+
+/** A draft may name records that the case does not name yet. */
+function withDraft(fields: Values, draft: Detail['draft']): Values[] {
+  return [fields, draft?.fields ?? {}];
 }
 
 /** @throws AppError not_found */

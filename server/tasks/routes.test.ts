@@ -105,10 +105,12 @@ describe('lists', () => {
     expect((await ask.dispatcher({ url: '/api/tasks?view=pool&cursor=nonsense' })).statusCode).toBe(422);
   });
 
-  it('words the summary in the reader’s language', async () => {
-    const { task } = await start();
+  it('words the summary in the reader’s language, with the tone of its choice', async () => {
+    const { task, caseId } = await start();
     const item = (await ask.dispatcher({ url: `/api/tasks/${task.id}` })).json<{ task: { summary: unknown } }>().task;
-    expect(item.summary).toEqual([{ label: { 'zh-CN': 'Kind', en: 'Kind' }, value: 'Big' }]);
+    const summary = [{ label: { 'zh-CN': 'Kind', en: 'Kind' }, value: 'Big', tone: 'danger' }];
+    expect(item.summary).toEqual(summary);
+    expect((await ask.staff({ url: `/api/cases/${caseId}` })).json()).toMatchObject({ case: { summary } });
   });
 });
 
@@ -129,8 +131,8 @@ describe('one task', () => {
     expect(doer.explanation).toMatchObject({ rule: 'pool', inputs: { role: 'dispatcher' } });
     expect(reader).toMatchObject({ mine: false, actions: [], permissions: { runner: 'read' } });
     expect(doer.position).toMatchObject([
-      { step: 'hand_out', state: 'current' },
-      { step: 'run', state: 'upcoming' },
+      { step: 'hand_out', state: 'current', certain: true },
+      { step: 'run', state: 'upcoming', certain: true },
     ]);
     expect((await ask.stranger({ url: `/api/tasks/${task.id}` })).statusCode).toBe(404);
     expect((await ask.stranger({ url: `/api/cases/${caseId}` })).statusCode).toBe(404);
@@ -143,7 +145,7 @@ describe('one task', () => {
     const saved = await ask.dispatcher({
       method: 'PUT',
       url: `${url}/draft`,
-      payload: { fields: { note: 'half' }, comment: 'hm' },
+      payload: { fields: { note: 'half', runner: stage.cast.runner }, comment: 'hm' },
     });
     const refused = await ask.dispatcher({
       method: 'PUT',
@@ -154,6 +156,7 @@ describe('one task', () => {
     expect(saved.statusCode).toBe(200);
     expect((await ask.dispatcher({ url })).json()).toMatchObject({
       draft: { fields: { note: 'half' }, comment: 'hm' },
+      labels: { [stage.cast.runner]: 'Runner' },
     });
     expect(refused.json()).toMatchObject({ errors: [{ path: '/fields/what', code: 'field_not_writable' }] });
     expect((await ask.runner({ method: 'PUT', url: `${url}/draft`, payload: { fields: {} } })).statusCode).toBe(404);
@@ -244,6 +247,7 @@ describe('acts', () => {
     expect(back.statusCode).toBe(200);
 
     const again = await openTask(stage, caseId, 'hand_out');
+    await checkTold(again.id, run.id);
     const passed = await post(ask.dispatcher, `/api/tasks/${again.id}/transfer`, {
       to: stage.cast.other,
       assignment: 1,
@@ -282,6 +286,24 @@ describe('acts', () => {
     ]);
   });
 
+  /** Who sent it back is said as such, and what asked for the work that is over asks no more. */
+  async function checkTold(returned: string, over: string): Promise<void> {
+    const of = async (who: Ask, taskId: string) =>
+      (await who({ url: '/api/notifications?limit=100' }))
+        .json<{ items: { kind: string; taskId: string | null; ended: boolean }[] }>()
+        .items.filter((each) => each.taskId === taskId)
+        .map(({ kind, ended }) => [kind, ended]);
+    const unread = async (who: Ask) =>
+      (await who({ url: '/api/notifications?unread=true&limit=100' })).json<{ items: { taskId: string }[] }>().items;
+
+    expect(await of(ask.dispatcher, returned)).toEqual([['task_returned', false]]);
+    expect(await of(ask.runner, over)).toEqual([['task_opened', true]]);
+    expect((await unread(ask.runner)).map(({ taskId }) => taskId)).not.toContain(over);
+    expect((await ask.runner({ url: '/api/notifications/counts' })).json()).toEqual({
+      unread: (await unread(ask.runner)).length,
+    });
+  }
+
   it('withdraws for the initiator alone, and cancels with the right to', async () => {
     const [one, two] = [await start(), await start()];
     expect((await post(ask.dispatcher, `/api/cases/${one.caseId}/withdraw`, { comment: 'x' })).statusCode).toBe(403);
@@ -299,6 +321,9 @@ describe('acts', () => {
     for (let i = 0; i < 3; i++)
       expect((await post(ask.staff, `/api/cases/${caseId}/urge`, {})).json()).toEqual({ reached: 2 });
     expect((await post(ask.staff, `/api/cases/${caseId}/urge`, {})).json()).toMatchObject({ code: 'urge_too_often' });
+    const seen = (await ask.staff({ url: `/api/cases/${caseId}` })).json<{ urgeFrom: string; allow: object }>();
+    expect(seen.allow).toMatchObject({ urge: false });
+    expect(Date.parse(seen.urgeFrom) - Date.now()).toBeGreaterThan(23 * 3_600_000);
 
     expect((await post(ask.staff, `/api/cases/${caseId}/comment`, { body: 'please hurry' })).statusCode).toBe(201);
     const comments = (await ask.dispatcher({ url: `/api/cases/${caseId}` })).json<{ comments: unknown[] }>().comments;

@@ -7,6 +7,11 @@ import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, U
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
 
+/** A summary field of a case; `tone`: its value is one to look at first. */
+export const SummaryField = Type.Object(
+  { label: Text, value: Type.String(), tone: nullable(Type.Enum(['warning', 'danger'])) },
+  { title: 'SummaryField' },
+);
 export const TaskItem = Type.Object(
   {
     id: Type.String(),
@@ -18,7 +23,7 @@ export const TaskItem = Type.Object(
     /** Title of the step. */
     title: Text,
     /** Up to three summary fields, already in words. */
-    summary: Type.Array(Type.Object({ label: Text, value: Type.String() }, { title: 'SummaryField' })),
+    summary: Type.Array(SummaryField),
     state: TaskState,
     initiator: PersonRef,
     holder: nullable(PersonRef),
@@ -93,6 +98,9 @@ export const PositionStep = Type.Object(
     pool: nullable(Text),
     at: nullable(Instant),
     dueAt: nullable(Instant),
+    certain: Type.Boolean({
+      description: 'It happened, or will whatever is decided: not in a branch nobody took yet.',
+    }),
   },
   { title: 'PositionStep' },
 );

@@ -31,7 +31,7 @@ export const errandForm = {
         'x-title': text('Kind'),
         oneOf: [
           { const: 'small', 'x-title': text('Small') },
-          { const: 'big', 'x-title': text('Big') },
+          { const: 'big', 'x-tone': 'danger', 'x-title': text('Big') },
         ],
       },
       amount: { type: 'number', 'x-field': 'money', 'x-title': text('Amount') },

@@ -55,6 +55,12 @@ const noticeKinds: Readonly<Record<Notice['kind'], NotificationKind>> = {
   cc: 'case_cc',
 };
 
+/** What whoever gets a task is told, where it is not simply new. */
+const openingKinds: ReadonlyMap<string, NotificationKind> = new Map([
+  ['task_transferred', 'task_transferred'],
+  ['task_returned', 'task_returned'],
+]);
+
 interface Planning {
   holders: ReadonlyMap<string, Holder>;
   plan: PeoplePlan;
@@ -67,7 +73,7 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
   for (const { assignee, task, step } of assignedBy(entry, known)) {
     plan.readers.push({ person_id: assignee, why: 'holder' });
     if (assignee === actor) continue;
-    const kind = entry.event.type === 'task_transferred' ? 'task_transferred' : 'task_opened';
+    const kind = openingKinds.get(entry.event.type) ?? 'task_opened';
     plan.notifications.push({
       person_id: assignee,
       role: null,

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
 import { columnSeen, toConditions, toSearch, type RecordFilter, type Seen, type Sight } from './filter.ts';
 import type { LoadedForm } from './form-store.ts';
+import { ownOrder } from './own-order.ts';
 import { selectFrom, toRecords, type StoredRecord } from './read.ts';
 import type { Row } from './values.ts';
 
@@ -39,7 +40,7 @@ export interface ListedRecord extends StoredRecord {
  */
 export async function listRecords(tx: Tx, form: LoadedForm, options: ListOptions): Promise<ListedRecord[]> {
   const seen = { form, sight: options.sight ?? (() => true) };
-  const key = sortKey(seen, options.sort ?? ownSort(seen));
+  const key = await keyFor(tx, seen, options.sort);
   const conditions = [
     sql`r.deleted_at is null`,
     ...toConditions(seen, options.filter ?? {}),
@@ -76,6 +77,12 @@ const sortColumns = new Map<string, Column>([
   ['createdAt', { name: 'created_at', type: 'timestamptz' }],
   ['updatedAt', { name: 'updated_at', type: 'timestamptz' }],
 ]);
+
+async function keyFor(tx: Tx, seen: Seen, sort: RecordSort | undefined): Promise<SortKey> {
+  if (sort !== undefined) return sortKey(seen, sort);
+  const column = await ownOrder(tx, seen);
+  return column === undefined ? sortKey(seen, ownSort(seen)) : { column, type: 'text[]', direction: 'asc' };
+}
 
 /** The layout's, unless the asking person does not see that field as it is. */
 function ownSort({ form, sight }: Seen): RecordSort {

@@ -5,7 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Values } from '../../../forms/types.ts';
 import { createTestDb, type TestDb } from '../../testing/database.ts';
 import { asEngine, asPerson } from '../as.ts';
-import { insertRecord, loadForm, patchRecord, readRecord, recordLabels, tryPatch, withProblems } from './index.ts';
+import {
+  insertRecord,
+  listRecords,
+  loadForm,
+  patchRecord,
+  readRecord,
+  recordLabels,
+  renderAll,
+  tryPatch,
+  withProblems,
+} from './index.ts';
 
 let test: TestDb;
 let admin: string;
@@ -281,4 +291,43 @@ describe("a case's record", () => {
 
     await expect(read(technician, 'repair', id)).rejects.toMatchObject({ status: 404 });
   });
+});
+
+describe('a register’s own order', () => {
+  it('lists units by building, entrance and number, numbers as numbers, page by page', async () => {
+    const garden = await insert(admin, 'community', {
+      code: 'Z',
+      name: '丁小区',
+      address: '四号路',
+      timeZone: 'Asia/Shanghai',
+    });
+    for (const code of ['10', '9']) {
+      const building = await insert(admin, 'building', { code, name: `${code} 号楼` }, garden);
+      const entrance = await insert(admin, 'entrance', { building, code: '1' });
+      for (const number of ['1002', '902']) await insert(admin, 'unit', { entrance, building, number });
+    }
+
+    expect(await labelsOf(garden, 3)).toEqual(['9-1-902', '9-1-1002', '10-1-902', '10-1-1002']);
+  });
+
+  async function labelsOf(communityId: string, limit: number): Promise<string[]> {
+    const form = await loadForm(test.db, 'unit');
+    return asPerson(test.db, admin, async (tx) => {
+      const labels: string[] = [];
+      let after: Awaited<ReturnType<typeof listRecords>>[number]['end'] | undefined;
+      do {
+        const page = await listRecords(tx, form, { communityId, limit, ...(after && { after }) });
+        const rows = page.slice(0, limit);
+        labels.push(
+          ...(await renderAll(
+            tx,
+            form,
+            rows.map(({ fields }) => fields),
+          )),
+        );
+        after = page.length > limit ? rows.at(-1)?.end : undefined;
+      } while (after);
+      return labels;
+    });
+  }
 });

@@ -17,6 +17,7 @@ export type Access = 'hidden' | 'read' | 'edit' | 'required';
 export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
+  | 'task_returned'
   | 'task_reminder'
   | 'task_overdue'
   | 'escalation'
@@ -86,10 +87,10 @@ export interface Api {
   ReleaseBody?: ReleaseBody;
   ReturnBody?: ReturnBody;
   ReturnTarget?: ReturnTarget;
+  SummaryField?: SummaryField;
   TaskCounts?: TaskCounts;
   TaskDetail?: TaskDetail;
   TaskItem?: TaskItem;
-  SummaryField?: SummaryField;
   TaskState?: TaskState;
   Pool?: Pool;
   TaskAllow?: TaskAllow;
@@ -190,6 +191,7 @@ export interface CommunityRef {
   id: string;
   name: string;
   timeZone: string;
+  servicePhone: string | null;
 }
 export interface UnitRef {
   id: string;
@@ -250,6 +252,10 @@ export interface Notification {
   taskId: string | null;
   createdAt: string;
   readAt: string | null;
+  /**
+   * Its task is over: it counts as read and asks for nothing.
+   */
+  ended: boolean;
 }
 export interface NotificationCounts {
   unread: number;
@@ -556,6 +562,10 @@ export interface PositionStep {
   pool: Text | null;
   at: string | null;
   dueAt: string | null;
+  /**
+   * It happened, or will whatever is decided: not in a branch nobody took yet.
+   */
+  certain: boolean;
 }
 export interface ReleaseBody {
   assignment: number;
@@ -572,6 +582,11 @@ export interface ReturnTarget {
   title: Text;
   by: PersonRef | null;
   at: string | null;
+}
+export interface SummaryField {
+  label: Text;
+  value: string;
+  tone: ('warning' | 'danger') | null;
 }
 export interface TaskCounts {
   mine: number;
@@ -644,10 +659,6 @@ export interface TaskItem {
   outcome: string | null;
   returned: boolean;
   unread: boolean;
-}
-export interface SummaryField {
-  label: Text;
-  value: string;
 }
 export interface Pool {
   role: string;
@@ -728,12 +739,14 @@ export interface CaseDetail {
   position: PositionStep[];
   comments: CommentItem[];
   incidents: CaseIncident[];
+  urgeFrom: string | null;
   allow: CaseAllow;
 }
 export interface CaseItem {
   id: string;
   number: string;
   title: string;
+  summary: SummaryField[];
   flow: string;
   flowTitle: Text;
   /**
