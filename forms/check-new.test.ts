@@ -48,6 +48,18 @@ describe('before it is published, a form type may have no', () => {
     expect(ofForm({ name, unit, who: aField('party') }, owners({ unit: 'unit', party: 'who' }))).toEqual([]);
   });
 
+  it('communities that are none', () => {
+    const place = aField('ref', { 'x-ref': 'community' });
+    const of = (communities: string, more: object = {}) =>
+      ofForm({ name, place, post: aField('ref') }, { 'x-communities': communities, ...more });
+    const refused = ['/schema/x-communities communities_kind'];
+    expect(of('place')).toEqual([]);
+    for (const communities of ['post', 'name', 'units', 'nothing']) expect(of(communities)).toEqual(refused);
+    expect(of('place', { 'x-local': true })).toEqual(refused);
+    expect(of('place', { 'x-kind': 'case' })).toEqual(refused);
+    expect(of('units', { 'x-key': 'party' })).toEqual([]);
+  });
+
   it('constraint twice, over long texts, or of shares of a text', () => {
     const unique = { kind: 'unique', fields: ['name'] };
     const of = (constraint: object, properties = {}) =>

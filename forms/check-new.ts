@@ -5,6 +5,7 @@
 import { mostProblems } from './bounds.ts';
 import { childTable } from './names.ts';
 import { longestMatched, patternFault } from './pattern.ts';
+import { byUnits } from './policies.ts';
 import type { CompiledForm, Constraint, FieldInfo, NamedConstraint, Problem } from './types.ts';
 
 /** Pointers start with /schema or /layout. */
@@ -13,6 +14,7 @@ export function checkNew(form: CompiledForm): Problem[] {
     ...form.fields.flatMap((field) => checkField(field, `/schema/properties/${field.name}`)),
     ...checkTables(form),
     ...checkOwners(form),
+    ...checkCommunities(form),
     ...form.constraints.flatMap((each, i) => checkConstraint(form, each, i)),
     ...checkLabel(form),
     ...checkList(form),
@@ -76,6 +78,17 @@ function checkOwners(form: CompiledForm): Problem[] {
     ...(party === undefined || refersTo('party', party) ? [] : [ownersKind('party')]),
     ...(community === 'id' && form.local !== 'self' ? [ownersKind('community')] : []),
   ];
+}
+
+/** A field that refers to a community; of the parties, their units. */
+function checkCommunities(form: CompiledForm): Problem[] {
+  const { communities, local, kind } = form;
+  if (communities === null) return [];
+  const refers =
+    communities === byUnits ? form.key === 'party' : form.byName.get(communities)?.ref?.form === 'community';
+  return refers && local === false && kind === 'register'
+    ? []
+    : [{ path: '/schema/x-communities', code: 'communities_kind', params: { field: communities } }];
 }
 
 function ownersKind(what: string): Problem {

@@ -42,6 +42,7 @@ function build(form: FormSchema, layout: Layout): CompiledForm {
     table,
     local: form['x-local'],
     communityFrom: form['x-community-from'] ?? null,
+    communities: form['x-communities'] ?? null,
     label: parseLabel(form['x-label']),
     owners: form['x-owners'] ?? {},
     fields,

@@ -12,7 +12,7 @@ export function policies(form: CompiledForm): string[] {
   return [
     ...secure(form.table, {
       see: form.kind === 'case' ? seeCase(form) : seeRegister(form),
-      add: form.kind === 'case' ? `created_by = (select public.current_person())` : writeRegister(form, ''),
+      add: form.kind === 'case' ? `created_by = (select public.current_person())` : addToRegister(form),
       change: form.kind === 'case' ? null : writeRegister(form, ''),
       remove: null,
     }),
@@ -76,20 +76,38 @@ function seeRegister(form: CompiledForm): string {
 
 function writeRegister(form: CompiledForm, prefix: string): string {
   if (form.schema['x-write'] === 'company') return `(select public.may(${literal(`record.write:${form.key}`)}))`;
-  return byVerb(form, 'record.write', prefix);
+  return reach(form, 'record.write', prefix);
+}
+
+/** A new party has no unit yet: whoever keeps the parties of any community may add one. */
+function addToRegister(form: CompiledForm): string {
+  if (form.communities !== byUnits) return writeRegister(form, '');
+  return `(select public.may_anywhere(${literal(`record.write:${form.key}`)}))`;
 }
 
 function byVerb(form: CompiledForm, what: string, prefix: string): string {
+  return form.local === false
+    ? `(select public.may_anywhere(${literal(`${what}:${form.key}`)}))`
+    : reach(form, what, prefix);
+}
+
+/** x-communities of the parties themselves. */
+export const byUnits = 'units';
+
+/**
+ * SQL: whether the asking person's right `what` (a verb without its key) reaches a record. `prefix` stands before its columns. A right held
+ * in a community reaches what belongs there; what belongs to the company needs one held company-wide.
+ */
+export function reach(form: CompiledForm, what: string, prefix: string): string {
   const verb = literal(`${what}:${form.key}`);
-  switch (form.local) {
-    case true:
-      return `${prefix}community_id in (select public.my_communities(${verb}))`;
-    case 'self':
-      // A community that is being made is in no snapshot yet, so the company-wide right is asked too.
-      return `((select public.may(${verb})) or ${prefix}id in (select public.my_communities(${verb})))`;
-    case false:
-      return `(select public.may_anywhere(${verb}))`;
-  }
+  const mine = `(select public.my_communities(${verb}))`;
+  if (form.local === true) return `${prefix}community_id in ${mine}`;
+  const everywhere = `(select public.may(${verb}))`;
+  // A community that is being made is in no snapshot yet, so the company-wide right is asked too.
+  if (form.local === 'self') return `(${everywhere} or ${prefix}id in ${mine})`;
+  if (form.communities === null) return everywhere;
+  if (form.communities === byUnits) return `(${everywhere} or ${prefix}id in (select public.my_parties(${verb})))`;
+  return `(${everywhere} or ${prefix}${quote(toColumn(form.communities))} in ${mine})`;
 }
 
 function byOwnership(form: CompiledForm): string[] {

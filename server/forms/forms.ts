@@ -10,7 +10,7 @@ import type { FormDraft, FormTypeItem, FormVersionItem } from './schemas.ts';
 export async function findForms(tx: Tx): Promise<Static<typeof FormTypeItem>[]> {
   const { rows } = await sql<Static<typeof FormTypeItem>>`
     select t.key, t.kind, t.title, t.current_version as version,
-           t.kind = 'register' and case when v.schema ->> 'x-write' = 'company' then may('record.write:' || t.key)
+           t.kind = 'register' and case when v.schema ->> 'x-write' = 'company' or v.schema -> 'x-local' = 'false' and v.schema -> 'x-communities' is null then may('record.write:' || t.key)
                                         else may_anywhere('record.write:' || t.key) end as "mayWrite"
       from form_type t join form_version v on v.form = t.key and v.version = t.current_version
      where may_anywhere('record.read:' || t.key) or (t.kind = 'case' and may_anywhere('case.read'))
