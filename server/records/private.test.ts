@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aField, aSchema } from '../../forms/testing.ts';
 import { insertRecord, loadForm } from '../db/records/index.ts';
+import { publishForm } from '../definitions/forms.ts';
 import type { App } from '../http.ts';
 import { asUser, buildTestApp, createPerson, type Ask } from '../testing/app.ts';
 import { createTestDb, type TestDb } from '../testing/database.ts';
@@ -69,6 +71,22 @@ describe('masked fields', () => {
     for (const part of ['1234', '1000000', '1000000567', '1000000567%']) expect(await names({ q: part })).toEqual([]);
     expect(await names({ filter: '{"phone":{"empty":false}}', sort: 'name' })).toHaveLength(2);
   });
+});
+
+it('masked fields are masked in names of records that refer to them, and found there by their whole value', async () => {
+  const visit = aSchema(
+    { what: aField('text'), who: aField('party') },
+    { 'x-key': 'visit', 'x-label': '{what} {who.phone}' },
+  );
+  const layout = { sections: [{ fields: ['what', 'who'] }], search: ['what', 'who.phone'] };
+  await publishForm(test.adminDb, { schema: visit, layout }, { note: null, by: null });
+  const who = await add('party', { name: '丁', kind: 'person', phone: '10000007777' });
+  await add('visit', { what: '看房', who });
+
+  const found = async (q: string) => (await list(admin, 'visit', { q })).json<Page>().items.map(({ label }) => label);
+  expect(await found('看房')).toEqual(['看房 100****7777']);
+  expect(await found('10000007777')).toEqual(['看房 100****7777']);
+  expect(await found('7777')).toEqual([]);
 });
 
 describe('a cursor', () => {

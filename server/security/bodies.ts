@@ -24,7 +24,7 @@ interface Place {
 }
 
 /** Walks with a list of its own, whatever the depth. */
-export function bodyErrors(body: unknown): FieldError[] {
+function bodyErrors(body: unknown): FieldError[] {
   const errors: FieldError[] = [];
   const open: Place[] = [{ value: body, path: '', depth: 0 }];
   for (let place = open.pop(); place !== undefined && errors.length < most; place = open.pop()) {
