@@ -1,12 +1,13 @@
 // Loads who is signed in before a page is shown, and sends everyone else to the sign-in page with the way back.
 import { redirect } from '@sveltejs/kit';
-import { session } from './session.svelte.ts';
+import { homeOf, session } from './session.svelte.ts';
 import type { Me } from './types.gen.ts';
 
-/** For the `load` of a layout whose pages need a person. */
-export async function requirePerson(url: URL): Promise<Me> {
+/** For the `load` of a layout whose pages need a person who is at home there; everybody else goes to their own home. */
+export async function requirePerson(url: URL, home: Me['homes'][number]): Promise<Me> {
   const me = await session.load();
   if (!me) redirect(307, `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`);
+  if (!me.homes.includes(home) && homeOf(me) !== `/${home}`) redirect(307, homeOf(me));
   return me;
 }
 

@@ -6,6 +6,9 @@ import { live } from './live.svelte.ts';
 import { isProblem } from './problem.ts';
 import type { DemoAccounts, Me } from './types.gen.ts';
 
+/** Set while this browser has a session; the cookie itself no script can see. */
+const SIGNED_IN = 'signed-in';
+
 class Session {
   me = $state<Me | undefined>();
   /** The community the lists are narrowed to; empty: all of them. */
@@ -14,11 +17,14 @@ class Session {
   /** Asks the server who this is. undefined: nobody. Other faults are thrown. */
   async load(): Promise<Me | undefined> {
     if (this.me) return this.me;
+    // Nobody signed in here: asking would only be refused, which browsers log as an error.
+    if (localStorage.getItem(SIGNED_IN) === null) return undefined;
     try {
       this.#enter(await api.get<Me>('/api/me'));
     } catch (error) {
-      if (isProblem(error) && error.status === 401) return undefined;
-      throw error;
+      if (!isProblem(error) || error.status !== 401) throw error;
+      localStorage.removeItem(SIGNED_IN);
+      return undefined;
     }
     return this.me;
   }
@@ -26,6 +32,7 @@ class Session {
   async signIn(username: string, password: string): Promise<Me | undefined> {
     await api.send('POST', '/api/session', { username, password });
     this.me = undefined;
+    localStorage.setItem(SIGNED_IN, '1');
     return this.load();
   }
 
@@ -37,6 +44,7 @@ class Session {
   /** The server no longer knows this session. */
   forget(): void {
     live.stop();
+    localStorage.removeItem(SIGNED_IN);
     this.me = undefined;
   }
 

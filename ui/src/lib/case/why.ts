@@ -13,7 +13,7 @@ const rules: Record<string, (words: Words) => string> = {
   pool: m.why_pool,
   field: m.why_field,
   initiator: m.why_initiator,
-  previous: m.why_previous,
+  previous: (words) => (words.step === '' ? m.why_previous_last() : m.why_previous(words)),
   persons: m.why_persons,
   role: m.why_role,
   departmentHead: m.why_department_head,

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Drafts, keyFor } from './draft.ts';
+import { aShelf } from './testing-shelf.ts';
 
 const DAY_MS = 86_400_000;
-
-function aShelf(): Storage & { full: boolean } {
-  const kept = new Map<string, string>();
-  const shelf = {
-    full: false,
-    getItem: (name: string) => kept.get(name) ?? null,
-    removeItem: (name: string) => kept.delete(name),
-    setItem: (name: string, text: string) => {
-      if (shelf.full) throw new DOMException('full', 'QuotaExceededError');
-      kept.set(name, text);
-    },
-  };
-  return shelf as unknown as Storage & { full: boolean };
-}
 
 describe('Drafts', () => {
   it('gives back what was filled, with its names and its key', () => {

@@ -1,5 +1,5 @@
 // What someone has filled and not sent, on this device. Kept a month; never more than the values, which are the person's own.
-import type { Values } from './model/types.ts';
+import type { Text, Values } from './model/types.ts';
 
 interface Kept {
   values: Values;
@@ -12,13 +12,17 @@ interface Kept {
   key?: string;
   /** What was sent with `key`, as JSON: another body needs another key. */
   sent?: string;
+  /** It was submitted and found no network: the next visit sends it. A change takes it back. */
+  waits?: { flow: string; title: Text };
+  /** The server refused it when it was sent by itself: the person has to look at it. */
+  refused?: string;
 }
 export type { Kept as Draft };
 
 const PREFIX = 'draft.';
 const KEPT_MS = 30 * 86_400_000;
 
-type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 export class Drafts {
   readonly #shelf: Shelf;
@@ -47,6 +51,12 @@ export class Drafts {
     } catch {
       return false;
     }
+  }
+
+  /** Names of all drafts that begin so. */
+  names(beginning: string): string[] {
+    const all = Array.from({ length: this.#shelf.length }, (_, at) => this.#shelf.key(at) ?? '');
+    return all.filter((name) => name.startsWith(PREFIX + beginning)).map((name) => name.slice(PREFIX.length));
   }
 
   drop(name: string): void {

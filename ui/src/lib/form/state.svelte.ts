@@ -25,13 +25,20 @@ export interface FormSource {
   learn: (labels: Record<string, string>) => void;
 }
 
+/** Photos of a field that are not there yet, and how many of them did not get through. */
+export interface Uploading {
+  open: number;
+  failed: number;
+}
+
 export class FormState {
   readonly id: string;
   readonly #source: FormSource;
   /** Fields that were left once: their mistakes are told before sending. */
   readonly #left = new SvelteSet<string>();
   /** Photos still on their way, by field. */
-  readonly #busy = new SvelteMap<string, number>();
+  readonly #busy = new SvelteMap<string, Uploading>();
+  #whenSettled: ((all: boolean) => void)[] = [];
   #checked = $state(false);
   #evaluate = $state.raw<Evaluate | null>(null);
 
@@ -56,9 +63,13 @@ export class FormState {
       return isSame(this.#source.values[name], this.#whenAnswered[name]);
     }),
   );
+  /** What is on its way is not missing: whoever submits waits for it (`settled`). */
+  readonly #unmet = $derived.by(() =>
+    this.#own.filter(({ path, code }) => code !== 'required' || (this.#busy.get(path)?.open ?? 0) === 0),
+  );
   readonly problems = $derived.by(() => {
     const own = this.#checked
-      ? this.#own
+      ? this.#unmet
       : this.#own.filter((p) => p.code !== 'required' && this.#left.has(fieldOf(p.path)));
     return [...own, ...this.#theirs];
   });
@@ -101,19 +112,36 @@ export class FormState {
   leave(path: string): void {
     this.#left.add(fieldOf(path));
   }
-  setBusy(path: string, count: number): void {
-    this.#busy.set(path, count);
+  setBusy(path: string, uploading: Uploading): void {
+    this.#busy.set(path, uploading);
+    const { open, failed } = this.uploading;
+    if (open > 0 && failed === 0) return;
+    const waiting = this.#whenSettled;
+    this.#whenSettled = [];
+    for (const tell of waiting) tell(open === 0);
+  }
+  /** Of all fields together. */
+  get uploading(): Uploading {
+    const all = [...this.#busy.values()];
+    const sum = (of: keyof Uploading): number => all.reduce((total, each) => total + each[of], 0);
+    return { open: sum('open'), failed: sum('failed') };
+  }
+  /** Waits for the photos on their way. False: one did not get through, and its field says so. */
+  settled(): Promise<boolean> {
+    const { open, failed } = this.uploading;
+    if (open === 0 || failed > 0) return Promise.resolve(open === 0);
+    return new Promise((resolve) => this.#whenSettled.push(resolve));
   }
   problemAt(path: string): FieldProblem | undefined {
-    const waiting = this.#checked && (this.#busy.get(path) ?? 0) > 0;
+    const waiting = this.#checked && (this.#busy.get(path)?.failed ?? 0) > 0;
     return waiting ? { path, code: 'still_uploading' } : problemAt(this.problems, path);
   }
 
   /** From now on every mistake is told. Returns the path of the first one, or undefined when all is well. */
   check(): string | undefined {
     this.#checked = true;
-    const waiting = [...this.#busy].filter(([, count]) => count > 0).map(([path]) => path);
-    const wrong = [...this.#own.map((problem) => problem.path), ...waiting];
+    const failed = [...this.#busy].filter(([, uploading]) => uploading.failed > 0).map(([path]) => path);
+    const wrong = [...this.#unmet.map((problem) => problem.path), ...failed];
     const order = (path: string): number => this.model.fields.findIndex((field) => field.name === fieldOf(path));
     return wrong.sort((a, b) => order(a) - order(b))[0];
   }

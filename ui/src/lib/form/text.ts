@@ -30,11 +30,17 @@ const texts: Record<string, Said> = {
 };
 
 /** One sentence that says what to do. */
-export function problemSentence(problem: FieldProblem): string {
+export function problemSentence(problem: FieldProblem, field?: FieldModel): string {
+  if (problem.code === 'required' && field && isChosen(field)) return m.form_required_choice();
   const limit = problem.params?.limit;
   const said = texts[problem.code];
   if (!said) return m.form_invalid();
   return said(typeof limit === 'number' || typeof limit === 'string' ? String(limit) : '');
+}
+
+/** It is filled by choosing, not by writing. */
+function isChosen({ widget }: FieldModel): boolean {
+  return !['line', 'area', 'phone', 'number', 'duration', 'location', 'table'].includes(widget);
 }
 
 export function choiceText(field: FieldModel, value: string): string {
@@ -88,8 +94,8 @@ function amountText(field: FieldModel, value: unknown, money: boolean): string {
     ...(field.schema['x-decimals'] === undefined ? {} : { decimals: field.schema['x-decimals'] }),
   });
   if (money) return `¥ ${text}`;
-  const unit = field.schema['x-unit'];
-  return unit === undefined ? text : `${text} ${unit}`;
+  const unit = localText(field.schema['x-unit']);
+  return unit === '' ? text : `${text} ${unit}`;
 }
 
 function nameText(field: FieldModel, value: unknown, labels: Readonly<Record<string, string>>): string {

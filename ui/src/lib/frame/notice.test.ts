@@ -3,7 +3,7 @@ import type { Notification, NotificationKind } from '#lib/api/types.gen.ts';
 import { locales } from '#lib/paraglide/runtime.js';
 import en from '../../../messages/en.json' with { type: 'json' };
 import zh from '../../../messages/zh-CN.json' with { type: 'json' };
-import { noticeAbout, noticeLook, noticeLooks, noticeTarget, noticeText } from './notice.ts';
+import { isUnread, noticeAbout, noticeLook, noticeLooks, noticeTarget, noticeText } from './notice.ts';
 
 const kinds = Object.keys(noticeLooks) as NotificationKind[];
 
@@ -20,6 +20,7 @@ function aNotice(given: Partial<Notification> = {}): Notification {
     taskId: 'c1-7',
     createdAt: '2026-11-01T00:00:00Z',
     readAt: null,
+    ended: false,
     ...given,
   };
 }
@@ -86,4 +87,11 @@ describe('where a notification leads', () => {
     expect(noticeTarget(aNotice({ kind: 'case_completed', taskId: null }), 'portal')).toBe('/portal/cases/c1');
     expect(noticeTarget(aNotice({ kind: 'comment', taskId: null, caseId: null }), 'staff')).toBeUndefined();
   });
+});
+
+it('asks for nothing more once its task is over', () => {
+  const over = aNotice({ ended: true });
+
+  expect([isUnread(aNotice()), isUnread(over)]).toEqual([true, false]);
+  expect(noticeTarget(over, 'staff')).toBe('/cases/c1');
 });

@@ -12,6 +12,7 @@ import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquare from '@lucide/svelte/icons/message-square';
 import Send from '@lucide/svelte/icons/send';
 import TimerOff from '@lucide/svelte/icons/timer-off';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Notification, NotificationKind } from '#lib/api/types.gen.ts';
 import { localText } from '#lib/i18n/locale.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -27,6 +28,7 @@ export interface NoticeLook {
 
 export const noticeLooks: Readonly<Record<NotificationKind, NoticeLook>> = {
   task_opened: { icon: Inbox, tone: 'accent', text: m.notice_task_opened },
+  task_returned: { icon: Undo2, tone: 'warn', text: m.notice_task_returned },
   task_transferred: { icon: ArrowRightLeft, tone: 'accent', text: m.notice_transferred },
   task_reminder: { icon: AlarmClock, tone: 'warn', text: m.notice_reminder },
   task_overdue: { icon: TimerOff, tone: 'danger', text: m.notice_overdue },
@@ -70,16 +72,22 @@ export function noticeAbout(notice: Notification, myId: string | undefined): str
 const ofTask: readonly string[] = [
   'task_opened',
   'task_transferred',
+  'task_returned',
   'task_reminder',
   'task_overdue',
   'urge',
   'command_refused',
 ] satisfies NotificationKind[];
 
+/** It still asks for something and was not looked at. */
+export function isUnread({ readAt, ended }: Notification): boolean {
+  return readAt === null && !ended;
+}
+
 /** Where it leads: to the task where there is something to do, else to its case; owners stay in their portal. */
 export function noticeTarget(notice: Notification, place: 'staff' | 'portal'): string | undefined {
   const { taskId, caseId, kind } = notice;
-  if (taskId !== null && ofTask.includes(kind)) {
+  if (taskId !== null && ofTask.includes(kind) && !notice.ended) {
     const id = encodeURIComponent(taskId);
     return place === 'portal' ? `/portal/tasks/${id}` : `/inbox?view=mine&task=${id}`;
   }

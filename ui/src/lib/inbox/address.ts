@@ -23,11 +23,12 @@ export function goQuietly(href: InboxHref, replace = false): void {
   void goto(resolve(`/(staff)/inbox?${search}`), { reset: false, replace });
 }
 
-const letters: Record<string, string> = { i: 'mine', p: 'pool', m: 'started', d: 'done', c: 'cc' };
+/** G and one of these goes to its view. */
+export const viewLetters = { i: 'mine', p: 'pool', m: 'started', d: 'done', c: 'cc' } as const;
 
 /** G then a letter goes to a view. */
 export function viewKeys(): Bindings {
-  const entries = Object.entries(letters).flatMap(([letter, key]) => {
+  const entries = Object.entries(viewLetters).flatMap(([letter, key]) => {
     const view = views.find((each) => each.key === key);
     return view
       ? [

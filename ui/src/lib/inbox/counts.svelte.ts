@@ -19,7 +19,8 @@ class Counts {
     this.refreshUnread();
     const off = live.on((hint) => {
       if (touchesTasks(hint)) this.refreshTasks();
-      if (touchesNotifications(hint)) this.refreshUnread();
+      // What asked for a task asks no more once it is over.
+      if (touchesNotifications(hint) || touchesTasks(hint)) this.refreshUnread();
     });
     return () => {
       off();

@@ -1,5 +1,7 @@
 // What the screen of an opened task adds to the work: the tab, the open dialog, the form's own check, keys, toasts.
+import { tick } from 'svelte';
 import { CaseWork } from '#lib/case/case.svelte.ts';
+import type { FormChecks } from '#lib/form/checks.ts';
 import { localText } from '#lib/i18n/locale.ts';
 import type { Bindings } from '#lib/keys/keys.svelte.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -10,12 +12,21 @@ import { TaskWork } from './task.svelte.ts';
 export type TaskTab = 'form' | 'flow' | 'record' | 'talk' | 'files';
 export type TaskDialog = 'return' | 'transfer' | 'release';
 
+/** Nothing but a press is needed to send the others. */
+function needsQuestion({ intent, comment }: Action): boolean {
+  return intent === 'danger' || comment === 'required';
+}
+
 export class TaskDesk {
   readonly work: TaskWork;
   tab = $state<TaskTab>('form');
   dialog = $state<TaskDialog | undefined>();
-  /** The mounted form's check; nothing to check while the form is not shown. */
-  check: (() => boolean) | undefined;
+  /** The mounted form; nothing to check while it is not shown. */
+  form: FormChecks | undefined;
+  /** The confirm bar of the chosen action is open. */
+  asking = $state(false);
+  /** Photos that a submission waits for. */
+  waiting = $state(0);
   talk = $state<CaseWork | undefined>();
   #ondecided: (pending: boolean) => void;
 
@@ -24,23 +35,57 @@ export class TaskDesk {
     this.#ondecided = ondecided;
   }
 
-  /** Opens the confirm bar of an action; a press of A or R never decides by itself. */
-  choose(action: Action): void {
-    if (!this.work.editable || this.work.busy) return;
-    this.tab = 'form';
+  /**
+   * A button was pressed. What destroys, and what wants a reason, is asked for once more; anything else happens at once. Fields that
+   * are missing are told at the first press.
+   */
+  async press(action: Action): Promise<void> {
+    if (!(await this.#begin(action))) return;
+    if (needsQuestion(action)) this.asking = true;
+    else await this.#send(action);
+  }
+
+  /** A single key never decides: it opens the confirm bar. */
+  async ask(action: Action): Promise<void> {
+    if (await this.#begin(action)) this.asking = true;
+  }
+
+  cancel(): void {
+    this.asking = false;
+    this.work.intent = undefined;
     this.work.error = '';
-    this.work.intent = { kind: 'action', action };
   }
 
   async confirm(): Promise<void> {
     const { intent } = this.work;
-    if (intent?.kind !== 'action' || this.work.busy || !this.mayConfirm) return;
-    if (this.check && !this.check()) {
+    if (intent?.kind !== 'action' || this.work.busy || this.waiting > 0 || !this.mayConfirm) return;
+    await this.#send(intent.action);
+  }
+
+  /** Takes the action's own permissions and looks at the form with them. */
+  async #begin(action: Action): Promise<boolean> {
+    if (!this.work.editable || this.work.busy || this.waiting > 0) return false;
+    this.tab = 'form';
+    this.work.error = '';
+    this.work.intent = { kind: 'action', action };
+    await tick();
+    if (this.form?.validate() !== false) return true;
+    this.work.error = m.errors_invalid_request();
+    return false;
+  }
+
+  /** Photos on their way are waited for. */
+  async #send(action: Action): Promise<void> {
+    this.waiting = this.form?.uploading() ?? 0;
+    const ready = (await this.form?.settled()) ?? true;
+    this.waiting = 0;
+    if (!ready) {
       this.work.error = m.errors_invalid_request();
       return;
     }
-    const label = localText(intent.action.label);
-    if (await this.work.complete(intent.action)) this.#finish(m.act_done_toast({ label }));
+    if (!(await this.work.complete(action))) return;
+    this.asking = false;
+    this.#finish(m.act_done_toast({ label: localText(action.label) }));
   }
 
   get mayConfirm(): boolean {
@@ -83,9 +128,15 @@ export class TaskDesk {
   }
 
   keys(): Bindings {
-    const { detail, intent } = this.work;
+    const { detail } = this.work;
     if (!detail) return {};
-    if (intent) return { 'Mod+Enter': () => void this.confirm(), Escape: () => (this.work.intent = undefined) };
+    if (this.asking)
+      return {
+        'Mod+Enter': () => void this.confirm(),
+        Escape: () => {
+          this.cancel();
+        },
+      };
     return {
       c: () => {
         this.openTalk();
@@ -106,16 +157,13 @@ export class TaskDesk {
     return {
       ...(approve
         ? {
-            a: () => {
-              this.choose(approve);
-            },
+            a: () => void this.ask(approve),
+            'Mod+Enter': () => void this.press(approve),
           }
         : {}),
       ...(reject
         ? {
-            r: () => {
-              this.choose(reject);
-            },
+            r: () => void this.ask(reject),
           }
         : {}),
       ...(allow?.return === true ? { b: () => (this.dialog = 'return') } : {}),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { conflictsOf, formErrors, writable } from './fields.ts';
+import type { TaskDetail } from '#lib/api/types.gen.ts';
+import { conflictsOf, formErrors, proposed, writable } from './fields.ts';
 
 it('sends only what the step may write', () => {
   const fields = { category: 'water', phone: '13800000000', secret: 1, note: '' };
@@ -27,4 +28,20 @@ it('gives the form its own errors only', () => {
   ];
 
   expect(formErrors(errors)).toEqual([{ path: '/phone', code: 'too_long', params: { limit: 30 } }]);
+});
+
+it('does not propose whoever sent the work back', () => {
+  const back = { type: 'task_returned', actor: { id: 'chen' }, data: { to: 'dispatch' } };
+  const detail = {
+    mine: true,
+    task: { step: 'dispatch', returned: true },
+    timeline: [back],
+    permissions: { technician: 'edit', reporter: 'read' },
+    form: { schema: { properties: { technician: { 'x-field': 'person' }, reporter: { 'x-field': 'person' } } } },
+    fields: { technician: 'chen', reporter: 'chen' },
+  } as unknown as TaskDetail;
+
+  expect(proposed(detail)).toEqual({ technician: null });
+  expect(proposed({ ...detail, fields: { technician: 'wu' } })).toEqual({});
+  expect(proposed({ ...detail, mine: false })).toEqual({});
 });

@@ -1,5 +1,6 @@
 // Which values a step sends, and what to say of those that somebody else changed meanwhile.
-import type { Access, ProblemPath } from '#lib/api/types.gen.ts';
+import type { Access, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
+import { returnOf } from '#lib/case/fate.ts';
 
 /** Only what the step may write leaves the browser (the server refuses anything else). */
 export function writable(
@@ -8,6 +9,17 @@ export function writable(
 ): Record<string, unknown> {
   const may = (access: Access | undefined): boolean => access === 'edit' || access === 'required';
   return Object.fromEntries(Object.entries(fields).filter(([name]) => may(permissions[name])));
+}
+
+/** Whoever just sent the work back is not proposed for it again: fields that name them begin empty. */
+export function proposed(detail: TaskDetail): Record<string, null> {
+  const by = detail.mine ? returnOf(detail)?.actor?.id : undefined;
+  if (by === undefined) return {};
+  const schemas = (detail.form.schema.properties ?? {}) as Record<string, { 'x-field'?: string }>;
+  const named = Object.keys(writable(detail.fields, detail.permissions)).filter(
+    (name) => schemas[name]?.['x-field'] === 'person' && detail.fields[name] === by,
+  );
+  return Object.fromEntries(named.map((name) => [name, null]));
 }
 
 export interface FieldConflict {

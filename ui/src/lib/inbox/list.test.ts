@@ -85,10 +85,12 @@ it('puts a task into the deadline group of the community’s calendar', () => {
   expect(of('2026-11-26T00:00:00Z')).toBe('later');
 });
 
-it('leaves out of the summary what the title says already', () => {
+it('leaves out of the summary what the title or a mark says already', () => {
   const label = { 'zh-CN': '', en: '' };
-  const summary = ['漏水', '3-2-1201', '', '紧急', '电梯', '明天'].map((value) => ({ label, value }));
+  const summary = ['漏水', '3-2-1201', '', '紧急', '电梯', '明天'].map((value) => ({ label, value, tone: null }));
 
   expect(summaryOf({ summary, caseTitle: '3-2-1201' })).toEqual(['漏水', '紧急', '电梯']);
   expect(summaryOf({ summary: [], caseTitle: '' })).toEqual([]);
+  const marked = { label, value: '紧急', tone: 'danger' as const };
+  expect(summaryOf({ summary: [marked, ...summary], caseTitle: '3-2-1201' })[0]).toBe('漏水');
 });

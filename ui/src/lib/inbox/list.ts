@@ -56,9 +56,10 @@ export function neighbour(rows: readonly TaskItem[], id: string | undefined, by:
   return rows[at + by];
 }
 
-/** At most three values of the summary its flow chose, without what the case's title says already. */
+/** At most three values of the summary its flow chose, without what the case's title or a mark says already. */
 export function summaryOf({ summary, caseTitle }: Pick<TaskItem, 'summary' | 'caseTitle'>): string[] {
   return summary
+    .filter((field) => field.tone === null)
     .map((field) => field.value)
     .filter((value) => value !== '' && !caseTitle.includes(value))
     .slice(0, 3);

@@ -6,7 +6,7 @@ import { isProblem, type ApiProblem } from '#lib/api/problem.ts';
 import type { Access, Action, ActResult, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
 import { nowIso } from '#lib/time/format.ts';
 import { DraftSaver, type DraftState } from './draft.ts';
-import { conflictsOf, formErrors, writable, type FieldConflict } from './fields.ts';
+import { conflictsOf, formErrors, proposed, writable, type FieldConflict } from './fields.ts';
 
 /** What a person is about to do and has not confirmed. */
 export type Intent = { kind: 'action'; action: Action } | { kind: 'comment' };
@@ -42,6 +42,8 @@ export class TaskWork {
   draftAt = $state<string | undefined>();
   /** A decision was made here: leaving needs no draft. */
   decided = $state(false);
+  /** What could be written here, kept for when it no longer can. */
+  #writable = $state.raw<Record<string, Access>>({});
   #drafts: DraftSaver<DraftValue>;
   #key = newKey();
 
@@ -91,6 +93,11 @@ export class TaskWork {
     } catch (error) {
       if (isProblem(error) && error.status === 404) this.lostTo = '';
     }
+  }
+
+  /** The values of the fields that the person could write. */
+  get written(): Record<string, unknown> {
+    return writable(this.fields, this.#writable);
   }
 
   get hasText(): boolean {
@@ -148,7 +155,8 @@ export class TaskWork {
   #take(detail: TaskDetail): void {
     this.detail = detail;
     this.labels = detail.labels;
-    this.fields = { ...detail.fields, ...(detail.mine ? detail.draft?.fields : undefined) };
+    this.#writable = this.#draftable();
+    this.fields = { ...detail.fields, ...proposed(detail), ...(detail.mine ? detail.draft?.fields : undefined) };
     this.comment = detail.draft?.comment ?? '';
     this.draftAt = detail.draft?.updatedAt;
     this.draftState = detail.draft ? 'saved' : 'clean';
@@ -225,7 +233,9 @@ export class TaskWork {
     this.error = problemText(problem);
     this.errors = formErrors(problem.errors);
     if (problem.code === 'field_changed') this.#clash(problem);
-    if (LOST.has(problem.code)) this.lostTo = winnerOf(problem) ?? '';
+    if (!LOST.has(problem.code)) return;
+    this.lostTo = winnerOf(problem) ?? '';
+    void this.#readAgain();
   }
 
   /** Whoever sees both values and submits again has read the newest: the next try names that version. */
@@ -234,6 +244,15 @@ export class TaskWork {
     const version = problem.params.version;
     if (this.detail && typeof version === 'number') this.detail = { ...this.detail, version };
     else void this.#readVersion();
+  }
+
+  /** What became of the task stands in its log; without an answer the name alone is told. */
+  async #readAgain(): Promise<void> {
+    try {
+      this.detail = await api.get<TaskDetail>(this.path);
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+    }
   }
 
   async #readVersion(): Promise<void> {

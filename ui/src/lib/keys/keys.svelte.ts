@@ -31,12 +31,14 @@ export function listenKeys(bindings: () => Bindings): () => void {
   };
 }
 
-/** Already handled, part of a word being composed, in a dialog, or Enter on a control that has its own meaning. */
+/** Already handled, part of a word being composed, in a dialog or on what opened one, or Enter on a control that has its own meaning. */
 function isNotOurs(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.altKey || event.isComposing || inDialog(event.target)) return true;
   return event.key === 'Enter' && !event.ctrlKey && !event.metaKey && isOnControl(event.target);
 }
 
 function inDialog(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('[role="dialog"], [role="menu"]') !== null;
+  return (
+    target instanceof HTMLElement && target.closest('[role="dialog"], [role="menu"], [aria-expanded="true"]') !== null
+  );
 }

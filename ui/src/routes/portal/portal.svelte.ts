@@ -11,6 +11,8 @@ const REREAD_AFTER_MS = 150;
 class Portal {
   cases = $state.raw<CaseItem[]>([]);
   tasks = $state.raw<TaskItem[]>([]);
+  /** How far each case is, 0…1, as it was read last: a bar never shrinks for the lack of a network. */
+  shares = $state<Record<string, number>>({});
   next = $state<string | null>(null);
   state = $state<'loading' | 'ready'>('loading');
   /** What was read before stays on screen beside it. */

@@ -12,6 +12,7 @@ const step = (id: string, state: PositionStep['state'], kind = 'userTask'): Posi
   pool: null,
   at: null,
   dueAt: null,
+  certain: true,
 });
 
 describe('the owner’s track', () => {
@@ -38,4 +39,9 @@ describe('the owner’s track', () => {
   it('greets by the hour', () => {
     expect([0, 5, 11, 13, 18].map(partOfDay)).toEqual(['night', 'morning', 'noon', 'afternoon', 'evening']);
   });
+});
+
+it('leaves out branches that nobody took yet', () => {
+  const way = [step('dispatch', 'current'), { ...step('pool', 'upcoming'), certain: false }, step('work', 'upcoming')];
+  expect(trackOf(way).map((each) => each.step)).toEqual(['dispatch', 'work']);
 });

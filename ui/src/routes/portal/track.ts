@@ -3,9 +3,9 @@ import type { PositionStep } from '#lib/api/types.gen.ts';
 
 const HUMAN: readonly string[] = ['userTask', 'approval'];
 
-/** Steps to show, in order. What was skipped was never part of this owner's way. */
+/** Steps to show, in order: what happened, and what certainly will. Branches nobody took are not this owner's way. */
 export function trackOf(position: readonly PositionStep[]): PositionStep[] {
-  return position.filter((step) => HUMAN.includes(step.kind) && step.state !== 'skipped');
+  return position.filter((step) => HUMAN.includes(step.kind) && step.state !== 'skipped' && step.certain);
 }
 
 /** 0…1: finished steps, the current one counting half. 0 when nothing is known. */

@@ -34,6 +34,10 @@ export class Photos {
     return this.list.length;
   }
 
+  get failed(): number {
+    return this.list.filter((each) => each.state === 'failed').length;
+  }
+
   take(files: Iterable<File>): void {
     const taken = [...files].map((file) => ({
       key: nextKey++,

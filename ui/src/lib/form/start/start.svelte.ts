@@ -8,6 +8,8 @@ import { nowIso } from '#lib/time/format.ts';
 import { Drafts, keyFor, type Draft } from '../draft.ts';
 import type { FieldProblem, Values } from '../model/types.ts';
 import { isEmpty, isSame } from '../model/values.ts';
+import type { Delivered } from './outbox.ts';
+import { outbox } from './outbox.svelte.ts';
 import { startView, type StartView } from './view.ts';
 
 const SAVE_AFTER_MS = 600;
@@ -32,7 +34,7 @@ export class StartCase {
   readonly #drafts = new Drafts(localStorage);
   readonly #before: () => Values;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #attempt: Pick<Draft, 'key' | 'sent'> = {};
+  #attempt: Pick<Draft, 'key' | 'sent' | 'waits'> = {};
 
   /** `before`: values a fresh form begins with. */
   constructor(flow: string, before: () => Values = () => ({})) {
@@ -55,6 +57,7 @@ export class StartCase {
   clear(): void {
     clearTimeout(this.#timer);
     this.#drafts.drop(this.#name);
+    outbox.look();
     this.values = this.#before();
     this.errors = [];
     this.#attempt = {};
@@ -64,9 +67,10 @@ export class StartCase {
     this.fault = undefined;
   }
 
-  /** Called at every change; writes a moment later. */
+  /** Called at every change; writes a moment later. What waited to be sent no longer does: it is being changed. */
   changed(): void {
     clearTimeout(this.#timer);
+    delete this.#attempt.waits;
     this.#timer = setTimeout(() => {
       this.save();
     }, SAVE_AFTER_MS);
@@ -91,7 +95,9 @@ export class StartCase {
    */
   async submit(fields: Values): Promise<void> {
     const body = JSON.stringify(fields);
-    this.#attempt = { key: keyFor(this.#attempt, body, newKey), sent: body };
+    const waits = { flow: this.flow, title: this.start?.flow.title ?? { 'zh-CN': this.flow, en: this.flow } };
+    // Already marked: whoever closes the page before an answer comes finds it sent at the next visit.
+    this.#attempt = { key: keyFor(this.#attempt, body, newKey), sent: body, waits };
     this.save();
     this.sending = true;
     this.fault = undefined;
@@ -106,6 +112,15 @@ export class StartCase {
       this.#refused(error);
     }
     this.sending = false;
+    outbox.look();
+  }
+
+  /** The outbox got it through while the page was open. */
+  hear({ name, started, pending }: Delivered): void {
+    if (name !== this.#name || this.#attempt.waits === undefined) return;
+    this.sent = { started, pending };
+    this.fault = undefined;
+    this.#attempt = {};
   }
 
   /** The fault is the lack of a network: what was filled is safe here. */
@@ -126,7 +141,10 @@ export class StartCase {
   #refused(error: unknown): void {
     if (isProblem(error) && error.status === 422) this.errors = error.errors;
     // A refused attempt is over: what is sent next is another one. A lost answer is not over.
-    if (isProblem(error) && !error.isPassing) this.#attempt = {};
+    if (isProblem(error) && !error.isPassing) {
+      this.#attempt = {};
+      this.save();
+    }
     if (!isProblem(error) || error.errors.length === 0) this.fault = error;
   }
 
@@ -150,6 +168,7 @@ export class StartCase {
     this.#attempt = {
       ...(draft.key === undefined ? {} : { key: draft.key }),
       ...(draft.sent === undefined ? {} : { sent: draft.sent }),
+      ...(draft.waits === undefined || draft.refused !== undefined ? {} : { waits: draft.waits }),
     };
   }
 }
