@@ -33,6 +33,8 @@ interface Common {
   locale: Locale;
   trustProxy: boolean;
   cookieSecure: boolean;
+  /** Photos that one person may keep within 24 hours, in MB (1,000,000 bytes). */
+  uploadMegabytesADay: number;
   /** Undefined: /metrics is for this machine only. */
   metricsToken?: string | undefined;
 }
@@ -98,6 +100,7 @@ export function readSettings(
     locale: must('GUANJIA_LOCALE') as Locale,
     trustProxy: must('GUANJIA_TRUST_PROXY') === 'true',
     cookieSecure: (text('GUANJIA_COOKIE_SECURE') ?? String(mode === 'production')) === 'true',
+    uploadMegabytesADay: Number(must('GUANJIA_UPLOAD_MB_A_DAY')),
     metricsToken: text('GUANJIA_METRICS_TOKEN'),
     environment,
   };

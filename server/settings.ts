@@ -98,6 +98,12 @@ export const settings = [
     purpose: 'Send the session cookie over HTTPS only. Default: true in production, false in demo.',
   },
   {
+    name: 'GUANJIA_UPLOAD_MB_A_DAY',
+    kind: 'count',
+    default: '500',
+    purpose: 'Megabytes of photos one person may keep within 24 hours.',
+  },
+  {
     name: 'GUANJIA_METRICS_TOKEN',
     kind: 'text',
     purpose:

@@ -14,8 +14,11 @@ export interface Photo {
   height: number;
 }
 
-/** A small file may claim to be huge when unpacked. */
-const mostPixels = 80_000_000;
+// One thread a photo: how many photos at a time is for `files.ts` to say.
+sharp.concurrency(1);
+
+/** A small file may claim to be huge when unpacked. Phones make up to 50 megapixels. */
+const mostPixels = 50_400_000;
 /** Longest edge that is kept; enough to read a meter. */
 const longestEdge = 4096;
 export const thumbnailEdge = 320;

@@ -32,6 +32,7 @@ export function testConfig(
     locale: 'zh-CN',
     trustProxy: false,
     cookieSecure: false,
+    uploadMegabytesADay: 500,
     metricsToken: undefined,
     temporalAddress: '127.0.0.1:1',
     codecKeys: [{ id: 'test', key: randomBytes(32) }],
