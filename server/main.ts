@@ -6,6 +6,7 @@ import { loadBuiltIn } from './content.ts';
 import { migrate } from './db/migrate.ts';
 import type { Deps } from './deps.ts';
 import type { Log } from './log.ts';
+import { refuseUnfitDatabase } from './production.ts';
 import { StartError, type Say } from './services/messages.ts';
 import { createSay, describeAccounts, explain, type DemoAccounts } from './services/terminal.ts';
 import { buildUiIfNeeded } from './services/ui-build.ts';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   const deps = await openDeps(config, log, closers);
   const migrated = await migrate(deps.adminDb);
   if (migrated.length > 0) say('migrated', { count: migrated.length });
+  await refuseUnfitDatabase(deps);
   await loadBuiltIn(deps);
   if (config.role !== 'api') await startWork(deps, say);
   if (config.role === 'worker') {

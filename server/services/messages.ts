@@ -77,6 +77,14 @@ const texts = {
     '连不上数据库：{cause}。请检查 {setting}。',
     'The database cannot be reached: {cause}. Check {setting}.',
   ],
+  demo_in_production: [
+    '这个数据库里装过演示数据，演示账号的密码是公开的：生产模式不能使用它。请换一个新建的空数据库（DATABASE_URL 和 DATABASE_ADMIN_URL）。',
+    'This database holds the demo, whose accounts have a well-known password: production does not start on it. Give it a new, empty database (DATABASE_URL and DATABASE_ADMIN_URL).',
+  ],
+  role_unheld: [
+    'DATABASE_URL 用的角色 {role} 不受行级安全约束（超级用户、BYPASSRLS 或表的所有者）。请改用 guanjia_app（见 docs/configuration.md）。',
+    'The role {role} of DATABASE_URL is not held by row security (a superuser, BYPASSRLS, or the owner of the tables). Use guanjia_app (see docs/configuration.md).',
+  ],
   database_newer: [
     '数据库已被更新版本的管家升级过（{migrations}）。请使用新版本，数据没有被改动。',
     'A newer Guanjia has migrated this database ({migrations}). Use that version; nothing was changed.',
