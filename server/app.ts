@@ -17,6 +17,7 @@ import { measure } from './metrics.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
+import { toTrust } from './proxies.ts';
 import { recordRoutes } from './records/routes.ts';
 import { answerProblem, answerProblems } from './problems.ts';
 import { authenticate } from './security/authenticate.ts';
@@ -82,7 +83,7 @@ function createApp(deps: Deps): App {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    trustProxy: deps.config.trustProxy,
+    trustProxy: toTrust(deps.config.trustProxy),
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,

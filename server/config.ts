@@ -3,6 +3,8 @@
  * What the started services decide (addresses, generated keys) is filled in by `completeConfig`.
  */
 import { resolve } from 'node:path';
+import { problemsInProduction } from './production-settings.ts';
+import { problemOfProxies, readProxies, type TrustedProxies } from './proxies.ts';
 import { settings, type Setting, type SettingName } from './settings.ts';
 
 export const locales = ['zh-CN', 'en'] as const;
@@ -31,7 +33,7 @@ interface Common {
   temporalTaskQueue: string;
   logLevel: LogLevel;
   locale: Locale;
-  trustProxy: boolean;
+  trustProxy: TrustedProxies;
   cookieSecure: boolean;
   /** Photos that one person may keep within 24 hours, in MB (1,000,000 bytes). */
   uploadMegabytesADay: number;
@@ -98,7 +100,7 @@ export function readSettings(
     codecKeys: readCodecKeys(text('GUANJIA_CODEC_KEYS'), problems),
     logLevel: must('GUANJIA_LOG_LEVEL') as LogLevel,
     locale: must('GUANJIA_LOCALE') as Locale,
-    trustProxy: must('GUANJIA_TRUST_PROXY') === 'true',
+    trustProxy: readProxies(must('GUANJIA_TRUST_PROXY')),
     cookieSecure: (text('GUANJIA_COOKIE_SECURE') ?? String(mode === 'production')) === 'true',
     uploadMegabytesADay: Number(must('GUANJIA_UPLOAD_MB_A_DAY')),
     metricsToken: text('GUANJIA_METRICS_TOKEN'),
@@ -145,6 +147,7 @@ const checks: Record<Setting['kind'], Check> = {
   // The value holds a password: it is not repeated.
   'postgres url': (value) => unless(/^postgres(ql)?:\/\/.+/.test(value), 'is not a postgres:// address'),
   address: (value) => unless(/^([^\s:/]+|\[[\da-fA-F:]+\]):\d{1,5}$/.test(value), `is "${value}": host:port is needed`),
+  proxies: problemOfProxies,
   text: anything,
   folder: anything,
   keys: anything,
@@ -178,6 +181,10 @@ function readCodecKeys(value: string | undefined, problems: string[]): readonly 
   if (keys.some(({ key }) => key.length > 0 && key.every((byte) => byte === key[0]))) {
     problems.push('GUANJIA_CODEC_KEYS holds a key that repeats one byte: make one with `openssl rand -base64 32`');
   }
+  // Random bytes are never all letters: 32 typed characters are far fewer keys than 32 bytes.
+  if (keys.some(({ key }) => key.length === 32 && key.every((byte) => byte >= 0x20 && byte < 0x7f))) {
+    problems.push('GUANJIA_CODEC_KEYS holds a key of typed characters: make one with `openssl rand -base64 32`');
+  }
   if (new Set(keys.map(({ id }) => id)).size !== keys.length) problems.push('GUANJIA_CODEC_KEYS names one id twice');
   return keys;
 }
@@ -194,20 +201,10 @@ function checkTogether(read: Settings, problems: string[]): void {
   if (read.publicUrl !== undefined && !/^https?:\/\/[^/\s]+$/.test(read.publicUrl)) {
     problems.push('GUANJIA_PUBLIC_URL is an origin such as https://wuye.example.com, without a path');
   }
-  if (read.mode === 'production') problems.push(...missingInProduction(read));
+  if (read.mode === 'production') problems.push(...problemsInProduction(read));
   if (read.role !== 'all' && (read.databaseUrl === undefined || read.temporalAddress === undefined)) {
     problems.push(
       `--role ${read.role} shares its services with other processes: set DATABASE_URL, DATABASE_ADMIN_URL and TEMPORAL_ADDRESS`,
     );
   }
-}
-
-/** Production never falls back on what `npm start` would make up for a demo. */
-function missingInProduction(read: Settings): string[] {
-  const missing = settings
-    .filter((setting: Setting) => setting.inProduction === 'required' && !read.environment[setting.name]?.trim())
-    .map(({ name }) => `${name} is required with GUANJIA_MODE=production`);
-  const urls = [read.databaseUrl, read.databaseAdminUrl].filter((url) => url !== undefined);
-  const weak = urls.some((url) => /^postgres(ql)?:\/\/[^:@/]+:(guanjia-demo|guanjia|postgres|password)@/.test(url));
-  return weak ? [...missing, 'the database password is a default one: production refuses it'] : missing;
 }

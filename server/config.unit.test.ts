@@ -5,6 +5,7 @@ import { ConfigError, completeConfig, isLoopback, readSettings } from './config.
 const key = Buffer.from(Array.from({ length: 32 }, (_each, index) => index)).toString('base64');
 const production = {
   GUANJIA_MODE: 'production',
+  GUANJIA_PUBLIC_URL: 'https://wuye.example.com',
   DATABASE_URL: 'postgres://guanjia_app:4f0c@db/guanjia',
   DATABASE_ADMIN_URL: 'postgres://guanjia_owner:9a1e@db/guanjia',
   TEMPORAL_ADDRESS: 'temporal:7233',
@@ -62,6 +63,7 @@ describe('readSettings', () => {
 
   it('asks production for its services and its keys', () => {
     expect(problemsOf({ GUANJIA_MODE: 'production', HOST: '0.0.0.0' })).toEqual([
+      expect.stringMatching(/^GUANJIA_PUBLIC_URL is required/),
       expect.stringMatching(/^DATABASE_URL is required/),
       expect.stringMatching(/^DATABASE_ADMIN_URL is required/),
       expect.stringMatching(/^TEMPORAL_ADDRESS is required/),
@@ -82,6 +84,51 @@ describe('readSettings', () => {
     expect(problemsOf({ ...production, GUANJIA_CODEC_KEYS: `a:${zeros}` })).toEqual([
       expect.stringContaining('repeats'),
     ]);
+  });
+
+  it.each([
+    ['postgres://guanjia_app:guanjia%2Ddemo@db/x', 'default one'],
+    ['postgres://guanjia_app:4f0c@db/x?password=Postgres', 'default one'],
+    ['postgres://guanjia_app:guanjia_app@db/x', 'default one'],
+    ['postgres://guanjia_app@db/x', 'no password'],
+    ['postgres://guanjia_owner:4f0c@db/x', 'works as guanjia_owner'],
+    ['postgres://guanjia_app:4f0c@db/x?user=postgres', 'works as postgres'],
+  ])('refuses in production the database %s', (url, sentence) => {
+    expect(problemsOf({ ...production, DATABASE_URL: url })).toEqual([expect.stringContaining(sentence)]);
+    expect(problemsOf({ DATABASE_URL: url, DATABASE_ADMIN_URL: production.DATABASE_ADMIN_URL })).toEqual([]);
+  });
+
+  it('refuses one account for everyday work and for migrations', () => {
+    const url = 'postgres://boss:4f0c@db/x';
+    expect(problemsOf({ ...production, DATABASE_URL: url, DATABASE_ADMIN_URL: url })).toEqual([
+      expect.stringContaining('works as boss'),
+    ]);
+  });
+
+  it('refuses secrets that can be tried: a short metrics token, a typed key', () => {
+    const typed = Buffer.from('my secret key of 32 letters 1234').toString('base64');
+
+    expect(problemsOf({ ...production, GUANJIA_METRICS_TOKEN: 'short' })).toEqual([
+      expect.stringMatching(/^GUANJIA_METRICS_TOKEN is too short/),
+    ]);
+    expect(problemsOf({ ...production, GUANJIA_CODEC_KEYS: `a:${typed}` })).toEqual([
+      expect.stringContaining('typed characters'),
+    ]);
+  });
+
+  it('believes as many proxies as it is told, or those it is told, and never all', () => {
+    const trusted = (value: string): unknown => readSettings({ GUANJIA_TRUST_PROXY: value }, []).trustProxy;
+
+    expect([trusted(''), trusted('false'), trusted('1'), trusted('10.0.0.0/8, fd00::/8')]).toEqual([
+      false,
+      false,
+      1,
+      ['10.0.0.0/8', 'fd00::/8'],
+    ]);
+    expect(problemsOf({ GUANJIA_TRUST_PROXY: 'true' })).toEqual([expect.stringContaining('how many proxies')]);
+    for (const value of ['0', '0.0.0.0/0', '10.0.0.0/33', 'proxy', '1.2.3.4/8/8']) {
+      expect(problemsOf({ GUANJIA_TRUST_PROXY: value }), value).toHaveLength(1);
+    }
   });
 
   it('reads several codec keys in order', () => {

@@ -6,7 +6,7 @@
 export interface Setting {
   name: string;
   /** Shown in the documentation; what the value must look like. */
-  kind: 'text' | 'port' | 'count' | 'choice' | 'switch' | 'folder' | 'postgres url' | 'address' | 'keys';
+  kind: 'text' | 'port' | 'count' | 'choice' | 'switch' | 'folder' | 'postgres url' | 'address' | 'keys' | 'proxies';
   /** The value when the variable is not set; undefined = see `purpose`. */
   default?: string;
   choices?: readonly string[];
@@ -29,8 +29,9 @@ export const settings = [
   {
     name: 'GUANJIA_PUBLIC_URL',
     kind: 'text',
+    inProduction: 'required',
     purpose:
-      'Origin people type into their browser, such as `https://wuye.example.com`; default: http://HOST:PORT. Requests that change something must come from it.',
+      'Origin people type into their browser, such as `https://wuye.example.com`; default: http://HOST:PORT. Requests that change something must come from it; without it, only from this machine.',
   },
   {
     name: 'GUANJIA_DATA_DIR',
@@ -88,9 +89,10 @@ export const settings = [
   },
   {
     name: 'GUANJIA_TRUST_PROXY',
-    kind: 'switch',
+    kind: 'proxies',
     default: 'false',
-    purpose: 'true: take the client address from X-Forwarded-For. Only behind a reverse proxy that sets it.',
+    purpose:
+      'Whose X-Forwarded-For tells the client address: how many reverse proxies stand in front (`1`), or their addresses (`10.0.0.0/8,fd00::/8`). Limits count by that address.',
   },
   {
     name: 'GUANJIA_COOKIE_SECURE',
@@ -107,7 +109,7 @@ export const settings = [
     name: 'GUANJIA_METRICS_TOKEN',
     kind: 'text',
     purpose:
-      'Who asks for /metrics from another machine sends it as `Authorization: Bearer …`. Default: only this machine may ask.',
+      'Who asks for /metrics from another machine sends it as `Authorization: Bearer …`; 16 characters at least. Default: only this machine may ask.',
   },
 ] as const satisfies readonly Setting[];
 

@@ -3,6 +3,7 @@
  * only a page of this origin can set; and whatever a browser says about where a request comes from must agree.
  */
 import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../config.ts';
 import { AppError } from '../errors.ts';
 
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -27,5 +28,8 @@ function comesFromHere(request: FastifyRequest): boolean {
 function isOwnOrigin(origin: string, request: FastifyRequest): boolean {
   const { publicUrl } = request.server.deps.config;
   if (publicUrl !== undefined) return origin === new URL(publicUrl).origin;
-  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
+  // Without an address of one's own anybody's name may be made to point here: only names of this machine are believed.
+  if (!URL.canParse(origin)) return false;
+  const { host, hostname } = new URL(origin);
+  return host === request.headers.host && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));
 }

@@ -221,9 +221,29 @@ describe('requests forged by another site', () => {
 
   it('are told from our own', async () => {
     const cookie = await cookieOf();
-    const own = { 'x-guanjia': '1', host: 'wuye.test', origin: 'http://wuye.test', 'sec-fetch-site': 'same-origin' };
+    const own = { 'x-guanjia': '1', 'sec-fetch-site': 'same-origin' };
 
-    expect((await patch({ cookie, ...own })).statusCode).toBe(200);
+    for (const host of ['127.0.0.1:3000', 'localhost:3000', '[::1]:3000']) {
+      expect((await patch({ cookie, ...own, host, origin: `http://${host}` })).statusCode, host).toBe(200);
+    }
+  });
+
+  it('are refused where somebody else made their name point here', async () => {
+    const headers = { host: 'evil.example:3000', origin: 'http://evil.example:3000', 'sec-fetch-site': 'same-origin' };
+    const config = testConfig(test, { publicUrl: 'https://wuye.test' });
+    const known = await buildApp({ ...app.deps, config });
+    const signInAt = (host: string): Promise<LightMyRequestResponse> =>
+      known.inject({
+        method: 'POST',
+        url: '/api/session',
+        payload: { username: 'lin', password },
+        headers: { host, origin: `https://${host}` },
+      });
+
+    expect((await signIn('lin', password, { headers })).json()).toMatchObject({ code: 'csrf', status: 403 });
+    expect((await signInAt('evil.example')).statusCode).toBe(403);
+    expect((await signInAt('wuye.test')).statusCode).toBe(200);
+    await known.close();
   });
 
   it('cannot hide behind a Bearer token that is none', async () => {
