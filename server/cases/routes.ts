@@ -10,6 +10,7 @@ import { languageOf } from '../language.ts';
 import { Cursor, Uuid } from '../schema.ts';
 import { caseActRoutes } from './act-routes.ts';
 import { readCase } from './detail.ts';
+import { caseSearchRoutes } from './search/routes.ts';
 import { CaseDetail, CasePage, CaseStatus } from './schemas.ts';
 
 const tags = ['Cases'];
@@ -61,6 +62,7 @@ export function caseRoutes(app: App): void {
     },
   );
   caseActRoutes(app);
+  caseSearchRoutes(app);
 }
 
 async function listCases(

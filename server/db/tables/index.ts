@@ -30,4 +30,5 @@ export interface Database {
   number_series: things.NumberSeriesTable;
   audit: things.AuditTable;
   setting: things.SettingTable;
+  saved_view: things.SavedViewTable;
 }

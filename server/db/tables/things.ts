@@ -48,3 +48,12 @@ export interface SettingTable {
   key: string;
   value: JsonColumn<unknown>;
 }
+/** A search that a person keeps. */
+export interface SavedViewTable {
+  id: Generated<string>;
+  person_id: string;
+  name: string;
+  /** The query string of the page. */
+  query: string;
+  created_at: Generated<Date>;
+}
