@@ -205,6 +205,8 @@ async function press({ page }: Person, action: string): Promise<void> {
 async function repair(person: Person): Promise<void> {
   const { page } = person;
   await openRow(person, place);
+  // The next task had opened by itself and may have the same fields.
+  await sees(page.getByRole('heading', { name: place }));
   await page.getByLabel('维修记录').fill('起砖重铺，补缝并做防水，静置后无空响。');
   await page.getByLabel('用时').fill('90');
   await press(person, '完成维修');
