@@ -122,6 +122,18 @@ describe('signing in', () => {
     expect(elsewhere.statusCode).toBe(200);
   });
 
+  it('counts a person once, however the name is spelt', async () => {
+    const target = await createPerson(test, { username: 'kim.admin' });
+    await setPassword(test, target, password);
+    const spellings = ['kim.admin', 'KIM.ADMIN', 'kim.admİn', 'ｋｉｍ.admin', 'Kim.Admin'];
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) statuses.push((await signIn(spellings[i % 5], `guess ${i}`)).statusCode);
+
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    for (const spelling of spellings) expect((await signIn(spelling, 'one more')).statusCode, spelling).toBe(429);
+    expect((await signIn('ｋｉｍ.ＡＤＭİＮ', password, { remoteAddress: '203.0.113.19' })).statusCode).toBe(200);
+  });
+
   it('does not let attempts at the same time slip through together', async () => {
     const target = await createPerson(test, { username: 'target2' });
     await setPassword(test, target, password);
@@ -153,6 +165,29 @@ describe('a session', () => {
     expect(out.cookies[0]).toMatchObject({ name: 'guanjia', value: '' });
     expect((await app.inject({ url: '/api/me', headers: { cookie } })).statusCode).toBe(401);
     expect((await app.inject({ url: '/api/me', headers: bearer })).statusCode).toBe(401);
+  });
+
+  it('ends with all others of the person when they sign out everywhere', async () => {
+    const [mine, other] = [await createPerson(test), await createPerson(test)];
+    const [here, there, theirs] = [await asUser(app, mine), await asUser(app, mine), await asUser(app, other)];
+    const ended: string[] = [];
+    app.sessionEnds.on('ended', (tokens) => ended.push(...tokens));
+
+    expect((await here({ method: 'DELETE', url: '/api/sessions' })).statusCode).toBe(204);
+    expect(ended).toHaveLength(2);
+    for (const ask of [here, there]) expect((await ask({ url: '/api/me' })).statusCode).toBe(401);
+    expect((await theirs({ url: '/api/me' })).statusCode).toBe(200);
+  });
+
+  it('makes the oldest end where a person has more than twenty', async () => {
+    const many = await createPerson(test, { username: 'many' });
+    await setPassword(test, many, password);
+    const tokens: string[] = [];
+    for (let i = 0; i < 21; i++) tokens.push((await signIn('many')).json<{ token: string }>().token);
+    const statusOf = async (token = ''): Promise<number> =>
+      (await app.inject({ url: '/api/me', headers: { authorization: `Bearer ${token}` } })).statusCode;
+
+    expect([await statusOf(tokens[0]), await statusOf(tokens[1]), await statusOf(tokens[20])]).toEqual([401, 200, 200]);
   });
 
   it('ends by its time', async () => {

@@ -8,7 +8,7 @@ import { cookieName } from '../security/authenticate.ts';
 import { Failures } from '../security/failures.ts';
 import { readDemoAccounts } from './demo-accounts.ts';
 import { readMe } from './me.ts';
-import { changePassword } from './password.ts';
+import { changePassword, endAll } from './password.ts';
 import { DemoAccounts, Me, MePatch, PasswordChange, SignedIn, SignIn } from './schemas.ts';
 import { assertPassword, signIn } from './sign-in.ts';
 
@@ -42,7 +42,8 @@ function signingIn(app: App, failures: Failures): void {
     },
     async (request, reply) => {
       const { db, config } = app.deps;
-      const { personId, token, expiresAt } = await signIn(db, failures, { ...request.body, ip: request.ip });
+      const { personId, token, expiresAt, ended } = await signIn(db, failures, { ...request.body, ip: request.ip });
+      if (ended.length > 0) app.sessionEnds.emit('ended', ended);
       const person = await db
         .selectFrom('person')
         .select(['id', 'username', 'display_name as name', 'locale'])
@@ -62,6 +63,21 @@ function signingOut(app: App): void {
       const { tokenHash } = sessionOf(request);
       await app.deps.db.deleteFrom('session').where('token_hash', '=', tokenHash).execute();
       app.sessionEnds.emit('ended', [tokenHash.toString('hex')]);
+      return clearCookie(app, reply).code(204).send(null);
+    },
+  );
+  app.delete(
+    '/api/sessions',
+    {
+      schema: {
+        tags,
+        summary: 'Sign out everywhere',
+        description: 'Ends every session of the person, this one too: for a phone that was lost.',
+        response: { 204: nothing, ...problems(401, 403) },
+      },
+    },
+    async (request, reply) => {
+      app.sessionEnds.emit('ended', await endAll(app.deps.db, sessionOf(request).person.id));
       return clearCookie(app, reply).code(204).send(null);
     },
   );
