@@ -34,6 +34,9 @@ async function resolve(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople>
       return answer(assign, { post: assign.post, community }, await postHolders(tx, assign.post, community));
     case 'departmentHead':
       return departmentHead(tx, assign, request);
+    case 'roundRobin':
+    case 'onDuty':
+      throw ApplicationFailure.nonRetryable(`${assign.rule} is not known to this worker`, 'rule_not_resolvable');
     case 'pool':
     case 'field':
     case 'initiator':

@@ -4,6 +4,10 @@
  * A property of the form's schema.
  */
 export type Field = string;
+/**
+ * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+ */
+export type Expression = string;
 export type Step = UserTask | Approval | Cc | ServiceTask | Exclusive | End;
 /**
  * Unique in the flow; keeps its meaning over versions.
@@ -69,6 +73,20 @@ export type Assign =
        * The holder of the role with the fewest open tasks; ties go to whose last task is oldest.
        */
       role: string;
+    }
+  | {
+      rule: 'roundRobin';
+      /**
+       * The holder of the role whose last task is oldest: taken in turns without a counter (protocol.md rule 17).
+       */
+      role: string;
+    }
+  | {
+      rule: 'onDuty';
+      /**
+       * The holder of the role who is on duty now by the community’s duty roster (form type `duty`); of several the one whose last task is oldest.
+       */
+      role: string;
     };
 export type Outcome = string;
 /**
@@ -76,9 +94,51 @@ export type Outcome = string;
  */
 export type Duration = string;
 /**
- * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>` and `now`.
+ * An end action of a due time.
  */
-export type Expression = string;
+export type DueAction =
+  | {
+      do: 'remind';
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       */
+      after?: string;
+    }
+  | {
+      do: 'escalate';
+      /**
+       * Role whose holders are told; the task stays where it is.
+       */
+      to: string;
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       */
+      after?: string;
+    }
+  | {
+      do: 'transfer';
+      people: People;
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       */
+      after?: string;
+    }
+  | {
+      do: 'complete';
+      outcome: Outcome;
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       */
+      after?: string;
+    }
+  | {
+      do: 'return';
+      step: StepId;
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       */
+      after?: string;
+    };
 /**
  * Steps done one after another.
  */
@@ -141,6 +201,7 @@ export interface Start {
   fields: Permissions;
   guide?: Text;
   label?: Text1;
+  prepare?: Prepare;
 }
 /**
  * What a step may do with each field; a field not named is `read`.
@@ -156,14 +217,78 @@ export interface Text1 {
   en: string;
 }
 /**
+ * What the server does with an act before it is accepted, outside the engine and in the same transaction (protocol.md rule 10: whatever can be refused is refused before): looks things up in records, sets fields, refuses with a sentence. The screen shows the same answers while the person still writes. Names in its expressions: the fields of the form as the act leaves them, the lookups before, `person` (id, name, phone, roles, employee, party of who acts), `number`, `now`, `today`.
+ */
+export interface Prepare {
+  /**
+   * @maxItems 20
+   */
+  lookups?: Lookup[];
+  /**
+   * Field → FEEL. Written whatever the person may write there; in the order of the object.
+   */
+  set?: {
+    [k: string]: Expression;
+  };
+  /**
+   * @maxItems 20
+   */
+  refuse?: RefuseRule[];
+}
+/**
+ * One question to the records of a form type in the community of the case (or the company), with the authority of whoever published the flow. Nothing found: null, 0 or an empty list.
+ */
+export interface Lookup {
+  /**
+   * A property of the form's schema.
+   */
+  name: string;
+  form: string;
+  /**
+   * @maxItems 10
+   */
+  where?: {
+    /**
+     * A field of that form type, or `id`; of a case form type also `caseStatus`.
+     */
+    field: string;
+    op: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+    value: Expression;
+  }[];
+  /**
+   * one: the first record as a context of its fields. count. sum: of `field`. list: of `field`, at most 500. label: the first record’s name.
+   */
+  take: 'one' | 'count' | 'sum' | 'list' | 'label';
+  field?: Field;
+  order?: {
+    field: Field;
+    descending?: boolean;
+  };
+}
+export interface RefuseRule {
+  when: Expression;
+  message: Text2;
+  /**
+   * A property of the form's schema.
+   */
+  field?: string;
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text2 {
+  'zh-CN': string;
+  en: string;
+}
+/**
  * One person, or a pool of which one claims, does a piece of work and fills fields.
  */
 export interface UserTask {
   id: StepId;
   kind: 'userTask';
   title: Text;
-  stage?: Text2;
-  guide?: Text3;
+  stage?: Text3;
+  guide?: Text4;
   people: People;
   fields?: Permissions;
   summary?: Field[];
@@ -175,18 +300,19 @@ export interface UserTask {
   actions?: Action[];
   due?: Due;
   allow?: Allow;
+  pause?: Pause;
 }
 /**
  * A text people see, in both languages.
  */
-export interface Text2 {
+export interface Text3 {
   'zh-CN': string;
   en: string;
 }
 /**
  * A text people see, in both languages.
  */
-export interface Text3 {
+export interface Text4 {
   'zh-CN': string;
   en: string;
 }
@@ -225,6 +351,11 @@ export interface Action {
     step: StepId;
     mode?: 'redo' | 'straightBack';
   };
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   */
+  when?: string;
+  prepare?: Prepare;
 }
 /**
  * What a step may do with each field; a field not named is `read`.
@@ -233,10 +364,14 @@ export interface Permissions1 {
   [k: string]: 'hidden' | 'read' | 'edit' | 'required';
 }
 /**
- * The budget of time for a task, what is said before and after, and what ends it.
+ * The budget of time for a task, what is said before and after, and what ends it. At least one of `in` and `at` (check refuses neither).
  */
 export interface Due {
-  in: Duration;
+  in?: Duration;
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   */
+  at?: string;
   /**
    * Wall-clock time. Working calendars take another value here.
    */
@@ -255,35 +390,9 @@ export interface Due {
       }
   )[];
   /**
-   * What happens at the due time.
+   * What happens at the due time, or so long `after` it. Of several, those at the same moment go in the order of the list; nothing may follow one that ends the task.
    */
-  then?:
-    | {
-        do: 'remind';
-      }
-    | {
-        do: 'escalate';
-        /**
-         * Role whose holders are told; the task stays where it is.
-         */
-        to: string;
-        /**
-         * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
-         */
-        after?: string;
-      }
-    | {
-        do: 'transfer';
-        people: People;
-      }
-    | {
-        do: 'complete';
-        outcome: Outcome;
-      }
-    | {
-        do: 'return';
-        step: StepId;
-      };
+  then?: DueAction | DueAction[];
 }
 /**
  * Acts beside the outcomes; each is allowed unless the flow forbids it.
@@ -297,6 +406,27 @@ export interface Allow {
    */
   withdraw?: boolean;
   urge?: boolean;
+}
+/**
+ * Whoever holds the task may stop its clock while waiting for something outside (parts, the other party), with a reason, until a moment at most `max` away; it goes on then, or when somebody resumes. Reminders, due time and end actions move by the time it stood.
+ */
+export interface Pause {
+  max: Duration;
+  label?: Text5;
+  /**
+   * Reasons offered; another may be written.
+   *
+   * @minItems 1
+   * @maxItems 9
+   */
+  reasons?: Text[];
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text5 {
+  'zh-CN': string;
+  en: string;
 }
 /**
  * Several people decide. `any`: the first decision counts (或签). `all`: all must approve, one rejection rejects (会签). Outcomes are `approved` and `rejected`.
@@ -323,6 +453,7 @@ export interface Approval {
   onRejected?: 'continue' | 'end';
   due?: Due;
   allow?: Allow;
+  pause?: Pause;
 }
 /**
  * Tells people; nobody is waited for, the read state is kept.

@@ -55,6 +55,15 @@ interface TransferCommand extends TaskCommandBase {
   kind: 'transfer';
   to: PersonId;
 }
+/** Stops the task's clock while something outside is waited for; its holder stays. */
+export interface PauseCommand extends TaskCommandBase {
+  kind: 'pause';
+  /** Epoch ms at which it goes on by itself; at most the step's `pause.max` from now, which the engine holds to. */
+  until: number;
+}
+export interface ResumeCommand extends TaskCommandBase {
+  kind: 'resume';
+}
 interface WithdrawCommand extends CommandBase {
   kind: 'withdraw';
 }
@@ -76,6 +85,8 @@ export type Command =
   | CompleteCommand
   | ReturnCommand
   | TransferCommand
+  | PauseCommand
+  | ResumeCommand
   | WithdrawCommand
   | CancelCommand
   | AmendCommand
@@ -89,6 +100,7 @@ export interface Refusal {
     | 'case_closed'
     | 'already_started'
     | 'unknown_outcome'
+    | 'action_not_offered'
     | 'act_not_allowed'
     | 'return_target_invalid'
     | 'flow_version_changed'
@@ -155,17 +167,27 @@ export interface OpenedTask {
   /** Role whose holders in the community may claim it. */
   pool: string | null;
   assignment: number;
+  /** Epoch ms; null: no due time, or its clock stands. */
   dueAt: number | null;
+  /** Outcomes offered now, by the `when` of the actions; null: all of the step. */
+  outcomes: string[] | null;
+  /** Since when and until when its clock stands, epoch ms; null: it goes. */
+  pausedAt: number | null;
+  pausedUntil: number | null;
   /** Work sent back: who returned it. */
   returnedBy: PersonId | null;
   explanation: Explanation;
 }
+/** All of a task that can change, as it is now. */
 export interface ChangedTask {
   task: TaskId;
   assignee: PersonId | null;
   pool: string | null;
   assignment: number;
   dueAt: number | null;
+  outcomes: string[] | null;
+  pausedAt: number | null;
+  pausedUntil: number | null;
   explanation: Explanation;
 }
 export interface ClosedTask {
@@ -206,6 +228,9 @@ export type LogType =
   | 'task_completed'
   | 'task_returned'
   | 'task_transferred'
+  | 'task_paused'
+  /** By hand, or with actor and command null by the timer. */
+  | 'task_resumed'
   | 'timer_fired'
   | 'people_resolved'
   | 'activity_done'
