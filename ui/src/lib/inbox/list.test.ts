@@ -91,6 +91,8 @@ it('leaves out of the summary what the title or a mark says already', () => {
 
   expect(summaryOf({ summary, caseTitle: '3-2-1201' })).toEqual(['漏水', '紧急', '电梯']);
   expect(summaryOf({ summary: [], caseTitle: '' })).toEqual([]);
+  const visit = { label, value: '2026-11-25T02:00:00.000Z', tone: null };
+  expect(summaryOf({ summary: [visit], caseTitle: '' })[0]).toMatch(/10:00$/);
   const marked = { label, value: '紧急', tone: 'danger' as const };
   expect(summaryOf({ summary: [marked, ...summary], caseTitle: '3-2-1201' })[0]).toBe('漏水');
 });

@@ -1,5 +1,6 @@
 // Pure parts of the task list: what a fresh reading does to the rows on screen, and how rows fall into groups.
 import type { TaskItem } from '#lib/api/types.gen.ts';
+import { dateTime } from '#lib/time/format.ts';
 import { newIds } from '#lib/upsert.ts';
 
 export interface Reading {
@@ -56,11 +57,13 @@ export function neighbour(rows: readonly TaskItem[], id: string | undefined, by:
   return rows[at + by];
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
 /** At most three values of the summary its flow chose, without what the case's title or a mark says already. */
 export function summaryOf({ summary, caseTitle }: Pick<TaskItem, 'summary' | 'caseTitle'>): string[] {
   return summary
     .filter((field) => field.tone === null)
-    .map((field) => field.value)
+    .map((field) => (INSTANT.test(field.value) ? dateTime(field.value) : field.value))
     .filter((value) => value !== '' && !caseTitle.includes(value))
     .slice(0, 3);
 }

@@ -4,6 +4,7 @@ import { touchesTasks } from '#lib/api/hint.ts';
 import { live } from '#lib/api/live.svelte.ts';
 import { session } from '#lib/api/session.svelte.ts';
 import type { CaseItem, CasePage, TaskItem, TaskPage, UnitRef } from '#lib/api/types.gen.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { upsertById } from '#lib/upsert.ts';
 
 const REREAD_AFTER_MS = 150;
@@ -81,6 +82,12 @@ class Portal {
 
 export function isRunning(item: CaseItem): boolean {
   return item.status === 'running' || item.status === 'starting' || item.status === 'suspended';
+}
+
+/** How it ended, in one word. */
+export function endWord({ status, outcome }: CaseItem): string {
+  if (status !== 'cancelled') return m.status_completed();
+  return outcome === 'withdrawn' ? m.status_withdrawn() : m.status_cancelled();
 }
 
 export const portal = new Portal();

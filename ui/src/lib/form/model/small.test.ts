@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addMonths, monthOf, moved } from './calendar.ts';
 import { readDuration, writeDuration } from './duration.ts';
-import { readNumber } from './number.ts';
+import { numberSigns, readNumber } from './number.ts';
 import { isSame } from './values.ts';
 import { toInstant, toWall } from './zone.ts';
 
@@ -17,6 +17,10 @@ describe('readNumber', () => {
 
   it('keeps what is no number, so that it is told and not lost', () => {
     expect([readNumber('12a'), readNumber('1.2.3'), readNumber('1e5')]).toEqual(['12a', '1.2.3', '1e5']);
+  });
+
+  it('takes no letters while typing', () => {
+    expect([numberSigns('abc'), numberSigns('9o分'), numberSigns('¥ -1,２.5')]).toEqual(['', '9', '¥ -1,２.5']);
   });
 });
 
