@@ -18,6 +18,7 @@ import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { toTrust } from './proxies.ts';
+import { printRoutes } from './print/routes.ts';
 import { recordRoutes } from './records/routes.ts';
 import { answerProblem, answerProblems } from './problems.ts';
 import { authenticate } from './security/authenticate.ts';
@@ -71,6 +72,7 @@ async function addRoutes(app: App): Promise<void> {
   notificationRoutes(app);
   taskRoutes(app);
   caseRoutes(app);
+  printRoutes(app);
   flowRoutes(app);
   formRoutes(app);
   draftRoutes(app);

@@ -20,13 +20,17 @@ export interface LogRow {
   data: Record<string, unknown>;
   comment: string | null;
   fields: string[];
+  /** Whole seconds since its task was opened; null: no task, or its first moment. */
+  took: number | null;
 }
 
 /** Oldest first. How people were found is told by the task itself. */
 export async function readHistory(tx: Tx, caseId: string): Promise<LogRow[]> {
   const { rows } = await sql<LogRow>`
-    select rev, at, type, step, actor, data, comment, array(select jsonb_object_keys(coalesce(patch, '{}'))) as fields
-    from case_event where case_id = ${caseId} and type <> 'people_resolved' order by rev`.execute(tx);
+    select e.rev, e.at, e.type, e.step, e.actor, e.data, e.comment, array(select jsonb_object_keys(coalesce(e.patch, '{}'))) as fields,
+      round(extract(epoch from e.at - t.opened_at))::int as took
+    from case_event e left join task t on t.id = e.task_id
+    where e.case_id = ${caseId} and e.type <> 'people_resolved' order by e.rev`.execute(tx);
   return rows;
 }
 
@@ -51,6 +55,7 @@ export async function toTimeline(
     comment: row.comment,
     changed: row.fields.filter((field) => permissions[field] !== undefined && permissions[field] !== 'hidden'),
     data: row.data,
+    tookSeconds: row.took,
     labels: Object.fromEntries(idsIn(row.data).map((id) => [id, names.get(id)?.name ?? ''])),
   }));
 }

@@ -81,6 +81,7 @@ export const TimelineEntry = Type.Object(
     /** Fields this event wrote that the reader may see. */
     changed: Type.Array(Type.String()),
     data: Type.Record(Type.String(), Type.Unknown()),
+    tookSeconds: nullable(Type.Integer({ description: 'Since the task that it is about was opened.' })),
     /** Names of the persons whose ids stand in data. */
     labels: Labels,
   },

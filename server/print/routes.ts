@@ -1,0 +1,84 @@
+/** A case on paper. */
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { Type } from 'typebox';
+import { compileForm } from '../../forms/compile.ts';
+import { readCase } from '../cases/detail.ts';
+import { asPerson } from '../db/as.ts';
+import { hasRegisters } from '../db/registers.ts';
+import { createDiskStore } from '../files/store.ts';
+import { problems, type App, type Person } from '../http.ts';
+import { languageOf, type Asking } from '../language.ts';
+import { Uuid } from '../schema.ts';
+import { layOut, mostPhotos } from './document.ts';
+import { readPhotos } from './photos.ts';
+import { createPrinter, type Printed } from './printer.ts';
+import { createWords } from './words.ts';
+
+/** Photos and layout cost a second of a processor. */
+const perPerson = { max: 20, timeWindow: '1 minute' };
+
+export function printRoutes(app: App): void {
+  const printer = createPrinter();
+  app.addHook('onClose', () => printer.close());
+  app.get(
+    '/api/cases/:id/print.pdf',
+    {
+      schema: {
+        tags: ['Cases'],
+        summary: 'The case as a PDF, as the asking person may see it',
+        params: Type.Object({ id: Uuid }),
+        produces: ['application/pdf'],
+        response: { 200: Type.Any({ description: 'application/pdf' }), ...problems(401, 404, 422, 429) },
+      },
+      config: { rateLimit: { ...perPerson, keyGenerator: (request) => request.person.id } },
+    },
+    async (request, reply) => {
+      const printed = await describe(app, request, request.params.id);
+      const bytes = await printer.print(printed);
+      const name = encodeURIComponent(`${printed.title}.pdf`).replaceAll("'", '%27');
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `inline; filename*=UTF-8''${name}`)
+        .send(bytes);
+    },
+  );
+}
+
+/** @throws AppError not_found */
+async function describe(app: App, request: Asking & { person: Person }, caseId: string): Promise<Printed> {
+  const { db, log, config } = app.deps;
+  const { person } = request;
+  const language = languageOf(request, config.locale);
+  const detail = await readCase(db, caseId, { person: person.id, language });
+  const place = await readPlace(app, person.id, detail.case.communityId);
+  const store = createDiskStore(join(config.dataDir, 'files'));
+  const photos = await readPhotos({ db, store, log, person: person.id }, photoIds(detail).slice(0, mostPhotos));
+  const link = config.publicUrl === undefined ? undefined : `${config.publicUrl}/cases/${caseId}`;
+  const words = createWords(language, place.zone);
+  const printedAt = new Date().toISOString();
+  return layOut({ detail, words, photos, communityName: place.name, link, printedBy: person.name, printedAt });
+}
+
+function photoIds({ form, fields }: Awaited<ReturnType<typeof readCase>>): string[] {
+  const kinds = compileForm(form.schema, form.layout).fields.filter(
+    ({ kind }) => kind === 'files' || kind === 'signature',
+  );
+  return kinds.flatMap(({ name }) => [fields[name] ?? []].flat().map(String));
+}
+
+/** Names and zones of communities are no secret to who reads a case there; row security would hide the row from some. */
+async function readPlace(
+  app: App,
+  person: string,
+  community: string | null,
+): Promise<{ zone: string; name: string | null }> {
+  return asPerson(app.deps.db, person, async (tx) => {
+    const name = (await hasRegisters(tx, 'community'))
+      ? sql`(select name from record.community where id = ${community})`
+      : sql`null`;
+    const { rows } = await sql<{ zone: string; name: string | null }>`
+      select community_zone(${community}) as zone, ${name}::text as name`.execute(tx);
+    return rows[0] ?? { zone: 'UTC', name: null };
+  });
+}

@@ -1,0 +1,54 @@
+/** The log of a case as sentences: who did what, what they said, how long it took. */
+import type { Static } from 'typebox';
+import type { TimelineEntry } from '../tasks/schemas.ts';
+import type { Words } from './words.ts';
+
+type Entry = Static<typeof TimelineEntry>;
+export interface Line {
+  at: string;
+  said: string;
+  comment: string | null;
+  /** Empty: nobody waited for it. */
+  took: string;
+  /** Names of the fields that were filled in. */
+  filled: string;
+}
+interface Telling {
+  words: Words;
+  /** Titles of steps, by id. */
+  steps: ReadonlyMap<string, string>;
+  /** Titles of fields, by name. */
+  fields: ReadonlyMap<string, string>;
+}
+
+const acts = new Set(['task_completed', 'task_returned', 'task_transferred']);
+
+export function tellEntry(entry: Entry, { words, steps, fields }: Telling): Line {
+  const took = acts.has(entry.type) && entry.tookSeconds !== null ? words.span(entry.tookSeconds) : '';
+  const filled = words.list(entry.changed.map((name) => fields.get(name) ?? name));
+  return {
+    at: words.at(entry.at),
+    said: words.say(keyOf(entry), paramsOf(entry, words, steps)),
+    comment: entry.comment,
+    took: took === '' ? '' : words.say('took', { time: took }),
+    filled: filled === '' ? '' : words.say('filled', { fields: filled }),
+  };
+}
+
+function keyOf({ type, data }: Entry): string {
+  if (type !== 'timer_fired') return type;
+  if (data.action === 'complete') return 'timer_complete';
+  return data.timer === 'due' || data.timer === 'escalate' ? `timer_${data.timer}` : type;
+}
+
+function paramsOf(entry: Entry, words: Words, steps: ReadonlyMap<string, string>): Record<string, string> {
+  const { to } = entry.data;
+  const target = typeof to === 'string' ? (steps.get(to) ?? '') : '';
+  return {
+    actor: entry.actor?.name ?? words.say('system'),
+    step: words.text(entry.step?.title),
+    outcome: words.text(entry.outcome) || words.say('done'),
+    who: (typeof to === 'string' ? entry.labels[to] : undefined) ?? words.say('somebody'),
+    to: target === '' ? '' : words.say('to_step', { step: target }),
+  };
+}
