@@ -101,7 +101,6 @@ export interface FormSchema {
   'x-community-from'?: string;
   'x-write'?: 'company';
   'x-communities'?: string;
-  'x-communities'?: string;
   'x-label': string;
   'x-owners'?: Owners;
   'x-constraints'?: Constraint[];
@@ -173,8 +172,6 @@ export interface CompiledForm {
   table: string;
   local: boolean | 'self';
   communityFrom: string | null;
-  /** Of a register that is not local: the field, or `units`, that says in which communities a right reaches a record. */
-  communities: string | null;
   /** Of a register that is not local: the field, or `units`, that says in which communities a right reaches a record. */
   communities: string | null;
   label: LabelPart[];
