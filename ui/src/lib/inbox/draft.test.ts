@@ -69,8 +69,37 @@ it('forgets what waits once the task is decided', async () => {
   const saver = makeSaver();
   saver.change('已经提交了');
 
-  saver.cancel();
+  await saver.cancel();
   await vi.advanceTimersByTimeAsync(10_000);
 
   expect(saved).toEqual([]);
+});
+
+it('lets a save that is under way end before the decision is sent, and does not repeat a failed one', async () => {
+  let end: (outcome: Error | undefined) => void = () => undefined;
+  const saves: string[] = [];
+  const saver = new DraftSaver<string>({
+    save: (value) => {
+      saves.push(value);
+      return new Promise((resolve, reject) => {
+        end = (error) => {
+          if (error) reject(error);
+          else resolve();
+        };
+      });
+    },
+    onstate: () => undefined,
+  });
+  saver.change('一');
+  void saver.flush();
+  await vi.advanceTimersByTimeAsync(0);
+  let cancelled = false;
+  const cancelling = saver.cancel().then(() => (cancelled = true));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(cancelled).toBe(false);
+
+  end(new Error('away'));
+  await cancelling;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(saves).toEqual(['一']);
 });

@@ -39,8 +39,17 @@ export class DraftSaver<T> {
     this.#running = undefined;
   }
 
-  /** Forgets what waits: the task was decided. */
-  cancel(): void {
+  /**
+   * Forgets what waits: the task is being decided. Resolves when no save is under way any more, so that none comes after the decision.
+   */
+  async cancel(): Promise<void> {
+    this.#forget();
+    await this.#running;
+    // A save that failed meanwhile has put its value back.
+    this.#forget();
+  }
+
+  #forget(): void {
     clearTimeout(this.#timer);
     this.#waiting = undefined;
   }

@@ -205,7 +205,7 @@ export class TaskWork {
     this.conflicts = [];
     const slowly = setTimeout(() => (this.slow = true), SLOW_MS);
     try {
-      if (decides) this.#drafts.cancel();
+      if (decides) await this.#drafts.cancel();
       const answer = await api.command<ActResult>(`${this.path}/${verb}`, body, { key: this.#key });
       this.#accepted(answer, decides);
       return true;
