@@ -1,13 +1,16 @@
 /** The acts on a case as a whole: withdraw, cancel and retry are commands; urge and comment stay in Postgres. */
+import type { FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { cancelCase, retryIncident, withdrawCase } from '../commands/case-acts.ts';
 import { intentionOf } from '../commands/intention.ts';
 import { retryConflict } from '../commands/retry-conflict.ts';
+import { asPerson } from '../db/as.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
-import { Uuid } from '../schema.ts';
+import { Cursor, Uuid } from '../schema.ts';
 import { ActResult } from '../tasks/schemas.ts';
 import { addComment } from './comment.ts';
-import { CommentBody, CommentItem, RetryBody, Urged, WithdrawBody } from './schemas.ts';
+import { latestComments, readDiscussion } from './discussion.ts';
+import { CommentBody, CommentItem, CommentPage, RetryBody, Urged, WithdrawBody } from './schemas.ts';
 import { urgeCase } from './urge.ts';
 
 const params = Type.Object({ id: Uuid });
@@ -79,16 +82,37 @@ function discussionRoutes(app: App): void {
       return { reached };
     },
   );
+  commentRoutes(app);
+}
+
+function commentRoutes(app: App): void {
+  app.get(
+    '/api/cases/:id/comments',
+    {
+      schema: {
+        tags: ['Cases'],
+        summary: 'The discussion of a case, newest first',
+        params,
+        querystring: Type.Object(
+          { cursor: Type.Optional(Cursor), limit: Type.Integer({ minimum: 1, maximum: 100, default: latestComments }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: CommentPage, ...problems(401, 404, 422) },
+      },
+    },
+    (request) => asPerson(app.deps.db, request.person.id, (tx) => readDiscussion(tx, request.params.id, request.query)),
+  );
   app.post(
     '/api/cases/:id/comment',
     {
+      config: { rateLimit: { max: 30, timeWindow: 60_000, keyGenerator: ({ person }: FastifyRequest) => person.id } },
       schema: {
         tags: ['Cases'],
         summary: 'Say something about a case',
         params,
         headers: CommandHeaders,
         body: CommentBody,
-        response: { 201: CommentItem, ...refusals },
+        response: { 201: CommentItem, ...refusals, ...problems(429) },
       },
     },
     async (request, reply) => {

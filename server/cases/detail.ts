@@ -16,7 +16,8 @@ import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { urgeRight, type UrgeRight } from './urge.ts';
-import type { CaseDetail, CommentItem } from './schemas.ts';
+import { latestComments, readComments } from './discussion.ts';
+import type { CaseDetail } from './schemas.ts';
 
 type Detail = Static<typeof CaseDetail>;
 
@@ -41,6 +42,7 @@ export function readCase(
     const history = await readHistory(tx, caseId);
     const tasks = await readOpenTasks(tx, caseId);
     const urging = await urgingOf(tx, { row, flow, reader, tasks });
+    const discussion = await readComments(tx, caseId, { limit: latestComments });
     const detail: Detail = {
       case: toCaseItem(row, flow, language),
       form: toFormDefinition(flow.form),
@@ -51,7 +53,8 @@ export function readCase(
       myTask: row.status === 'running' ? (tasks.find((task) => isTheirs(reader, task))?.id ?? null) : null,
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, { flow, caseId, status: row.status, position: row.position, history }),
-      comments: await readComments(tx, caseId),
+      comments: discussion.items.toReversed(),
+      olderComments: discussion.next,
       incidents: await readIncidents(tx, caseId),
       urgeFrom: urging.from,
       allow: allowedActs({ row, flow, reader, tasks }, urging),
@@ -101,23 +104,6 @@ async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
     await sql<TaskItemRow>`${selectTaskItems} where t.case_id = ${caseId} and t.state in ('open', 'completing')
     order by t.opened_rev, t.id`.execute(tx);
   return rows;
-}
-
-async function readComments(tx: Tx, caseId: string): Promise<Static<typeof CommentItem>[]> {
-  const rows = await tx
-    .selectFrom('comment')
-    .innerJoin('person', 'person.id', 'comment.author')
-    .select(['comment.id', 'comment.body', 'comment.created_at', 'comment.author', 'person.display_name'])
-    .where('case_id', '=', caseId)
-    .orderBy('comment.created_at')
-    .orderBy('comment.id')
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    author: { id: row.author, name: row.display_name },
-    body: row.body,
-    createdAt: row.created_at.toISOString(),
-  }));
 }
 
 async function readIncidents(tx: Tx, caseId: string): Promise<Incident[]> {

@@ -62,6 +62,7 @@ export const CommentItem = Type.Object(
   { id: Uuid, author: PersonRef, body: Type.String(), createdAt: Instant },
   { title: 'CommentItem' },
 );
+export const CommentPage = page('CommentPage', CommentItem);
 export const CaseDetail = Type.Object(
   {
     case: CaseItem,
@@ -73,7 +74,10 @@ export const CaseDetail = Type.Object(
     myTask: nullable(Type.String({ description: 'An open task the reader can decide now.' })),
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
-    comments: Type.Array(CommentItem),
+    comments: Type.Array(CommentItem, { description: 'The latest 50, oldest first.' }),
+    olderComments: nullable(
+      Type.String({ description: 'Cursor of GET /api/cases/{id}/comments, where there are more.' }),
+    ),
     incidents: Type.Array(CaseIncident),
     urgeFrom: nullable(Instant),
     allow: Type.Object(

@@ -19,6 +19,7 @@ import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import type { Decider } from './may-decide.ts';
 import { renderCase } from './render.ts';
+import { limitStarts } from './start-limit.ts';
 import { chooseCommunity, mayStart } from './starters.ts';
 import type { Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
@@ -48,6 +49,8 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   const { person, prior } = await readStarter(tx, intention.person, intention.key);
   if (prior !== undefined) return { prior };
   if (!(await mayStart(tx, flow, person, null))) throw new AppError('forbidden', 403, { flow: flow.key });
+  // What the program starts names the case: it is nobody's flood.
+  if (act.caseId === undefined) limitStarts(person);
   const { record, facts, zone } = await insertCase(tx, { flow, person, act });
   const prepared: Prepared = {
     person,

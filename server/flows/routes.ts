@@ -60,7 +60,7 @@ export function flowRoutes(app: App): void {
         params: FlowParams,
         headers: CommandHeaders,
         body: StartBody,
-        response: { 201: CaseStarted, 202: CaseStarted, ...problems(401, 403, 404, 409, 422) },
+        response: { 201: CaseStarted, 202: CaseStarted, ...problems(401, 403, 404, 409, 422, 429) },
       },
     },
     async (request, reply) => {

@@ -108,6 +108,7 @@ export interface Api {
   CasePage?: CasePage;
   CaseStarted?: CaseStarted;
   CommentBody?: CommentBody;
+  CommentPage?: CommentPage;
   RetryBody?: RetryBody;
   StartBody?: StartBody;
   Urged?: Urged;
@@ -689,6 +690,7 @@ export interface TimelineEntry {
      */
     [k: string]: unknown;
   };
+  tookSeconds: number | null;
   labels: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition
@@ -737,7 +739,11 @@ export interface CaseDetail {
   myTask: string | null;
   timeline: TimelineEntry[];
   position: PositionStep[];
+  /**
+   * The latest 50, oldest first.
+   */
   comments: CommentItem[];
+  olderComments: string | null;
   incidents: CaseIncident[];
   urgeFrom: string | null;
   allow: CaseAllow;
@@ -801,6 +807,10 @@ export interface CaseStarted {
 }
 export interface CommentBody {
   body: string;
+}
+export interface CommentPage {
+  items: CommentItem[];
+  next: string | null;
 }
 export interface RetryBody {
   incident: number;
