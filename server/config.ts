@@ -3,6 +3,7 @@
  * What the started services decide (addresses, generated keys) is filled in by `completeConfig`.
  */
 import { resolve } from 'node:path';
+import { problemOfPlace, readPlace, type S3Place } from './files/place.ts';
 import { problemsInProduction } from './production-settings.ts';
 import { problemOfProxies, readProxies, type TrustedProxies } from './proxies.ts';
 import { settings, type Setting, type SettingName } from './settings.ts';
@@ -28,6 +29,8 @@ interface Common {
   publicUrl: string | undefined;
   /** Absolute. */
   dataDir: string;
+  /** Where uploaded files are kept; undefined: `files/` in the data folder. */
+  files: S3Place | undefined;
   databasePoolSize: number;
   temporalNamespace: string;
   temporalTaskQueue: string;
@@ -91,6 +94,7 @@ export function readSettings(
     port: Number(must('PORT')),
     publicUrl: text('GUANJIA_PUBLIC_URL')?.replace(/\/+$/, ''),
     dataDir: resolve(must('GUANJIA_DATA_DIR')),
+    files: readFiles(text, problems),
     databaseUrl: text('DATABASE_URL'),
     databaseAdminUrl: text('DATABASE_ADMIN_URL'),
     databasePoolSize: Number(must('DATABASE_POOL_SIZE')),
@@ -148,6 +152,7 @@ const checks: Record<Setting['kind'], Check> = {
   'postgres url': (value) => unless(/^postgres(ql)?:\/\/.+/.test(value), 'is not a postgres:// address'),
   address: (value) => unless(/^([^\s:/]+|\[[\da-fA-F:]+\]):\d{1,5}$/.test(value), `is "${value}": host:port is needed`),
   proxies: problemOfProxies,
+  'file store': problemOfPlace,
   text: anything,
   folder: anything,
   keys: anything,
@@ -187,6 +192,15 @@ function readCodecKeys(value: string | undefined, problems: string[]): readonly 
   }
   if (new Set(keys.map(({ id }) => id)).size !== keys.length) problems.push('GUANJIA_CODEC_KEYS names one id twice');
   return keys;
+}
+
+function readFiles(text: (name: SettingName) => string | undefined, problems: string[]): S3Place | undefined {
+  const place = text('GUANJIA_FILES');
+  const [id = '', secret = ''] = [text('GUANJIA_FILES_KEY_ID'), text('GUANJIA_FILES_SECRET')];
+  const given = [place ?? '', id, secret].filter((value) => value !== '').length;
+  if (given !== 0 && given !== 3)
+    problems.push('GUANJIA_FILES, GUANJIA_FILES_KEY_ID and GUANJIA_FILES_SECRET go together: set all or none');
+  return readPlace(place, { id, secret });
 }
 
 function checkTogether(read: Settings, problems: string[]): void {

@@ -6,7 +6,18 @@
 export interface Setting {
   name: string;
   /** Shown in the documentation; what the value must look like. */
-  kind: 'text' | 'port' | 'count' | 'choice' | 'switch' | 'folder' | 'postgres url' | 'address' | 'keys' | 'proxies';
+  kind:
+    | 'text'
+    | 'port'
+    | 'count'
+    | 'choice'
+    | 'switch'
+    | 'folder'
+    | 'postgres url'
+    | 'address'
+    | 'keys'
+    | 'proxies'
+    | 'file store';
   /** The value when the variable is not set; undefined = see `purpose`. */
   default?: string;
   choices?: readonly string[];
@@ -39,6 +50,14 @@ export const settings = [
     default: '.data',
     purpose: 'Where uploaded files, secrets, logs and the services that `npm start` brings up keep their data.',
   },
+  {
+    name: 'GUANJIA_FILES',
+    kind: 'file store',
+    purpose:
+      'A store that speaks S3 for uploaded files: `s3://bucket/prefix?endpoint=https://host&region=name`, with `&virtualHost=true` where the bucket belongs before the host. Default: `files/` in the data folder.',
+  },
+  { name: 'GUANJIA_FILES_KEY_ID', kind: 'text', purpose: 'Access key of the file store; goes with GUANJIA_FILES.' },
+  { name: 'GUANJIA_FILES_SECRET', kind: 'text', purpose: 'Its secret; goes with GUANJIA_FILES.' },
   {
     name: 'DATABASE_URL',
     kind: 'postgres url',

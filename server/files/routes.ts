@@ -1,14 +1,14 @@
 /** Photos in and out. What a photo is and how it is cleaned is in photo.ts, where its bytes are in store.ts. */
 import multipart from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { join } from 'node:path';
 import { Type, type Static } from 'typebox';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
 import { Uuid } from '../schema.ts';
 import { assertMayUpload, getFile, keepPhoto, openOriginal, openThumbnail, type FileRow } from './files.ts';
+import { openStore } from './open-store.ts';
 import { FileInfo } from './schemas.ts';
-import { createDiskStore, type FileStore } from './store.ts';
+import type { FileStore } from './store.ts';
 
 const tags = ['Files'];
 const photoLimitBytes = 15_000_000;
@@ -30,7 +30,7 @@ const downloadSchema = {
 
 /** Only here multipart bodies are understood: everywhere else they are 415. */
 export async function fileRoutes(app: App): Promise<void> {
-  const store = createDiskStore(join(app.deps.config.dataDir, 'files'));
+  const store = openStore(app.deps.config);
   await app.register(async (scope) => {
     await scope.register(multipart, {
       limits: { fileSize: photoLimitBytes, files: 1, fields: 4, parts: 5, fieldSize: 1000, headerPairs: 20 },

@@ -1,4 +1,7 @@
-/** Where the bytes of files are: a port, and its implementation on a disk. Names are content hashes: the same bytes once. */
+/**
+ * Where the bytes of files are: a port, and its implementation on a disk (s3-store.ts is the other). Names are content hashes: the same
+ * bytes once.
+ */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -17,10 +20,14 @@ export interface FileStore {
   read(key: string): Promise<StoredFile | undefined>;
 }
 
-/** `key`: at least three characters of [0-9a-z.], as `<sha256>` or `<sha256>.320`; nothing else reaches the disk. */
+/** `key`: `<sha256>` or `<sha256>.320`; nothing else reaches a disk or another machine. @throws RangeError */
+export function assertFileKey(key: string): void {
+  if (!/^[\da-f]{64}(\.\d+)?$/.test(key)) throw new RangeError('not a file key');
+}
+
 export function createDiskStore(folder: string): FileStore {
   const pathOf = (key: string): string => {
-    if (!/^[\da-f]{64}(\.\d+)?$/.test(key)) throw new RangeError('not a file key');
+    assertFileKey(key);
     return join(folder, key.slice(0, 2), key.slice(2));
   };
   return {

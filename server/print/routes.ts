@@ -1,12 +1,11 @@
 /** A case on paper. */
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
 import { compileForm } from '../../forms/compile.ts';
 import { readCase } from '../cases/detail.ts';
 import { asPerson } from '../db/as.ts';
 import { hasRegisters } from '../db/registers.ts';
-import { createDiskStore } from '../files/store.ts';
+import { openStore } from '../files/open-store.ts';
 import { problems, type App, type Person } from '../http.ts';
 import { languageOf, type Asking } from '../language.ts';
 import { Uuid } from '../schema.ts';
@@ -52,7 +51,7 @@ async function describe(app: App, request: Asking & { person: Person }, caseId: 
   const language = languageOf(request, config.locale);
   const detail = await readCase(db, caseId, { person: person.id, language });
   const place = await readPlace(app, person.id, detail.case.communityId);
-  const store = createDiskStore(join(config.dataDir, 'files'));
+  const store = openStore(config);
   const photos = await readPhotos({ db, store, log, person: person.id }, photoIds(detail).slice(0, mostPhotos));
   const link = config.publicUrl === undefined ? undefined : `${config.publicUrl}/cases/${caseId}`;
   const words = createWords(language, place.zone);

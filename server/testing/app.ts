@@ -25,6 +25,7 @@ export function testConfig(
     port: 0,
     publicUrl: undefined,
     dataDir: join(tmpdir(), `guanjia-test-${randomUUID()}`),
+    files: undefined,
     databasePoolSize: 5,
     temporalNamespace: 'default',
     temporalTaskQueue: 'test',

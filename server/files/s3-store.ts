@@ -1,0 +1,96 @@
+/**
+ * Files in a store that speaks S3: requests signed with SigV4 over fetch, three verbs, no SDK. Every request has a limit in time, and
+ * what a busy or restarting store answers (429, 5xx, no answer) is tried again: writing the same bytes twice is the same as once.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsClient } from 'aws4fetch';
+import type { S3Place } from './place.ts';
+import { assertFileKey, type FileStore, type StoredFile } from './store.ts';
+
+const attempts = 4;
+/** To the first byte of the answer; 15 MB take a while to go up. */
+const timeoutMs = 30_000;
+
+export function createS3Store(place: S3Place): FileStore {
+  const client = new AwsClient({
+    accessKeyId: place.keyId,
+    secretAccessKey: place.secret,
+    service: 's3',
+    region: place.region,
+    retries: 0,
+  });
+  const ask = (method: string, key: string, body?: Buffer): Promise<Response> =>
+    send(() => client.fetch(urlOf(place, key), requestOf(method, body)), method);
+  return {
+    async write(key, bytes) {
+      const there = await ask('HEAD', key);
+      await drop(there);
+      if (there.ok && Number(there.headers.get('content-length')) === bytes.length) return;
+      await drop(await ask('PUT', key, bytes));
+    },
+    read: async (key) => toStored(await ask('GET', key)),
+  };
+}
+
+function urlOf({ endpoint, bucket, prefix, virtualHost }: S3Place, key: string): string {
+  assertFileKey(key);
+  const path = [...prefix.split('/'), key]
+    .filter((part) => part !== '')
+    .map(encodeURIComponent)
+    .join('/');
+  if (!virtualHost) return `${endpoint}/${bucket}/${path}`;
+  return `${endpoint.replace('://', `://${bucket}.`)}/${path}`;
+}
+
+function requestOf(method: string, body: Buffer | undefined): RequestInit & { body?: Uint8Array<ArrayBuffer> } {
+  const signal = AbortSignal.timeout(timeoutMs);
+  if (body === undefined) return { method, signal };
+  // Signed with the request: bytes that change on the way are refused, not stored.
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  const headers = { 'x-amz-content-sha256': sha256, 'content-type': 'application/octet-stream' };
+  return { method, signal, headers, body: new Uint8Array(body) };
+}
+
+/** An answer that is fine or says "not there". @throws FileStoreError */
+async function send(ask: () => Promise<Response>, method: string): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await ask().catch((error: unknown) => error);
+    if (answer instanceof Response && (answer.ok || (answer.status === 404 && method !== 'PUT'))) return answer;
+    const isPassing = !(answer instanceof Response) || answer.status === 429 || answer.status >= 500;
+    if (!isPassing || attempt === attempts) throw await failure(method, answer);
+    if (answer instanceof Response) await drop(answer);
+    await sleep(100 * 2 ** attempt);
+  }
+}
+
+/** The store's own code (`NoSuchBucket`, `SignatureDoesNotMatch`), which helps whoever set it up; never the address or a key. */
+async function failure(method: string, answer: unknown): Promise<FileStoreError> {
+  if (!(answer instanceof Response)) return new FileStoreError(`the file store did not answer ${method}`, answer);
+  const code = /<Code>(\w+)<\/Code>/.exec(await answer.text().catch(() => ''))?.[1] ?? '';
+  return new FileStoreError(`the file store answered ${method} with ${answer.status} ${code}`.trim());
+}
+
+async function toStored(answer: Response): Promise<StoredFile | undefined> {
+  if (answer.ok && answer.body !== null) {
+    const stream = Readable.fromWeb(answer.body as ReadableStream<Uint8Array>);
+    return { bytes: Number(answer.headers.get('content-length')), stream };
+  }
+  await drop(answer);
+  return undefined;
+}
+
+/** Gives the connection back. */
+async function drop(answer: Response): Promise<void> {
+  await answer.body?.cancel();
+}
+
+/** Unforeseen for whoever asked: they get 500, and the log gets this. */
+class FileStoreError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'FileStoreError';
+  }
+}
