@@ -4,6 +4,7 @@
  */
 import { CancellationScope, continueAsNew, setHandler } from '@temporalio/workflow';
 import {
+  checkpointSignal,
   commandUpdate,
   entriesQuery,
   snapshotQuery,
@@ -18,6 +19,9 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
   const shell = new CaseShell(args, carried);
   setHandler(snapshotQuery, () => shell.snapshot());
   setHandler(entriesQuery, (rev) => shell.entriesFrom(rev));
+  setHandler(checkpointSignal, () => {
+    shell.checkpoint();
+  });
   setHandler(commandUpdate, (message) => shell.command(message), {
     validator: (message: CommandMessage) => {
       shell.validate(message);

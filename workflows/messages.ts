@@ -2,7 +2,7 @@
  * The Temporal messages of a case: what the server sends and what the shell answers. Server and shell share these names and
  * shapes; changing one changes recorded histories.
  */
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Command, DeltaEntry, FlowRef, OpenTasks, Snapshot } from './engine/types.ts';
 
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
@@ -58,3 +58,5 @@ export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('comm
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');
 /** Entries still held by the shell from the given rev on, for a gap whose delta was lost with its driver. */
 export const entriesQuery = defineQuery<DeltaEntry[], [number]>('entries');
+/** Asks a case to continue as new at its next safe point: under the newest codec key and the newest interpreter (rule 15). */
+export const checkpointSignal = defineSignal('checkpoint');

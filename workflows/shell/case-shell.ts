@@ -51,6 +51,8 @@ export class CaseShell {
   private waiting = 0;
   private updates = 0;
   private draining = false;
+  /** Somebody wants the case to go on in a new run. */
+  private checkpointed = false;
   private woken = true;
 
   constructor(args: CaseArgs, carried?: Carried) {
@@ -87,6 +89,11 @@ export class CaseShell {
 
   entriesFrom(rev: number): DeltaEntry[] {
     return this.outbox.list(rev);
+  }
+
+  checkpoint(): void {
+    this.checkpointed = true;
+    this.woken = true;
   }
 
   private accept(command: Command): number {
@@ -220,7 +227,8 @@ export class CaseShell {
     if (this.draining || this.state.status === 'new') return;
     const { events = LIMITS.events, updates = LIMITS.updates } = this.args.limits ?? {};
     const info = workflowInfo();
-    if (info.historyLength < events && this.updates < updates && !info.continueAsNewSuggested) return;
+    const isFull = info.historyLength >= events || this.updates >= updates || info.continueAsNewSuggested;
+    if (!isFull && !this.checkpointed) return;
     this.draining = true;
     this.outbox.flush();
   }
