@@ -7,8 +7,13 @@ export interface Forms {
   Building?: Building;
   Community?: Community;
   Department?: Department;
+  Duty?: Duty;
   Employee?: Employee;
   Entrance?: Entrance;
+  Holiday?: Holiday;
+  LeaveLedger?: LeaveLedger;
+  LeaveType?: LeaveType;
+  MassFault?: MassFault;
   Ownership?: Ownership;
   Party?: Party;
   Post?: Post;
@@ -108,6 +113,31 @@ export interface Department {
   community?: string;
 }
 /**
+ * A turn of duty: who is on call for a role, from when to when. The people rule onDuty reads it.
+ */
+export interface Duty {
+  /**
+   * On duty
+   */
+  person: string;
+  /**
+   * On duty as
+   */
+  role: 'technician' | 'dispatcher' | 'manager';
+  /**
+   * From
+   */
+  from: string;
+  /**
+   * To
+   */
+  to: string;
+  /**
+   * Note
+   */
+  note?: string;
+}
+/**
  * A person employed by the company.
  */
 export interface Employee {
@@ -176,6 +206,146 @@ export interface Entrance {
    * Has an elevator
    */
   hasElevator?: boolean;
+}
+/**
+ * A day that differs from its weekday: a public holiday, or a weekend day worked instead.
+ */
+export interface Holiday {
+  /**
+   * Date
+   */
+  date: string;
+  /**
+   * Kind
+   */
+  kind: 'holiday' | 'workday';
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Source
+   */
+  source?: string;
+  /**
+   * Weekend
+   */
+  weekend?: boolean;
+}
+/**
+ * One entry of the leave ledger. The balance of an employee, a leave type and a year is the sum of its days; corrections are entries too.
+ */
+export interface LeaveLedger {
+  /**
+   * Employee
+   */
+  employee: string;
+  /**
+   * Leave type
+   */
+  leaveType: string;
+  /**
+   * Year
+   */
+  year: number;
+  /**
+   * Kind
+   */
+  kind: 'grant' | 'use' | 'reverse' | 'adjust';
+  /**
+   * Days, in days
+   */
+  days: number;
+  /**
+   * Leave
+   */
+  leaveNumber?: string;
+  /**
+   * Note
+   */
+  note?: string;
+}
+/**
+ * A kind of leave and its rules: whether it is paid, counted against a balance, how long, with what proof.
+ */
+export interface LeaveType {
+  /**
+   * Code
+   */
+  code: string;
+  /**
+   * Name
+   */
+  name: string;
+  /**
+   * Paid
+   */
+  paid: boolean;
+  /**
+   * Smallest unit
+   */
+  unit: 'day' | 'halfDay';
+  /**
+   * Against a balance
+   */
+  limited: boolean;
+  /**
+   * Counts days off
+   */
+  includesHolidays: boolean;
+  /**
+   * Longest at once, in days
+   */
+  maxDays?: number;
+  /**
+   * Proof beyond, in days
+   */
+  proofAfterDays?: number;
+  /**
+   * Carried into the next year
+   */
+  carry: boolean;
+  /**
+   * Basis
+   */
+  basis?: string;
+}
+/**
+ * A fault that many people report at once: a burst main, a power cut. Repairs are linked to it instead of being dispatched one by one.
+ */
+export interface MassFault {
+  /**
+   * Fault
+   */
+  title: string;
+  /**
+   * Category
+   */
+  category: 'water' | 'electricity' | 'door' | 'wall' | 'appliance' | 'elevator' | 'public' | 'other';
+  /**
+   * Who is affected
+   */
+  scope: string;
+  /**
+   * Since
+   */
+  startedAt: string;
+  /**
+   * Expected end
+   */
+  expectedEnd?: string;
+  /**
+   * State
+   */
+  state: 'open' | 'closed';
+  /**
+   * Over since
+   */
+  closedAt?: string;
+  /**
+   * Cause and remedy
+   */
+  cause?: string;
 }
 /**
  * A party's share of a unit, for a half-open period.
