@@ -54,10 +54,20 @@ export async function toTimeline(
     outcome: outcomeLabel(flow, row),
     comment: row.comment,
     changed: row.fields.filter((field) => permissions[field] !== undefined && permissions[field] !== 'hidden'),
-    data: row.data,
+    data: toData(row.data),
     tookSeconds: row.took,
     labels: Object.fromEntries(idsIn(row.data).map((id) => [id, names.get(id)?.name ?? ''])),
   }));
+}
+
+/** Instants as the API writes them: a pause's `until` and `since` are the engine's milliseconds. */
+function toData(data: Record<string, unknown>): Record<string, unknown> {
+  const { until, since } = data;
+  return {
+    ...data,
+    ...(typeof until === 'number' && { until: new Date(until).toISOString() }),
+    ...(typeof since === 'number' && { since: new Date(since).toISOString() }),
+  };
 }
 
 function outcomeLabel(flow: PublishedFlow, { step, data }: LogRow): Text | null {

@@ -33,7 +33,14 @@ export interface TaskItemRow {
   outcome: string | null;
   returned: boolean;
   unread: boolean;
+  paused_at: Date | null;
+  paused_until: Date | null;
+  pause_reason: string | null;
 }
+
+/** Why a paused task `t` waits: the comment of its last pause. */
+export const pauseReason = sql`case when t.paused_at is not null then (select e.comment from case_event e
+  where e.case_id = t.case_id and e.task_id = t.id and e.type = 'task_paused' order by e.rev desc limit 1) end`;
 
 /** Columns and joins over `task t join "case" c`; the caller adds where, order and limit. */
 export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
@@ -41,7 +48,8 @@ export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
     i.display_name as initiator_name, t.holder, h.display_name as holder_name,
     case when t.holder is null then t.pool end as pool, case when t.holder is null then r.title end as pool_title, t.community_id,
     t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
-    t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread
+    t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread,
+    t.paused_at, t.paused_until, ${pauseReason} as pause_reason
   from task t join "case" c on c.id = t.case_id join person i on i.id = c.initiator
     left join person h on h.id = t.holder left join role r on r.key = t.pool`;
 
@@ -82,7 +90,13 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     outcome: row.outcome,
     returned: row.returned,
     unread: row.unread,
+    pause: toPause(row),
   };
+}
+
+function toPause({ paused_at: since, paused_until: until, pause_reason: reason }: TaskItemRow): TaskItemView['pause'] {
+  if (since === null || until === null) return null;
+  return { since: since.toISOString(), until: until.toISOString(), reason };
 }
 
 /** Of a step; of the flow where a row stands for a case that waits nowhere. */

@@ -2,7 +2,7 @@
  * What tx1 must know before it lets a command pass, in one statement that locks the case and, where there is one, the task: no other
  * command or delta of the case moves until this transaction ends. Reads as the acting person: what they may not see is not there.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../db/as.ts';
 import type { DecidedTask, Decider, Grant } from './may-decide.ts';
 
@@ -24,6 +24,9 @@ export interface TaskFacts extends DecidedTask {
   step: string;
   state: 'open' | 'completing' | 'done' | 'cancelled';
   assignment: number;
+  /** Offered now; null: all of the step. */
+  outcomes: string[] | null;
+  paused: boolean;
 }
 /** The command that the same person gave before with the same key. */
 export interface PriorCommand {
@@ -57,7 +60,7 @@ const caseJson = sql`json_build_object('id', c.id, 'number', c.number, 'flow', c
   'formVersion', c.form_version, 'communityId', c.community_id, 'initiator', c.initiator, 'status', c.status,
   'appliedRev', c.applied_rev, 'fieldRevs', c.field_revs)`;
 const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
-  'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id)`;
+  'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null)`;
 const grantsJson = sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
   from role_grant g join role r on r.key = g.role where g.person_id = current_person()), '[]')`;
 
@@ -66,14 +69,27 @@ const priorJson = ({ key, route }: Key) => sql`(select json_build_object('id', m
   from command m where m.actor = current_person() and m.route = ${route} and m.idempotency_key = ${key}::uuid)`;
 
 /** `undefined`: nothing that the person may act on; `explainTask` says why. */
-export async function lockTask(
+export function lockTask(
   tx: Tx,
   personId: string,
   { taskId, key }: { taskId: string; key: Key },
 ): Promise<Facts | undefined> {
+  return readTask(tx, personId, { taskId, key, lock: sql`for no key update of c, t` });
+}
+
+/** The same without a lock, for whoever only looks. */
+export function lookAtTask(tx: Tx, personId: string, taskId: string): Promise<Facts | undefined> {
+  return readTask(tx, personId, { taskId, key: { key: null, route: '' }, lock: sql`` });
+}
+
+async function readTask(
+  tx: Tx,
+  personId: string,
+  { taskId, key, lock }: { taskId: string; key: Key; lock: RawBuilder<unknown> },
+): Promise<Facts | undefined> {
   const { rows } = await sql<Row>`
     select ${caseJson} as "case", ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior
-    from "case" c join task t on t.case_id = c.id where t.id = ${taskId} for no key update of c, t`.execute(tx);
+    from "case" c join task t on t.case_id = c.id where t.id = ${taskId} ${lock}`.execute(tx);
   const [row] = rows;
   return (
     row && { case: row.case, task: row.task, person: { id: personId, grants: row.grants }, prior: toPrior(row.prior) }

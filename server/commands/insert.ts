@@ -2,12 +2,15 @@
 import { sql } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Tx } from '../db/as.ts';
-import type { Intention, Prepared } from './types.ts';
+import type { CommandKind, Intention, Prepared } from './types.ts';
 import { leaseHolder, leaseSeconds } from './lease.ts';
 import { uuidv7 } from './uuid.ts';
 
 /** Temporal refuses the eleventh Update in flight (protocol.md rule 1). */
 const mostInFlight = 8;
+
+/** After these whoever had begun the task goes on with it. */
+const stays: readonly CommandKind[] = ['pause', 'resume'];
 
 export interface Inserted {
   id: string;
@@ -16,7 +19,8 @@ export interface Inserted {
 }
 
 /**
- * The case is locked by this transaction, so the count and the number are exact. A draft of the person's is now the command's.
+ * The case is locked by this transaction, so the count and the number are exact. A draft of the person's is now the command's, unless the
+ * task stays theirs to do.
  * @throws AppError case_busy
  */
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
@@ -28,7 +32,8 @@ export async function insertCommand(tx: Tx, prepared: Prepared, intention: Inten
       update "case" set last_n = last_n + 1 from p where id = ${prepared.case.id} and p.waiting < ${mostInFlight}
       returning last_n, p.lowest),
     t as (update task set state = 'completing', command_id = ${id} where id = ${task?.id ?? null} and exists (select from c)),
-    d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id} and exists (select from c))
+    d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id}
+      and ${!stays.includes(prepared.kind)} and exists (select from c))
     insert into command (id, case_id, n, kind, actor, idempotency_key, route, request_hash, task_id, args, patch, comment, read_rev,
       device_at, flow_version, lease_by, lease_until)
     select ${id}, ${prepared.case.id}, c.last_n, ${prepared.kind}, ${person.id}, ${intention.key.key}::uuid, ${intention.key.route},

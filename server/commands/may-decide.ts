@@ -4,7 +4,7 @@
  */
 import type { Allow } from '../../workflows/engine/flow.gen.ts';
 
-export type TaskAct = 'complete' | 'draft' | 'return' | 'transfer' | 'claim' | 'release';
+export type TaskAct = 'complete' | 'draft' | 'return' | 'transfer' | 'claim' | 'release' | 'pause' | 'resume';
 
 export interface Grant {
   role: string;
@@ -42,6 +42,8 @@ const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean>
   transfer: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
   claim: isInTheirPool,
   release: (person, task) => task.claimedBy === person.id,
+  pause: worksOn,
+  resume: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
 };
 
 /** Whoever holds it; while nobody does, everybody of the pool. */

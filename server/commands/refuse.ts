@@ -81,5 +81,6 @@ async function giveBack(
     insert into task_draft (task_id, person_id, fields, comment)
     select m.task_id, m.actor, coalesce(m.patch, '{}'), m.comment from command m
     where m.id = ${command} and m.task_id is not null and m.actor is not null and (m.patch is not null or m.comment is not null)
+      and m.kind not in ('pause', 'resume')
     on conflict (task_id, person_id) do nothing`.execute(tx);
 }

@@ -1,8 +1,9 @@
 /**
- * tx1 of the acts on a task that the engine decides: complete, return, transfer. Each checks everything that can be refused here, so
+ * tx1 of the acts on a task that the engine decides: complete, return, transfer (pause-acts.ts: pause, resume). Each checks everything that can be refused here, so
  * that what reaches the engine fails only for what another did meanwhile.
  */
 import { sql } from 'kysely';
+import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
@@ -51,8 +52,8 @@ export interface TransferAct {
 /** @throws AppError not_found, task_closed, assignment_changed, field_changed, invalid_fields, … */
 export function completeTask(deps: Deps, intention: Intention, act: CompleteAct): Promise<Given> {
   return give(deps, intention, (tx) =>
-    ticket(tx, { deps, intention, act, kind: 'complete' }, async ({ facts, flow, step }) => {
-      const action = findAction(step, act.outcome);
+    taskTicket(tx, { deps, intention, act, kind: 'complete' }, async ({ facts, flow, step }) => {
+      const action = findAction(step, facts.task, act.outcome);
       checkComment(action, act.comment);
       const patch = await preparePatch(tx, { facts, flow, action, step, act });
       const args = { outcome: act.outcome, assignment: act.assignment };
@@ -63,7 +64,7 @@ export function completeTask(deps: Deps, intention: Intention, act: CompleteAct)
 
 export function returnTask(deps: Deps, intention: Intention, act: ReturnAct): Promise<Given> {
   return give(deps, intention, (tx) =>
-    ticket(tx, { deps, intention, act, kind: 'return' }, () => {
+    taskTicket(tx, { deps, intention, act, kind: 'return' }, () => {
       const args = { to: act.to, mode: act.mode, assignment: act.assignment };
       return Promise.resolve({ args, patch: null, comment: act.comment, readRev: null, deviceAt: null });
     }),
@@ -72,7 +73,7 @@ export function returnTask(deps: Deps, intention: Intention, act: ReturnAct): Pr
 
 export function transferTask(deps: Deps, intention: Intention, act: TransferAct): Promise<Given> {
   return give(deps, intention, (tx) =>
-    ticket(tx, { deps, intention, act, kind: 'transfer' }, async ({ facts }) => {
+    taskTicket(tx, { deps, intention, act, kind: 'transfer' }, async ({ facts }) => {
       await checkReceiver(tx, facts, act.to);
       const args = { to: act.to, assignment: act.assignment };
       return { args, patch: null, comment: act.comment, readRev: null, deviceAt: null };
@@ -80,20 +81,25 @@ export function transferTask(deps: Deps, intention: Intention, act: TransferAct)
   );
 }
 
-interface Wanted {
+export interface WantedAct {
   deps: Deps;
   intention: Intention;
   act: { taskId: string; assignment: number };
-  kind: 'complete' | 'return' | 'transfer';
+  kind: 'complete' | 'return' | 'transfer' | 'pause' | 'resume';
 }
-interface Found {
+export interface FoundTask {
   facts: Facts;
   flow: PublishedFlow;
   step: HumanStep;
 }
 type Details = Pick<Prepared, 'args' | 'patch' | 'comment' | 'readRev' | 'deviceAt'>;
 
-async function ticket(tx: Tx, wanted: Wanted, prepare: (found: Found) => Promise<Details>): Promise<Ticket> {
+/** tx1 of one act on a task: `prepare` says what is particular about it, once the person may do it. */
+export async function taskTicket(
+  tx: Tx,
+  wanted: WantedAct,
+  prepare: (found: FoundTask) => Promise<Details>,
+): Promise<Ticket> {
   const { deps, intention, act, kind } = wanted;
   const facts = await lockTask(tx, intention.person, { taskId: act.taskId, key: intention.key });
   if (facts?.prior !== undefined) return { prior: facts.prior };
@@ -120,7 +126,7 @@ interface Asked {
 }
 
 /** The locked task, if the person may do this with it now. */
-export async function authorise(tx: Tx, { deps, facts, act, kind }: Asked): Promise<Found> {
+export async function authorise(tx: Tx, { deps, facts, act, kind }: Asked): Promise<FoundTask> {
   if (facts?.task.state !== 'open' || facts.task.assignment !== act.assignment)
     return explainTask(tx, act.taskId, act.assignment);
   const flow = await getFlow(deps.db, { key: facts.case.flow, version: facts.case.flowVersion }, tx);
@@ -132,9 +138,11 @@ export async function authorise(tx: Tx, { deps, facts, act, kind }: Asked): Prom
   return { facts, flow, step };
 }
 
-function findAction(step: HumanStep, outcome: string): Action {
+/** @throws AppError invalid_fields; action_not_offered (409): the case is where the step does not offer it */
+export function findAction(step: HumanStep, { outcomes }: Facts['task'], outcome: string): Action {
   const action = actionsOf(step).find((each) => each.outcome === outcome);
   if (action === undefined) throw invalid({ path: '/outcome', code: 'not_a_choice' });
+  if (outcomes !== null && !outcomes.includes(outcome)) throw new AppError('action_not_offered', 409, { outcome });
   return action;
 }
 
@@ -144,7 +152,7 @@ function checkComment({ comment = 'optional' }: Action, given: string | null): v
   if (comment === 'none' && isGiven) throw invalid({ path: '/comment', code: 'not_allowed' });
 }
 
-interface Filling extends Found {
+interface Filling extends FoundTask {
   action: Action;
   act: CompleteAct;
 }
@@ -156,10 +164,12 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   const mayFill = form.fields.some(({ name }) => permissions[name] === 'edit' || permissions[name] === 'required');
   if (!mayFill && Object.keys(act.fields).length === 0) return null;
   const current = await readCaseFields(tx, form, facts.case.id);
-  const problems = validateAct(form, { current, patch: act.fields, permissions });
+  // Who decides straight from the pool has seen masks: one that comes back is no change.
+  const sent = withoutMasks(form, act.fields, current);
+  const problems = validateAct(form, { current, patch: sent, permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
-  const patch = await changedFields(tx, act.fields, reading);
+  const patch = await changedFields(tx, sent, reading);
   if (Object.keys(patch).length === 0) return null;
   await tryPatch(tx, form, facts.case.id, patch);
   return patch;

@@ -108,6 +108,7 @@ async function readStart(app: App, { id }: Person, key: string): Promise<Static<
     permissions: permissionsOf(flow.form, start.fields),
     guide: start.guide ?? null,
     label: start.label ?? null,
+    prepares: start.prepare !== undefined,
   };
 }
 

@@ -23,6 +23,9 @@ export const FlowStart = Type.Object(
     permissions: Permissions,
     guide: nullable(Text),
     label: nullable(Text),
+    prepares: Type.Boolean({
+      description: 'Starting looks things up, fills fields or may be refused: ask `prepare` while the form is filled.',
+    }),
   },
   { title: 'FlowStart' },
 );

@@ -1,6 +1,7 @@
 /** The acts on a task. Those the engine decides are commands: 200 applied, 202 kept and sure to happen. */
 import { Type, type TSchema } from 'typebox';
 import { intentionOf } from '../commands/intention.ts';
+import { pauseTask, resumeTask } from '../commands/pause-acts.ts';
 import { completeTask, returnTask, transferTask } from '../commands/task-acts.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { claimTask, releaseTask, saveDraft } from './hold.ts';
@@ -10,7 +11,9 @@ import {
   CompleteBody,
   Draft,
   DraftBody,
+  PauseBody,
   ReleaseBody,
+  ResumeBody,
   ReturnBody,
   TransferBody,
 } from './schemas.ts';
@@ -65,6 +68,18 @@ export function taskActRoutes(app: App): void {
     const given = await transferTask(app.deps, intentionOf(request), { ...body, taskId: request.params.id, comment });
     return reply.code(statusOf(given)).send(given);
   });
+  app.post('/api/tasks/:id/pause', command('Stop the clock of a task', PauseBody), async (request, reply) => {
+    const given = await pauseTask(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
+    return reply.code(statusOf(given)).send(given);
+  });
+  app.post('/api/tasks/:id/resume', command('Let the clock go on', ResumeBody), async (request, reply) => {
+    const given = await resumeTask(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
+    return reply.code(statusOf(given)).send(given);
+  });
+  holdRoutes(app);
+}
+
+function holdRoutes(app: App): void {
   app.post('/api/tasks/:id/claim', hold('Take a task from the pool', ClaimBody), async (request) => {
     const act = { person: request.person.id, taskId: request.params.id, ...request.body };
     return { command: null, state: 'done' as const, caseId: await claimTask(app.deps, act), opened: [] };

@@ -28,6 +28,7 @@ interface More extends DecidedTask {
   version: number;
   status: string;
   position: string[];
+  outcomes: string[] | null;
 }
 interface Reader {
   person: string;
@@ -45,8 +46,9 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     const isActive = row.state === 'open' && more.status === 'running';
     const can = (act: TaskAct): boolean => isActive && mayDecide(decider, more, act, step.allow) === 'yes';
     const reading = { flow, caseId: row.case_id, communityId: more.communityId, initiator: row.initiator };
+    // A pool is many people: personal values are for the one who takes the task.
     const rights: ReaderRights = can('complete')
-      ? { permissions: stepPermissions(flow, step.id), isMasked: false }
+      ? { permissions: stepPermissions(flow, step.id), isMasked: ![row.holder, row.initiator].includes(person) }
       : await readerRights(tx, decider, reading);
     const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
     const draft = await readDraft(tx, taskId);
@@ -64,8 +66,9 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       labels: await recordLabels(tx, flow.form, withDraft(fields, draft)),
       draft,
       guide: step.guide ?? null,
-      actions: can('complete') ? toActions(flow, step) : [],
+      actions: can('complete') ? toActions(flow, step, more.outcomes) : [],
       allow: { claim: can('claim'), release: can('release'), transfer: can('transfer'), return: can('return') },
+      ...toPausing(step, task.pause !== null, can),
       returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
       explanation: await toExplanation(tx, more.explanation),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
@@ -98,7 +101,7 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
     select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
-      c.applied_rev as version, c.status, c.position from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(
+      c.applied_rev as version, c.status, c.position, t.outcomes from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(
     tx,
   );
   const [row] = rows;
@@ -119,16 +122,30 @@ async function readDraft(tx: Tx, taskId: string): Promise<Static<typeof Draft> |
     : { fields: row.fields, comment: row.comment, updatedAt: row.updated_at.toISOString() };
 }
 
-function toActions(flow: PublishedFlow, step: HumanStep): Static<typeof Action>[] {
-  return actionsOf(step).map((action) => ({
+/** Only those offered: the engine has decided when the task opened. */
+function toActions(flow: PublishedFlow, step: HumanStep, offered: string[] | null): Static<typeof Action>[] {
+  const actions = actionsOf(step).filter(({ outcome }) => offered === null || offered.includes(outcome));
+  return actions.map((action) => ({
     outcome: action.outcome,
     label: action.label,
     intent: action.intent ?? 'default',
     comment: action.comment ?? 'optional',
     signature: action.signature ?? false,
     permissions: action.fields === undefined ? null : permissionsOf(flow.form, step.fields, action.fields),
+    prepares: action.prepare !== undefined,
     returnsTo: action.returnTo === undefined ? null : stepTitle(flow, action.returnTo.step),
   }));
+}
+
+function toPausing(
+  { pause }: HumanStep,
+  isPaused: boolean,
+  can: (act: TaskAct) => boolean,
+): Pick<Detail, 'mayPause' | 'mayResume' | 'pausing'> {
+  const mayResume = isPaused && can('resume');
+  if (pause === undefined) return { mayPause: false, mayResume, pausing: null };
+  const { label = null, max, reasons = [] } = pause;
+  return { mayPause: !isPaused && can('pause'), mayResume, pausing: { label, max, reasons } };
 }
 
 /** Steps that somebody completed on the way here, nearest last; the engine refuses what a return has cut off since. */

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
-import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
+import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -11,6 +11,10 @@ export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', '
 export const SummaryField = Type.Object(
   { label: Text, value: Type.String(), tone: nullable(Type.Enum(['warning', 'danger'])) },
   { title: 'SummaryField' },
+);
+export const TaskPause = Type.Object(
+  { since: Instant, until: Instant, reason: nullable(Type.String()) },
+  { title: 'TaskPause' },
 );
 export const TaskItem = Type.Object(
   {
@@ -35,6 +39,8 @@ export const TaskItem = Type.Object(
     outcome: nullable(Type.String()),
     returned: Type.Boolean(),
     unread: Type.Boolean(),
+    /** Its clock stands: since when, until when at the latest, and why. */
+    pause: nullable(TaskPause),
   },
   { title: 'TaskItem' },
 );
@@ -59,10 +65,22 @@ export const Action = Type.Object(
     signature: Type.Boolean(),
     /** The permissions when this action is taken, where they differ from the task's. */
     permissions: nullable(Permissions),
+    prepares: Type.Boolean({
+      description: 'Taking it looks things up, fills fields or may be refused: ask `prepare` while the form is filled.',
+    }),
     /** The action sends the case back to this step. */
     returnsTo: nullable(Text),
   },
   { title: 'Action' },
+);
+/** What stopping the clock at this step asks. */
+export const PauseOptions = Type.Object(
+  {
+    label: nullable(Text),
+    max: Type.String({ description: 'ISO 8601 duration: the farthest `until` from now.' }),
+    reasons: Type.Array(Text, { description: 'Reasons offered; another may be written.' }),
+  },
+  { title: 'PauseOptions' },
 );
 export const ReturnTarget = Type.Object(
   { step: Type.String(), title: Text, by: nullable(PersonRef), at: nullable(Instant) },
@@ -137,6 +155,9 @@ export const TaskDetail = Type.Object(
       { claim: Type.Boolean(), release: Type.Boolean(), transfer: Type.Boolean(), return: Type.Boolean() },
       { title: 'TaskAllow' },
     ),
+    mayPause: Type.Boolean({ description: 'The reader may stop its clock now.' }),
+    mayResume: Type.Boolean(),
+    pausing: nullable(PauseOptions),
     returnTargets: Type.Array(ReturnTarget),
     explanation: Explanation,
     timeline: Type.Array(TimelineEntry),
@@ -175,6 +196,33 @@ export const ClaimBody = Type.Object({ assignment }, { title: 'ClaimBody', addit
 export const ReleaseBody = Type.Object(
   { assignment, comment: Type.String({ minLength: 1, maxLength: 4000 }) },
   { title: 'ReleaseBody', additionalProperties: false },
+);
+export const PauseBody = Type.Object(
+  {
+    assignment,
+    until: Instant,
+    reason: Type.String({ minLength: 1, maxLength: 400, description: 'Kept as the comment of the event.' }),
+  },
+  { title: 'PauseBody', additionalProperties: false },
+);
+export const ResumeBody = Type.Object({ assignment }, { title: 'ResumeBody', additionalProperties: false });
+export const PrepareBody = Type.Object(
+  {
+    outcome: Type.String({ minLength: 1, maxLength: 40, description: 'The action that is about to be taken.' }),
+    fields: Fields,
+  },
+  { title: 'PrepareBody', additionalProperties: false },
+);
+/** What an act would come to; nothing is written. */
+export const PrepareAnswer = Type.Object(
+  {
+    set: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Fields that the act fills by itself, as far as the reader sees them; null empties one.',
+    }),
+    problems: Type.Array(ProblemPath, { description: 'Why it would be refused as it stands.' }),
+    labels: Labels,
+  },
+  { title: 'PrepareAnswer' },
 );
 export const DraftBody = Type.Object(
   { fields: Fields, comment: Type.Optional(nullable(Type.String({ maxLength: 4000 }))) },

@@ -8,7 +8,9 @@ import type { Assign } from '../../workflows/engine/flow.gen.ts';
 import type { Json, ResolvedPeople } from '../../workflows/engine/types.ts';
 import type { ResolveRequest } from '../../workflows/activities.ts';
 import { asEngine, type Tx } from '../db/as.ts';
+import { loadForm } from '../db/records/form-store.ts';
 import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 
 export function resolvePeople({ db }: Pick<Deps, 'db'>, request: ResolveRequest): Promise<ResolvedPeople> {
   return asEngine(db, (tx) => resolve(tx, request));
@@ -18,33 +20,42 @@ async function resolve(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople>
   const { assign, community } = request;
   switch (assign.rule) {
     case 'persons':
-      return answer(
-        assign,
-        {},
-        await ids(
-          tx,
-          sql`select p.id from person p where p.id = any (${assign.persons}::uuid[]) and p.disabled_at is null`,
-        ),
-      );
-    case 'role':
-      return answer(assign, { role: assign.role, community }, await holders(tx, assign.role, community));
-    case 'leastLoaded':
-      return leastLoaded(tx, assign, community);
+      return answer(assign, {}, await namedPersons(tx, assign.persons));
     case 'post':
       return answer(assign, { post: assign.post, community }, await postHolders(tx, assign.post, community));
     case 'departmentHead':
       return departmentHead(tx, assign, request);
-    case 'roundRobin':
-    case 'onDuty':
-      throw ApplicationFailure.nonRetryable(`${assign.rule} is not known to this worker`, 'rule_not_resolvable');
     case 'pool':
     case 'field':
     case 'initiator':
     case 'previous':
       throw ApplicationFailure.nonRetryable(`${assign.rule} is decided by the engine`, 'rule_not_resolvable');
     default:
+      return resolveRole(tx, assign, community);
+  }
+}
+
+type OfRole = Extract<Assign, { rule: 'role' | 'leastLoaded' | 'roundRobin' | 'onDuty' }>;
+
+/** All who hold a role, or one of them. */
+async function resolveRole(tx: Tx, assign: OfRole, community: string | null): Promise<ResolvedPeople> {
+  const inputs = { role: assign.role, community };
+  switch (assign.rule) {
+    case 'role':
+      return answer(assign, inputs, await holders(tx, assign.role, community));
+    case 'leastLoaded':
+      return leastLoaded(tx, assign, community);
+    case 'roundRobin':
+      return answer(assign, inputs, await longestWithout(tx, holdersOf(assign.role, community)));
+    case 'onDuty':
+      return onDuty(tx, assign, community);
+    default:
       return assign;
   }
+}
+
+function namedPersons(tx: Tx, persons: readonly string[]): Promise<string[]> {
+  return ids(tx, sql`select p.id from person p where p.id = any (${persons}::uuid[]) and p.disabled_at is null`);
 }
 
 function answer(assign: Assign, inputs: Record<string, Json>, persons: string[]): ResolvedPeople {
@@ -64,6 +75,58 @@ function holders(tx: Tx, role: string, community: string | null): Promise<string
   );
 }
 
+/** SQL over `p`: who holds the role in the community and can sign in. */
+function holdersOf(role: string, community: string | null): RawBuilder<unknown> {
+  return sql`p.disabled_at is null and exists (select from role_grant g where g.person_id = p.id and g.role = ${role}
+    and (g.community_id is null or g.community_id = ${community}::uuid))`;
+}
+
+/** In turns without a counter: of those, whose last task is oldest (rule 17); then by id, so that two workers answer the same. */
+function longestWithout(tx: Tx, who: RawBuilder<unknown>): Promise<string[]> {
+  return ids(
+    tx,
+    sql`select p.id from person p where ${who}
+      order by (select max(t.opened_at) from task t where t.holder = p.id) nulls first, p.id limit 1`,
+  );
+}
+
+/** By the roster (form type `duty`) of the community, or of the company where the case has none. Without a roster nobody is on duty. */
+async function onDuty(
+  tx: Tx,
+  assign: Extract<Assign, { rule: 'onDuty' }>,
+  community: string | null,
+): Promise<ResolvedPeople> {
+  const inputs = { role: assign.role, community };
+  const roster = await findRoster(tx);
+  if (roster === undefined) return answer(assign, inputs, []);
+  const { table, column } = roster;
+  const isHere = column.community === null ? sql`true` : sql`d.${sql.id(column.community)} = ${community}::uuid`;
+  const isNow = sql`exists (select from ${sql.id('record', table)} d where d.deleted_at is null and d.${sql.id(column.person)} = p.id
+    and d.${sql.id(column.role)} = ${assign.role} and (${community}::uuid is null or ${isHere})
+    and d.${sql.id(column.from)} <= now() and (d.${sql.id(column.to)} is null or d.${sql.id(column.to)} > now()))`;
+  return answer(assign, inputs, await longestWithout(tx, sql`${holdersOf(assign.role, community)} and ${isNow}`));
+}
+
+interface Roster {
+  table: string;
+  column: { person: string; role: string; from: string; to: string; community: string | null };
+}
+
+/** Undefined: no such form type, or one without these fields. */
+async function findRoster(tx: Tx): Promise<Roster | undefined> {
+  const form = await loadForm(tx, 'duty').catch((error: unknown) => {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  });
+  const [person, role, from, to] = ['person', 'role', 'from', 'to'].map(
+    (name) => form?.byName.get(name)?.columns[0]?.name,
+  );
+  if (form === undefined || person === undefined || role === undefined || from === undefined || to === undefined)
+    return undefined;
+  const community = form.local === true ? 'community_id' : (form.byName.get('community')?.columns[0]?.name ?? null);
+  return { table: form.table, column: { person, role, from, to, community } };
+}
+
 /** Fewest open tasks; ties go to whose last task is oldest (rule 17), then to the id, so that two workers answer the same. */
 async function leastLoaded(
   tx: Tx,
@@ -72,8 +135,7 @@ async function leastLoaded(
 ): Promise<ResolvedPeople> {
   const { rows } = await sql<{ id: string; open: number }>`
     select p.id, (select count(*)::int from task t where t.holder = p.id and t.state in ('open', 'completing')) as open
-    from person p where p.disabled_at is null and exists (select from role_grant g where g.person_id = p.id and g.role = ${assign.role}
-      and (g.community_id is null or g.community_id = ${community}::uuid))
+    from person p where ${holdersOf(assign.role, community)}
     order by open, (select max(t.opened_at) from task t where t.holder = p.id) nulls first, p.id limit 1`.execute(tx);
   const [first] = rows;
   const inputs = { role: assign.role, community, open: first?.open ?? null };

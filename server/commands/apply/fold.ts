@@ -14,6 +14,9 @@ export interface TaskState {
   pool: string | null;
   assignment: number;
   dueAt: number | null;
+  outcomes: string[] | null;
+  pausedAt: number | null;
+  pausedUntil: number | null;
   openedAt: number;
   openedRev: number;
   rev: number;
@@ -64,7 +67,7 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
     assignee: task.assignee,
     pool: task.pool,
     assignment: task.assignment,
-    dueAt: task.dueAt,
+    ...timing(task),
     openedAt: at,
     openedRev: rev,
     rev,
@@ -77,12 +80,18 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
 }
 
 function change(row: TaskState, task: ChangedTask, { rev }: DeltaEntry): TaskState {
-  const { assignee, pool, assignment, dueAt, explanation } = task;
-  return { ...row, rev, assignee, pool, assignment, dueAt, explanation };
+  const { assignee, pool, assignment, explanation } = task;
+  return { ...row, rev, assignee, pool, assignment, ...timing(task), explanation };
+}
+
+/** What entries of logs from before they said it leave out stands for "all offered, the clock goes". */
+function timing(task: ChangedTask): Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil'> {
+  const { dueAt, outcomes = null, pausedAt = null, pausedUntil = null } = task as Partial<ChangedTask>;
+  return { dueAt: dueAt ?? null, outcomes, pausedAt, pausedUntil };
 }
 
 function close(row: TaskState, { state, outcome, by }: ClosedTask, { rev, at }: DeltaEntry): TaskState {
-  return { ...row, rev, state, outcome, closedBy: by, closedAt: at };
+  return { ...row, rev, state, outcome, closedBy: by, closedAt: at, pausedAt: null, pausedUntil: null };
 }
 
 /** Closing wins over an opening that comes later. */
@@ -96,6 +105,9 @@ function tombstone({ task, step }: ClosedTask, { rev, at }: DeltaEntry): TaskSta
     pool: null,
     assignment: 0,
     dueAt: null,
+    outcomes: null,
+    pausedAt: null,
+    pausedUntil: null,
     openedAt: at,
     openedRev: rev,
     rev,

@@ -53,8 +53,8 @@ interface KnownRow {
   revs: number[];
   commands: CommandFacts[];
   effects: { id: number; patch: Record<string, unknown> | null }[];
-  tasks: (Omit<KnownTask, 'dueAt' | 'openedAt' | 'closedAt'> &
-    Record<'dueAt' | 'openedAt' | 'closedAt', number | null>)[];
+  tasks: (Omit<KnownTask, 'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil'> &
+    Record<'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil', number | null>)[];
   readers: string[];
 }
 
@@ -81,7 +81,8 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
         'pool', t.pool, 'assignment', t.assignment, 'dueAt', floor(extract(epoch from t.due_at) * 1000),
         'openedAt', floor(extract(epoch from t.opened_at) * 1000), 'openedRev', t.opened_rev, 'rev', t.rev, 'returnedBy', t.returned_by,
         'explanation', t.explanation, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
-        'outcome', t.outcome, 'claimedBy', t.claimed_by))
+        'outcome', t.outcome, 'outcomes', t.outcomes, 'pausedAt', floor(extract(epoch from t.paused_at) * 1000),
+        'pausedUntil', floor(extract(epoch from t.paused_until) * 1000), 'claimedBy', t.claimed_by))
         from task t where t.case_id = c.id and (t.state in ('open', 'completing') or t.id = any (${tasks}::text[]))), '[]') as tasks,
       array(select distinct r.person_id::text from case_reader r where r.case_id = c.id) as readers
     from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);

@@ -75,7 +75,12 @@ export interface TaskTable {
   /** coalesce(claimed_by, assignee) */
   holder: ColumnType<string | null, never, never>;
   assignment: number;
+  /** Null too while its clock stands. */
   due_at: Date | null;
+  /** Offered now; null: all of the step. */
+  outcomes: Generated<string[] | null>;
+  paused_at: Generated<Date | null>;
+  paused_until: Generated<Date | null>;
   opened_at: Date;
   opened_rev: number;
   rev: number;

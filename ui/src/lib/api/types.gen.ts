@@ -83,8 +83,13 @@ export interface Api {
   Draft?: Draft;
   DraftBody?: DraftBody;
   Explanation?: Explanation;
+  PauseBody?: PauseBody;
+  PauseOptions?: PauseOptions;
   PositionStep?: PositionStep;
+  PrepareAnswer?: PrepareAnswer;
+  PrepareBody?: PrepareBody;
   ReleaseBody?: ReleaseBody;
+  ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
@@ -93,6 +98,7 @@ export interface Api {
   TaskItem?: TaskItem;
   TaskState?: TaskState;
   Pool?: Pool;
+  TaskPause?: TaskPause;
   TaskAllow?: TaskAllow;
   TimelineEntry?: TimelineEntry;
   StepRef?: StepRef;
@@ -476,6 +482,10 @@ export interface FlowStart {
   };
   guide: Text | null;
   label: Text | null;
+  /**
+   * Starting looks things up, fills fields or may be refused: ask `prepare` while the form is filled.
+   */
+  prepares: boolean;
 }
 export interface ActResult {
   command: string | null;
@@ -492,6 +502,10 @@ export interface Action {
   permissions: {
     [k: string]: Access;
   } | null;
+  /**
+   * Taking it looks things up, fills fields or may be refused: ask `prepare` while the form is filled.
+   */
+  prepares: boolean;
   returnsTo: Text | null;
 }
 export interface ClaimBody {
@@ -550,6 +564,25 @@ export interface Explanation {
     [k: string]: string;
   };
 }
+export interface PauseBody {
+  assignment: number;
+  until: string;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
+export interface PauseOptions {
+  label: Text | null;
+  /**
+   * ISO 8601 duration: the farthest `until` from now.
+   */
+  max: string;
+  /**
+   * Reasons offered; another may be written.
+   */
+  reasons: Text[];
+}
 export interface PositionStep {
   step: string;
   kind: string;
@@ -568,9 +601,48 @@ export interface PositionStep {
    */
   certain: boolean;
 }
+export interface PrepareAnswer {
+  /**
+   * Fields that the act fills by itself, as far as the reader sees them; null empties one.
+   */
+  set: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Why it would be refused as it stands.
+   */
+  problems: ProblemPath[];
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface PrepareBody {
+  /**
+   * The action that is about to be taken.
+   */
+  outcome: string;
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
 export interface ReleaseBody {
   assignment: number;
   comment: string;
+}
+export interface ResumeBody {
+  assignment: number;
 }
 export interface ReturnBody {
   to: string;
@@ -635,6 +707,12 @@ export interface TaskDetail {
   guide: Text | null;
   actions: Action[];
   allow: TaskAllow;
+  /**
+   * The reader may stop its clock now.
+   */
+  mayPause: boolean;
+  mayResume: boolean;
+  pausing: PauseOptions | null;
   returnTargets: ReturnTarget[];
   explanation: Explanation;
   timeline: TimelineEntry[];
@@ -660,10 +738,16 @@ export interface TaskItem {
   outcome: string | null;
   returned: boolean;
   unread: boolean;
+  pause: TaskPause | null;
 }
 export interface Pool {
   role: string;
   title: Text;
+}
+export interface TaskPause {
+  since: string;
+  until: string;
+  reason: string | null;
 }
 export interface TaskAllow {
   claim: boolean;
