@@ -19,7 +19,18 @@ function fieldProblems(field: FieldSchema, value: unknown, path: string): Proble
   if (typeof value === 'string') return textProblems(field, value, path);
   if (field['x-field'] === 'location') return locationProblems(value, path);
   if (field['x-field'] !== 'table' || !Array.isArray(value)) return [];
-  return value.flatMap((row, i) => (isObject(row) ? extraProblems(field.items as RowSchema, row, `${path}/${i}`) : []));
+  return [
+    ...repeatedRows(value, path),
+    ...value.flatMap((row, i) => (isObject(row) ? extraProblems(field.items as RowSchema, row, `${path}/${i}`) : [])),
+  ];
+}
+
+/** The second of two rows with one id would overwrite the first. Ids may come in any case. */
+function repeatedRows(rows: readonly unknown[], path: string): Problem[] {
+  const ids = rows.map((row) => (isObject(row) && typeof row.id === 'string' ? row.id.toLowerCase() : ''));
+  return ids.flatMap((id, i) =>
+    id !== '' && ids.indexOf(id) < i ? [{ path: `${path}/${i}/id`, code: 'items_repeat' }] : [],
+  );
 }
 
 function textProblems(field: FieldSchema, value: string, path: string): Problem[] {

@@ -201,3 +201,17 @@ it('judges one field at a time as the browser does', () => {
     { numRuns: 3000 },
   );
 });
+
+it('refuses two rows of one id in a sub-table, however the id is written', () => {
+  const other = '01890000-0000-7000-8000-0000000000ab';
+  const rows = (...ids: (string | undefined)[]): Values => ({
+    ...good,
+    parts: ids.map((each) => ({ label: 'a', ...(each !== undefined && { id: each }) })),
+  });
+  const problemsOf = (patch: Values) => validateAct(form, { patch, permissions: null });
+
+  expect(problemsOf(rows(other, id, other.toUpperCase()))).toEqual([
+    { path: '/fields/parts/2/id', code: 'items_repeat' },
+  ]);
+  expect(problemsOf(rows(other, id, undefined, undefined))).toEqual([]);
+});

@@ -2,7 +2,7 @@
  * JSON lines, in English, with fields: `log.info({ caseId }, 'case started')`. Fits Fastify's `loggerInstance`.
  * Never writes personal data: fields that could hold some are replaced, and of a request only method, path and id are kept.
  */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from './config.ts';
 
@@ -57,9 +57,12 @@ export function createLog(level: LogLevel, write: Write, bindings: object = {}):
   };
 }
 
-/** Appends to a file; makes its folder. Synchronous, so that the last line before a crash is kept. */
+/** Appends to a file that only its owner reads; makes its folder. Synchronous, so that the last line before a crash is kept. */
 export function toFile(path: string): Write {
   mkdirSync(dirname(path), { recursive: true });
+  // Also of a log that an older program began.
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
   return (line) => {
     appendFileSync(path, line);
   };
@@ -85,11 +88,17 @@ function cleanNested(value: object, depth: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([inner, each]) => [inner, cleanValue(inner, each, depth + 1)]));
 }
 
-/** Postgres puts the offending values into `detail`: only what names the place is kept. */
+/**
+ * Postgres puts the offending values into `detail`, and those it could not read (class 22: invalid input syntax for type date: "…") into
+ * the message, with which the stack begins: only what names the place is kept.
+ */
 function cleanError(err: Error): object {
   const { code, table, constraint, column } = err as Error & Record<string, unknown>;
   const cause = err.cause instanceof Error ? cleanError(err.cause) : undefined;
-  return { type: err.name, message: err.message, code, table, constraint, column, stack: err.stack, cause };
+  const holdsValue = typeof code === 'string' && /^22[\dA-Z]{3}$/.test(code);
+  const message = holdsValue ? '[hidden]' : err.message;
+  const stack = holdsValue ? err.stack?.replace(err.message, '[hidden]') : err.stack;
+  return { type: err.name, message, code, table, constraint, column, stack, cause };
 }
 
 /** A query string may hold a search for a person. */

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { AppError } from './errors.ts';
-import { createLog } from './log.ts';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog, toFile } from './log.ts';
 
 function capture(level: Parameters<typeof createLog>[0] = 'info') {
   const lines: string[] = [];
@@ -63,4 +66,25 @@ it('adds the fields of a child to every line and survives circles', () => {
   log.child({ reqId: 'r9' }).info({ circle }, 'answered');
 
   expect(read()[0]).toMatchObject({ reqId: 'r9', msg: 'answered' });
+});
+
+it('leaves out of a database error the value it could not read', () => {
+  const { log, lines } = capture();
+  const err = Object.assign(new Error('invalid input syntax for type date: "13800001111"'), { code: '22007' });
+
+  log.error({ err }, 'query failed');
+
+  expect(lines.join()).not.toContain('13800001111');
+  expect(lines.join()).toContain('22007');
+});
+
+it('keeps its file for its owner alone, also one that was open to others', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'guanjia-log-'));
+  const [fresh, old] = [join(folder, 'logs', 'guanjia.log'), join(folder, 'old.log')];
+  writeFileSync(old, 'before\n', { mode: 0o644 });
+  toFile(fresh)('line\n');
+  toFile(old)('line\n');
+
+  expect([fresh, old].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600]);
+  rmSync(folder, { recursive: true });
 });

@@ -23,6 +23,11 @@ async function value(expression: string): Promise<unknown> {
   return rows[0]?.value;
 }
 
+it('comes from a Postgres whose log names places and never values', async () => {
+  expect(await value(`current_setting('log_error_verbosity')`)).toBe('terse');
+  expect(await value(`current_setting('log_parameter_max_length_on_error')`)).toBe('0');
+});
+
 describe('createDb', () => {
   it('keeps money exact, also in arrays', async () => {
     expect(await value(`19.99::numeric(14,2)`)).toBe('19.99');

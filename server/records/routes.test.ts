@@ -257,6 +257,14 @@ describe('who may what', () => {
     expect(
       (await owner({ method: 'POST', url: '/api/forms/unit/records', payload: { fields: aUnit('0303') } })).statusCode,
     ).toBe(403);
+    // What refers to the unit is none of their business.
+    expect((await owner({ method: 'DELETE', url: `/api/forms/unit/records/${mine}` })).json()).toMatchObject({
+      code: 'forbidden',
+      status: 403,
+    });
+    expect((await admin({ method: 'DELETE', url: `/api/forms/unit/records/${mine}` })).json()).toMatchObject({
+      code: 'record_in_use',
+    });
   });
 
   it('answers 404 for a form type that is none', async () => {

@@ -5,6 +5,7 @@ import type { Values } from '../../forms/types.ts';
 import { validateAct } from '../../forms/validate.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
 import {
+  assertMayChange,
   deleteRecord,
   findReferrers,
   insertRecord,
@@ -50,6 +51,7 @@ export async function removeRecord(
   await asPerson(dbs.db, of.personId, async (tx) => {
     await readRecord(tx, form, id);
     refuseCase(form, id);
+    await assertMayChange(tx, form, id);
     if (forms.length > 0) throw new AppError('record_in_use', 409, { forms });
     await deleteRecord(tx, form, id, { by: of.personId, ...(version !== undefined && { version }) });
   });

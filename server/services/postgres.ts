@@ -155,6 +155,9 @@ async function launch(
     timezone: 'UTC',
     log_timezone: 'UTC',
     max_connections: '200',
+    // Rows and parameters hold names and phones: the log names the place, not the values.
+    log_error_verbosity: 'terse',
+    log_parameter_max_length_on_error: '0',
     ...options.settings,
   };
   return startChild({

@@ -53,9 +53,18 @@ export function releaseTask(deps: Deps, act: ReleaseAct): Promise<string> {
     const { caseId } = saying;
     await sayOnce(tx, saying);
     await sql`update task set claimed_by = null, claimed_at = null where id = ${act.taskId}`.execute(tx);
+    await forgetHolder(tx, caseId, act);
     tell(tx, found.facts, act);
     return caseId;
   });
+}
+
+/** Who gives back what they claimed no longer reads the case for it, unless another task of it was or is theirs. */
+async function forgetHolder(tx: Tx, caseId: string, { person, taskId }: HoldAct): Promise<void> {
+  await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
+  await sql`delete from case_reader where case_id = ${caseId} and person_id = ${person} and why = 'holder'
+    and not exists (select from task t where t.case_id = ${caseId} and t.id <> ${taskId}
+      and (t.holder = ${person} or t.closed_by = ${person}))`.execute(tx);
 }
 
 export interface DraftAct {

@@ -2,7 +2,7 @@
 export { loadForm, type LoadedForm } from './form-store.ts';
 export { insertRecord } from './insert.ts';
 export { recordLabels, renderAll } from './labels.ts';
-export { deleteRecord, patchRecord } from './patch.ts';
+export { assertMayChange, deleteRecord, patchRecord } from './patch.ts';
 export { toProblem, withProblems } from './problem.ts';
 export { readRecord, type StoredRecord } from './read.ts';
 export { tryPatch } from './try-patch.ts';

@@ -58,6 +58,12 @@ export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: R
   await writeAttached(tx, form, id, fields);
 }
 
+/** Before anything is told of what hinders the change: whoever may not make it learns only that. @throws AppError forbidden */
+export async function assertMayChange(tx: Tx, form: LoadedForm, id: string): Promise<void> {
+  const { rows } = await sql`select from ${sql.id('record', form.table)} where id = ${id} for update`.execute(tx);
+  if (rows.length === 0) throw new AppError('forbidden', 403, { form: form.key });
+}
+
 /** Soft: the row stays for history and for what refers to it. */
 export async function deleteRecord(tx: Tx, form: LoadedForm, id: string, options: RecordChange): Promise<void> {
   const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
