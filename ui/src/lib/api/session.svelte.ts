@@ -36,8 +36,8 @@ class Session {
     return this.load();
   }
 
-  async signOut(): Promise<void> {
-    await api.send('DELETE', '/api/session');
+  async signOut({ everywhere = false } = {}): Promise<void> {
+    await api.send('DELETE', everywhere ? '/api/sessions' : '/api/session');
     this.forget();
   }
 

@@ -17,9 +17,18 @@ export async function saveLocale(locale: Locale): Promise<void> {
   }
 }
 
-export async function signOut(): Promise<void> {
+export function signOut(): Promise<void> {
+  return leave({ everywhere: false });
+}
+
+/** On every device: for one that was lost. */
+export function signOutEverywhere(): Promise<void> {
+  return leave({ everywhere: true });
+}
+
+async function leave(where: { everywhere: boolean }): Promise<void> {
   try {
-    await session.signOut();
+    await session.signOut(where);
     await goto(resolve('/sign-in'));
   } catch (error) {
     toasts.show(problemText(error), { tone: 'danger' });
