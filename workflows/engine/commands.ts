@@ -1,37 +1,30 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { mergeVars } from './conditions.ts';
 import { performReturn } from './return.ts';
-import { endCase, finishTask, humanStep, newFrame, reassign, type Run } from './run.ts';
-import { findFrame, type Task } from './state.ts';
+import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
+import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
+import { pauseTask, reassign, resumeTask } from './tasks.ts';
+import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
-import type { Command, CompleteCommand, Json, LogEvent, LogType, PersonId, StartCommand } from './types.ts';
+import type { Command, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
+type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
+type TaskCommand = Extract<Command, { task: TaskId }>;
+
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
-export function applyCommand(run: Run, command: Exclude<Command, { kind: 'retry' }>): void {
+export function applyCommand(run: Run, command: CaseCommand | TaskCommand): void {
   mergeVars(run, command.vars);
+  if (isTaskCommand(command)) applyToTask(run, taskOf(run, command.task), command);
+  else applyToCase(run, command);
+}
+
+function applyToCase(run: Run, command: CaseCommand): void {
   switch (command.kind) {
     case 'start':
       applyStart(run, command);
       return;
-    case 'complete':
-      applyComplete(run, command);
-      return;
-    case 'return': {
-      const task = taskOf(run, command.task);
-      const { to, mode, actor: by } = command;
-      writeLog(run, 'task_returned', { task, data: { to, mode } });
-      performReturn(run, { task, to, mode, by, outcome: 'returned' });
-      return;
-    }
-    case 'transfer': {
-      const task = taskOf(run, command.task);
-      writeLog(run, 'task_transferred', { task, data: { from: task.assignee, pool: task.pool, to: command.to } });
-      const explanation = { ...task.explanation, policy: 'transferred' };
-      reassign(run, task, { assignee: command.to, pool: null, explanation });
-      return;
-    }
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
       endCase(run, 'cancelled', 'withdrawn');
@@ -42,6 +35,36 @@ export function applyCommand(run: Run, command: Exclude<Command, { kind: 'retry'
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
+      return;
+    default:
+      unreachable(command);
+  }
+}
+
+function applyToTask(run: Run, task: Task, command: TaskCommand): void {
+  switch (command.kind) {
+    case 'complete':
+      decide(run, task, command.outcome, command.actor);
+      return;
+    case 'return': {
+      const { to, mode, actor: by } = command;
+      writeLog(run, 'task_returned', { task, data: { to, mode } });
+      performReturn(run, { task, to, mode, by, outcome: 'returned' });
+      return;
+    }
+    case 'transfer': {
+      writeLog(run, 'task_transferred', { task, data: { from: task.assignee, pool: task.pool, to: command.to } });
+      const explanation = { ...task.explanation, policy: 'transferred' };
+      reassign(run, task, { assignee: command.to, pool: null, explanation });
+      return;
+    }
+    case 'pause':
+      pauseTask(run, task, command.until);
+      writeLog(run, 'task_paused', { task, data: { until: task.paused?.until ?? null } });
+      return;
+    case 'resume':
+      writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
+      resumeTask(run, task);
       return;
     default:
       unreachable(command);
@@ -60,10 +83,6 @@ function applyStart(run: Run, command: StartCommand): void {
   run.agenda.push({ do: 'enter', scope: state.root.id });
 }
 
-function applyComplete(run: Run, command: CompleteCommand): void {
-  decide(run, taskOf(run, command.task), command.outcome, command.actor);
-}
-
 /** Decides a task, for a person or for its due action; an outcome may send the case back instead of on. */
 export function decide(run: Run, task: Task, outcome: string, by: PersonId | null): void {
   const { frame } = must(findFrame(run.state, task.frame), 'frame of task');
@@ -72,6 +91,7 @@ export function decide(run: Run, task: Task, outcome: string, by: PersonId | nul
   if (back) {
     const mode = back.mode ?? 'redo';
     writeLog(run, 'task_returned', { task, data: { outcome, to: back.step, mode } });
+    countDecision(run, task.step);
     performReturn(run, { task, to: back.step, mode, by, outcome });
     return;
   }

@@ -23,7 +23,7 @@ export interface Compiled {
 }
 
 /** Names every expression may use beside fields. */
-export const BUILT_IN_NAMES = ['initiator', 'outcomes', 'now', 'today'];
+export const BUILT_IN_NAMES = ['initiator', 'outcomes', 'times', 'now', 'today'];
 
 const cache = new Map<string, Compiled>();
 const CACHE_SIZE = 200;

@@ -1,28 +1,57 @@
-/** Evaluates a flow's conditions over the engine's variables, formulas computed from their inputs (rule 16). */
+/** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
 import type { Compiled } from './compile.ts';
 import { evaluateCondition, type Scope } from './feel.ts';
+import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
+import { evaluateInstant } from './moment.ts';
 import type { Run } from './run.ts';
-import { outcomesOf, type State } from './state.ts';
+import { outcomesOf, timesOf, type State } from './state.ts';
+import { isHuman } from './tree.ts';
 import type { Json, Vars } from './types.ts';
 
-export type Condition = { ok: true; value: boolean } | { ok: false; code: string; detail: Record<string, Json> };
+/** A failure names the expression and the values it saw. */
+export interface Failure {
+  ok: false;
+  code: string;
+  detail: Record<string, Json>;
+}
+export type Condition = { ok: true; value: boolean } | Failure;
+/** Epoch ms; null: the expression gives no moment. */
+export type Instant = { ok: true; value: number | null } | Failure;
 
-/** Whether a condition holds; a failure names the expression and the values it saw. */
+/** Whether a condition holds. */
 export function conditionOf(run: Run, text: string): Condition {
+  const result = evaluate(run, text, evaluateCondition);
+  return result.ok ? { ok: true, value: result.value === true } : result;
+}
+
+/** The moment an expression gives. */
+export function instantOf(run: Run, text: string): Instant {
+  return evaluate(run, text, evaluateInstant);
+}
+
+type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
+
+function evaluate<T>(
+  run: Run,
+  text: string,
+  read: (prepared: Prepared, scope: Scope) => Result<T>,
+): Failure | { ok: true; value: T } {
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
   const scope = scopeOf(run.compiled, run.state, run.now);
   const failed = computeFormulas(run.compiled.formulas, prepared.names, scope);
-  const result = failed ?? evaluateCondition(prepared, scope);
-  if (result.ok) return { ok: true, value: result.value === true };
+  const result = failed ?? read(prepared, scope);
+  if (result.ok) return result;
   const inputs = Object.fromEntries(prepared.names.map((name) => [name, scope.vars[name] ?? null]));
   return { ok: false, code: result.code, detail: { expression: text, inputs, reason: result.message } };
 }
 
 function scopeOf(compiled: Compiled, state: State, now: number): Scope {
   const { initiator, zone } = state;
-  return { vars: { ...state.vars }, types: compiled.types, outcomes: outcomesOf(state), initiator, now, zone };
+  const humans = [...compiled.steps.values()].filter(({ step }) => isHuman(step)).map(({ step }) => step.id);
+  const [outcomes, times] = [outcomesOf(state), timesOf(state, humans)];
+  return { vars: { ...state.vars }, types: compiled.types, outcomes, times, initiator, now, zone };
 }
 
 /** New values among the fields the flow mentions; whatever else came with them stays out of the state. */

@@ -1,13 +1,12 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
-import { applyCommand, decide, writeLog } from './commands.ts';
+import { applyCommand, writeLog } from './commands.ts';
 import { mergeVars } from './conditions.ts';
-import { delayedEscalation, dueTimer, escalation, nextReminder, overdue, reminder } from './due.ts';
-import type { Due } from './flow.gen.ts';
-import { applyPolicies, askPeople, type Holders } from './people.ts';
-import { performReturn } from './return.ts';
-import { humanStep, nextId, openIncident, reassign, type Run } from './run.ts';
-import { findFrame, type Frame, type InFlight, type PeoplePurpose, type Task, type Timer } from './state.ts';
+import { applyPolicies, type Holders } from './people.ts';
+import { openIncident, type Run } from './run.ts';
+import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
+import { offerAgain, putTimer, startClockAgain } from './tasks.ts';
+import { fireTimer, handOver, transferOverdue } from './timers.ts';
 import type { EngineEvent, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
@@ -27,92 +26,6 @@ export function consume(run: Run, event: EngineEvent): boolean {
     default:
       return unreachable(event);
   }
-}
-
-// ------------------------------------------------------------------------------------------------ timers
-
-function fireTimer(run: Run): boolean {
-  const { state } = run;
-  const timer = dueTimer(state.timers, run.now);
-  if (!timer) return false;
-  state.timers = state.timers.filter(({ id }) => id !== timer.id);
-  const task = must(
-    state.tasks.find(({ id }) => id === timer.task),
-    'task of timer',
-  );
-  const due = must(humanStep(run, task.step).due, 'due of step');
-  if (timer.what.kind === 'remind') {
-    writeLog(run, 'timer_fired', { task, data: { timer: 'remind', count: timer.what.count + 1 } });
-    run.notices.push(reminder(task, task.dueAt ?? timer.at, timer.at));
-    addTimer(run, nextReminder(due, timer, run.now));
-  } else if (timer.what.kind === 'escalate') {
-    writeLog(run, 'timer_fired', { task, data: { timer: 'escalate' } });
-    escalate(run, due, task);
-  } else {
-    endDue(run, { due, task, timer });
-  }
-  return true;
-}
-
-function addTimer(run: Run, timer: Omit<Timer, 'id'> | null): void {
-  if (timer) run.state.timers.push({ id: nextId(run), ...timer });
-}
-
-function escalate(run: Run, due: Due, task: Task): void {
-  if (due.then?.do === 'escalate') run.notices.push(escalation(task, due.then.to));
-}
-
-/** The due time is over: the end action. */
-function endDue(run: Run, { due, task, timer }: { due: Due; task: Task; timer: Timer }): void {
-  const then = due.then ?? { do: 'remind' };
-  writeLog(run, 'timer_fired', { task, data: { timer: 'due', action: then.do } });
-  switch (then.do) {
-    case 'remind':
-      run.notices.push(overdue(task));
-      return;
-    case 'escalate': {
-      run.notices.push(overdue(task));
-      const delayed = delayedEscalation(due, timer);
-      if (delayed) addTimer(run, delayed);
-      else escalate(run, due, task);
-      return;
-    }
-    case 'transfer':
-      transferOverdue(run, task);
-      return;
-    case 'complete':
-      decide(run, task, then.outcome, null);
-      return;
-    case 'return':
-      performReturn(run, { task, to: then.step, mode: 'redo', by: null, outcome: 'returned' });
-      return;
-    default:
-      unreachable(then);
-  }
-}
-
-function transferOverdue(run: Run, task: Task): void {
-  const { frame } = must(findFrame(run.state, task.frame), 'frame of task');
-  const then = humanStep(run, task.step).due?.then;
-  if (then?.do !== 'transfer') return;
-  const holders = askPeople(run, frame, then.people, { for: 'transfer', task: task.id });
-  if (holders) handOver(run, frame, task, holders);
-}
-
-function handOver(run: Run, frame: Frame, task: Task, holders: Holders): void {
-  if (holders === 'skip') {
-    run.notices.push(overdue(task));
-    return;
-  }
-  if (holders === 'incident') {
-    openIncident(run, frame, {
-      code: 'people_empty',
-      detail: { task: task.id },
-      resume: { do: 'transfer', task: task.id },
-    });
-    return;
-  }
-  reassign(run, task, must(holders[0], 'holder'));
 }
 
 // ------------------------------------------------------------------------------------------------ effects
@@ -146,7 +59,7 @@ function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: 
     return;
   }
   const task = run.state.tasks.find(({ id }) => id === purpose.task);
-  if (task) handOver(run, frame, task, holders);
+  if (task) handOver(run, frame, task, { holders, index: purpose.action });
 }
 
 type ActivityResult = Exclude<Result, { type: 'resolved' }>;
@@ -165,7 +78,10 @@ function takeResult(run: Run, event: ActivityResult): boolean {
 function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>, frame: Frame, error: string): void {
   const { id, step, assign, purpose } = effect;
   writeLog(run, 'activity_failed', { step, data: { effect: id, error } });
-  const resume = purpose.for === 'step' ? { do: 'open' as const } : { do: 'transfer' as const, task: purpose.task };
+  const resume =
+    purpose.for === 'step'
+      ? { do: 'open' as const }
+      : { do: 'transfer' as const, task: purpose.task, action: purpose.action };
   openIncident(run, frame, { code: 'people_unresolved', detail: { rule: assign.rule, error }, resume });
 }
 
@@ -199,18 +115,22 @@ function applyRetry(run: Run, command: RetryCommand): void {
   mergeVars(run, command.vars);
   writeLog(run, 'incident_retried', { step: incident.step, data: { incident: incident.id } });
   state.incidents = state.incidents.filter((open) => open !== incident);
-  const { resume, frame } = incident;
+  goOn(run, incident);
+}
+
+function goOn(run: Run, { resume, frame }: OpenIncident): void {
+  const { state } = run;
   switch (resume.do) {
     case 'open':
       run.agenda.push({ do: 'open', frame });
       return;
-    case 'transfer': {
-      const task = state.tasks.find(({ id }) => id === resume.task);
-      if (task) transferOverdue(run, task);
+    case 'transfer':
+    case 'offer':
+    case 'due':
+      goOnWithTask(run, resume);
       return;
-    }
     case 'timer':
-      state.timers.push(resume.timer);
+      putTimer(run, resume.timer);
       return;
     case 'event':
       state.effects.push(resume.effect);
@@ -219,4 +139,13 @@ function applyRetry(run: Run, command: RetryCommand): void {
     default:
       unreachable(resume);
   }
+}
+
+function goOnWithTask(run: Run, resume: Extract<OpenIncident['resume'], { task: string }>): void {
+  const task = run.state.tasks.find(({ id }) => id === resume.task);
+  const found = task && findFrame(run.state, task.frame);
+  if (!found) return;
+  if (resume.do === 'transfer') transferOverdue(run, task, resume.action);
+  else if (resume.do === 'offer') offerAgain(run, found.frame, task);
+  else startClockAgain(run, found.frame, task);
 }

@@ -16,6 +16,8 @@ export interface Prepared {
   names: string[];
   /** Steps whose `outcomes.<step>` it reads. */
   outcomes: string[];
+  /** Steps whose `times.<step>` it reads. */
+  times: string[];
 }
 export interface FeelProblem {
   code: 'expression_invalid' | 'expression_unbounded' | 'unknown_name';
@@ -101,16 +103,17 @@ interface Reading {
   known: Set<string> | null;
   names: Set<string>;
   outcomes: Set<string>;
+  times: Set<string>;
 }
 
 function readExpression(text: string, known: Set<string> | null): Preparation {
   if (text.length > FEEL_LIMITS.length) throw new Refused('expression_unbounded', FEEL_LIMITS.length, 'length');
   refuseNesting(text);
   const root = toTree(text);
-  const reading: Reading = { text, known, names: new Set(), outcomes: new Set() };
+  const reading: Reading = { text, known, names: new Set(), outcomes: new Set(), times: new Set() };
   readNode(root, reading, new Set());
-  const prepared = { text, source: rewrite(root, text), names: [...reading.names], outcomes: [...reading.outcomes] };
-  return { ok: true, prepared };
+  const [names, outcomes, times] = [[...reading.names], [...reading.outcomes], [...reading.times]];
+  return { ok: true, prepared: { text, source: rewrite(root, text), names, outcomes, times } };
 }
 
 /** Before parsing: the parser itself recurs on brackets. */
@@ -164,7 +167,7 @@ function readNode(node: Node, reading: Reading, locals: Set<string>): void {
   if (REFUSED.has(node.name)) throw new Refused('expression_unbounded', node.from, found);
   if (node.name === 'Name') addLocal(node, found, locals);
   if (node.name === 'VariableName' && !locals.has(found)) readName(node, found, reading);
-  if (node.name === 'PathExpression') readOutcome(node, reading);
+  if (node.name === 'PathExpression') readStep(node, reading);
   const inner = SCOPES.has(node.name) ? new Set(locals) : locals;
   for (const child of inOrder(node, reading)) {
     readNode(child, reading, inner);
@@ -199,10 +202,12 @@ function readName(node: Node, name: string, reading: Reading): void {
   reading.names.add(name);
 }
 
-function readOutcome(node: Node, reading: Reading): void {
+/** `outcomes.<step>` and `times.<step>`. */
+function readStep(node: Node, reading: Reading): void {
   const [target, , path] = node.children;
-  if (!target || !path || reading.text.slice(target.from, target.to) !== 'outcomes') return;
-  reading.outcomes.add(reading.text.slice(path.from, path.to));
+  if (!target || !path) return;
+  const name = reading.text.slice(target.from, target.to);
+  if (name === 'outcomes' || name === 'times') reading[name].add(reading.text.slice(path.from, path.to));
 }
 
 /** The expression with its counters: see COUNTERS. */

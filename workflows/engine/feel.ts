@@ -13,6 +13,8 @@ export interface Scope {
   vars: Record<string, Json>;
   types: Record<string, ValueType>;
   outcomes: Record<string, Json>;
+  /** How often each human step was decided; only the engine knows. */
+  times?: Record<string, number>;
   initiator: string | null;
   /** Epoch ms of the event. */
   now: number;
@@ -62,6 +64,7 @@ function contextOf(prepared: Prepared, scope: Scope): Record<string, unknown> {
 function valueOf(name: string, scope: Scope): unknown {
   if (name === 'initiator') return scope.initiator;
   if (name === 'outcomes') return scope.outcomes;
+  if (name === 'times' && scope.times) return scope.times;
   if (name === 'now') return zoned(scope);
   if (name === 'today') return new FeelDate(zoned(scope).unwrap().toPlainDate());
   return convert(scope.vars[name] ?? null, scope.types[name]);

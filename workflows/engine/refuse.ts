@@ -29,20 +29,24 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
   const task = state.tasks.find(({ id }) => id === command.task);
   if (!task) return refusal('task_closed', { task: command.task });
   if (task.assignment !== command.assignment) return refusal('assignment_changed', { assignment: task.assignment });
-  switch (command.kind) {
-    case 'complete':
-      return hasOutcome(compiled, task, command.outcome)
-        ? null
-        : refusal('unknown_outcome', { outcome: command.outcome });
-    case 'transfer':
-      return allows(compiled, task, 'transfer') ? null : refusal('act_not_allowed', { act: 'transfer' });
+  if (command.kind === 'complete') return refuseOutcome(compiled, task, command.outcome);
+  if (!mayAct(compiled, task, command.kind)) return refusal('act_not_allowed', { act: command.kind });
+  if (command.kind !== 'return' || returnTargets(compiled, state, task).includes(command.to)) return null;
+  return refusal('return_target_invalid', { to: command.to });
+}
+
+/** Whether the step lets a task be treated so, as it stands. */
+function mayAct(compiled: Compiled, task: Task, act: Exclude<TaskCommand['kind'], 'complete'>): boolean {
+  switch (act) {
     case 'return':
-      if (!allows(compiled, task, 'return')) return refusal('act_not_allowed', { act: 'return' });
-      return returnTargets(compiled, state, task).includes(command.to)
-        ? null
-        : refusal('return_target_invalid', { to: command.to });
+    case 'transfer':
+      return allows(compiled, task, act);
+    case 'pause':
+      return task.paused === null && hasPause(compiled, task);
+    case 'resume':
+      return task.paused !== null;
     default:
-      return command satisfies never;
+      return act satisfies never;
   }
 }
 
@@ -52,9 +56,18 @@ function refuseWithdraw(compiled: Compiled, state: State): Refusal | null {
   return forbidding ? refusal('act_not_allowed', { act: 'withdraw', step: forbidding.step }) : null;
 }
 
-function hasOutcome(compiled: Compiled, task: Task, outcome: string): boolean {
+/** An outcome of the step that the task does not offer is not for this turn (`when`); another one is a mistake. */
+function refuseOutcome(compiled: Compiled, task: Task, outcome: string): Refusal | null {
   const { step } = stepInfo(compiled, task.step);
-  return isHuman(step) && outcomesOfStep(step).some((known) => known.outcome === outcome);
+  const known = isHuman(step) && outcomesOfStep(step).some((one) => one.outcome === outcome);
+  if (!known) return refusal('unknown_outcome', { outcome });
+  const offered = task.outcomes?.includes(outcome) ?? true;
+  return offered ? null : refusal('action_not_offered', { outcome, offered: task.outcomes });
+}
+
+function hasPause(compiled: Compiled, task: Task): boolean {
+  const { step } = stepInfo(compiled, task.step);
+  return isHuman(step) && step.pause !== undefined;
 }
 
 function allows(compiled: Compiled, task: Task, act: keyof Allow): boolean {

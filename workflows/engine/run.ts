@@ -1,11 +1,10 @@
 /**
  * One event being worked on: a draft of the state, the delta it fills, and the agenda of transitions until everything waits.
- * The only code that opens and closes frames, tasks, timers, effects and incidents.
+ * The only code that opens frames, effects and incidents, and closes them, tasks and timers.
  */
 import { stepInfo, type Compiled } from './compile.ts';
-import { timersOf } from './due.ts';
 import { isHuman, type HumanStep } from './tree.ts';
-import { framesUnder, type Frame, type Holder, type InFlight, type Resume, type State, type Task } from './state.ts';
+import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -89,45 +88,15 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 // ------------------------------------------------------------------------------------------------ tasks
 
-/** Opens one task on a human step's frame, with its timers. */
-export function openTask(run: Run, frame: Frame, holder: Holder): Task {
-  const step = humanStep(run, must(frame.step, 'step of frame'));
-  const task: Task = {
-    id: `${run.state.caseId}-${String(nextId(run))}`,
-    frame: frame.id,
-    step: step.id,
-    kind: step.kind,
-    assignee: holder.assignee,
-    pool: holder.pool,
-    assignment: 1,
-    dueAt: null,
-    returnedBy: frame.returned?.by ?? null,
-    explanation: holder.explanation,
-  };
-  if (step.due) {
-    const { dueAt, timers } = timersOf(step.due, run.now);
-    task.dueAt = dueAt;
-    for (const { at, what } of timers)
-      run.state.timers.push({ id: nextId(run), frame: frame.id, task: task.id, at, what });
-  }
-  run.state.tasks.push(task);
-  run.opened.push(openedOf(task));
-  return task;
-}
-
+/** A task as others are shown it: while its clock stands it has no due time. */
 export function openedOf(task: Task): OpenedTask {
-  const { id, step, kind, assignee, pool, assignment, dueAt, returnedBy, explanation } = task;
-  return { task: id, step, kind, assignee, pool, assignment, dueAt, returnedBy, explanation };
-}
-
-/** Gives a task to somebody else: a new assignment number, so that what the former holder still sends is refused (rule 11). */
-export function reassign(run: Run, task: Task, holder: Holder): void {
-  task.assignee = holder.assignee;
-  task.pool = holder.pool;
-  task.explanation = holder.explanation;
-  task.assignment += 1;
-  const { id, assignee, pool, assignment, dueAt, explanation } = task;
-  run.changed.push({ task: id, assignee, pool, assignment, dueAt, explanation });
+  const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const clock = {
+    dueAt: paused ? null : task.dueAt,
+    pausedAt: paused?.since ?? null,
+    pausedUntil: paused?.until ?? null,
+  };
+  return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -149,7 +118,7 @@ function dropTask({ state }: Run, task: Task): void {
 }
 
 function taskOfResume(resume: Resume): TaskId | null {
-  if (resume.do === 'transfer') return resume.task;
+  if ('task' in resume) return resume.task;
   return resume.do === 'timer' ? resume.timer.task : null;
 }
 

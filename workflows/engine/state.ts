@@ -1,7 +1,7 @@
 /**
  * The state of a case: JSON, versioned, and nothing in it that could be derived. Frames mirror the flow's tree; everything that
  * waits (task, timer, effect, incident) names the frame it belongs to, so that closing a frame finds all that is under it.
- * Changing a shape here takes a new `v` and a migration: states live in recorded histories.
+ * Changing a shape here takes a new `v` and a step in `upgrade.ts`: states live in recorded histories.
  */
 import type { Command, EngineEvent, Explanation, Incident, Json, PersonId, StepId, TaskId, Vars } from './types.ts';
 import type { Assign, People } from './flow.gen.ts';
@@ -52,8 +52,21 @@ export interface Task extends Holder {
   step: StepId;
   kind: 'userTask' | 'approval';
   assignment: number;
+  /** Epoch ms; while the clock stands, what it was when it stopped. */
   dueAt: number | null;
+  /** Outcomes offered, by the `when` of the actions; null: all of the step. */
+  outcomes: string[] | null;
+  paused: Paused | null;
   returnedBy: PersonId | null;
+}
+
+/** A task's clock stands; a timer of the kind `resume`, or an incident that holds it, makes it go again. */
+export interface Paused {
+  /** Epoch ms. */
+  since: number;
+  until: number;
+  /** The task's other timers, which move by the time it stood. */
+  timers: Timer[];
 }
 
 /** Due times are absolute; the shell arms one native timer for the earliest. */
@@ -63,8 +76,15 @@ export interface Timer {
   task: TaskId;
   /** Epoch ms. */
   at: number;
-  /** remind: `index` in the step's list, `count` already sent. due: the end action. escalate: the delayed escalation. */
-  what: { kind: 'remind'; index: number; count: number } | { kind: 'due' } | { kind: 'escalate' };
+  /**
+   * remind: `index` in the step's list, `count` already sent. due: the due time with its first end action. then: a further or a later
+   * end action by its `index`. resume: the end of a pause.
+   */
+  what:
+    | { kind: 'remind'; index: number; count: number }
+    | { kind: 'due' }
+    | { kind: 'then'; index: number }
+    | { kind: 'resume' };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -81,17 +101,20 @@ export type InFlight =
     }
   | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
 
-/** What the people are for: the step itself, or a task that its due action hands over. */
-export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId };
+/** What the people are for: the step itself, or a task that its end action (by index) hands over. */
+export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
 
 /** How a retried incident goes on. */
 export type Resume =
   | { do: 'open' }
-  | { do: 'transfer'; task: TaskId }
+  | { do: 'transfer'; task: TaskId; action: number }
+  /** Finds out again what the task offers, or when it is due. */
+  | { do: 'offer'; task: TaskId }
+  | { do: 'due'; task: TaskId }
   | { do: 'timer'; timer: Timer }
   | { do: 'event'; event: EngineEvent; effect: InFlight };
 
-interface OpenIncident extends Incident {
+export interface OpenIncident extends Incident {
   frame: number;
   resume: Resume;
 }
@@ -106,7 +129,7 @@ export interface TrailEntry {
 }
 
 export interface State {
-  v: 1;
+  v: 2;
   caseId: string;
   status: 'new' | 'running' | 'completed' | 'cancelled';
   outcome: string | null;
@@ -127,6 +150,8 @@ export interface State {
   trail: TrailEntry[];
   /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<StepId, PersonId>;
+  /** How often each human step was decided; outlives the trail. */
+  times: Record<StepId, number>;
   /** Who completed the last human step. */
   previous: PersonId | null;
   /** Service steps that ran at least once, for `again: skip` (rule 22). */
@@ -136,7 +161,7 @@ export interface State {
 /** The state before the start command. */
 export function newState(caseId: string): State {
   return {
-    v: 1,
+    v: 2,
     caseId,
     status: 'new',
     outcome: null,
@@ -154,6 +179,7 @@ export function newState(caseId: string): State {
     incidents: [],
     trail: [],
     handlers: {},
+    times: {},
     previous: null,
     ran: [],
   };
@@ -203,6 +229,11 @@ function findBelow(frame: Frame, parent: Frame | null, id: number): Found | unde
 /** Last outcome of each step on the trail, as `outcomes` in expressions. */
 export function outcomesOf(state: State): Record<StepId, Json> {
   return Object.fromEntries(state.trail.map((entry) => [entry.step, entry.outcome]));
+}
+
+/** `times` in expressions: how often each of the given steps was decided. A step may be named like something that every object has. */
+export function timesOf({ times }: State, steps: readonly StepId[]): Record<StepId, number> {
+  return Object.fromEntries(steps.map((step) => [step, Object.hasOwn(times, step) ? (times[step] ?? 0) : 0]));
 }
 
 /** Whether a command speaks of a task. */

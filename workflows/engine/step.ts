@@ -4,9 +4,10 @@
  */
 import { sequenceOf, type Compiled } from './compile.ts';
 import { consume } from './events.ts';
-import { endCase, newFrame, newRun, openIncident, openTask, type Run, type Transition } from './run.ts';
+import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
 import { finishScope, openStep } from './steps/index.ts';
+import { openTask } from './tasks.ts';
 import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';

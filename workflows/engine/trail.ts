@@ -1,7 +1,7 @@
-/** What a completed human step leaves behind: its outcome on the trail, and who did it. */
+/** What a completed human step leaves behind: its outcome on the trail, who did it, and how often. */
 import { stepInfo } from './compile.ts';
 import type { Run } from './run.ts';
-import type { Frame, TrailEntry } from './state.ts';
+import { timesOf, type Frame, type TrailEntry } from './state.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -19,6 +19,11 @@ export function recordHandler(run: Run, step: StepId, by: PersonId | null): void
   if (by === null) return;
   run.state.handlers[step] = by;
   run.state.previous = by;
+}
+
+/** Counts that a person or a due action decided a step, also when the decision sends the case back. */
+export function countDecision({ state }: Run, step: StepId): void {
+  state.times[step] = (timesOf(state, [step])[step] ?? 0) + 1;
 }
 
 /** Forgets a step and what came after it in the document: it is to be done again. */

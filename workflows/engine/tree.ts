@@ -3,6 +3,7 @@
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
 import type { Action, Assign, Flow, People, Sequence, Step } from './flow.gen.ts';
+import { endActions } from './due.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
 
@@ -29,9 +30,9 @@ interface PeopleRule {
 interface Parts {
   /** Its sequences, in document order. */
   branches: Branch[];
-  /** Engine expressions: those whose value decides where the case goes (rule 16). Mappings and titles are not. */
+  /** Engine expressions: those whose value decides where the case goes or when (rule 16). Mappings, titles and `prepare` are not. */
   expressions: Expression[];
-  /** People rules, its due action's included. */
+  /** People rules, those of its end actions included. */
   people: PeopleRule[];
 }
 
@@ -58,10 +59,15 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   end: () => ({}),
 };
 
-function partsOfHuman({ people, due }: HumanStep): Partial<Parts> {
+function partsOfHuman({ people, due = {}, actions = [] }: HumanStep): Partial<Parts> {
   const rules = [{ property: 'people', people }];
-  const then = due?.then;
-  return { people: then?.do === 'transfer' ? [...rules, { property: 'due.then.people', people: then.people }] : rules };
+  for (const { property, action } of endActions(due))
+    if (action.do === 'transfer') rules.push({ property: `${property}.people`, people: action.people });
+  const expressions: Expression[] = [];
+  for (const [index, { when }] of actions.entries())
+    if (when !== undefined) expressions.push({ property: `actions.${index}.when`, text: when });
+  if (due.at !== undefined) expressions.push({ property: 'due.at', text: due.at });
+  return { people: rules, expressions };
 }
 
 export function partsOf(step: Step): Parts {

@@ -8,6 +8,7 @@ import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
 import type { Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
+import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
   REFUSED,
@@ -26,7 +27,8 @@ import { Timers } from './timers.ts';
 
 /** What a run hands to the next one. */
 export interface Carried {
-  state: State;
+  /** Of the version that the run before ran on. */
+  state: AnyState;
   ring: RingEntry[];
   entries: DeltaEntry[];
 }
@@ -57,9 +59,9 @@ export class CaseShell {
 
   constructor(args: CaseArgs, carried?: Carried) {
     this.args = args;
-    this.state = carried?.state ?? newState(args.caseId);
+    this.state = carried ? upgradeState(carried.state) : newState(args.caseId);
     this.ring = new Ring(carried?.ring);
-    this.outbox = new Outbox(carried?.entries);
+    this.outbox = new Outbox(upgradeEntries(carried?.entries ?? []));
   }
 
   // ---------------------------------------------------------------------------------------------- messages

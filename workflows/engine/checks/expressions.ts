@@ -48,7 +48,7 @@ function checkExpression(checking: Checking, written: Written): void {
     return;
   }
   checkMentions(checking, written, result.prepared);
-  checkOutcomes(checking, written, result.prepared);
+  checkSteps(checking, written, result.prepared);
 }
 
 /** Personal fields, also those a formula reads. */
@@ -75,9 +75,9 @@ function formulaNames(formula: string | undefined): string[] {
   return result.ok ? result.prepared.names : [];
 }
 
-/** `outcomes.<step>` names a human step. */
-function checkOutcomes({ visits, report }: Checking, written: Written, { outcomes }: Prepared): void {
-  for (const name of outcomes) {
+/** `outcomes.<step>` and `times.<step>` name a human step. */
+function checkSteps({ visits, report }: Checking, written: Written, { outcomes, times }: Prepared): void {
+  for (const name of new Set([...outcomes, ...times])) {
     const known = visits.some(({ step }) => step.id === name && isHuman(step));
     if (!known) report(written.step, written.property, 'unknown_step', { step: name });
   }

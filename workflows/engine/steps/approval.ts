@@ -1,8 +1,9 @@
 /** approval 审批: several people decide. any 或签: the first counts. all 会签: one rejection rejects, all must approve. */
 import type { Approval } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
-import { endCase, openTask, type Run } from '../run.ts';
+import { endCase, type Run } from '../run.ts';
 import type { Decision, Frame } from '../state.ts';
+import { openTask } from '../tasks.ts';
 import type { Behaviour } from './behaviour.ts';
 import { askForStep, completeStep, skipStep, stopWithoutPeople } from './human.ts';
 

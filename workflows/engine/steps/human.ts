@@ -3,7 +3,7 @@ import type { People } from '../flow.gen.ts';
 import { askPeople, previousHandler, type Holders } from '../people.ts';
 import { closeUnder, openIncident, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
-import { recordHandler, recordOutcome } from '../trail.ts';
+import { countDecision, recordHandler, recordOutcome } from '../trail.ts';
 import type { PersonId } from '../types.ts';
 import { must } from '../unreachable.ts';
 
@@ -33,7 +33,9 @@ export function skipStep(run: Run, frame: Frame, outcome: string): void {
 /** The step is decided: what is left of it closes, and the case goes on. */
 export function completeStep(run: Run, frame: Frame, outcome: string, by: PersonId | null): void {
   closeUnder(run, frame);
+  const step = must(frame.step, 'step of frame');
   recordOutcome(run, frame, outcome);
-  recordHandler(run, must(frame.step, 'step of frame'), by);
+  recordHandler(run, step, by);
+  countDecision(run, step);
   run.agenda.push({ do: 'leave', frame: frame.id });
 }

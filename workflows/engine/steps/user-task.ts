@@ -1,8 +1,9 @@
 /** userTask 办理: one person, or a pool of which one claims, does a piece of work. */
 import type { UserTask } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
-import { openTask, type Run } from '../run.ts';
+import type { Run } from '../run.ts';
 import type { Frame } from '../state.ts';
+import { openTask } from '../tasks.ts';
 import { must } from '../unreachable.ts';
 import type { Behaviour } from './behaviour.ts';
 import { askForStep, completeStep, skipStep, stopWithoutPeople } from './human.ts';

@@ -1,0 +1,161 @@
+/**
+ * Tasks while they are open: opening one with what it offers and its clock, giving it to somebody else, stopping its clock and letting
+ * it go on. A task whose `when` or `at` cannot be told opens all the same, with an incident beside it that a retry settles.
+ */
+import { conditionOf, instantOf, type Failure } from './conditions.ts';
+import { timersOf } from './due.ts';
+import { durationMs } from './duration.ts';
+import { humanStep, nextId, openIncident, openedOf, type Run } from './run.ts';
+import type { Frame, Holder, Resume, Task, Timer } from './state.ts';
+import { must } from './unreachable.ts';
+
+/** Opens one task on a human step's frame, with its timers. */
+export function openTask(run: Run, frame: Frame, holder: Holder): Task {
+  const step = humanStep(run, must(frame.step, 'step of frame'));
+  const task: Task = {
+    id: `${run.state.caseId}-${String(nextId(run))}`,
+    frame: frame.id,
+    step: step.id,
+    kind: step.kind,
+    assignee: holder.assignee,
+    pool: holder.pool,
+    assignment: 1,
+    dueAt: null,
+    outcomes: null,
+    paused: null,
+    returnedBy: frame.returned?.by ?? null,
+    explanation: holder.explanation,
+  };
+  run.state.tasks.push(task);
+  startClock(run, frame, task);
+  offerActions(run, frame, task);
+  run.opened.push(openedOf(task));
+  return task;
+}
+
+// ------------------------------------------------------------------------------------------------ what it offers, when it is due
+
+/** Finds out which actions the task offers: `check` has seen to it that one always is. */
+function offerActions(run: Run, frame: Frame, task: Task): void {
+  const { actions = [] } = humanStep(run, task.step);
+  if (actions.every(({ when }) => when === undefined)) return;
+  task.outcomes = [];
+  let failure: Failure | null = null;
+  for (const { outcome, when } of actions) {
+    const offered = when === undefined ? ALWAYS : conditionOf(run, when);
+    if (!offered.ok) failure ??= offered;
+    else if (offered.value) task.outcomes.push(outcome);
+  }
+  if (failure) stopOn(run, frame, failure, { do: 'offer', task: task.id });
+}
+const ALWAYS = { ok: true as const, value: true };
+
+/** Finds out when the task is due, and sets its timers. */
+function startClock(run: Run, frame: Frame, task: Task): void {
+  const due = humanStep(run, task.step).due ?? {};
+  const given = due.at === undefined ? null : momentOf(run, frame, task, due.at);
+  // Nothing given, nothing told by `at`: the budget, if there is one.
+  const budget = due.in === undefined ? null : run.now + durationMs(due.in);
+  setDue(run, task, given ?? budget);
+}
+
+/** When `at` makes the task due, not before `now`; null: it gives nothing, or cannot be told. */
+function momentOf(run: Run, frame: Frame, task: Task, at: string): number | null {
+  const moment = instantOf(run, at);
+  if (!moment.ok) stopOn(run, frame, moment, { do: 'due', task: task.id });
+  return moment.ok && moment.value !== null ? Math.max(moment.value, run.now) : null;
+}
+
+function setDue(run: Run, task: Task, dueAt: number | null): void {
+  const { due } = humanStep(run, task.step);
+  if (dueAt === null || !due) return;
+  task.dueAt = dueAt;
+  for (const { at, what } of timersOf(due, dueAt, run.now))
+    putTimer(run, { id: nextId(run), frame: task.frame, task: task.id, at, what });
+}
+
+function stopOn(run: Run, frame: Frame, { code, detail }: Failure, resume: Resume & { task: string }): void {
+  openIncident(run, frame, { code, detail: { ...detail, task: resume.task }, resume });
+}
+
+/** A retry finds out again what could not be told when the task opened. */
+export function offerAgain(run: Run, frame: Frame, task: Task): void {
+  offerActions(run, frame, task);
+  tellChange(run, task);
+}
+
+/** Its timers start anew where the moment can be told now; otherwise they stay as they are. */
+export function startClockAgain(run: Run, frame: Frame, task: Task): void {
+  const { due } = humanStep(run, task.step);
+  const moment = due?.at === undefined ? null : momentOf(run, frame, task, due.at);
+  if (moment === null) return;
+  run.state.timers = run.state.timers.filter((timer) => timer.task !== task.id || timer.what.kind === 'resume');
+  if (task.paused) task.paused.timers = [];
+  setDue(run, task, moment);
+  tellChange(run, task);
+}
+
+// ------------------------------------------------------------------------------------------------ who holds it
+
+/** Gives a task to somebody else: a new assignment number, so that what the former holder still sends is refused (rule 11). */
+export function reassign(run: Run, task: Task, holder: Holder): void {
+  task.assignee = holder.assignee;
+  task.pool = holder.pool;
+  task.explanation = holder.explanation;
+  task.assignment += 1;
+  // Who gets it did not ask for the clock to stand.
+  letGoOn(run, task);
+  tellChange(run, task);
+}
+
+// ------------------------------------------------------------------------------------------------ its clock
+
+/** Stops the task's clock until a moment, `max` away at most. */
+export function pauseTask(run: Run, task: Task, until: number): void {
+  const { state, now } = run;
+  const max = must(humanStep(run, task.step).pause, 'pause of step').max;
+  const timers = state.timers.filter((timer) => timer.task === task.id);
+  state.timers = state.timers.filter((timer) => timer.task !== task.id);
+  const paused = { since: now, until: Math.max(now, Math.min(until, now + durationMs(max))), timers };
+  task.paused = paused;
+  const what = { kind: 'resume' as const };
+  state.timers.push({ id: nextId(run), frame: task.frame, task: task.id, at: paused.until, what });
+  tellChange(run, task);
+}
+
+/** Lets a stopped task go on, by hand or by its timer. */
+export function resumeTask(run: Run, task: Task): void {
+  letGoOn(run, task);
+  tellChange(run, task);
+}
+
+/** All its times move by the time it stood. */
+function letGoOn({ state, now }: Run, task: Task): void {
+  const { paused } = task;
+  if (!paused) return;
+  const stoodMs = Math.max(0, now - paused.since);
+  task.paused = null;
+  if (task.dueAt !== null) task.dueAt += stoodMs;
+  state.timers = state.timers.filter((timer) => !endsPause(timer, task));
+  // Its end may have failed and wait to be retried: it has come now.
+  state.incidents = state.incidents.filter(({ resume }) => resume.do !== 'timer' || !endsPause(resume.timer, task));
+  for (const timer of paused.timers) state.timers.push({ ...timer, at: timer.at + stoodMs });
+}
+
+function endsPause(timer: Timer, task: Task): boolean {
+  return timer.task === task.id && timer.what.kind === 'resume';
+}
+
+/** Sets a timer of a task; while the clock stands it is kept with the others. */
+export function putTimer(run: Run, timer: Timer): void {
+  const task = run.state.tasks.find(({ id }) => id === timer.task);
+  if (task?.paused && timer.what.kind !== 'resume') task.paused.timers.push(timer);
+  else run.state.timers.push(timer);
+}
+
+// ------------------------------------------------------------------------------------------------ delta
+
+function tellChange(run: Run, opened: Task): void {
+  const { task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation } = openedOf(opened);
+  run.changed.push({ task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation });
+}

@@ -1,0 +1,76 @@
+/**
+ * States of earlier versions, as runs that continue as new and recorded histories carry them. Each version is turned into the next;
+ * a state of today is given back as it is. Pure, so that a replay does the same.
+ */
+import type { InFlight, OpenIncident, PeoplePurpose, Resume, State, Task, Timer } from './state.ts';
+import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
+
+/** v1: one end action a due time; no offers, no pauses, no counts. */
+interface StateV1 extends Omit<State, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
+  v: 1;
+  tasks: Omit<Task, 'outcomes' | 'paused'>[];
+  timers: TimerV1[];
+  effects: InFlightV1[];
+  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
+}
+type TimerV1 = Omit<Timer, 'what'> & {
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' }> | { kind: 'escalate' };
+};
+type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
+type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
+type InFlightV1 = ResolveV1 | Extract<InFlight, { type: 'activity' }>;
+type EventResume = Extract<Resume, { do: 'event' }>;
+type ResumeV1 =
+  | { do: 'open' }
+  | { do: 'transfer'; task: string }
+  | { do: 'timer'; timer: TimerV1 }
+  | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
+
+export type AnyState = State | StateV1;
+
+/** The state as today's engine reads it. */
+export function upgradeState(state: AnyState): State {
+  return state.v === 1 ? toV2(state) : state;
+}
+
+/** Entries that a run of an earlier version left: their tasks offered all and never stood. */
+export function upgradeEntries(entries: DeltaEntry[]): DeltaEntry[] {
+  return entries.map((entry) => ({ ...entry, opened: entry.opened.map(filled), changed: entry.changed.map(filled) }));
+}
+
+const ADDED_IN_V2 = { outcomes: null, pausedAt: null, pausedUntil: null };
+
+function filled<T extends OpenedTask | ChangedTask>(task: T): T {
+  return { ...ADDED_IN_V2, ...task };
+}
+
+function toV2(state: StateV1): State {
+  return {
+    ...state,
+    v: 2,
+    tasks: state.tasks.map((task) => ({ ...task, outcomes: null, paused: null })),
+    timers: state.timers.map(timerToV2),
+    effects: state.effects.map(effectToV2),
+    incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV2(incident.resume) })),
+    times: {},
+  };
+}
+
+/** The one end action was the first of today's list. */
+function timerToV2({ what, ...timer }: TimerV1): Timer {
+  return { ...timer, what: what.kind === 'escalate' ? { kind: 'then', index: 0 } : what };
+}
+
+function effectToV2(effect: InFlightV1): InFlight {
+  return effect.type === 'activity' ? effect : { ...effect, purpose: purposeToV2(effect.purpose) };
+}
+
+function purposeToV2(purpose: PurposeV1): PeoplePurpose {
+  return purpose.for === 'step' ? purpose : { ...purpose, action: 0 };
+}
+
+function resumeToV2(resume: ResumeV1): Resume {
+  if (resume.do === 'transfer') return { ...resume, action: 0 };
+  if (resume.do === 'timer') return { ...resume, timer: timerToV2(resume.timer) };
+  return resume.do === 'event' ? { ...resume, effect: effectToV2(resume.effect) } : resume;
+}
