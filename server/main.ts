@@ -12,6 +12,7 @@ import { createSay, describeAccounts, explain, type DemoAccounts } from './servi
 import { buildUiIfNeeded } from './services/ui-build.ts';
 import { together } from './services/wait.ts';
 import { bringUpServices, holdDataDir, listen, openDeps, openLog, requirePort } from './start.ts';
+import { recordStart } from './upgrade/record.ts';
 
 // The default zone of dates must not differ from machine to machine: whoever means a community's time says its zone.
 process.env.TZ = 'UTC';
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   if (migrated.length > 0) say('migrated', { count: migrated.length });
   await refuseUnfitDatabase(deps);
   await loadBuiltIn(deps);
+  await recordStart(deps);
   if (config.role !== 'api') await startWork(deps, say);
   if (config.role === 'worker') {
     say('worker_ready', { seconds: secondsUp() });

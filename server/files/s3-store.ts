@@ -57,18 +57,33 @@ function requestOf(method: string, body: Buffer | undefined): RequestInit & { bo
 /** An answer that is fine or says "not there". @throws FileStoreError */
 async function send(ask: () => Promise<Response>, method: string): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await ask().catch((error: unknown) => error);
-    if (answer instanceof Response && (answer.ok || (answer.status === 404 && method !== 'PUT'))) return answer;
-    const isPassing = !(answer instanceof Response) || answer.status === 429 || answer.status >= 500;
-    if (!isPassing || attempt === attempts) throw await failure(method, answer);
+    const answer = await ask().catch((error: unknown) => new NoAnswer(error));
+    if (isAnswer(answer, method)) return answer;
+    if (!isPassing(answer) || attempt === attempts) throw await failure(method, answer);
     if (answer instanceof Response) await drop(answer);
     await sleep(100 * 2 ** attempt);
   }
 }
 
+class NoAnswer {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+function isAnswer(answer: Response | NoAnswer, method: string): answer is Response {
+  return answer instanceof Response && (answer.ok || (answer.status === 404 && method !== 'PUT'));
+}
+
+function isPassing(answer: Response | NoAnswer): boolean {
+  return answer instanceof NoAnswer || answer.status === 429 || answer.status >= 500;
+}
+
 /** The store's own code (`NoSuchBucket`, `SignatureDoesNotMatch`), which helps whoever set it up; never the address or a key. */
-async function failure(method: string, answer: unknown): Promise<FileStoreError> {
-  if (!(answer instanceof Response)) return new FileStoreError(`the file store did not answer ${method}`, answer);
+async function failure(method: string, answer: Response | NoAnswer): Promise<FileStoreError> {
+  if (answer instanceof NoAnswer) return new FileStoreError(`the file store did not answer ${method}`, answer.cause);
   const code = /<Code>(\w+)<\/Code>/.exec(await answer.text().catch(() => ''))?.[1] ?? '';
   return new FileStoreError(`the file store answered ${method} with ${answer.status} ${code}`.trim());
 }

@@ -16,7 +16,8 @@ const workerSilentMs = 90_000;
 /** In the order in which things depend on each other. */
 export async function findMissing(deps: Deps): Promise<Missing[]> {
   const [database, engine] = await Promise.all([checkDatabase(deps), checkEngine(deps)]);
-  return [...database, ...engine, ...checkKeys(deps)];
+  const keys = database.length === 0 ? await checkKeys(deps).catch(() => []) : [];
+  return [...database, ...engine, ...keys];
 }
 
 async function checkDatabase({ db }: Deps): Promise<Missing[]> {
@@ -48,10 +49,18 @@ async function checkEngine({ temporal, config }: Deps): Promise<Missing[]> {
   }
 }
 
-/** The codec of the client remembers keys that payloads asked for in vain (protocol.md rule 15). */
-function checkKeys({ temporal }: Deps): Missing[] {
+/**
+ * Keys that payloads asked for in vain, which the codec of the client remembers, and keys that some process has encrypted with and no
+ * scan has found unused since (protocol.md rule 15): the first case that needs one would stand still.
+ */
+async function checkKeys({ db, temporal, config }: Deps): Promise<Missing[]> {
   const codecs: readonly object[] = temporal.options.loadedDataConverter.payloadCodecs;
-  const missing = codecs.flatMap((codec) => ('missingKeys' in codec ? (codec.missingKeys as () => string[])() : []));
+  const asked = codecs.flatMap((codec) => ('missingKeys' in codec ? (codec.missingKeys as () => string[])() : []));
+  const configured = config.codecKeys.map(({ id }) => id);
+  const used = sql<{ id: string }>`
+    select id from codec_key where clear_since is null and id <> all (${configured}::text[]) order by id`.execute(db);
+  const { rows } = await inTime(used);
+  const missing = [...new Set([...asked, ...rows.map(({ id }) => id)])].sort();
   return missing.length === 0 ? [] : [{ what: 'codec_keys', detail: `GUANJIA_CODEC_KEYS lacks ${missing.join(', ')}` }];
 }
 

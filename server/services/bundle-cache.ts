@@ -59,6 +59,11 @@ function ignore(): void {
   // see quietLogger
 }
 
+/** Names the interpreter of cases: the same sources, the same name. Temporal keeps it with every run. */
+export function interpreterId(): string {
+  return hashSources();
+}
+
 /** Tests and data are no part of the bundle. */
 function hashSources(): string {
   const hash = createHash('sha256');

@@ -115,6 +115,49 @@ const texts = {
     '演示数据已清除。下次 npm start 会重新载入。',
     'The demo data is gone. The next npm start loads it anew.',
   ],
+  checkpoint_progress: ['已续接 {done} / {total} 个办理中的事项', '{done} of {total} running cases have continued'],
+  checkpoint_done: ['全部 {total} 个办理中的事项都已续接。', 'All {total} running cases have continued.'],
+  checkpoint_left: [
+    '还有 {left} 个事项没有续接（可能有活动正在进行）。稍后再执行一次即可接着做。其中：{cases}',
+    '{left} cases have not continued (an activity may be under way). Give the command again later; it goes on from here. Among them: {cases}',
+  ],
+  key_current: [
+    '密钥 {id}：当前加密密钥，{cases} 个办理中的事项在用',
+    'Key {id}: encrypts now; {cases} running cases use it',
+  ],
+  key_used: ['密钥 {id}：还不能撤下，{cases} 个办理中的事项在用', 'Key {id}: must stay; {cases} running cases use it'],
+  key_waits: [
+    '密钥 {id}：没有办理中的事项在用；已结束事项的保留期到 {at}，之后可以撤下',
+    'Key {id}: no running case uses it; closed ones are kept until {at}, then it may be taken out',
+  ],
+  key_free: ['密钥 {id}：可以撤下', 'Key {id}: may be taken out'],
+  key_missing: [
+    '密钥 {id}：不在 GUANJIA_CODEC_KEYS 里，但 {cases} 个办理中的事项在用！请放回去',
+    'Key {id}: is not in GUANJIA_CODEC_KEYS, yet {cases} running cases use it! Put it back',
+  ],
+  tool_alone: [
+    '管家正在运行（进程 {pid}）。请先停止它，再执行这个命令。',
+    'Guanjia is running (process {pid}). Stop it first, then give this command again.',
+  ],
+  tool_running: [
+    '数据文件夹 {folder} 上没有管家在运行。请先启动它，或设置 DATABASE_URL、DATABASE_ADMIN_URL 和 TEMPORAL_ADDRESS。',
+    'No Guanjia runs on the data folder {folder}. Start it first, or set DATABASE_URL, DATABASE_ADMIN_URL and TEMPORAL_ADDRESS.',
+  ],
+  tool_usage: ['用法：{usage}', 'Usage: {usage}'],
+  tool_program: [
+    '需要程序 {program}（Postgres {version} 以上的客户端），但运行不了：{cause}',
+    'The program {program} (clients of Postgres {version} or newer) is needed and cannot be run: {cause}',
+  ],
+  tool_failed: ['{program} 失败：\n{tail}', '{program} failed:\n{tail}'],
+  backup_broken: ['备份 {folder} 不完整或被改动过：{what}', 'The backup {folder} is incomplete or was changed: {what}'],
+  restore_occupied: [
+    '{what} 里已有数据。确定要替换它，请加上 --replace（旧数据会保留在旁边）。',
+    '{what} holds data. To replace it give --replace as well (the old data is kept beside it).',
+  ],
+  restore_no_place: [
+    '备份里的 {what} 来自另一种安装，不能恢复到这里：{cause}',
+    'The part {what} of the backup is of another kind of installation and cannot be restored here: {cause}',
+  ],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 
 export type MessageKey = keyof typeof texts;

@@ -10,7 +10,7 @@ import { createCodec, createDataConverter } from '../codec.ts';
 import { sweep } from '../commands/sweep.ts';
 import type { Deps } from '../deps.ts';
 import type { Log } from '../log.ts';
-import { buildWorkflowBundle, cachedBundle } from '../services/bundle-cache.ts';
+import { buildWorkflowBundle, cachedBundle, interpreterId } from '../services/bundle-cache.ts';
 import { loadFlow } from './load-flow.ts';
 import { perform } from './perform.ts';
 import { project } from './project.ts';
@@ -91,6 +91,8 @@ async function runOnce(deps: Deps, { codePath, options, life, onReady }: Running
       namespace: config.temporalNamespace,
       taskQueue: config.temporalTaskQueue,
       workflowBundle: { codePath },
+      // No versioning: it only says which interpreter a run has seen (/api/upgrade).
+      buildId: interpreterId(),
       activities: { ...createActivities(deps) },
       dataConverter: createDataConverter(createCodec(config.codecKeys)),
       stickyQueueScheduleToStartTimeout: stickyTimeoutMs,
