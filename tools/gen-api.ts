@@ -1,5 +1,6 @@
 /** Gathers the named API schemas into one JSON Schema, so that the screens' types come from the routes' own shapes. */
 import * as cases from '../server/cases/schemas.ts';
+import * as caseSearch from '../server/cases/search/schemas.ts';
 import * as events from '../server/events/schemas.ts';
 import * as files from '../server/files/schemas.ts';
 import * as flows from '../server/flows/schemas.ts';
@@ -36,7 +37,20 @@ function collect(value: unknown, found: Map<string, Schema>): void {
 /** One schema whose definitions are all the API's named shapes, by title. */
 export function apiSchema(): object {
   const found = new Map<string, Schema>();
-  for (const module of [shared, sessions, people, files, notifications, forms, records, flows, tasks, cases, events]) {
+  for (const module of [
+    shared,
+    sessions,
+    people,
+    files,
+    notifications,
+    forms,
+    records,
+    flows,
+    tasks,
+    cases,
+    caseSearch,
+    events,
+  ]) {
     for (const value of Object.values(module)) if (typeof value === 'object') collect(value, found);
   }
   const definitions = Object.fromEntries([...found].map(([name, schema]) => [name, withRefs(schema, true)]));

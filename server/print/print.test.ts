@@ -155,8 +155,8 @@ async function upload(who: Ask): Promise<string> {
   return answer.json<{ id: string }>().id;
 }
 
-async function print(who: Ask) {
-  const answer = await who({ url: `/api/cases/${caseId}/print.pdf` });
+async function print(who: Ask, query = '') {
+  const answer = await who({ url: `/api/cases/${caseId}/print.pdf${query}` });
   expect(answer.statusCode).toBe(200);
   const pdf = await getDocumentProxy(new Uint8Array(answer.rawPayload));
   const { text } = await extractText(pdf, { mergePages: true });
@@ -206,6 +206,7 @@ it('speaks the language of who prints', async () => {
   for (const words of ['Visit', 'Plumbing', '赵敏 completed “Dispatch”: Arranged', 'Printed by Ann', 'Page 1 of 1'])
     expect(text).toContain(words);
   expect(text).not.toContain('办理过程');
+  expect((await print(ask.english, '?language=zh-CN')).text).toContain('办理过程');
 });
 
 it('keeps the event loop free: other requests go on', async () => {

@@ -1,13 +1,14 @@
 /** A case on paper. */
 import { sql } from 'kysely';
 import { Type } from 'typebox';
+import type { Locale } from '../../forms/types.ts';
 import { compileForm } from '../../forms/compile.ts';
 import { readCase } from '../cases/detail.ts';
 import { asPerson } from '../db/as.ts';
 import { hasRegisters } from '../db/registers.ts';
 import { openStore } from '../files/open-store.ts';
 import { problems, type App, type Person } from '../http.ts';
-import { languageOf, type Asking } from '../language.ts';
+import { languageOf } from '../language.ts';
 import { Uuid } from '../schema.ts';
 import { layOut, mostPhotos } from './document.ts';
 import { readPhotos } from './photos.ts';
@@ -27,13 +28,24 @@ export function printRoutes(app: App): void {
         tags: ['Cases'],
         summary: 'The case as a PDF, as the asking person may see it',
         params: Type.Object({ id: Uuid }),
+        querystring: Type.Object(
+          {
+            language: Type.Optional(
+              Type.Enum(['zh-CN', 'en'], { description: 'Of the screens; default: as other texts of the server.' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
         produces: ['application/pdf'],
         response: { 200: Type.Any({ description: 'application/pdf' }), ...problems(401, 404, 422, 429) },
       },
       config: { rateLimit: { ...perPerson, keyGenerator: (request) => request.person.id } },
     },
     async (request, reply) => {
-      const printed = await describe(app, request, request.params.id);
+      const printed = await describe(app, request, {
+        caseId: request.params.id,
+        language: request.query.language ?? languageOf(request, app.deps.config.locale),
+      });
       const bytes = await printer.print(printed);
       const name = encodeURIComponent(`${printed.title}.pdf`).replaceAll("'", '%27');
       return reply
@@ -45,10 +57,12 @@ export function printRoutes(app: App): void {
 }
 
 /** @throws AppError not_found */
-async function describe(app: App, request: Asking & { person: Person }, caseId: string): Promise<Printed> {
+async function describe(
+  app: App,
+  { person }: { person: Person },
+  { caseId, language }: { caseId: string; language: Locale },
+): Promise<Printed> {
   const { db, log, config } = app.deps;
-  const { person } = request;
-  const language = languageOf(request, config.locale);
   const detail = await readCase(db, caseId, { person: person.id, language });
   const place = await readPlace(app, person.id, detail.case.communityId);
   const store = openStore(config);

@@ -85,6 +85,7 @@ export interface Api {
   Explanation?: Explanation;
   PauseBody?: PauseBody;
   PauseOptions?: PauseOptions;
+  PositionBranch?: PositionBranch;
   PositionStep?: PositionStep;
   PrepareAnswer?: PrepareAnswer;
   PrepareBody?: PrepareBody;
@@ -119,6 +120,13 @@ export interface Api {
   StartBody?: StartBody;
   Urged?: Urged;
   WithdrawBody?: WithdrawBody;
+  CaseFacets?: CaseFacets;
+  CaseMatch?: CaseMatch;
+  FoundCase?: FoundCase;
+  FoundCasePage?: FoundCasePage;
+  SavedView?: SavedView;
+  SavedViewBody?: SavedViewBody;
+  SavedViews?: SavedViews;
   Hint?: Hint;
 }
 export interface PersonRef {
@@ -583,6 +591,11 @@ export interface PauseOptions {
    */
   reasons: Text[];
 }
+export interface PositionBranch {
+  id: string;
+  title: Text | null;
+  decision: Text;
+}
 export interface PositionStep {
   step: string;
   kind: string;
@@ -591,6 +604,10 @@ export interface PositionStep {
    * Nesting of branches, 0 at the top.
    */
   depth: number;
+  /**
+   * The branches it stands in, outermost first.
+   */
+  branches: PositionBranch[];
   state: 'done' | 'current' | 'upcoming' | 'skipped';
   people: PersonRef[];
   pool: Text | null;
@@ -920,6 +937,51 @@ export interface Urged {
 }
 export interface WithdrawBody {
   comment: string;
+}
+/**
+ * What the filters offer.
+ */
+export interface CaseFacets {
+  flows: {
+    key: string;
+    title: Text;
+    stages: {
+      step: string;
+      title: Text;
+    }[];
+  }[];
+}
+export interface CaseMatch {
+  part: string;
+  label: Text | null;
+  excerpt: string | null;
+}
+/**
+ * A case, and where the words stand that its number and title do not show.
+ */
+export interface FoundCase {
+  case: CaseItem;
+  matches: CaseMatch[];
+}
+export interface FoundCasePage {
+  items: FoundCase[];
+  next: string | null;
+}
+export interface SavedView {
+  id: string;
+  name: string;
+  query: string;
+  createdAt: string;
+}
+export interface SavedViewBody {
+  name: string;
+  /**
+   * The query string of the page.
+   */
+  query: string;
+}
+export interface SavedViews {
+  items: SavedView[];
 }
 export interface Hint {
   kind: 'task' | 'case' | 'notification' | 'resync';
