@@ -54,12 +54,22 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
     const people = state === 'current' ? tasks.map(({ holder }) => holder) : [last?.actor];
     return {
       ...{ step: step.id, kind: step.kind, title, depth, state },
+      branches: branches.map((id) => branchOf(standing.flow, id)),
       people: people.flatMap((id) => names.get(id ?? '') ?? []),
       at: state === 'done' && last !== undefined ? last.at.toISOString() : null,
       ...waiting(tasks),
       certain: state !== 'upcoming' || branches.every((branch) => taken.has(branch)),
     };
   });
+}
+
+/** `id` as published.ts names it: the decision's step and the key of the branch. */
+function branchOf(flow: PublishedFlow, id: string): PositionView['branches'][number] {
+  const [owner = '', key = ''] = id.split(' ');
+  const decision = flow.steps.get(owner)?.step;
+  if (decision?.kind !== 'exclusive') throw new RangeError(`no decision ${owner}`);
+  const branch = key === 'otherwise' ? decision.otherwise : decision.branches[Number(key.split('.')[1])];
+  return { id, title: branch?.title ?? null, decision: decision.title };
 }
 
 /** Which pool it waits in, and until when. */

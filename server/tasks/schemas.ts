@@ -105,6 +105,11 @@ export const TimelineEntry = Type.Object(
   },
   { title: 'TimelineEntry' },
 );
+/** One way out of a decision; `id` is unique in the flow. */
+export const PositionBranch = Type.Object(
+  { id: Type.String(), title: nullable(Text), decision: Text },
+  { title: 'PositionBranch' },
+);
 /** Where the case stands, one entry a step in document order. */
 export const PositionStep = Type.Object(
   {
@@ -112,6 +117,7 @@ export const PositionStep = Type.Object(
     kind: Type.String(),
     title: Text,
     depth: Type.Integer({ description: 'Nesting of branches, 0 at the top.' }),
+    branches: Type.Array(PositionBranch, { description: 'The branches it stands in, outermost first.' }),
     state: Type.Enum(['done', 'current', 'upcoming', 'skipped']),
     people: Type.Array(PersonRef),
     pool: nullable(Text),
