@@ -1,7 +1,12 @@
 /** Every activity that a flow may name, by name. A new capability is a file and a line here. */
 import { notify } from './notify.ts';
+import { recordCreate } from './record-create.ts';
+import { recordQuery } from './record-query.ts';
+import { recordUpdate } from './record-update.ts';
 import type { Activity } from './types.ts';
 
 export type { Activity } from './types.ts';
 
-export const activities: ReadonlyMap<string, Activity> = new Map([notify].map((activity) => [activity.name, activity]));
+export const activities: ReadonlyMap<string, Activity> = new Map(
+  [notify, recordCreate, recordUpdate, recordQuery].map((activity) => [activity.name, activity]),
+);

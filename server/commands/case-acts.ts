@@ -93,7 +93,7 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
       current,
       shown: shown(form, rights, current),
     });
-    await tryPatch(tx, form, caseId, patch);
+    await tryPatch(tx, form, caseId, { patch });
     return { args: {}, patch, comment: act.comment, readRev: version };
   });
 }

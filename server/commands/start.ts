@@ -18,6 +18,7 @@ import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import type { Decider } from './may-decide.ts';
+import { readyStart } from './prepare/acts.ts';
 import { renderCase } from './render.ts';
 import { limitStarts } from './start-limit.ts';
 import { chooseCommunity, mayStart } from './starters.ts';
@@ -80,12 +81,13 @@ async function insertCase(
   { flow, person, act }: Starting,
 ): Promise<{ record: InsertedRecord; facts: CaseFacts; zone: string }> {
   const { form, definition } = flow;
-  const permissions = permissionsOf(form, definition.start.fields);
-  const problems = validateAct(form, { patch: act.fields, permissions });
+  const own = { permissions: permissionsOf(form, definition.start.fields), fields: act.fields };
+  const { fields, permissions, set } = await readyStart(tx, { flow, person, communityId: act.communityId, ...own });
+  const problems = validateAct(form, { patch: fields, permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const id = act.caseId ?? uuidv7();
-  const communityId = await chooseCommunity(tx, flow, { person, fields: act.fields, asked: act.communityId });
-  const record = await insertRecord(tx, form, { id, communityId, fields: act.fields, by: person.id });
+  const communityId = await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
+  const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set });
   if (!(await mayStart(tx, flow, person, { communityId: record.communityId, fields: record.fields }))) {
     throw new AppError('forbidden', 403, { flow: flow.key });
   }

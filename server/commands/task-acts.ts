@@ -14,13 +14,14 @@ import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from './access.ts';
 import { readCaseFields } from './case-record.ts';
-import { changedFields } from './conflicts.ts';
+import { changedFields, type Reading } from './conflicts.ts';
 import { lockTask, type Facts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import { explainTask } from './lost.ts';
 import { holdsRole, mayDecide, mayIn, type Grant, type TaskAct } from './may-decide.ts';
+import { readyDecision, type Ready } from './prepare/acts.ts';
 import type { Intention, Prepared } from './types.ts';
 
 type Fields = Record<string, unknown>;
@@ -162,17 +163,28 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   const { form } = flow;
   const permissions = permissionsOf(form, step.fields, action.fields);
   const mayFill = form.fields.some(({ name }) => permissions[name] === 'edit' || permissions[name] === 'required');
-  if (!mayFill && Object.keys(act.fields).length === 0) return null;
+  if (!mayFill && action.prepare === undefined && Object.keys(act.fields).length === 0) return null;
   const current = await readCaseFields(tx, form, facts.case.id);
   // Who decides straight from the pool has seen masks: one that comes back is no change.
   const sent = withoutMasks(form, act.fields, current);
-  const problems = validateAct(form, { current, patch: sent, permissions });
+  const own = { prepare: action.prepare, fields: sent, current, permissions };
+  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...own });
+  const problems = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
-  const patch = await changedFields(tx, sent, reading);
+  const patch = await patchOf(tx, ready, reading);
   if (Object.keys(patch).length === 0) return null;
-  await tryPatch(tx, form, facts.case.id, patch);
+  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set });
   return patch;
+}
+
+/** What the flow sets comes from the record as it is now: only the person's own fields can be contested. */
+async function patchOf(tx: Tx, { fields, set }: Ready, reading: Reading): Promise<Fields> {
+  const part = (isSet: boolean): Fields =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => set.includes(name) === isSet));
+  const own = await changedFields(tx, part(false), reading);
+  if (set.length === 0) return own;
+  return { ...own, ...(await changedFields(tx, part(true), { ...reading, version: Number.MAX_SAFE_INTEGER })) };
 }
 
 /**

@@ -26,6 +26,12 @@ export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>
   return transact(db, sql`${planOnce}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
 }
 
+/** As the given person, only to look: whatever is asked, nothing is written, and nothing runs long. */
+export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
+  const opening = sql`set transaction read only; set local statement_timeout = '2s'`;
+  return transact(db, sql`${opening}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
+}
+
 /** Runs in one transaction as the engine role. */
 export function asEngine<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
   return transact(db, sql`${planOnce}; set local role guanjia_engine`, run);

@@ -8,6 +8,7 @@ import { permissionsOf } from '../commands/access.ts';
 import { readDecider } from '../commands/facts.ts';
 import type { Given } from '../commands/give.ts';
 import { intentionOf } from '../commands/intention.ts';
+import { tryStart } from '../commands/prepare/dry-run.ts';
 import { startCase } from '../commands/start.ts';
 import { mayStart } from '../commands/starters.ts';
 import { sql } from 'kysely';
@@ -16,12 +17,15 @@ import { getCurrentFlow, getFlow, type PublishedFlow } from '../definitions/publ
 import { AppError } from '../errors.ts';
 import { CommandHeaders, problems, type App, type Person } from '../http.ts';
 import { languageOf, type Asking } from '../language.ts';
+import { trialRate } from '../security/rates.ts';
+import { PrepareAnswer } from '../tasks/schemas.ts';
 import { FlowList, FlowStart } from './schemas.ts';
 
 const tags = ['Flows'];
 const FlowParams = Type.Object({ key: Type.String({ maxLength: 40 }) });
 
 export function flowRoutes(app: App): void {
+  prepareRoute(app);
   app.get(
     '/api/flows',
     {
@@ -67,6 +71,28 @@ export function flowRoutes(app: App): void {
       const { fields, communityId = null } = request.body;
       const given = await startCase(app.deps, intentionOf(request), { flow: request.params.key, fields, communityId });
       return reply.code(given.state === 'done' ? 201 : 202).send(await toStarted(app, request, given));
+    },
+  );
+}
+
+function prepareRoute(app: App): void {
+  app.post(
+    '/api/flows/:key/prepare',
+    {
+      schema: {
+        tags,
+        summary: 'What starting a case would come to',
+        description:
+          'Looks up what the flow looks up, and says which fields the start fills and what refuses it. Nothing is written.',
+        params: FlowParams,
+        body: StartBody,
+        response: { 200: PrepareAnswer, ...problems(401, 403, 404, 422, 429) },
+      },
+      config: { rateLimit: trialRate },
+    },
+    (request) => {
+      const { fields, communityId = null } = request.body;
+      return tryStart(app.deps, { person: request.person.id, flow: request.params.key, fields, communityId });
     },
   );
 }

@@ -2,7 +2,9 @@
 import { Type, type TSchema } from 'typebox';
 import { intentionOf } from '../commands/intention.ts';
 import { pauseTask, resumeTask } from '../commands/pause-acts.ts';
+import { tryDecision } from '../commands/prepare/dry-run.ts';
 import { completeTask, returnTask, transferTask } from '../commands/task-acts.ts';
+import { trialRate } from '../security/rates.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { claimTask, releaseTask, saveDraft } from './hold.ts';
 import {
@@ -12,6 +14,8 @@ import {
   Draft,
   DraftBody,
   PauseBody,
+  PrepareAnswer,
+  PrepareBody,
   ReleaseBody,
   ResumeBody,
   ReturnBody,
@@ -76,7 +80,27 @@ export function taskActRoutes(app: App): void {
     const given = await resumeTask(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
     return reply.code(statusOf(given)).send(given);
   });
+  prepareRoute(app);
   holdRoutes(app);
+}
+
+function prepareRoute(app: App): void {
+  app.post(
+    '/api/tasks/:id/prepare',
+    {
+      schema: {
+        tags: ['Tasks'],
+        summary: 'What taking an action would come to',
+        description:
+          'Looks up what the flow looks up, and says which fields the act fills and what refuses it. Nothing is written.',
+        params: TaskParams,
+        body: PrepareBody,
+        response: { 200: PrepareAnswer, ...problems(401, 403, 404, 409, 422, 429) },
+      },
+      config: { rateLimit: trialRate },
+    },
+    (request) => tryDecision(app.deps, { ...request.body, person: request.person.id, taskId: request.params.id }),
+  );
 }
 
 function holdRoutes(app: App): void {

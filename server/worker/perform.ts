@@ -16,6 +16,7 @@ import type { Vars } from '../../workflows/engine/types.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
+import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 
@@ -27,9 +28,8 @@ interface CaseAt {
   number: string;
   title: string;
 }
+/** The patch is written last: without it the activity is asked again, and knows by its key what it has done. */
 interface Kept {
-  state: string;
-  output: Record<string, unknown> | null;
   patch: Values | null;
 }
 
@@ -49,8 +49,8 @@ export async function perform(
   const step = flow.steps.get(request.step)?.step;
   if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
   const kept = await readEffect(db, request);
-  const patch = kept?.output != null ? kept.patch : await run(db, { request, activity, at, flow, step });
-  const hasPatch = patch !== null && Object.keys(patch).length > 0;
+  const patch = kept?.patch ?? (await run(db, { request, activity, at, flow, step }));
+  const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
 
@@ -71,8 +71,7 @@ async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Prom
 
 function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise<Kept | undefined> {
   return asEngine(db, async (tx) => {
-    const { rows } =
-      await sql<Kept>`select state, output, patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
+    const { rows } = await sql<Kept>`select patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
     return rows[0];
   });
 }
@@ -115,7 +114,7 @@ function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<str
     const result = evaluateMapping(text, scope);
     if (!result.ok)
       throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
-    return [name, result.value] as const;
+    return [name, plain(result.value ?? null)] as const;
   });
-  return Object.fromEntries(mapped.filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(mapped.filter(([, value]) => value !== null));
 }

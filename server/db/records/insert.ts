@@ -20,6 +20,8 @@ export interface NewRecord {
   fields: Values;
   /** Null: the system. */
   by: string | null;
+  /** Fields whose references the caller has checked, with more authority than whoever writes. */
+  checked?: readonly string[];
   /** Decides the date in numbers; now by default. */
   now?: Date;
 }
@@ -33,7 +35,7 @@ export interface InsertedRecord {
 /** @throws AppError invalid_fields (422); Postgres errors for `toProblem` */
 export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): Promise<InsertedRecord> {
   const sent = withoutEmpty(given.fields);
-  await checkRefs(tx, form, sent);
+  await checkRefs(tx, form, without(sent, given.checked ?? []));
   const communityId = await communityOf(tx, form, { communityId: given.communityId, fields: sent });
   await checkPersons(tx, form, { values: sent, communityId });
   const numbers = await allocateNumbers(tx, form, { communityId, now: given.now ?? new Date() });
@@ -66,11 +68,15 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
   return { id: row.id, communityId, fields };
 }
 
+function without(values: Values, names: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+}
+
 /**
  * The community a new record belongs to; null for form types that are not local.
  * @throws AppError invalid_fields: community_missing, community_mismatch
  */
-async function communityOf(
+export async function communityOf(
   tx: Tx,
   form: LoadedForm,
   given: { communityId: string | null; fields: Values },

@@ -269,11 +269,11 @@ describe("a case's record", () => {
     const id = await insert(admin, 'repair', fields, at.community);
 
     const role = await asPerson(test.db, admin, async (tx) => {
-      await tryPatch(tx, form, id, { workMinutes: 5 });
-      await expect(tryPatch(tx, form, id, { technician: randomUUID() })).rejects.toEqual(
+      await tryPatch(tx, form, id, { patch: { workMinutes: 5 } });
+      await expect(tryPatch(tx, form, id, { patch: { technician: randomUUID() } })).rejects.toEqual(
         refused('/fields/technician', 'ref_not_found'),
       );
-      await expect(tryPatch(tx, form, id, { category: 'nonsense' })).rejects.toEqual(
+      await expect(tryPatch(tx, form, id, { patch: { category: 'nonsense' } })).rejects.toEqual(
         refused('/fields/category', 'not_a_choice'),
       );
       const { rows } = await sql<{ role: string }>`select current_user as role`.execute(tx);

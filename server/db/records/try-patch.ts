@@ -11,9 +11,19 @@ import { toProblem } from './problem.ts';
 import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
 
-/** Statements without parameters that follow each other go in one message. @throws AppError invalid_fields (422) with the paths */
-export async function tryPatch(tx: Tx, form: LoadedForm, id: string, patch: Values): Promise<void> {
-  await checkRefs(tx, form, patch);
+/**
+ * Statements without parameters that follow each other go in one message. `checked`: fields whose references the caller has checked, with
+ * more authority than the asking person's.
+ * @throws AppError invalid_fields (422) with the paths
+ */
+export async function tryPatch(
+  tx: Tx,
+  form: LoadedForm,
+  id: string,
+  { patch, checked = [] }: { patch: Values; checked?: readonly string[] },
+): Promise<void> {
+  const mentioned = Object.entries(patch).filter(([name]) => !checked.includes(name));
+  await checkRefs(tx, form, Object.fromEntries(mentioned));
   await checkPersonsOf(tx, form, id, patch);
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
