@@ -23,7 +23,7 @@ export async function checkMeaning(tx: Tx, flow: Flow): Promise<Meaning> {
   const problems = check(flow, {
     fields: Object.fromEntries(form.fields.map((field) => [field.name, toCheckField(field)])),
     roles: roles.map(({ key }) => key),
-    activities: [...activities.keys()],
+    activities: Object.fromEntries(activities),
   });
   return {
     formVersion: form.version,

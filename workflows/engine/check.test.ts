@@ -118,7 +118,7 @@ describe('the repair flow', () => {
       technician: { type: 'person' },
     },
     roles: ['dispatcher', 'manager', 'technician', 'staff'],
-    activities: [],
+    activities: {},
   };
 
   it('is accepted by its schema and by check', () => {

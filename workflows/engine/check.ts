@@ -17,8 +17,17 @@ export interface CheckContext {
   fields: Record<string, CheckField>;
   /** Keys of the roles. */
   roles: readonly string[];
-  /** Names of the activities the worker registers. */
-  activities: readonly string[];
+  /** The activities the worker registers, by name. */
+  activities: Record<string, CheckActivity>;
+}
+/** Its JSON Schemas; of them only which properties there are and must be. */
+export interface CheckActivity {
+  input: ObjectSchema;
+  output: ObjectSchema;
+}
+interface ObjectSchema {
+  properties?: object;
+  required?: readonly string[];
 }
 interface CheckField {
   /** As in design.md section 3: text, person, money, … */
@@ -48,6 +57,9 @@ export const CHECK_CODES = [
   'unknown_field',
   'unknown_role',
   'unknown_activity',
+  'activity_input_missing',
+  'activity_input_unknown',
+  'activity_output_unknown',
   'unknown_outcome',
   'unknown_name',
   'field_not_writable',

@@ -17,7 +17,7 @@ import { snapshot } from './views.ts';
 const context: CheckContext = {
   fields: { amount: { type: 'number' }, helper: { type: 'person' } },
   roles: ['staff', 'manager'],
-  activities: ['notify'],
+  activities: { notify: { input: {}, output: {} } },
 };
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */

@@ -1,5 +1,5 @@
 /** Human and service steps: actions, where they lead, due times, activities. */
-import type { Checking } from '../check.ts';
+import type { CheckActivity, Checking } from '../check.ts';
 import { durationMs } from '../duration.ts';
 import type { Due, ServiceTask } from '../flow.gen.ts';
 import { isHuman, isReachableBackwards, outcomesOfStep, type HumanStep } from '../tree.ts';
@@ -15,11 +15,27 @@ export function checkTasks(checking: Checking): void {
   }
 }
 
-function checkService({ context, report }: Checking, step: ServiceTask): void {
+function checkService(checking: Checking, step: ServiceTask): void {
+  const { context, report } = checking;
   const { id, activity } = step;
-  if (!context.activities.includes(activity)) report(id, 'activity', 'unknown_activity', { activity });
+  const known = Object.hasOwn(context.activities, activity) ? context.activities[activity] : undefined;
+  if (known) checkMappings(checking, step, known);
+  else report(id, 'activity', 'unknown_activity', { activity });
   // The schema asks for it too; a draft that skipped the schema must not get past rule 22.
   if ((step as Partial<ServiceTask>).again === undefined) report(id, 'again', 'again_missing');
+}
+
+/** A mapping that the activity would refuse stops every case. */
+function checkMappings({ report }: Checking, step: ServiceTask, { input, output }: CheckActivity): void {
+  const { id, activity } = step;
+  const [given, taken] = [Object.keys(step.input ?? {}), Object.entries(step.output ?? {})];
+  const [takes, gives] = [Object.keys(input.properties ?? {}), Object.keys(output.properties ?? {})];
+  for (const name of input.required ?? [])
+    if (!given.includes(name)) report(id, `input.${name}`, 'activity_input_missing', { activity, name });
+  for (const name of given)
+    if (!takes.includes(name)) report(id, `input.${name}`, 'activity_input_unknown', { activity, name });
+  for (const [field, name] of taken)
+    if (!gives.includes(name)) report(id, `output.${field}`, 'activity_output_unknown', { activity, name });
 }
 
 function checkActions(checking: Checking, step: HumanStep): void {
