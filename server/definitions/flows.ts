@@ -12,6 +12,7 @@ import type { Db, Tx } from '../db/as.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { checkMeaning } from './flow-check.ts';
+import { checkLookups } from './prepare-check.ts';
 
 export interface PublishFlowOptions {
   note: string | null;
@@ -44,7 +45,8 @@ export async function publishFlow(
     await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
     const known = await findVersion(tx, flow.key, { sha256, options });
     if (known !== undefined) return { key: flow.key, version: known, isNew: false };
-    const { formVersion, problems } = await checkMeaning(tx, flow);
+    const { formVersion, problems: found } = await checkMeaning(tx, flow);
+    const problems = [...found, ...(await checkLookups(tx, flow))];
     if (problems.length > 0) throw new AppError('invalid_flow', 422, { flow: flow.key }, problems);
     const version = await writeVersion(tx, flow, { sha256, formVersion, options });
     return { key: flow.key, version, isNew: true };
