@@ -3,10 +3,11 @@ import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Tx } from '../db/as.ts';
 import { actionsOf, isHumanStep } from '../commands/access.ts';
-import { findNames } from '../commands/people.ts';
+import { findNames, type PersonName } from '../commands/people.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 import type { Permissions } from '../../forms/types.ts';
 import type { Text } from '../../workflows/engine/flow.gen.ts';
+import type { Explanation } from '../../workflows/engine/types.ts';
 import type { TimelineEntry } from '../tasks/schemas.ts';
 
 export type TimelineView = Static<typeof TimelineEntry>;
@@ -22,13 +23,15 @@ export interface LogRow {
   fields: string[];
   /** Whole seconds since its task was opened; null: no task, or its first moment. */
   took: number | null;
+  /** Why that task was with whom it was. */
+  explanation: Explanation | null;
 }
 
 /** Oldest first. How people were found is told by the task itself. */
 export async function readHistory(tx: Tx, caseId: string): Promise<LogRow[]> {
   const { rows } = await sql<LogRow>`
     select e.rev, e.at, e.type, e.step, e.actor, e.data, e.comment, array(select jsonb_object_keys(coalesce(e.patch, '{}'))) as fields,
-      round(extract(epoch from e.at - t.opened_at))::int as took
+      round(extract(epoch from e.at - t.opened_at))::int as took, t.explanation
     from case_event e left join task t on t.id = e.task_id
     where e.case_id = ${caseId} and e.type <> 'people_resolved' order by e.rev`.execute(tx);
   return rows;
@@ -42,7 +45,7 @@ export async function toTimeline(
 ): Promise<TimelineView[]> {
   const names = await findNames(
     tx,
-    rows.flatMap((row) => [row.actor, ...idsIn(row.data)]),
+    rows.flatMap((row) => [row.actor, ...idsIn(row.data), ...idsOf(row.explanation)]),
   );
   return rows.map((row) => ({
     rev: row.rev,
@@ -56,8 +59,26 @@ export async function toTimeline(
     changed: row.fields.filter((field) => permissions[field] !== undefined && permissions[field] !== 'hidden'),
     data: toData(row.data),
     tookSeconds: row.took,
+    ...(row.explanation === null ? {} : { explanation: toExplanation(row.explanation, names) }),
     labels: Object.fromEntries(idsIn(row.data).map((id) => [id, names.get(id)?.name ?? ''])),
   }));
+}
+
+function toExplanation(
+  { rule, inputs, policy }: Explanation,
+  names: ReadonlyMap<string, PersonName>,
+): NonNullable<TimelineView['explanation']> {
+  const labels = Object.fromEntries(
+    idsOf({ rule, inputs }).flatMap((id) => (names.has(id) ? [[id, names.get(id)?.name ?? '']] : [])),
+  );
+  return { rule, inputs, labels, ...(policy === undefined ? {} : { policy }) };
+}
+
+/** Persons, roles and fields stand among the inputs: only names of persons are asked for. */
+function idsOf(explanation: Explanation | null): string[] {
+  return Object.values(explanation?.inputs ?? {})
+    .flat()
+    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
 }
 
 /** Instants as the API writes them: a pause's `until` and `since` are the engine's milliseconds. */

@@ -21,8 +21,8 @@ export interface Sheet {
   /** Data URLs by file id; a photo that could not be read is not there. */
   photos: ReadonlyMap<string, string>;
   communityName: string | null;
-  /** Of the case's page; undefined: the server does not know its own address. */
-  link: string | undefined;
+  /** Of the case's page. */
+  link: string;
   printedBy: string;
   printedAt: string;
 }
@@ -52,12 +52,12 @@ function head({ detail: { case: item }, words, link }: Sheet): Content {
     { text: words.text(item.flowTitle), fontSize: 18, bold: true },
     { text: item.title, fontSize: 12, margin: [0, 2, 0, 4] },
     { text: `${words.say('number')} ${item.number}`, bold: true },
-    ...(link === undefined ? [] : [{ text: link, link, color: faint, fontSize: 8 }]),
+    { text: link, link, color: faint, fontSize: 8 },
   ];
   const code: Column = {
     width: 84,
     stack: [
-      { qr: link ?? item.number, fit: 76, eccLevel: 'M', alignment: 'right' },
+      { qr: link, fit: 76, eccLevel: 'M', alignment: 'right' },
       { text: words.say('scan'), fontSize: 7, color: faint, alignment: 'right', margin: [0, 2, 0, 0] },
     ],
   };

@@ -177,6 +177,20 @@ it('is a PDF whose Chinese text can be read: number, record, log, who printed it
   expect((await getMeta(pdf)).info).toMatchObject({ Title: `上门服务 ${number}` });
 });
 
+it('has a log that says who did what, how long it took, and why it was theirs', async () => {
+  const { timeline } = (await ask.dispatcher({ url: `/api/cases/${caseId}` })).json<{ timeline: object[] }>();
+
+  expect(timeline).toContainEqual(
+    expect.objectContaining({
+      type: 'task_completed',
+      actor: expect.objectContaining({ name: '赵敏' }) as unknown,
+      comment: '已约王师傅',
+      tookSeconds: expect.closeTo(95 * 60, -2) as unknown,
+      explanation: expect.objectContaining({ rule: 'pool' }) as unknown,
+    }),
+  );
+});
+
 it('has times where the case is, not where the server is', async () => {
   const { text } = await print(ask.dispatcher);
 

@@ -37,13 +37,15 @@ export function printRoutes(app: App): void {
           { additionalProperties: false },
         ),
         produces: ['application/pdf'],
-        response: { 200: Type.Any({ description: 'application/pdf' }), ...problems(401, 404, 422, 429) },
+        response: { 200: Type.Unknown({ description: 'The PDF.' }), ...problems(401, 404, 422, 429) },
       },
       config: { rateLimit: { ...perPerson, keyGenerator: (request) => request.person.id } },
     },
     async (request, reply) => {
       const printed = await describe(app, request, {
         caseId: request.params.id,
+        // Where no public address is set, the one that this person came by.
+        origin: app.deps.config.publicUrl ?? `${request.protocol}://${request.host}`,
         language: request.query.language ?? languageOf(request, app.deps.config.locale),
       });
       const bytes = await printer.print(printed);
@@ -60,14 +62,14 @@ export function printRoutes(app: App): void {
 async function describe(
   app: App,
   { person }: { person: Person },
-  { caseId, language }: { caseId: string; language: Locale },
+  { caseId, origin, language }: { caseId: string; origin: string; language: Locale },
 ): Promise<Printed> {
   const { db, log, config } = app.deps;
   const detail = await readCase(db, caseId, { person: person.id, language });
   const place = await readPlace(app, person.id, detail.case.communityId);
   const store = openStore(config);
   const photos = await readPhotos({ db, store, log, person: person.id }, photoIds(detail).slice(0, mostPhotos));
-  const link = config.publicUrl === undefined ? undefined : `${config.publicUrl}/cases/${caseId}`;
+  const link = `${origin}/cases/${caseId}`;
   const words = createWords(language, place.zone);
   const printedAt = new Date().toISOString();
   return layOut({ detail, words, photos, communityName: place.name, link, printedBy: person.name, printedAt });

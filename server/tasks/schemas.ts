@@ -86,6 +86,15 @@ export const ReturnTarget = Type.Object(
   { step: Type.String(), title: Text, by: nullable(PersonRef), at: nullable(Instant) },
   { title: 'ReturnTarget' },
 );
+export const Explanation = Type.Object(
+  {
+    rule: Type.String(),
+    inputs: Type.Record(Type.String(), Type.Unknown()),
+    policy: Type.Optional(Type.String()),
+    labels: Labels,
+  },
+  { title: 'Explanation' },
+);
 export const TimelineEntry = Type.Object(
   {
     rev: Type.Integer(),
@@ -100,6 +109,8 @@ export const TimelineEntry = Type.Object(
     changed: Type.Array(Type.String()),
     data: Type.Record(Type.String(), Type.Unknown()),
     tookSeconds: nullable(Type.Integer({ description: 'Since the task that it is about was opened.' })),
+    /** Why that task was with whom it was. */
+    explanation: Type.Optional(Explanation),
     /** Names of the persons whose ids stand in data. */
     labels: Labels,
   },
@@ -128,15 +139,6 @@ export const PositionStep = Type.Object(
     }),
   },
   { title: 'PositionStep' },
-);
-export const Explanation = Type.Object(
-  {
-    rule: Type.String(),
-    inputs: Type.Record(Type.String(), Type.Unknown()),
-    policy: Type.Optional(Type.String()),
-    labels: Labels,
-  },
-  { title: 'Explanation' },
 );
 export const Draft = Type.Object(
   { fields: Fields, comment: nullable(Type.String()), updatedAt: Instant },

@@ -44,7 +44,10 @@ export function findCases(db: Db, { person, language }: Asking, query: Query): P
       item: (row) => row,
       key: (row) => [row.started_at.toISOString(), row.id],
     });
-    return { items: items.map((item) => ({ case: item, matches: matchesOf(item, hits, { flows, words }) })), next };
+    return {
+      items: items.map((item) => ({ case: item, matches: matchesOf(item, hits, { flows, words, language }) })),
+      next,
+    };
   });
 }
 

@@ -2,6 +2,8 @@
 import type { Static } from 'typebox';
 import type { CaseItemView } from '../../case-views/case-items.ts';
 import type { PublishedFlow } from '../../definitions/published.ts';
+import type { Language } from '../../case-views/task-items.ts';
+import type { Text } from '../../../forms/types.ts';
 import type { SearchWord } from './grams.ts';
 import type { CaseMatch } from './schemas.ts';
 
@@ -14,27 +16,38 @@ interface Context {
   /** By case. */
   flows: ReadonlyMap<string, PublishedFlow>;
   words: readonly SearchWord[];
+  language: Language;
 }
+
+type Match = Static<typeof CaseMatch>;
 
 const mostMatches = 3;
 const excerptLength = 60;
 
-/** The head is on screen anyway, and so is the number as a field. */
-export function matchesOf(
-  { id, number }: CaseItemView,
-  hits: readonly Hit[],
-  { flows, words }: Context,
-): Static<typeof CaseMatch>[] {
-  const form = flows.get(id)?.form;
-  const own = hits.filter((hit) => hit.caseId === id && hit.part !== 'head' && hit.plain !== number);
-  return own.slice(0, mostMatches).map(({ part, plain }) => {
-    const field = part.startsWith('field ') ? part.slice('field '.length) : undefined;
+/** Title and number are on screen anyway. */
+export function matchesOf(item: CaseItemView, hits: readonly Hit[], context: Context): Match[] {
+  const form = context.flows.get(item.id)?.form;
+  const own = hits.filter(({ caseId, part }) => caseId === item.id && part !== 'head');
+  const matches = own.map(({ part, plain }): Match => {
+    const field = form?.byName.get(fieldOf(part) ?? '');
+    const text = plain === null || field === undefined || field.choices.length === 0 ? plain : chosen(plain, context);
     return {
-      part: field ?? part,
-      label: field === undefined ? null : (form?.byName.get(field)?.title ?? null),
-      excerpt: plain === null ? null : excerptOf(plain, words),
+      part: fieldOf(part) ?? part,
+      label: field?.title ?? null,
+      excerpt: text === null ? null : excerptOf(text, context.words),
     };
   });
+  const shown = `${item.number} ${item.title}`;
+  return matches.filter(({ excerpt }) => excerpt === null || !shown.includes(excerpt)).slice(0, mostMatches);
+}
+
+function fieldOf(part: string): string | undefined {
+  return part.startsWith('field ') ? part.slice('field '.length) : undefined;
+}
+
+/** What parts.ts kept of a choice. */
+function chosen(plain: string, { language }: Context): string {
+  return (JSON.parse(plain) as Text[]).map((title) => title[language]).join('、');
 }
 
 /** The part of a text around the first word that stands in it as it was written; else its beginning. */

@@ -61,8 +61,7 @@ function fieldPart(form: CompiledForm, field: FieldInfo, { value, labels }: Held
   const text = textOf(field, value, labels);
   if (text === '') return [];
   const isNamed = field.kind === 'person' || field.kind === 'party';
-  // A choice has its words in every language; an excerpt would show them all.
-  const plain = field.choices.length > 0 ? null : text.slice(0, excerptFrom);
+  const plain = field.choices.length > 0 ? chosenTexts(field, value) : text.slice(0, excerptFrom);
   return [{ ...of, grams: gramsOf(isNamed ? withPinyin(text) : text), plain }];
 }
 
@@ -108,6 +107,12 @@ function tableText({ rows }: FieldInfo, values: Values[], labels: Labels): strin
       }),
   );
   return texts.filter((text) => text !== '').join(' ');
+}
+
+/** A choice has its words in every language: an excerpt is in the reader's (see matches.ts). */
+function chosenTexts({ choices }: FieldInfo, value: unknown): string {
+  const chosen = [value].flat();
+  return JSON.stringify(choices.filter((choice) => chosen.includes(choice.const)).map((choice) => choice['x-title']));
 }
 
 function choiceWords({ choices }: FieldInfo, value: unknown): string {

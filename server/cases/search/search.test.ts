@@ -75,6 +75,7 @@ const found = async (who: Ask, query: Record<string, string>): Promise<string[]>
 describe('words', () => {
   it('finds by number, whole or its end', async () => {
     const { items } = await find(ask.dispatcher, { q: '水管' });
+    expect(items[0]?.matches).toEqual([]); // it stands in the title
     const number = items[0]?.case.number ?? '';
 
     expect(number).toMatch(/^ER-/);
@@ -97,6 +98,10 @@ describe('words', () => {
   it('finds text of fields, words of choices and what was said, and shows where', async () => {
     expect(await found(ask.dispatcher, { q: '车库' })).toEqual([ids.lamp]);
     expect(await found(ask.dispatcher, { q: 'Small' })).toEqual([ids.lamp]);
+    const choice = await find(ask.dispatcher, { q: 'Small' });
+    expect(choice.items[0]?.matches).toEqual([
+      { part: 'kind', label: { 'zh-CN': 'Kind', en: 'Kind' }, excerpt: 'Small' },
+    ]);
     const note = await find(ask.dispatcher, { q: '着急' });
     expect(note.items[0]).toMatchObject({ case: { id: ids.pipe }, matches: [{ part: 'note', excerpt: '业主很着急' }] });
     const said = await find(ask.dispatcher, { q: '梯子' });

@@ -14,6 +14,11 @@
  * via the `patternProperty` "^.*$".
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
+export type OutboundChannel = 'mail' | 'sms';
+/**
+ * shown: a demo shows it here instead of sending it.
+ */
+export type OutboundState = 'queued' | 'sending' | 'sent' | 'failed' | 'shown';
 export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
@@ -50,6 +55,15 @@ export interface Api {
   PersonItem?: PersonItem;
   PersonPage?: PersonPage;
   FileInfo?: FileInfo;
+  OutboundChannel?: OutboundChannel;
+  OutboundCounts?: OutboundCounts;
+  OutboundItem?: OutboundItem;
+  OutboundState?: OutboundState;
+  OutboundPage?: OutboundPage;
+  RevealBody?: RevealBody;
+  Revealed?: Revealed;
+  NoticeChoice?: NoticeChoice;
+  NoticeChoices?: NoticeChoices;
   Notification?: Notification;
   NotificationCounts?: NotificationCounts;
   NotificationKind?: NotificationKind;
@@ -246,6 +260,63 @@ export interface FileInfo {
   width: number | null;
   height: number | null;
 }
+export interface OutboundCounts {
+  queued: number;
+  sending: number;
+  sent: number;
+  failed: number;
+  shown: number;
+}
+export interface OutboundItem {
+  id: string;
+  kind: string;
+  title: Text | null;
+  channel: OutboundChannel;
+  person: PersonRef;
+  /**
+   * Masked; POST …/unmask tells it in full.
+   */
+  address: string;
+  language: string;
+  subject: string | null;
+  text: string;
+  /**
+   * A path of the product.
+   */
+  link: string;
+  state: OutboundState;
+  attempts: number;
+  nextAt: string | null;
+  error: string | null;
+  caseId: string | null;
+  createdAt: string;
+  endedAt: string | null;
+}
+export interface OutboundPage {
+  items: OutboundItem[];
+  next: string | null;
+}
+export interface RevealBody {
+  reason: string;
+}
+export interface Revealed {
+  address: string;
+}
+export interface NoticeChoice {
+  channel: OutboundChannel;
+  wanted: boolean;
+}
+export interface NoticeChoices {
+  channels: {
+    channel: OutboundChannel;
+    wanted: boolean;
+    address: string | null;
+  }[];
+  /**
+   * What comes whatever was chosen.
+   */
+  required: Text[];
+}
 export interface Notification {
   id: string;
   /**
@@ -259,6 +330,7 @@ export interface Notification {
      */
     [k: string]: unknown;
   };
+  text: Text | null;
   by: PersonRef | null;
   holder: PersonRef | null;
   flow: Text | null;
@@ -792,6 +864,7 @@ export interface TimelineEntry {
     [k: string]: unknown;
   };
   tookSeconds: number | null;
+  explanation?: Explanation;
   labels: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition

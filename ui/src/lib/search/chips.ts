@@ -19,8 +19,7 @@ type Tell = (filters: Filters, names: Names) => string;
 const chip = (name: string, value: string): string => m.search_chip({ name, value });
 const flowOf = ({ flow }: Filters, { facets }: Names) => facets?.flows.find(({ key }) => key === flow);
 
-const tells: Record<FilterName, Tell> = {
-  q: ({ q }) => m.search_words({ value: q }),
+const tells: Record<Exclude<FilterName, 'q'>, Tell> = {
   flow: (filters, names) => chip(m.search_flow(), localText(flowOf(filters, names)?.title) || filters.flow),
   stage: (filters, names) => {
     const stage = flowOf(filters, names)?.stages.find(({ step }) => step === filters.stage);
@@ -37,6 +36,7 @@ const tells: Record<FilterName, Tell> = {
 };
 
 export function chipsOf(filters: Filters, names: Names): ChipView[] {
-  const set = Object.keys(toQuery(filters)) as FilterName[];
+  // The words stand in the search field.
+  const set = Object.keys(toQuery({ ...filters, q: '' })) as Exclude<FilterName, 'q'>[];
   return set.map((name) => ({ name, text: tells[name](filters, names) }));
 }
