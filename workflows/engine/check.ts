@@ -5,6 +5,7 @@
 import { checkFields } from './checks/fields.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
+import { checkPreparations } from './checks/prepare.ts';
 import { checkStructure } from './checks/structure.ts';
 import { checkTasks } from './checks/tasks.ts';
 import type { Flow } from './flow.gen.ts';
@@ -76,7 +77,12 @@ export const CHECK_CODES = [
   'return_target_invalid',
   'previous_step_invalid',
   'duration_zero',
+  'due_without_time',
+  'due_action_unreachable',
   'reminder_too_early',
+  'no_action_always',
+  'lookup_name_taken',
+  'lookup_field_missing',
   'again_missing',
 ] as const;
 export type CheckCode = (typeof CHECK_CODES)[number];
@@ -110,5 +116,6 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkExpressions(checking);
   checkPeople(checking);
   checkTasks(checking);
+  checkPreparations(checking);
   return problems;
 }
