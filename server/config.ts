@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { problemOfPlace, readPlace, type S3Place } from './files/place.ts';
+import { readOutbound, type OutboundSettings } from './outbound/settings.ts';
 import { problemsInProduction } from './production-settings.ts';
 import { problemOfProxies, readProxies, type TrustedProxies } from './proxies.ts';
 import { settings, type Setting, type SettingName } from './settings.ts';
@@ -40,6 +41,8 @@ interface Common {
   cookieSecure: boolean;
   /** Photos that one person may keep within 24 hours, in MB (1,000,000 bytes). */
   uploadMegabytesADay: number;
+  /** How e-mail and SMS leave; undefined: not at all. */
+  outbound?: OutboundSettings;
   /** Undefined: /metrics is for this machine only. */
   metricsToken?: string | undefined;
 }
@@ -50,6 +53,10 @@ export interface Settings extends Common {
   databaseAdminUrl: string | undefined;
   temporalAddress: string | undefined;
   codecKeys: readonly CodecKey[] | undefined;
+  /** Superuser of a Postgres that was brought along; only backup and restore use it. */
+  backupUrl: string | undefined;
+  backupDatabases: readonly string[];
+  backupKeepDays: number;
   /** What the search for programs and the started children see. */
   environment: NodeJS.ProcessEnv;
 }
@@ -107,7 +114,13 @@ export function readSettings(
     trustProxy: readProxies(must('GUANJIA_TRUST_PROXY')),
     cookieSecure: (text('GUANJIA_COOKIE_SECURE') ?? String(mode === 'production')) === 'true',
     uploadMegabytesADay: Number(must('GUANJIA_UPLOAD_MB_A_DAY')),
+    outbound: readOutbound(text, problems),
     metricsToken: text('GUANJIA_METRICS_TOKEN'),
+    backupUrl: text('GUANJIA_BACKUP_URL'),
+    backupDatabases: must('GUANJIA_BACKUP_DATABASES')
+      .split(',')
+      .map((name) => name.trim()),
+    backupKeepDays: Number(must('GUANJIA_BACKUP_KEEP_DAYS')),
     environment,
   };
   checkTogether(read, problems);
@@ -117,7 +130,13 @@ export function readSettings(
 
 /** Adds what the services provided: the result has no gaps. */
 export function completeConfig(asked: Settings, provided: Provided): Config {
-  const { environment: _environment, ...common } = asked;
+  const {
+    environment: _environment,
+    backupUrl: _backupUrl,
+    backupDatabases: _databases,
+    backupKeepDays: _keepDays,
+    ...common
+  } = asked;
   return { ...common, ...provided };
 }
 

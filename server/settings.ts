@@ -92,6 +92,24 @@ export const settings = [
       'Keys that encrypt what Temporal stores: `id:base64,…`, 32 bytes each (`openssl rand -base64 32`). The first encrypts, all decrypt. Default: one generated key in the data folder, mode 0600.',
   },
   {
+    name: 'GUANJIA_BACKUP_URL',
+    kind: 'postgres url',
+    purpose:
+      'Superuser of a Postgres you brought along, for `npm run backup` and `npm run restore` only: keep it from the api and the workers.',
+  },
+  {
+    name: 'GUANJIA_BACKUP_DATABASES',
+    kind: 'text',
+    default: 'guanjia,temporal,temporal_visibility',
+    purpose: 'Databases of that Postgres to back up; those that are not there are left out.',
+  },
+  {
+    name: 'GUANJIA_BACKUP_KEEP_DAYS',
+    kind: 'count',
+    default: '30',
+    purpose: 'Days that `npm run backup -- <folder> --nightly` keeps a backup; the newest always stays.',
+  },
+  {
     name: 'GUANJIA_LOG_LEVEL',
     kind: 'choice',
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -129,6 +147,42 @@ export const settings = [
     kind: 'text',
     purpose:
       'Who asks for /metrics from another machine sends it as `Authorization: Bearer …`; 16 characters at least. Default: only this machine may ask.',
+  },
+  {
+    name: 'GUANJIA_SMTP_URL',
+    kind: 'text',
+    purpose:
+      'Where e-mail leaves: `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS. Goes with GUANJIA_MAIL_FROM. Without it e-mail is kept as failed (not_configured) in the outbox. Never used in demo mode.',
+  },
+  {
+    name: 'GUANJIA_MAIL_FROM',
+    kind: 'text',
+    purpose: 'Sender of e-mail, such as `物业服务中心 <no-reply@example.com>`.',
+  },
+  {
+    name: 'GUANJIA_MAIL_DKIM',
+    kind: 'text',
+    purpose: 'Signs e-mail (DKIM): `domain:selector:file`, the file being the private key in PEM. Default: unsigned.',
+  },
+  {
+    name: 'GUANJIA_SMS_ENDPOINT',
+    kind: 'text',
+    default: 'https://dysmsapi.aliyuncs.com',
+    purpose: 'Origin of the SMS service, which speaks Aliyun’s SendSms (2017-05-25) signed with ACS3-HMAC-SHA256.',
+  },
+  {
+    name: 'GUANJIA_SMS_KEY_ID',
+    kind: 'text',
+    purpose:
+      'Access key of the SMS service; goes with the three below. Without them SMS are kept as failed (not_configured) in the outbox. Never used in demo mode.',
+  },
+  { name: 'GUANJIA_SMS_SECRET', kind: 'text', purpose: 'Its secret.' },
+  { name: 'GUANJIA_SMS_SIGN', kind: 'text', purpose: 'The signature the service knows the sender by, such as 翡翠花园物业.' },
+  {
+    name: 'GUANJIA_SMS_TEMPLATES',
+    kind: 'text',
+    purpose:
+      'Template code by kind of notification: `urge=SMS_1,urge.en=SMS_2,task_overdue=SMS_3`. The names a template may use are those of the texts in content/notices.',
   },
 ] as const satisfies readonly Setting[];
 

@@ -135,6 +135,54 @@ const texts = {
     '密钥 {id}：不在 GUANJIA_CODEC_KEYS 里，但 {cases} 个办理中的事项在用！请放回去',
     'Key {id}: is not in GUANJIA_CODEC_KEYS, yet {cases} running cases use it! Put it back',
   ],
+  backup_done: ['备份完成：{folder}（{megabytes} MB）', 'Backup done: {folder} ({megabytes} MB)'],
+  backup_no_url: [
+    '备份或恢复自备的 Postgres 需要 GUANJIA_BACKUP_URL（超级用户）。',
+    'To back up or restore a Postgres you brought along, set GUANJIA_BACKUP_URL (a superuser).',
+  ],
+  restored: ['已恢复：{what}', 'Restored: {what}'],
+  restore_done: [
+    '恢复完成。启动之前先核对两边的数据：npm run reconcile -- --dry-run，再 npm run reconcile。',
+    'Restore done. Before the start bring both stores together: npm run reconcile -- --dry-run, then npm run reconcile.',
+  ],
+  differs_unknown_to_temporal: [
+    '{case}（{flow}）：这里办理中（第 {here} 步记录），Temporal 里没有 → 按日志重建',
+    '{case} ({flow}): running here (rev {here}), unknown to Temporal → made again from its log',
+  ],
+  differs_unknown_here: [
+    '{case}（{flow}）：Temporal 里有（第 {there} 步记录），这里没有它的登记 → 另存后在 Temporal 里结束',
+    '{case} ({flow}): known to Temporal (rev {there}), without a record here → kept in a file and ended there',
+  ],
+  differs_running_there: [
+    '{case}（{flow}）：这里已办结（第 {here} 步记录），Temporal 里还在办理（第 {there} 步）→ 按日志办结',
+    '{case} ({flow}): over here (rev {here}), still running in Temporal (rev {there}) → ended there as the log says',
+  ],
+  differs_postgres_behind: [
+    '{case}（{flow}）：这里到第 {here} 步记录，Temporal 到第 {there} 步 → 从 Temporal 补回',
+    '{case} ({flow}): rev {here} here, rev {there} in Temporal → brought up from Temporal',
+  ],
+  differs_temporal_behind: [
+    '{case}（{flow}）：这里到第 {here} 步记录，Temporal 只到第 {there} 步 → 按日志重建',
+    '{case} ({flow}): rev {here} here, only rev {there} in Temporal → made again from its log',
+  ],
+  differs_diverged: [
+    '{case}（{flow}）：两边恢复后各自走了不同的路（这里 {here}，Temporal {there}）→ 以这里为准，另一边另存',
+    '{case} ({flow}): both went on their own ways (rev {here} here, {there} in Temporal) → as here; the other way is kept in a file',
+  ],
+  reconcile_commands: [
+    '  补回 {commands} 个操作：谁、何时、结论都在；附言和流程条件没有用到的字段已随旧数据库丢失',
+    '  {commands} acts came back: who, when and the outcome; comments and fields that no condition mentions were lost with the database',
+  ],
+  reconcile_failed: ['  没有处理好：{cause}', '  Not healed: {cause}'],
+  reconcile_kept: ['  已另存：{path}', '  Kept in {path}'],
+  reconcile_workers: [
+    '工作进程还在运行（或刚停不到一分半钟）。请先停止所有 api 和 worker，再核对。',
+    'Workers run (or ended less than 90 seconds ago). Stop every api and worker first.',
+  ],
+  reconcile_done: [
+    '核对了 {cases} 个事项：{differences} 处不同，{left} 处未处理，{pending} 个操作等待执行（启动后自动完成）。',
+    '{cases} cases compared: {differences} differ, {left} are left; {pending} commands wait and are driven after the start.',
+  ],
   tool_alone: [
     '管家正在运行（进程 {pid}）。请先停止它，再执行这个命令。',
     'Guanjia is running (process {pid}). Stop it first, then give this command again.',
