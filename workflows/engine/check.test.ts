@@ -93,6 +93,16 @@ describe('check', () => {
     expect(compile(load(flow, { formulas: { hen: 'egg + 1', egg: 'hen + 1' } })).mentioned.size).toBe(0);
   });
 
+  it('says which mapping of a service step its activity would refuse', () => {
+    const step = aServiceTask('s', { activity: 'print', input: { colour: 'place' }, output: { place: 'sheets' } });
+
+    expect(check(aFlow([step]), context).map(({ property, code }) => [property, code])).toEqual([
+      ['input.text', 'activity_input_missing'],
+      ['input.colour', 'activity_input_unknown'],
+      ['output.place', 'activity_output_unknown'],
+    ]);
+  });
+
   it('accepts an exclusive whose steps go on in one branch only', () => {
     const ends = anExclusive('split', 'total > 5', [{ id: 'stop', kind: 'end', outcome: 'no' }], []);
 

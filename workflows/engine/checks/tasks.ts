@@ -30,14 +30,14 @@ function checkMappings({ report }: Checking, step: ServiceTask, { input, output 
   const { id, activity, input: given = {}, output: taken = {} } = step;
   const missing = (input.required ?? []).filter((name) => !Object.hasOwn(given, name));
   for (const name of missing) report(id, `input.${name}`, 'activity_input_missing', { activity, name });
-  for (const name of unknown(Object.keys(given), input))
+  for (const name of Object.keys(given).filter((each) => !has(input, each)))
     report(id, `input.${name}`, 'activity_input_unknown', { activity, name });
-  for (const name of unknown(Object.values(taken), output))
-    report(id, 'output', 'activity_output_unknown', { activity, name });
+  for (const [field, name] of Object.entries(taken).filter(([, each]) => !has(output, each)))
+    report(id, `output.${field}`, 'activity_output_unknown', { activity, name });
 }
 
-function unknown(names: string[], { properties = {} }: CheckActivity['input']): string[] {
-  return names.filter((name) => !Object.hasOwn(properties, name));
+function has({ properties = {} }: CheckActivity['input'], name: string): boolean {
+  return Object.hasOwn(properties, name);
 }
 
 function checkActions(checking: Checking, step: HumanStep): void {
