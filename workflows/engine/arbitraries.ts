@@ -1,6 +1,6 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Pause, People, Step } from './flow.gen.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import { aCc, aFlow, anApproval, anEnd, anExclusive, aServiceTask, aUserTask } from './testing.ts';
 
@@ -32,22 +32,55 @@ function due(outcome: string): fc.Arbitrary<Due | undefined> {
     { do: 'complete', outcome },
     { do: 'transfer', people: { assign: { rule: 'role', role: 'staff' } } },
     { do: 'transfer', people: { assign: { rule: 'field', field: 'helper' }, whenEmpty: 'incident' } },
+    [
+      { do: 'escalate', to: 'manager' },
+      { do: 'transfer', people: { assign: { rule: 'role', role: 'staff' } } },
+      { do: 'remind', after: 'PT1H' },
+      { do: 'complete', outcome, after: 'PT5H' },
+    ],
   );
-  const some = fc.record({ in: fc.constantFrom('PT2H', 'P1D'), remind: fc.array(remind, { maxLength: 2 }), then });
+  // Of the moments some are past, some nothing yet, and one is none.
+  const at = fc.constantFrom('now + duration("PT3H")', 'today', 'if amount > 5 then now else null', 'amount');
+  const fields = { remind: fc.array(remind, { maxLength: 2 }), then };
+  const some = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ in: fc.constantFrom('PT2H', 'P1D'), ...fields }) },
+    { weight: 1, arbitrary: fc.record({ at, ...fields }) },
+    { weight: 1, arbitrary: fc.record({ in: fc.constantFrom('PT2H'), at, ...fields }) },
+  );
   return fc.option(some as fc.Arbitrary<Due>, { nil: undefined });
 }
 
+const pause = fc.option(fc.constantFrom<Pause>({ max: 'PT3H' }, { max: 'P2D' }), { nil: undefined });
+/** Offered by conditions, of which one can be told by some values only; `done` always is. */
+const some = fc.option(
+  fc
+    .subarray<Action>([
+      { ...action('more'), when: 'amount > 5' },
+      { ...action('odd'), when: 'if amount > 8 then amount else true' },
+      { ...action('early'), when: 'times.self < 2' },
+    ])
+    .map((more) => [action('done'), ...more]),
+  { nil: undefined },
+);
+
+/** Without what is undefined. */
+function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
 const userTask = fc
-  .record({ people: fc.oneof(people(assigned), pools), due: due('done') })
-  .map(({ due: given, ...fields }) => aUserTask('', { ...fields, ...(given ? { due: given } : {}) }));
+  .record({ people: fc.oneof(people(assigned), pools), due: due('done'), pause, actions: some })
+  .map((fields) => aUserTask('', given(fields)));
 const approval = fc
   .record({
     mode: fc.constantFrom('any' as const, 'all' as const),
     people: people(assigned),
     onRejected: fc.constantFrom('continue' as const, 'continue' as const, 'end' as const),
     due: due('approved'),
+    pause,
   })
-  .map(({ due: given, ...fields }) => anApproval('', { ...fields, ...(given ? { due: given } : {}) }));
+  .map((fields) => anApproval('', given(fields)));
 const plain: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: userTask },
   { weight: 3, arbitrary: approval },
@@ -98,16 +131,25 @@ function numbered(steps: Step[], picks: number[]): Step[] {
       const back = before[pick];
       if (!isHuman(step)) return { ...step, id };
       before.push(id);
-      return back === undefined ? { ...step, id } : { ...goingBack(step, back, count), id };
+      const human = { ...countingItself(step, id), id };
+      return back === undefined ? human : goingBack(human, back, count);
     });
   };
   return name(steps, []);
 }
 
+/** Conditions of its actions that count its own decisions name it. */
+function countingItself(step: HumanStep, id: string): HumanStep {
+  if (!step.actions) return step;
+  const named = step.actions.map((each) => (each.when ? { ...each, when: each.when.replace('self', id) } : each));
+  return { ...step, actions: named };
+}
+
 /** Some of its actions, or its due time, lead back. */
 function goingBack(step: HumanStep, back: string, count: number): HumanStep {
   const returnTo = { step: back, mode: count % 2 === 0 ? ('redo' as const) : ('straightBack' as const) };
-  const onward = step.kind === 'approval' ? [action('approved'), action('rejected')] : [action('done')];
+  const onward =
+    step.kind === 'approval' ? [action('approved'), action('rejected')] : (step.actions ?? [action('done')]);
   const due = count % 3 === 0 ? { due: { in: 'PT3H', then: { do: 'return' as const, step: back } } } : {};
   return { ...step, ...due, actions: [...onward, { ...action('back'), returnTo }] };
 }
@@ -130,7 +172,9 @@ export interface Doing {
     | 'withdraw'
     | 'amend'
     | 'crash'
-    | 'stale';
+    | 'stale'
+    | 'pause'
+    | 'resume';
   pick: number;
   value: number;
 }
@@ -142,7 +186,20 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
       {
         weight: 8,
         arbitrary: fc.constantFrom(
-          ...(['return', 'detour', 'transfer', 'wait', 'fail', 'retry', 'amend', 'stale', 'crash'] as const),
+          ...([
+            'return',
+            'detour',
+            'transfer',
+            'wait',
+            'fail',
+            'retry',
+            'amend',
+            'stale',
+            'crash',
+            'pause',
+            'pause',
+            'resume',
+          ] as const),
         ),
       },
       { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },

@@ -11,7 +11,7 @@ import { framesUnder, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
-import type { DeltaEntry, OpenedTask, Vars } from './types.ts';
+import type { Command, DeltaEntry, OpenedTask, Vars } from './types.ts';
 import { snapshot } from './views.ts';
 
 const context: CheckContext = {
@@ -69,6 +69,7 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   const outcome = at(isHuman(known) ? outcomesOfStep(known) : [], value)!.outcome;
   if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars });
   if (act === 'transfer') run.send({ kind: 'transfer', ...aimed, to: actor, vars: {} });
+  performOnClock(run, aimed, { act, value });
   if (act === 'stale') {
     expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
       code: 'assignment_changed',
@@ -78,6 +79,13 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   const mode = act === 'detour' ? 'straightBack' : 'redo';
   if (to !== undefined && (act === 'return' || act === 'detour'))
     run.send({ kind: 'return', ...aimed, to, mode, vars: {} });
+}
+
+type Aimed = Pick<Extract<Command, { kind: 'resume' }>, 'task' | 'assignment' | 'actor'>;
+
+function performOnClock(run: Simulation, aimed: Aimed, { act, value }: Pick<Done, 'act' | 'value'>): void {
+  if (act === 'pause') run.send({ kind: 'pause', ...aimed, until: run.now + value * 3_600_000, vars: {} });
+  if (act === 'resume') run.send({ kind: 'resume', ...aimed, vars: {} });
 }
 
 function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
@@ -104,12 +112,23 @@ function holdInvariants(state: State): void {
   for (const { frame } of open)
     expect(frame === null || frames.has(frame), 'what is open belongs to a frame').toBe(true);
   for (const timer of state.timers) expect(state.tasks.some(({ id }) => id === timer.task)).toBe(true);
+  for (const task of state.tasks) holdClock(state, task);
   for (const leaf of state.root ? leaves(state) : []) {
     expect(
       open.some(({ frame }) => frame === leaf),
       'every leaf waits for something',
     ).toBe(true);
   }
+}
+
+/** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
+function holdClock(state: State, task: Task): void {
+  const timers = state.timers.filter((timer) => timer.task === task.id);
+  const failed = state.incidents.flatMap(({ resume }) => (resume.do === 'timer' ? [resume.timer] : []));
+  const ends = [...timers, ...failed].filter((timer) => timer.task === task.id && timer.what.kind === 'resume');
+  expect(ends.length, 'a paused task has one end, another none').toBe(task.paused ? 1 : 0);
+  if (task.paused) expect(timers.every(({ what }) => what.kind === 'resume')).toBe(true);
+  if (task.outcomes) expect(task.outcomes.length).toBeGreaterThan(0);
 }
 
 function leaves(state: State): number[] {

@@ -97,6 +97,17 @@ export class Simulation {
     return this.send({ kind: 'return', ...aim(task), to, mode, actor, vars: {} });
   }
 
+  /** Stops the clock of a step's first open task for so long. */
+  pause(stepId: string, forMs: number): Refusal | null {
+    const task = this.task(stepId);
+    return this.send({ kind: 'pause', ...aim(task), until: this.now + forMs, actor: task.assignee, vars: {} });
+  }
+
+  resume(stepId: string): Refusal | null {
+    const task = this.task(stepId);
+    return this.send({ kind: 'resume', ...aim(task), actor: task.assignee, vars: {} });
+  }
+
   /** Moves the clock on, firing every timer on the way at its own time. */
   advance(ms: number): void {
     const until = this.now + ms;

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineEvent } from './types.ts';
+import { Simulation } from './simulate.ts';
+import { aUserTask, compileSteps } from './testing.ts';
+import { upgradeEntries, upgradeState, type AnyState } from './upgrade.ts';
+
+const hour = 3_600_000;
+const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as const, role: 'manager' } } };
+const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
+const explanation = { rule: 'role' as const, inputs: {} };
+
+/** A state as version 1 had it: what came later taken away, the words of then put back. */
+function asV1(run: Simulation): AnyState {
+  const text = JSON.stringify(run.state, (key, value: unknown) =>
+    ['outcomes', 'paused', 'times', 'action'].includes(key) ? undefined : value,
+  );
+  const old = text.replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}').replace('"v":2', '"v":1');
+  return JSON.parse(old) as AnyState;
+}
+function waiting(then: typeof transfer | typeof escalate): Simulation {
+  const due = { in: 'PT4H', then };
+  const run = new Simulation(compileSteps([aUserTask('a', { due }), aUserTask('b')]), { resolve: () => undefined });
+  run.start('owner');
+  run.advance(4 * hour);
+  return run;
+}
+
+describe('a state of version 1', () => {
+  it.each([
+    ['a delayed escalation', escalate],
+    ['people that are being looked up', transfer],
+  ])('becomes one of today: %s', (_name, then) => {
+    const run = waiting(then);
+    const old = asV1(run);
+    expect(old.v).toBe(1);
+    expect(old).not.toEqual(run.state);
+
+    expect(upgradeState(old)).toEqual(run.state);
+    expect(upgradeState(run.state)).toBe(run.state);
+  });
+
+  it('becomes one of today with its incidents', () => {
+    const run = waiting(transfer);
+    const effect = run.state.effects[0]!;
+    const event: EngineEvent = { type: 'resolved', effect: effect.id, people: { persons: ['p9'], explanation } };
+    const incident = { id: 99, step: 'a', code: 'engine_error', detail: {}, frame: effect.frame ?? 0 };
+    const task = run.task('a').id;
+    const timer = { id: 98, frame: incident.frame, task, at: 1, what: { kind: 'then' as const, index: 0 } };
+    run.state.incidents = [
+      { ...incident, resume: { do: 'event', event, effect } },
+      { ...incident, resume: { do: 'transfer', task, action: 0 } },
+      { ...incident, resume: { do: 'timer', timer } },
+      { ...incident, resume: { do: 'open' } },
+    ];
+
+    expect(upgradeState(asV1(run))).toEqual(run.state);
+  });
+
+  it('comes with entries whose tasks offered all and never stood', () => {
+    const run = waiting(escalate);
+    const old = JSON.parse(
+      JSON.stringify(run.entries, (key, value: unknown) =>
+        ['outcomes', 'pausedAt', 'pausedUntil'].includes(key) ? undefined : value,
+      ),
+    ) as typeof run.entries;
+
+    expect(upgradeEntries(old)).toEqual(run.entries);
+  });
+});
