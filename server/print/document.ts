@@ -142,7 +142,9 @@ function large(sheet: Sheet, field: FieldInfo): Content[] {
   const name: Content = { text: words.text(field.title), color: faint, margin: [0, 4, 0, 2] };
   if (field.kind === 'table') return [name, rows(tellRows(value, { field, words, labels: detail.labels }))];
   if (field.kind === 'longText') return [name, { text: String(value) }];
-  return [name, ...pictures(sheet, [value].flat().map(String))];
+  const [first, ...others] = pictures(sheet, [value].flat().map(String));
+  // A name at the foot of a page, its photos on the next, would belong to nothing.
+  return [{ stack: [name, first ?? ''], unbreakable: true }, ...others];
 }
 
 function rows([titles = [], ...lines]: string[][]): Content {
@@ -164,15 +166,11 @@ function pictures({ photos, words }: Sheet, ids: readonly string[]): Content[] {
   const cells = ids.filter((id) => photos.has(id) || ids.length <= mostPhotos).map(cell);
   const left = ids.length - cells.length;
   while (cells.length % photosInRow !== 0) cells.push('');
-  const body = Array.from({ length: cells.length / photosInRow }, (_, i) =>
-    cells.slice(photosInRow * i, photosInRow * (i + 1)),
-  );
-  return [
-    ...(body.length === 0
-      ? []
-      : [{ table: { widths: Array<string>(photosInRow).fill('*'), body, dontBreakRows: true }, layout: 'noBorders' }]),
-    ...(left === 0 ? [] : [{ text: words.say('morePhotos', { n: left }), color: faint }]),
-  ];
+  const lines = Array.from({ length: cells.length / photosInRow }, (_, i): Content => {
+    const body = [cells.slice(photosInRow * i, photosInRow * (i + 1))];
+    return { table: { widths: Array<string>(photosInRow).fill('*'), body, dontBreakRows: true }, layout: 'noBorders' };
+  });
+  return [...lines, ...(left === 0 ? [] : [{ text: words.say('morePhotos', { n: left }), color: faint }])];
 }
 
 function timeline({ detail, words }: Sheet): Content[] {

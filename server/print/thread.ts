@@ -18,6 +18,9 @@ interface WithFiles {
 const port = parentPort;
 if (port === null) throw new Error('to be run as a worker thread');
 
+/** What the maker counts as nodes of a heading itself: its words and its line. */
+const linesOfHeading = 2;
+
 pdfmake.setUrlAccessPolicy(() => false);
 pdfmake.setLocalAccessPolicy(() => false);
 const ready = loadFonts();
@@ -51,6 +54,8 @@ async function make({ content, title, author, subject, footer, pageNumber }: Pri
     pageSize: 'A4',
     pageMargins: [48, 48, 48, 56],
     defaultStyle: { font: 'Noto', fontSize: 9.5, lineHeight: 1.3, color: '#1c2024' },
+    pageBreakBefore: (node, nodes) =>
+      node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length <= linesOfHeading,
     footer: (page, pages) => ({
       margin: [48, 14, 48, 0],
       fontSize: 8,

@@ -34,7 +34,7 @@ export async function indexAll(indexer: Indexer, signal?: AbortSignal): Promise<
 }
 
 /** Gives how many notes were taken: fewer than a batch means that none is left. */
-export async function indexBatch({ db, log }: Indexer): Promise<number> {
+async function indexBatch({ db, log }: Indexer): Promise<number> {
   return asEngine(db, async (tx) => {
     if (!(await somethingWaits(tx))) return 0;
     await sql`select pg_advisory_xact_lock(${lockKey})`.execute(tx);

@@ -7,7 +7,7 @@ const chen = { id: 'chen', name: '陈志强' };
 
 function anEntry(type: string, more: Partial<TimelineEntry> = {}): TimelineEntry {
   const step = { id: 'dispatch', title: { 'zh-CN': '派单', en: 'Dispatch' } };
-  const none = { outcome: null, comment: null, changed: [], data: {}, labels: {} };
+  const none = { outcome: null, comment: null, changed: [], data: {}, tookSeconds: null, labels: {} };
   return { rev: 2, at: '2026-11-24T02:00:00Z', type, step, actor: lin, ...none, ...more };
 }
 

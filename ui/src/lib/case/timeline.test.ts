@@ -16,6 +16,7 @@ function anEntry(more: Partial<TimelineEntry>): TimelineEntry {
     comment: null,
     changed: [],
     data: {},
+    tookSeconds: null,
     labels: {},
     ...more,
   };
