@@ -64,6 +64,46 @@ async function constructsRun(): Promise<TestCase> {
   return test;
 }
 
+/** A pause that its own timer ends, one ended by hand, rework while it is offered, an end action that the record times. */
+async function clocksRun(): Promise<TestCase> {
+  const label = { 'zh-CN': '好', en: 'ok' };
+  const pause = { max: 'PT1H' };
+  const then = [
+    { do: 'escalate' as const, to: 'manager' },
+    { do: 'complete' as const, outcome: 'done', after: 'PT1S' },
+  ];
+  const rework = { outcome: 'rework', label, when: 'times.accept < 1', returnTo: { step: 'work' } };
+  const steps = [
+    aUserTask('work', { pause, due: { in: 'PT2H', remind: [{ before: 'PT1H' }] } }),
+    aUserTask('accept', { actions: [{ outcome: 'done', label }, rework] }),
+    aUserTask('waits', { due: { at: 'now + duration("PT1S")', then } }),
+    aUserTask('last'),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'clocks' }));
+  const aimed = () => ({ task: test.task('work').task, assignment: 1, actor: 'owner', vars: {} });
+  await test.send({ kind: 'pause', ...aimed(), until: Date.now() + 1000 });
+  await eventually(
+    () => test.snapshot(),
+    ({ tasks }) => tasks[0]?.pausedAt === null,
+  );
+  await test.heal();
+  await test.send({ kind: 'pause', ...aimed(), until: Date.now() + 60_000 });
+  await test.send({ kind: 'resume', ...aimed() });
+  await test.complete('work', 'done');
+  await test.complete('accept', 'rework');
+  await test.complete('work', 'done');
+  await expect(test.complete('accept', 'rework')).rejects.toThrow();
+  await test.complete('accept', 'done');
+  await eventually(
+    () => test.snapshot(),
+    ({ tasks }) => tasks.some(({ step }) => step === 'last'),
+  );
+  await test.heal();
+  await test.complete('last', 'done');
+  await test.result();
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -80,6 +120,7 @@ async function longRun(): Promise<TestCase> {
 describe.each([
   ['repair', repairRun],
   ['constructs', constructsRun],
+  ['clocks', clocksRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

@@ -26,9 +26,15 @@ describe('recorded histories', () => {
     await expect(replay(name)).rejects.toBeInstanceOf(DeterminismViolationError);
   });
 
-  it('hold a case of every construct, one that continued as new, and one that must fail', () => {
+  it('hold a case of every construct and of every clock, one that continued as new, and one that must fail', () => {
     expect(files).toEqual(
-      expect.arrayContaining(['changed-step.invalid.json', 'constructs.json', 'continued.json', 'repair.json']),
+      expect.arrayContaining([
+        'changed-step.invalid.json',
+        'clocks.json',
+        'constructs.json',
+        'continued.json',
+        'repair.json',
+      ]),
     );
   });
 });

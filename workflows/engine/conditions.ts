@@ -15,9 +15,9 @@ export interface Failure {
   code: string;
   detail: Record<string, Json>;
 }
-export type Condition = { ok: true; value: boolean } | Failure;
+type Condition = { ok: true; value: boolean } | Failure;
 /** Epoch ms; null: the expression gives no moment. */
-export type Instant = { ok: true; value: number | null } | Failure;
+type Instant = { ok: true; value: number | null } | Failure;
 
 /** Whether a condition holds. */
 export function conditionOf(run: Run, text: string): Condition {

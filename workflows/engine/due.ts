@@ -13,7 +13,7 @@ const MOST_REMINDERS = 50;
 type NewTimer = Omit<Timer, 'id'>;
 
 /** An end action with where it stands in the step, for the designer. */
-export interface EndAction {
+interface EndAction {
   property: string;
   action: DueAction;
 }

@@ -3,7 +3,7 @@ import { FeelDate, FeelDateTime } from 'feelin';
 import { evaluateFeel, type Evaluation, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 
-export type Moment =
+type Moment =
   | { ok: true; value: number | null }
   | Extract<Evaluation, { ok: false }>
   | { ok: false; code: 'expression_not_moment'; message: string };

@@ -61,7 +61,7 @@ export interface Task extends Holder {
 }
 
 /** A task's clock stands; a timer of the kind `resume`, or an incident that holds it, makes it go again. */
-export interface Paused {
+interface Paused {
   /** Epoch ms. */
   since: number;
   until: number;

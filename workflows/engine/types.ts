@@ -56,12 +56,12 @@ interface TransferCommand extends TaskCommandBase {
   to: PersonId;
 }
 /** Stops the task's clock while something outside is waited for; its holder stays. */
-export interface PauseCommand extends TaskCommandBase {
+interface PauseCommand extends TaskCommandBase {
   kind: 'pause';
   /** Epoch ms at which it goes on by itself; at most the step's `pause.max` from now, which the engine holds to. */
   until: number;
 }
-export interface ResumeCommand extends TaskCommandBase {
+interface ResumeCommand extends TaskCommandBase {
   kind: 'resume';
 }
 interface WithdrawCommand extends CommandBase {
