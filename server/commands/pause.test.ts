@@ -39,7 +39,12 @@ afterAll(async () => {
 });
 
 const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
-const act = (who: Ask, task: string, name: string, payload: object, key: string = randomUUID()) =>
+const act = (
+  who: Ask,
+  task: string,
+  name: string,
+  { key = randomUUID(), ...payload }: { key?: string; [field: string]: unknown },
+) =>
   who({
     method: 'POST',
     url: `/api/tasks/${task}/${name}`,
@@ -129,7 +134,7 @@ describe('pausing', () => {
 describe('refusing a pause', () => {
   it('asks for a reason and a moment ahead, no farther than the step allows', async () => {
     const { task } = await begin();
-    const errors = async (payload: object) =>
+    const errors = async (payload: Record<string, unknown>) =>
       (await act(ask.dispatcher, task, 'pause', payload)).json<{ errors: { path: string; code: string }[] }>().errors;
     expect(await errors({ until: inHours(1), reason: '   ' })).toEqual([{ path: '/reason', code: 'required' }]);
     expect(await errors(waiting(inHours(-1)))).toMatchObject([{ path: '/until', code: 'not_in_future' }]);
@@ -152,10 +157,10 @@ describe('refusing a pause', () => {
   it('answers a repeated request with the first one’s answer', async () => {
     const { task } = await begin();
     const [key, body] = [randomUUID(), waiting()];
-    const first = await act(ask.dispatcher, task, 'pause', body, key);
-    const again = await act(ask.dispatcher, task, 'pause', body, key);
+    const first = await act(ask.dispatcher, task, 'pause', { ...body, key });
+    const again = await act(ask.dispatcher, task, 'pause', { ...body, key });
     expect(again.json<{ command: string }>().command).toBe(first.json<{ command: string }>().command);
-    expect((await act(ask.dispatcher, task, 'pause', { ...body, reason: 'other' }, key)).json()).toMatchObject({
+    expect((await act(ask.dispatcher, task, 'pause', { ...body, reason: 'other', key })).json()).toMatchObject({
       code: 'key_reused',
     });
   });

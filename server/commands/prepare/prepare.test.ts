@@ -31,7 +31,7 @@ beforeAll(async () => {
   [here, there] = [await addCommunity('A'), await addCommunity('B')];
   await addQuota(here, { name: '今年', kind: 'near', days: 7.5, price: 100, until: day(400) });
   await addQuota(here, { name: '去年', kind: 'near', days: 2.5, price: 900, until: day(300) });
-  await addQuota(there!, { name: '别处', kind: 'near', days: 100, price: 1, until: day(900) });
+  await addQuota(there, { name: '别处', kind: 'near', days: 100, price: 1, until: day(900) });
 });
 afterAll(async () => {
   await app.close();
@@ -171,14 +171,9 @@ describe('taking an action', () => {
     expect((await trial({})).json()).toMatchObject({
       problems: [{ path: '/fields/note', params: { message: { en: 'Dispatcher, say why' } } }],
     });
-    const alike = Number(
-      (
-        await sql<{ n: number }>`select count(*)::int as n from record.trip where id <> ${caseId}`.execute(
-          stage.test.adminDb,
-        )
-      ).rows[0]!.n,
-    );
-    const note = `fine / 2 quotas, ${alike} alike`;
+    const { rows } = await sql<{ alike: number }>`
+      select count(*)::int as alike from record.trip where id <> ${caseId}`.execute(stage.test.adminDb);
+    const note = `fine / 2 quotas, ${rows[0]!.alike} alike`;
     expect((await trial({ note: 'fine' })).json()).toMatchObject({ set: { note }, problems: [] });
     expect((await stored(caseId)).note).toBeNull();
 
