@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../app.ts';
+import { asReader } from '../../db/as.ts';
 import { publishFlow } from '../../definitions/flows.ts';
 import { publishForm } from '../../definitions/forms.ts';
 import type { App } from '../../http.ts';
+import { trialRate } from '../../security/rates.ts';
 import { asUser, createPerson, type Ask } from '../../testing/app.ts';
 import { createCaseStage, openTask, type CaseStage } from '../../testing/cases.ts';
 import { quotaForm, tripFlow, tripForm } from '../../testing/trip.ts';
@@ -153,6 +155,25 @@ describe('trying a start', () => {
     const elsewhere = await createPerson(stage.test, { roles: [{ role: 'staff', communityId: there! }] });
     const asked = { fields: { kind: 'near' }, communityId: here };
     expect((await post(await asUser(app, elsewhere), '/api/flows/trip/prepare', asked)).statusCode).toBe(403);
+  });
+});
+
+describe('asking while somebody types', () => {
+  it('cannot write, whatever the rules come to', async () => {
+    const write = asReader(stage.deps.db, stage.cast.staff, (tx) =>
+      sql`insert into number_series (key, value) values ('x', 1)`.execute(tx),
+    );
+    await expect(write).rejects.toMatchObject({ code: '25006' });
+  });
+
+  it('is limited a person, not for everybody', async () => {
+    const [busy, other] = await Promise.all(
+      [1, 2].map(async () => asUser(app, await createPerson(stage.test, { roles: [{ role: 'staff' }] }))),
+    );
+    const asked = () => post(busy!, '/api/flows/trip/prepare', { fields: {} });
+    for (let i = 0; i < trialRate.max; i += 1) await asked();
+    expect((await asked()).json()).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect((await post(other!, '/api/flows/trip/prepare', { fields: {} })).statusCode).toBe(200);
   });
 });
 
