@@ -16,6 +16,7 @@ import type { App } from './http.ts';
 import { measure } from './metrics.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
+import { outboundRoutes } from './outbound/routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { toTrust } from './proxies.ts';
 import { printRoutes } from './print/routes.ts';
@@ -70,6 +71,7 @@ async function addRoutes(app: App): Promise<void> {
   await fileRoutes(app);
   eventRoutes(app);
   notificationRoutes(app);
+  outboundRoutes(app);
   taskRoutes(app);
   caseRoutes(app);
   printRoutes(app);

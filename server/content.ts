@@ -8,6 +8,7 @@ import type { Db } from './db/as.ts';
 import { publishForms, type FormDefinitionSource } from './definitions/forms.ts';
 import { publishFlow } from './definitions/flows.ts';
 import type { Log } from './log.ts';
+import { loadNotices } from './outbound/rules.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -24,6 +25,7 @@ export async function loadBuiltIn({ adminDb, log }: { adminDb: Db; log: Log }): 
   const forms = await publishForms(adminDb, await readForms(), { note: null, by: null });
   for (const { key, version, isNew } of forms) if (isNew) log.info({ form: key, version }, 'form type published');
   await loadFlows(adminDb, log);
+  await loadNotices(adminDb, await readJson(join(root, 'content', 'notices', 'notices.json')));
 }
 
 /** Schema and layout of every built-in form type, by path. */

@@ -60,6 +60,9 @@ async function startWork(deps: Deps, say: Say): Promise<void> {
     clearTimeout(late);
   });
   closers.add(() => worker.stop());
+  const { startOutbound } = await import('./outbound/worker.ts');
+  const outbound = startOutbound(deps);
+  closers.add(() => outbound.stop());
 }
 
 async function startApi(deps: Deps, say: Say): Promise<string> {

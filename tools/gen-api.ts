@@ -6,6 +6,7 @@ import * as files from '../server/files/schemas.ts';
 import * as flows from '../server/flows/schemas.ts';
 import * as forms from '../server/forms/schemas.ts';
 import * as notifications from '../server/notifications/schemas.ts';
+import * as outbound from '../server/outbound/schemas.ts';
 import * as people from '../server/people/schemas.ts';
 import * as records from '../server/records/schemas.ts';
 import * as shared from '../server/schema.ts';
@@ -42,6 +43,7 @@ export function apiSchema(): object {
     sessions,
     people,
     files,
+    outbound,
     notifications,
     forms,
     records,

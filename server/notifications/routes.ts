@@ -8,6 +8,8 @@ import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
 import { Cursor, Uuid, type PersonRef } from '../schema.ts';
+import { choiceRoutes } from './choices.ts';
+import { wordsOf } from './words.ts';
 import { Notification, NotificationCounts, NotificationPage } from './schemas.ts';
 
 const tags = ['Notifications'];
@@ -21,6 +23,7 @@ const ListQuery = Type.Object(
 );
 
 export function notificationRoutes(app: App): void {
+  choiceRoutes(app);
   app.get(
     '/api/notifications',
     {
@@ -160,14 +163,16 @@ function personRef(id: string | null, name: string | null): Static<typeof Person
 }
 
 function toNotification(row: Found, flow: PublishedFlow | undefined): Static<typeof Notification> {
+  const step = (row.step === null ? null : flow?.steps.get(row.step)?.step.title) ?? null;
   return {
     id: row.id,
     kind: row.kind,
     params: row.params,
+    text: wordsOf(row.kind, { ...row.params, flow: flow?.definition.title, step }),
     by: personRef(row.by_id, row.by_name),
     holder: personRef(row.holder_id, row.holder_name),
     flow: flow?.definition.title ?? null,
-    step: (row.step === null ? null : flow?.steps.get(row.step)?.step.title) ?? null,
+    step,
     caseId: row.case_id,
     taskId: row.task_id,
     createdAt: row.created_at.toISOString(),

@@ -1,5 +1,6 @@
 /** What the product tells a person inside the product. */
 import { Type, type Static } from 'typebox';
+import { OutboundChannel } from '../outbound/schemas.ts';
 import { Instant, nullable, page, PersonRef, Text, Uuid } from '../schema.ts';
 
 /** What the product itself tells. Screens have a text and a picture for each, in every language. */
@@ -27,6 +28,7 @@ export const Notification = Type.Object(
     id: Uuid,
     kind: Type.String({ description: 'A NotificationKind, or the key of a text that a flow tells with.' }),
     params: Type.Record(Type.String(), Type.Unknown()),
+    text: nullable(Text),
     by: nullable(PersonRef),
     holder: nullable(PersonRef),
     flow: nullable(Text),
@@ -38,6 +40,23 @@ export const Notification = Type.Object(
     ended: Type.Boolean({ description: 'Its task is over: it counts as read and asks for nothing.' }),
   },
   { title: 'Notification' },
+);
+export const NoticeChoice = Type.Object(
+  { channel: OutboundChannel, wanted: Type.Boolean() },
+  { title: 'NoticeChoice', additionalProperties: false },
+);
+export const NoticeChoices = Type.Object(
+  {
+    channels: Type.Array(
+      Type.Object({
+        channel: OutboundChannel,
+        wanted: Type.Boolean(),
+        address: nullable(Type.String({ description: 'Masked; null: none is known.' })),
+      }),
+    ),
+    required: Type.Array(Text, { description: 'What comes whatever was chosen.' }),
+  },
+  { title: 'NoticeChoices' },
 );
 export const NotificationPage = page('NotificationPage', Notification);
 export const NotificationCounts = Type.Object({ unread: Type.Integer() }, { title: 'NotificationCounts' });

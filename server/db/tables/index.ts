@@ -25,6 +25,10 @@ export interface Database {
   comment: cases.CommentTable;
   effect: cases.EffectTable;
   notification: things.NotificationTable;
+  notice_rule: things.NoticeRuleTable;
+  notice_emergency: things.NoticeEmergencyTable;
+  notice_choice: things.NoticeChoiceTable;
+  outbound: things.OutboundTable;
   file: things.FileTable;
   file_use: things.FileUseTable;
   number_series: things.NumberSeriesTable;

@@ -1,5 +1,6 @@
-/** notification, file, file_use, number_series, audit, setting. */
-import type { Generated } from 'kysely';
+/** notification, outbound and what decides about it, file, file_use, number_series, audit, setting. */
+import type { ColumnType, Generated } from 'kysely';
+import type { Text } from '../../../workflows/engine/flow.gen.ts';
 import type { JsonColumn, JsonColumnDefault } from './people.ts';
 
 export interface NotificationTable {
@@ -13,6 +14,58 @@ export interface NotificationTable {
   dedupe: string | null;
   created_at: Generated<Date>;
   read_at: Date | null;
+}
+/** Which kind goes through which channel to whom: content/notices, loaded at every start. */
+export interface NoticeRuleTable {
+  kind: string;
+  channel: 'mail' | 'sms';
+  audience: string[];
+  required: boolean;
+  urgent: boolean;
+  quiet_from: string | null;
+  quiet_to: string | null;
+  subject: ColumnType<Text | null, string | null, string | null>;
+  text: JsonColumn<Text>;
+}
+export interface NoticeEmergencyTable {
+  form: string;
+  table_name: string;
+  column_name: string;
+  value: string;
+}
+export interface NoticeChoiceTable {
+  person_id: string;
+  channel: 'mail' | 'sms';
+  wanted: boolean;
+}
+/** What leaves the house; written by a trigger on `notification`. The app may not read `address` (migration 0012). */
+export interface OutboundTable {
+  id: Generated<string>;
+  notification_id: string | null;
+  case_id: string | null;
+  community_id: string | null;
+  person_id: string;
+  kind: string;
+  channel: 'mail' | 'sms';
+  address: string;
+  name: string;
+  language: string;
+  subject: string | null;
+  text: string;
+  params: JsonColumn<Record<string, unknown>>;
+  path: string;
+  state: Generated<'queued' | 'sending' | 'sent' | 'failed' | 'shown'>;
+  attempts: Generated<number>;
+  next_at: Generated<Date>;
+  lease_until: Date | null;
+  error: string | null;
+  provider_id: string | null;
+  dedupe: string;
+  zone: string;
+  quiet_from: string | null;
+  quiet_to: string | null;
+  created_at: Generated<Date>;
+  ended_at: Date | null;
 }
 export interface FileTable {
   id: Generated<string>;
