@@ -71,10 +71,18 @@ export function checkLayout(layout: unknown, form: FormSchema): Problem[] {
       path: `/layout/sections/${i}/fields/${k}`,
     })),
   );
+  const taken = sections.flatMap((section, i) =>
+    section.fields.flatMap((each, k) =>
+      typeof each === 'string' || each.of === undefined
+        ? []
+        : [{ field: each.of, path: `/layout/sections/${i}/fields/${k}/of` }],
+    ),
+  );
   const placed = new Set<string>();
   const twice = named.filter(({ field }) => placed.has(field) || !placed.add(field));
   const mentions = [
     ...named,
+    ...taken,
     ...list.map((field, i) => ({ field, path: `/layout/list/${i}` })),
     ...search.map((path, i) => ({ field: path.split('.')[0] ?? '', path: `/layout/search/${i}` })),
     ...sort.map(({ field }, i) => ({ field, path: `/layout/sort/${i}/field` })),

@@ -119,6 +119,8 @@ export interface LayoutField {
   field: string;
   span?: 1 | 2;
   widget?: string;
+  /** Of the widget meter: the field whose amount is taken from this one. */
+  of?: string;
   /** FEEL over the record's values. */
   showWhen?: string;
 }

@@ -56,6 +56,16 @@ describe('describeEntry', () => {
     });
   });
 
+  it('says who stopped the clock until when, and whether somebody let it go on', () => {
+    const paused = anEntry({ type: 'task_paused', data: { until: '2026-11-26T01:00:00Z' }, comment: '等待配件' });
+    expect(describeEntry(paused)).toEqual({ text: '何雪 暂停了「分类派单」，到 11月26日 09:00', tone: 'person' });
+    expect(describeEntry(anEntry({ type: 'task_resumed' })).text).toBe('何雪 恢复了「分类派单」');
+    expect(describeEntry(anEntry({ type: 'task_resumed', actor: null }))).toEqual({
+      text: '「分类派单」到时间自动继续',
+      tone: 'system',
+    });
+  });
+
   it('says where it was returned to', () => {
     const entry = anEntry({ type: 'task_returned', data: { to: 'report', mode: 'redo' } });
     expect(describeEntry(entry, new Map([['report', '报修']]))).toEqual({

@@ -2,6 +2,7 @@
 import type { FormDefinition, Text, TimelineEntry } from '#lib/api/types.gen.ts';
 import { localText } from '#lib/i18n/locale.ts';
 import { m } from '#lib/paraglide/messages.js';
+import { dateTime } from '#lib/time/format.ts';
 
 export type EntryTone = 'done' | 'back' | 'alarm' | 'person' | 'system';
 
@@ -16,6 +17,7 @@ interface Words {
   outcome: string;
   who: string;
   to: string;
+  until: string;
 }
 
 type Say = (words: Words, entry: TimelineEntry) => EntryView;
@@ -39,6 +41,11 @@ const sayings: Record<string, Say> = {
     tone: 'back',
   }),
   task_transferred: (words) => ({ text: m.event_task_transferred(words), tone: 'person' }),
+  task_paused: (words) => ({ text: m.event_task_paused(words), tone: 'person' }),
+  task_resumed: (words, { actor }) => ({
+    text: actor ? m.event_task_resumed(words) : m.event_task_resumed_timer(words),
+    tone: actor ? 'person' : 'system',
+  }),
   timer_fired: (words, entry) => ({ text: timerText(words, entry), tone: 'alarm' }),
   people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
@@ -64,13 +71,14 @@ function namesIn(entry: TimelineEntry, keys: readonly string[]): string {
 }
 
 function wordsOf(entry: TimelineEntry, stepTitles: ReadonlyMap<string, string>): Words {
-  const to = entry.data.to;
+  const { to, until } = entry.data;
   return {
     actor: entry.actor?.name ?? m.event_system(),
     step: localText(entry.step?.title),
     outcome: localText(entry.outcome) || m.task_done(),
     who: namesIn(entry, ['persons', 'to', 'assignee', 'assignees', 'holder']) || m.event_somebody(),
     to: typeof to === 'string' ? (stepTitles.get(to) ?? '') : '',
+    until: typeof until === 'string' ? dateTime(until) : '',
   };
 }
 

@@ -19,6 +19,8 @@ const rules: Record<string, (words: Words) => string> = {
   departmentHead: m.why_department_head,
   post: m.why_post,
   leastLoaded: m.why_least_loaded,
+  roundRobin: m.why_round_robin,
+  onDuty: m.why_on_duty,
 };
 
 const policies: Record<string, () => string> = {

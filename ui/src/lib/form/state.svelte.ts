@@ -3,10 +3,21 @@ import { untrack, type Component } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { buildModel } from './model/build.ts';
 import { fieldOf, fromServer, problemAt, strayProblems } from './model/problems.ts';
-import type { Access, FieldModel, FieldProblem, FormSchema, Layout, Values, Widget } from './model/types.ts';
+import type { Compute } from './model/compute.ts';
+import type {
+  Access,
+  FieldModel,
+  FieldProblem,
+  FormSchema,
+  Layout,
+  SectionModel,
+  Values,
+  Widget,
+} from './model/types.ts';
 import { judgeOf } from './model/validate.ts';
-import { isSame } from './model/values.ts';
+import { isEmpty, isSame } from './model/values.ts';
 import { hasConditions, shownFields, type Evaluate } from './model/visible.ts';
+import { overlay, type Prepared } from './prepared.ts';
 
 export interface FormSource {
   /** Handed in, so that a sub-table's cells can show every widget without importing the table again. */
@@ -21,6 +32,8 @@ export interface FormSource {
   readonly community: string | undefined;
   readonly zone: string;
   readonly phrases: Readonly<Record<string, string[]>>;
+  /** What the act would set and refuse by itself. */
+  readonly prepared: Prepared;
   write: (values: Values) => void;
   learn: (labels: Record<string, string>) => void;
 }
@@ -41,6 +54,7 @@ export class FormState {
   #whenSettled: ((all: boolean) => void)[] = [];
   #checked = $state(false);
   #evaluate = $state.raw<Evaluate | null>(null);
+  #compute = $state.raw<Compute | null>(null);
 
   constructor(id: string, source: FormSource) {
     this.id = id;
@@ -48,9 +62,21 @@ export class FormState {
   }
 
   readonly model = $derived.by(() => buildModel(this.#source));
-  readonly shown = $derived.by(() => shownFields(this.model, this.#source.values, this.#evaluate));
+  /** The values as shown: with what the act would set by itself, and what the form type computes. */
+  readonly seen = $derived.by(() => {
+    const { values, prepared, permissions } = this.#source;
+    const laid = overlay(values, prepared.set, permissions);
+    return this.#compute ? this.#compute(laid) : laid;
+  });
+  readonly shown = $derived.by(() => shownFields(this.model, this.seen, this.#evaluate));
+  /** Fields on screen: what may only be read is left out while it is empty, unless all is read. */
+  readonly sections = $derived.by((): SectionModel[] =>
+    this.model.sections
+      .map((section) => ({ ...section, fields: section.fields.filter((field) => this.#isOnScreen(field)) }))
+      .filter(({ fields }) => fields.some(({ access, name }) => access === 'edit' || !isEmpty(this.seen[name]))),
+  );
   readonly #judge = $derived.by(() => judgeOf(this.#source.schema, this.#source.permissions, this.model));
-  readonly required = $derived.by(() => this.#judge.required(this.#source.values));
+  readonly required = $derived.by(() => this.#judge.required(this.seen));
   readonly #own = $derived.by(() => this.#judge.problems(this.#source.values, this.shown));
   readonly #whenAnswered = $derived.by(() => {
     if (this.#source.errors.length === 0) return {};
@@ -71,9 +97,16 @@ export class FormState {
     const own = this.#checked
       ? this.#unmet
       : this.#own.filter((p) => p.code !== 'required' && this.#left.has(fieldOf(p.path)));
-    return [...own, ...this.#theirs];
+    return [...own, ...this.#theirs, ...this.#early];
   });
-  readonly stray = $derived.by(() => strayProblems(this.#theirs, this.shown));
+  /** Refusals that are told before anything is sent; never a reason not to send. */
+  readonly #early = $derived.by(() =>
+    this.#source.prepared.refusals.filter(({ path }) => !this.#theirs.some((problem) => problem.path === path)),
+  );
+  readonly stray = $derived.by(() => {
+    const names = this.sections.flatMap((section) => section.fields.map((field) => field.name));
+    return strayProblems([...this.#theirs, ...this.#early], names);
+  });
 
   get widgets(): Readonly<Record<Widget, Component<WidgetProps>>> {
     return this.#source.widgets;
@@ -96,11 +129,22 @@ export class FormState {
   /** Nothing in it can be written: it reads as a document. */
   readonly isDocument = $derived.by(() => this.model.fields.every((field) => field.access === 'read'));
 
-  /** Fetches the evaluator when the layout has conditions. Conditional fields stay as they are until it is here. */
-  async loadConditions(): Promise<void> {
-    if (!hasConditions(this.model)) return;
-    const { conditionsOf } = await import('./model/feel.ts');
-    this.#evaluate = conditionsOf(this.model, this.zone);
+  /** Fetches the evaluator when the form has conditions or formulas. Until it is here, fields stay as they are. */
+  async loadFormulas(): Promise<void> {
+    const computes = !this.#source.readonly && this.model.fields.some(isComputing);
+    if (!hasConditions(this.model) && !computes) return;
+    const { zone } = this;
+    const [{ conditionsOf }, { computeOf }] = await Promise.all([
+      import('./model/feel.ts'),
+      import('./model/compute.ts'),
+    ]);
+    if (hasConditions(this.model)) this.#evaluate = conditionsOf(this.model, zone);
+    this.#compute = computes ? computeOf(this.#source.schema) : null;
+  }
+
+  #isOnScreen(field: FieldModel): boolean {
+    if (!this.shown.has(field.name)) return false;
+    return this.isDocument || field.access === 'edit' || !isEmpty(this.seen[field.name]);
   }
 
   set(name: string, value: unknown): void {
@@ -145,6 +189,11 @@ export class FormState {
     const order = (path: string): number => this.model.fields.findIndex((field) => field.name === fieldOf(path));
     return wrong.sort((a, b) => order(a) - order(b))[0];
   }
+}
+
+/** Its value follows from others. */
+function isComputing({ kind, columns }: FieldModel): boolean {
+  return kind === 'computed' || columns.some((column) => column.kind === 'computed');
 }
 
 /** The id of the control of a place: `/lines/2/amount` → `c3-lines-2-amount`. */

@@ -31,11 +31,19 @@ const texts: Record<string, Said> = {
 
 /** One sentence that says what to do. */
 export function problemSentence(problem: FieldProblem, field?: FieldModel): string {
+  if (problem.code === 'refused') return refusalText(problem);
   if (problem.code === 'required' && field && isChosen(field)) return m.form_required_choice();
   const limit = problem.params?.limit;
   const said = texts[problem.code];
   if (!said) return m.form_invalid();
   return said(typeof limit === 'number' || typeof limit === 'string' ? String(limit) : '');
+}
+
+/** The sentence that the flow gives for its refusal. */
+function refusalText({ params }: FieldProblem): string {
+  const message = params?.message;
+  const said = typeof message === 'object' ? localText(message) : '';
+  return said || m.form_refused();
 }
 
 /** It is filled by choosing, not by writing. */

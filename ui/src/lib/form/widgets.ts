@@ -44,5 +44,6 @@ export const widgets: Record<Widget, Component<WidgetProps>> = {
   signature: SignatureField,
   location: LocationField,
   table: TableField,
+  meter: NumberField,
   none: TextField,
 };

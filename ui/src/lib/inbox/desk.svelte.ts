@@ -6,11 +6,13 @@ import { localText } from '#lib/i18n/locale.ts';
 import type { Bindings } from '#lib/keys/keys.svelte.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/parts/toasts.svelte.ts';
+import { clock } from '#lib/time/clock.svelte.ts';
+import { dateTime } from '#lib/time/format.ts';
 import type { Action } from '#lib/api/types.gen.ts';
 import { TaskWork } from './task.svelte.ts';
 
 export type TaskTab = 'form' | 'flow' | 'record' | 'talk' | 'files';
-export type TaskDialog = 'return' | 'transfer' | 'release';
+export type TaskDialog = 'return' | 'transfer' | 'release' | 'pause';
 
 /** Nothing but a press is needed to send the others. */
 function needsQuestion({ intent, comment }: Action): boolean {
@@ -101,6 +103,16 @@ export class TaskDesk {
     if (!(await this.work.release(reason))) return;
     this.dialog = undefined;
     toasts.show(m.act_released(), { tone: 'accent' });
+  }
+
+  async pause(until: string, reason: string): Promise<void> {
+    if (!(await this.work.pause(until, reason))) return;
+    this.dialog = undefined;
+    toasts.show(m.pause_done({ at: dateTime(until, clock.now) }), { tone: 'accent' });
+  }
+
+  async resume(): Promise<void> {
+    if (await this.work.resume()) toasts.show(m.pause_resumed(), { tone: 'accent' });
   }
 
   async transfer(person: { id: string; name: string }, note: string): Promise<void> {

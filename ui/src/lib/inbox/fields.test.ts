@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { TaskDetail } from '#lib/api/types.gen.ts';
-import { conflictsOf, formErrors, proposed, writable } from './fields.ts';
+import type { Action, TaskDetail } from '#lib/api/types.gen.ts';
+import { conflictsOf, formErrors, preparing, proposed, writable } from './fields.ts';
 
 it('sends only what the step may write', () => {
   const fields = { category: 'water', phone: '13800000000', secret: 1, note: '' };
@@ -44,4 +44,17 @@ it('does not propose whoever sent the work back', () => {
   expect(proposed(detail)).toEqual({ technician: null });
   expect(proposed({ ...detail, fields: { technician: 'wu' } })).toEqual({});
   expect(proposed({ ...detail, mine: false })).toEqual({});
+});
+
+it('asks about the chosen act, or the one most likely taken', () => {
+  const act = (outcome: string, prepares: boolean, intent: Action['intent'] = 'default'): Action => ({
+    ...{ outcome, prepares, intent, label: { 'zh-CN': outcome, en: outcome } },
+    ...{ comment: 'optional', signature: false, permissions: null, returnsTo: null },
+  });
+  const [later, done, refuse] = [act('later', true), act('done', true, 'primary'), act('refuse', false, 'danger')];
+
+  expect(preparing([later, done, refuse], undefined)).toBe(done);
+  expect(preparing([later, done, refuse], { kind: 'action', action: later })).toBe(later);
+  expect(preparing([later, done, refuse], { kind: 'action', action: refuse })).toBeUndefined();
+  expect(preparing([refuse, later], { kind: 'comment' })).toBe(later);
 });

@@ -1,5 +1,5 @@
 // Which values a step sends, and what to say of those that somebody else changed meanwhile.
-import type { Access, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
+import type { Access, Action, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
 import { returnOf } from '#lib/case/fate.ts';
 
 /** Only what the step may write leaves the browser (the server refuses anything else). */
@@ -9,6 +9,16 @@ export function writable(
 ): Record<string, unknown> {
   const may = (access: Access | undefined): boolean => access === 'edit' || access === 'required';
   return Object.fromEntries(Object.entries(fields).filter(([name]) => may(permissions[name])));
+}
+
+/** The act to ask about while the form is filled: the chosen one, else the one most likely taken. */
+export function preparing(
+  actions: readonly Action[],
+  intent: { kind: 'action'; action: Action } | { kind: 'comment' } | undefined,
+): Action | undefined {
+  if (intent?.kind === 'action') return intent.action.prepares ? intent.action : undefined;
+  const able = actions.filter((action) => action.prepares);
+  return able.find((action) => action.intent === 'primary') ?? able[0];
 }
 
 /** Whoever just sent the work back is not proposed for it again: fields that name them begin empty. */

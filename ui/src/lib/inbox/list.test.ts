@@ -23,6 +23,7 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     closedAt: null,
     outcome: null,
     returned: false,
+    pause: null,
     unread: false,
     ...more,
   };

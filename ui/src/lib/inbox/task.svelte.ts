@@ -4,9 +4,11 @@ import { api, newKey, type Answer } from '#lib/api/client.ts';
 import { problemText, winnerOf } from '#lib/api/errors.ts';
 import { isProblem, type ApiProblem } from '#lib/api/problem.ts';
 import type { Access, Action, ActResult, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
+import { Prepare } from '#lib/form/prepare.svelte.ts';
+import { proposals } from '#lib/form/prepared.ts';
 import { nowIso } from '#lib/time/format.ts';
 import { DraftSaver, type DraftState } from './draft.ts';
-import { conflictsOf, formErrors, proposed, writable, type FieldConflict } from './fields.ts';
+import { conflictsOf, formErrors, preparing, proposed, writable, type FieldConflict } from './fields.ts';
 
 /** What a person is about to do and has not confirmed. */
 export type Intent = { kind: 'action'; action: Action } | { kind: 'comment' };
@@ -30,7 +32,7 @@ export class TaskWork {
   labels = $state.raw<Record<string, string>>({});
   comment = $state('');
   errors = $state.raw<ProblemPath[]>([]);
-  intent = $state.raw<Intent | undefined>();
+  #intent = $state.raw<Intent | undefined>();
   busy = $state(false);
   slow = $state(false);
   /** The server keeps the command and will finish it (202). */
@@ -44,6 +46,11 @@ export class TaskWork {
   decided = $state(false);
   /** What could be written here, kept for when it no longer can. */
   #writable = $state.raw<Record<string, Access>>({});
+  /** What the act that is likely taken would set and refuse by itself. */
+  readonly prepare = new Prepare((answer, before) => {
+    this.labels = { ...this.labels, ...answer.labels };
+    Object.assign(this.fields, proposals(this.fields, { set: answer.set, before: before.set }, this.permissions));
+  });
   #drafts: DraftSaver<DraftValue>;
   #key = newKey();
 
@@ -73,6 +80,14 @@ export class TaskWork {
   get permissions(): Record<string, Access> {
     const special = this.intent?.kind === 'action' ? this.intent.action.permissions : null;
     return special ?? this.detail?.permissions ?? {};
+  }
+
+  get intent(): Intent | undefined {
+    return this.#intent;
+  }
+  set intent(intent: Intent | undefined) {
+    this.#intent = intent;
+    this.#prepareSoon(0);
   }
 
   async load(): Promise<void> {
@@ -106,10 +121,13 @@ export class TaskWork {
 
   /** The form or the comment changed. */
   touched(): void {
-    if (this.editable) this.#drafts.change({ fields: $state.snapshot(this.fields), comment: this.comment });
+    if (!this.editable) return;
+    this.#drafts.change({ fields: $state.snapshot(this.fields), comment: this.comment });
+    this.#prepareSoon();
   }
 
   leave(): Promise<void> {
+    this.prepare.stop();
     return this.decided ? Promise.resolve() : this.#drafts.flush();
   }
 
@@ -146,6 +164,21 @@ export class TaskWork {
     return this.#stay(await this.#act('release', { comment, assignment: this.detail?.assignment ?? 0 }, false));
   }
 
+  pause(until: string, reason: string): Promise<boolean> {
+    return this.#clock('pause', { until, reason });
+  }
+  resume(): Promise<boolean> {
+    return this.#clock('resume', {});
+  }
+
+  /** Acts on the clock alone: the task stays, and what was written in it. */
+  async #clock(verb: 'pause' | 'resume', body: object): Promise<boolean> {
+    const accepted = await this.#act(verb, { ...body, assignment: this.detail?.assignment ?? 0 }, false);
+    this.pending = false;
+    if (accepted) await this.refresh();
+    return accepted;
+  }
+
   /** Takes the chosen values over and forgets the clash; the person submits again. */
   resolve(conflict: FieldConflict, keep: 'mine' | 'theirs'): void {
     if (keep === 'theirs') this.fields[conflict.field] = conflict.theirs;
@@ -161,6 +194,17 @@ export class TaskWork {
     this.draftAt = detail.draft?.updatedAt;
     this.draftState = detail.draft ? 'saved' : 'clean';
     this.pending = detail.task.state === 'completing';
+    this.#prepareSoon(0);
+  }
+
+  #prepareSoon(delayMs?: number): void {
+    const action = this.editable ? preparing(this.detail?.actions ?? [], this.#intent) : undefined;
+    if (!action) {
+      this.prepare.clear();
+      return;
+    }
+    const fields = writable($state.snapshot(this.fields), this.permissions);
+    this.prepare.ask({ path: `${this.path}/prepare`, body: { outcome: action.outcome, fields } }, delayMs);
   }
 
   #hear(detail: TaskDetail): void {
@@ -233,6 +277,7 @@ export class TaskWork {
     this.error = problemText(problem);
     this.errors = formErrors(problem.errors);
     if (problem.code === 'field_changed') this.#clash(problem);
+    if (problem.code === 'action_not_offered') void this.refreshActions();
     if (!LOST.has(problem.code)) return;
     this.lostTo = winnerOf(problem) ?? '';
     void this.#readAgain();
@@ -244,6 +289,15 @@ export class TaskWork {
     const version = problem.params.version;
     if (this.detail && typeof version === 'number') this.detail = { ...this.detail, version };
     else void this.#readVersion();
+  }
+
+  /** Another act of the case took the action away: what is offered now replaces it, what was written stays. */
+  async refreshActions(): Promise<void> {
+    this.intent = undefined;
+    const { error } = this;
+    this.busy = false;
+    await this.refresh();
+    this.error = error;
   }
 
   /** What became of the task stands in its log; without an answer the name alone is told. */

@@ -9,6 +9,7 @@ const approve: Action = {
   comment: 'optional',
   signature: false,
   permissions: null,
+  prepares: false,
   returnsTo: null,
 };
 
@@ -147,6 +148,68 @@ describe('deciding', () => {
     expect(work.errors).toEqual([{ path: '/category', code: 'required' }]);
     expect(requests[0]?.key).not.toBe(requests[1]?.key);
   });
+});
+
+describe('an act that prepares', () => {
+  const approving = { ...approve, prepares: true };
+  const answer200 = { set: { category: 'door', days: 3 }, labels: {}, problems: [] };
+
+  it('asks while the form is filled and shows what it would set, without sending it', async () => {
+    vi.useFakeTimers();
+    const detail = aDetail({ actions: [approving], permissions: { category: 'edit', days: 'read' } });
+    answer = (url) => json(200, url.endsWith('/prepare') ? answer200 : detail);
+    const work = new TaskWork('t1');
+    await work.load();
+    work.fields.category = null;
+    work.touched();
+    await vi.advanceTimersByTimeAsync(400);
+
+    const asked = requests.filter(({ url }) => url.endsWith('/prepare'));
+    expect(asked.at(-1)?.body).toEqual({ outcome: 'approve', fields: { category: null } });
+    expect(work.prepare.answer.set).toEqual({ category: 'door', days: 3 });
+    expect(work.fields.category).toBe('door');
+    answer = () => json(200, { command: 'x', state: 'done', caseId: 'c1', opened: [] });
+    await work.complete(approving);
+    expect(requests.at(-1)?.body).toMatchObject({ fields: { category: 'door' } });
+    vi.useRealTimers();
+  });
+
+  it('reads again what is offered when its action no longer is, and says so', async () => {
+    const work = await opened(aDetail({ actions: [approve, { ...approve, outcome: 'rework' }] }));
+    answer = (_url, method) =>
+      method === 'GET' ? json(200, aDetail({ actions: [approve] })) : json(409, { code: 'action_not_offered' });
+
+    await work.complete({ ...approve, outcome: 'rework' });
+    await vi.waitFor(() => {
+      expect(work.detail?.actions).toEqual([approve]);
+    });
+
+    expect(work.error).toBe('这个操作现在不能用了，请看最新情况。');
+    expect(work.editable).toBe(true);
+  });
+});
+
+it('stopping the clock keeps what is being written', async () => {
+  const work = await opened();
+  work.fields.category = 'door';
+  const pause = { since: '2026-11-24T02:00:00Z', until: '2026-11-26T01:00:00Z', reason: '等待配件' };
+  answer = (_url, method) =>
+    json(
+      200,
+      method === 'GET'
+        ? aDetail({ task: { ...aDetail().task, pause } })
+        : { command: 'x', state: 'done', caseId: 'c1', opened: [] },
+    );
+
+  await expect(work.pause(pause.until, pause.reason)).resolves.toBe(true);
+
+  expect(requests[0]).toMatchObject({
+    url: '/api/tasks/t1/pause',
+    body: { until: pause.until, reason: '等待配件', assignment: 2 },
+  });
+  expect(work.detail?.task.pause).toEqual(pause);
+  expect(work.fields.category).toBe('door');
+  expect(work.decided).toBe(false);
 });
 
 it('a hint that the task went to somebody else keeps what was written', async () => {

@@ -7,6 +7,7 @@ const step = (id: string, state: PositionStep['state'], kind = 'userTask'): Posi
   kind,
   title: { 'zh-CN': id, en: id },
   depth: 0,
+  branches: [],
   state,
   people: [],
   pool: null,

@@ -13,6 +13,7 @@ interface Place {
   field: string;
   span?: 1 | 2;
   widget?: string;
+  of?: string;
   showWhen?: string;
 }
 
@@ -37,6 +38,11 @@ export function buildModel(input: Input): FormModel {
 /** What the program fills is shown only where the layout puts it. */
 function isFilled(input: Input, name: string): boolean {
   const kind = input.schema.properties[name]?.['x-field'];
+  return kind !== undefined && isProgramFilled({ kind });
+}
+
+/** Nobody writes it, whatever it looks like. */
+function isProgramFilled({ kind }: Pick<FieldModel, 'kind'>): boolean {
   return kind === 'autoNumber' || kind === 'computed';
 }
 
@@ -45,13 +51,14 @@ function fieldOf(place: Place, input: Input): FieldModel[] {
   const access = input.permissions[place.field] ?? 'read';
   if (!schema || access === 'hidden') return [];
   const model = baseOf(place.field, schema, place.widget);
-  const writable = !input.readonly && access !== 'read' && model.widget !== 'none';
+  const writable = !input.readonly && access !== 'read' && !isProgramFilled(model);
   return [
     {
       ...model,
       access: writable ? 'edit' : 'read',
       span: place.span ?? model.span,
       showWhen: place.showWhen ?? null,
+      of: place.of ?? null,
       columns: columnsOf(schema, writable),
     },
   ];
@@ -70,6 +77,7 @@ function baseOf(name: string, schema: FieldSchema, wish?: string): FieldModel {
     required: false,
     span: isWide(widget) ? 2 : 1,
     showWhen: null,
+    of: null,
     schema,
     choices: choicesOf(schema),
     target: targetOf(schema),
@@ -94,7 +102,7 @@ function columnsOf(schema: FieldSchema, writable: boolean): FieldModel[] {
   const row = schema.items as { required?: string[]; properties: Record<string, FieldSchema> };
   return Object.entries(row.properties).map(([name, column]) => {
     const model = baseOf(name, column);
-    const mayWrite = writable && model.widget !== 'none';
+    const mayWrite = writable && !isProgramFilled(model);
     const widget = model.widget === 'segmented' ? 'select' : model.widget;
     return {
       ...model,

@@ -4,7 +4,7 @@ import { prepare, type Preparation } from '../../../../../workflows/engine/feel-
 import type { Json, ValueType } from '../../../../../workflows/engine/types.ts';
 import type { Evaluate } from './visible.ts';
 import { isEmpty } from './values.ts';
-import type { FieldKind, FormModel, Values } from './types.ts';
+import type { FieldKind, FieldSchema, FormModel, Values } from './types.ts';
 
 const typed: Partial<Record<FieldKind, ValueType>> = {
   money: 'money',
@@ -13,12 +13,19 @@ const typed: Partial<Record<FieldKind, ValueType>> = {
   duration: 'duration',
 };
 
+/** What FEEL takes the values of a field for; a computed field is what its formula gives. */
+export function typeOf(field: FieldSchema | undefined): ValueType | undefined {
+  if (field === undefined) return undefined;
+  const kind = field['x-field'] === 'computed' ? field['x-result'] : field['x-field'];
+  return kind === undefined ? undefined : typed[kind];
+}
+
 /** Every expression is prepared once. */
 export function conditionsOf(model: FormModel, zone: string): Evaluate {
   const known = model.fields.map((field) => field.name);
   const types = Object.fromEntries(
     model.fields.flatMap((field) => {
-      const type = typed[field.kind];
+      const type = typeOf(field.schema);
       return type ? [[field.name, type]] : [];
     }),
   );

@@ -34,7 +34,7 @@ describe('problems by place', () => {
           { path: '', code: 'x' },
           { path: '/a', code: 'y' },
         ],
-        new Set(['a']),
+        ['a'],
       ),
     ).toEqual([{ path: '', code: 'x' }]);
   });

@@ -19,6 +19,6 @@ export function problemAt(problems: readonly FieldProblem[], path: string): Fiel
 }
 
 /** Problems that belong to no field on screen; shown above the form, so that none is lost. */
-export function strayProblems(problems: readonly FieldProblem[], names: ReadonlySet<string>): FieldProblem[] {
-  return problems.filter((problem) => !names.has(fieldOf(problem.path)));
+export function strayProblems(problems: readonly FieldProblem[], names: readonly string[]): FieldProblem[] {
+  return problems.filter((problem) => !names.includes(fieldOf(problem.path)));
 }

@@ -36,6 +36,7 @@ export type Widget =
   | 'signature'
   | 'location'
   | 'table'
+  | 'meter'
   | 'none';
 
 export interface FieldModel {
@@ -49,6 +50,8 @@ export interface FieldModel {
   /** Columns only: a field's own is asked of the judge (validate.ts), which knows the conditions. */
   required: boolean;
   span: 1 | 2;
+  /** Of a meter: the field whose amount is taken from it. */
+  of: string | null;
   /** FEEL over the record's values; null: always shown. */
   showWhen: string | null;
   schema: FieldSchema;

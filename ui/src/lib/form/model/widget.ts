@@ -29,7 +29,10 @@ const own: Record<FieldKind, Widget> = {
 const wished: Partial<Record<FieldKind, Record<string, Widget>>> = {
   text: { textarea: 'area', area: 'area', phone: 'phone' },
   longText: { line: 'line' },
-  integer: { stars: 'stars', rating: 'stars' },
+  integer: { stars: 'stars', rating: 'stars', meter: 'meter' },
+  number: { meter: 'meter' },
+  money: { meter: 'meter' },
+  computed: { meter: 'meter' },
   boolean: { radio: 'yesNo', yesNo: 'yesNo' },
   choice: {
     radio: 'segmented',
@@ -57,7 +60,7 @@ export function isWide(widget: Widget): boolean {
   return ['area', 'photos', 'table', 'signature', 'location', 'cards', 'tiles', 'checks', 'stars'].includes(widget);
 }
 
-const single: readonly Widget[] = ['line', 'phone', 'area', 'number', 'select', 'date', 'dateTime'];
+const single: readonly Widget[] = ['line', 'meter', 'phone', 'area', 'number', 'select', 'date', 'dateTime'];
 
 /** True when the widget is one input that a label can point at; the others are groups. */
 export function hasOwnInput(widget: Widget): boolean {

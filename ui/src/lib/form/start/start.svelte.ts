@@ -5,6 +5,8 @@ import { isProblem } from '#lib/api/problem.ts';
 import { session } from '#lib/api/session.svelte.ts';
 import type { CaseStarted, FlowStart } from '#lib/api/types.gen.ts';
 import { nowIso } from '#lib/time/format.ts';
+import { Prepare } from '../prepare.svelte.ts';
+import { proposals } from '../prepared.ts';
 import { Drafts, keyFor, type Draft } from '../draft.ts';
 import type { FieldProblem, Values } from '../model/types.ts';
 import { isEmpty, isSame } from '../model/values.ts';
@@ -31,6 +33,12 @@ export class StartCase {
   savedAt = $state<string>();
   saveFailed = $state(false);
 
+  /** What starting would set and refuse by itself. */
+  readonly prepare = new Prepare((answer, before) => {
+    this.labels = { ...this.labels, ...answer.labels };
+    const taken = proposals(this.values, { set: answer.set, before: before.set }, this.start?.permissions ?? {});
+    if (Object.keys(taken).length > 0) this.values = { ...this.values, ...taken };
+  });
   readonly #drafts = new Drafts(localStorage);
   readonly #before: () => Values;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +82,13 @@ export class StartCase {
     this.#timer = setTimeout(() => {
       this.save();
     }, SAVE_AFTER_MS);
+  }
+
+  /** Asks what starting with these fields would come to, where the flow says that it comes to anything. */
+  prepareWith(fields: Values, community: string | undefined): void {
+    if (this.start?.prepares !== true || this.sent) return;
+    const path = `/api/flows/${encodeURIComponent(this.flow)}/prepare`;
+    this.prepare.ask({ path, body: { fields, ...(community === undefined ? {} : { communityId: community }) } });
   }
 
   save(): void {

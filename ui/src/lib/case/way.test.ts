@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { PositionStep } from '#lib/api/types.gen.ts';
+import { wayOf, type WayNode } from './way.ts';
+
+const text = (word: string) => ({ 'zh-CN': word, en: word });
+
+function step(id: string, state: PositionStep['state'], ...branches: string[]): PositionStep {
+  return {
+    ...{ step: id, kind: 'userTask', title: text(id), depth: branches.length, state, people: [], pool: null },
+    branches: branches.map((branch) => ({ id: branch, title: text(branch), decision: text(`${branch[0] ?? ''}?`) })),
+    ...{ at: null, dueAt: null, certain: true },
+  };
+}
+
+/** a, [taken: …], ahead (…), passed {…} */
+function drawn(nodes: readonly WayNode[]): string {
+  return nodes
+    .map((node) => {
+      if (node.kind === 'step') return node.step.step;
+      const taken = node.taken ? [`[${drawn(node.taken.nodes)}]`] : [];
+      const ahead = node.ahead.map((branch) => `(${drawn(branch.nodes)})`);
+      return [...taken, ...ahead, ...node.passed.map((branch) => `{${drawn(branch.nodes)}}`)].join(' ');
+    })
+    .join(' → ');
+}
+
+describe('the way as a tree', () => {
+  it('takes the branch where something happened, and folds the others', () => {
+    const way = wayOf([
+      step('report', 'done'),
+      step('assign', 'skipped', 'd b.0'),
+      step('grab', 'done', 'd b.1'),
+      step('arrive', 'current', 'd b.1'),
+      step('accept', 'upcoming'),
+    ]);
+
+    expect(drawn(way)).toBe('report → [grab → arrive] {assign} → accept');
+    expect(way[1]).toMatchObject({ kind: 'decision', id: 'd', title: text('d?'), taken: { steps: 2 } });
+  });
+
+  it('leaves every branch open until it is decided', () => {
+    const way = wayOf([step('a', 'current'), step('b', 'upcoming', 'd b.0'), step('c', 'upcoming', 'd otherwise')]);
+
+    expect(drawn(way)).toBe('a → (b) (c)');
+  });
+
+  it('prefers where the case is to where it was before a return', () => {
+    expect(drawn(wayOf([step('a', 'done', 'd b.0'), step('b', 'current', 'd b.1')]))).toBe('[b] {a}');
+  });
+
+  it('keeps decisions within branches, and two in a row apart', () => {
+    const way = wayOf([
+      step('a', 'done', 'd b.0'),
+      step('b', 'done', 'd b.0', 'e b.0'),
+      step('c', 'skipped', 'd b.0', 'e otherwise'),
+      step('f', 'upcoming', 'g b.0'),
+    ]);
+
+    expect(drawn(way)).toBe('[a → [b] {c}] → (f)');
+  });
+
+  it('is over when nothing is left to come', () => {
+    expect(drawn(wayOf([step('a', 'done'), step('b', 'skipped', 'd b.0')]))).toBe('a → {b}');
+    expect(wayOf([])).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+// Pure: the position of a case as a tree: steps one after another, and at a decision the branches, of which one is taken.
+import type { PositionStep, Text } from '#lib/api/types.gen.ts';
+
+export interface WayStep {
+  kind: 'step';
+  step: PositionStep;
+}
+export interface WayBranch {
+  id: string;
+  /** null: the one for all other cases. */
+  title: Text | null;
+  nodes: WayNode[];
+  /** Steps of people in it, at any depth. */
+  steps: number;
+}
+export interface WayDecision {
+  kind: 'decision';
+  /** Id of the deciding step. */
+  id: string;
+  title: Text;
+  /** The case went this way. */
+  taken: WayBranch | undefined;
+  /** Not decided: one of these comes. */
+  ahead: WayBranch[];
+  /** Others the case did not go. */
+  passed: WayBranch[];
+}
+export type WayNode = WayStep | WayDecision;
+
+/** `position` in document order, as the server gives it. */
+export function wayOf(position: readonly PositionStep[], depth = 0): WayNode[] {
+  const nodes: WayNode[] = [];
+  let at = 0;
+  while (at < position.length) {
+    const step = position[at];
+    if (step === undefined) break;
+    const branch = step.branches[depth];
+    if (branch === undefined) {
+      nodes.push({ kind: 'step', step });
+      at += 1;
+      continue;
+    }
+    const owner = ownerOf(branch.id);
+    const rest = position.slice(at);
+    const next = rest.findIndex((other) => ownerOf(other.branches[depth]?.id) !== owner);
+    const inside = next === -1 ? rest : rest.slice(0, next);
+    nodes.push(decisionOf(inside, depth, owner));
+    at += inside.length;
+  }
+  return nodes;
+}
+
+/** A branch is named by its decision and its place in it. */
+function ownerOf(branch: string | undefined): string {
+  return branch?.split(' ')[0] ?? '';
+}
+
+function decisionOf(steps: readonly PositionStep[], depth: number, id: string): WayDecision {
+  const branches = branchesOf(steps, depth);
+  const went = branches.find(({ states }) => states.includes('current')) ?? branches.find(isDone);
+  const others = branches.filter((branch) => branch !== went);
+  const open = went === undefined ? others.filter(({ states }) => states.includes('upcoming')) : [];
+  const title = steps[0]?.branches[depth]?.decision ?? { 'zh-CN': '', en: '' };
+  return {
+    ...{ kind: 'decision', id, title, taken: went && plain(went) },
+    ...{ ahead: open.map(plain), passed: others.filter((branch) => !open.includes(branch)).map(plain) },
+  };
+}
+
+type Found = WayBranch & { states: PositionStep['state'][] };
+
+function branchesOf(steps: readonly PositionStep[], depth: number): Found[] {
+  const groups = new Map<string, PositionStep[]>();
+  for (const step of steps) {
+    const key = step.branches[depth]?.id ?? '';
+    groups.set(key, [...(groups.get(key) ?? []), step]);
+  }
+  return [...groups].map(([id, inside]) => ({
+    id,
+    title: inside[0]?.branches[depth]?.title ?? null,
+    nodes: wayOf(inside, depth + 1),
+    steps: inside.filter(({ kind }) => isWork(kind)).length,
+    states: inside.map(({ state }) => state),
+  }));
+}
+
+function isDone({ states }: { states: PositionStep['state'][] }): boolean {
+  return states.includes('done');
+}
+function plain({ id, title, nodes, steps }: WayBranch): WayBranch {
+  return { id, title, nodes, steps };
+}
+
+/** People do it; the rest happens by itself. */
+export function isWork(kind: string): boolean {
+  return kind === 'userTask' || kind === 'approval';
+}

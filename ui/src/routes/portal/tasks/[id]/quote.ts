@@ -1,0 +1,63 @@
+// Pure: a quotation among what an owner is asked to look at: a section of the form with priced lines and what they come to.
+import { summedColumns, sumOf } from '#lib/form/model/sums.ts';
+import type { FieldModel, FormModel, Values } from '#lib/form/model/types.ts';
+import { isEmpty } from '#lib/form/model/values.ts';
+
+export interface QuoteLine {
+  /** Its first column, which says what it is. */
+  title: { column: FieldModel; value: unknown } | undefined;
+  /** Quantity, unit, price: columns that are neither the title nor the amount, with their values. */
+  parts: { column: FieldModel; value: unknown }[];
+  amount: number | undefined;
+}
+export interface QuotePart {
+  field: FieldModel;
+  amount: FieldModel;
+  lines: QuoteLine[];
+}
+export interface Quote {
+  parts: QuotePart[];
+  total: number;
+  /** The field that shows how amounts are written; the total's own where the form type has one. */
+  money: FieldModel;
+  /** Fields that the quotation shows; the rest of the record need not repeat them. */
+  fields: string[];
+}
+
+/** undefined when nothing with priced lines is shown. `values` as the reader sees them. */
+export function quoteOf(model: FormModel, values: Values): Quote | undefined {
+  const section = model.sections.find(({ fields }) => fields.some((field) => partOf(field, values)));
+  if (!section) return undefined;
+  const parts = section.fields.flatMap((field) => partOf(field, values) ?? []);
+  const totals = section.fields.filter((field) => isMoney(field) && !isEmpty(values[field.name]));
+  const total = totals.findLast((field) => field.kind === 'computed') ?? totals.at(-1);
+  const [first] = parts;
+  if (!first) return undefined;
+  const summed = parts.reduce((sum, { lines }) => sum + sumOf(lines as unknown as Values[], 'amount'), 0);
+  return {
+    parts,
+    total: total ? Number(values[total.name]) : summed,
+    money: total ?? first.amount,
+    fields: [...parts.map(({ field }) => field.name), ...(total ? [total.name] : [])],
+  };
+}
+
+function isMoney({ kind, schema }: FieldModel): boolean {
+  return kind === 'money' || (kind === 'computed' && schema['x-result'] === 'money');
+}
+
+function partOf(field: FieldModel, values: Values): QuotePart | undefined {
+  const rows = values[field.name];
+  const amount = summedColumns(field.columns).find(isMoney);
+  if (field.kind !== 'table' || !amount || !Array.isArray(rows) || rows.length === 0) return undefined;
+  const [name, ...rest] = field.columns.filter((column) => column.name !== amount.name);
+  return {
+    field,
+    amount,
+    lines: (rows as Values[]).map((row) => ({
+      title: name && { column: name, value: row[name.name] },
+      parts: rest.filter((column) => !isEmpty(row[column.name])).map((column) => ({ column, value: row[column.name] })),
+      amount: isEmpty(row[amount.name]) ? undefined : Number(row[amount.name]),
+    })),
+  };
+}
