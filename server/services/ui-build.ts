@@ -1,7 +1,7 @@
 /** Builds the user interface when it is missing or older than its sources. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, statSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { onlyOnce } from './once.ts';
 import { StartError, type Say } from './messages.ts';
@@ -44,6 +44,8 @@ async function build(environment: NodeJS.ProcessEnv): Promise<void> {
 function isFresh(): boolean {
   const builtMs = statSync(builtPage, { throwIfNoEntry: false })?.mtimeMs;
   if (builtMs === undefined) return false;
+  // An image holds what was built, and no sources that could be newer.
+  if (!existsSync(join(root, 'ui', 'src'))) return true;
   return sources
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .filter((path) => !generated.test(path))
