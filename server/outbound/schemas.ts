@@ -4,10 +4,8 @@ import { Instant, nullable, page, PersonRef, Text, Uuid } from '../schema.ts';
 
 export const OutboundChannel = Type.Enum(['mail', 'sms'], { title: 'OutboundChannel' });
 export type OutboundChannel = Static<typeof OutboundChannel>;
-export const OutboundState = Type.Enum(['queued', 'sending', 'sent', 'failed', 'shown'], {
-  title: 'OutboundState',
-  description: 'shown: a demo shows it here instead of sending it.',
-});
+/** shown: a demo shows it here instead of sending it. */
+export const OutboundState = Type.Enum(['queued', 'sending', 'sent', 'failed', 'shown'], { title: 'OutboundState' });
 export type OutboundState = Static<typeof OutboundState>;
 
 export const OutboundItem = Type.Object(

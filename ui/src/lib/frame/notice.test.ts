@@ -11,6 +11,7 @@ function aNotice(given: Partial<Notification> = {}): Notification {
   return {
     id: 'n1',
     kind: 'task_opened',
+    text: null,
     params: { title: '3-2-1201', number: 'WX-2026-000007' },
     by: { id: 'he', name: '何雪' },
     holder: { id: 'chen', name: '陈志强' },
@@ -71,6 +72,7 @@ describe('what a notification says', () => {
   it('still says something of a case that may no longer be seen, and of a key that a flow brought', () => {
     const bare = aNotice({ kind: 'water_off', params: {}, by: null, holder: null, flow: null, step: null });
 
+    expect(noticeText({ ...bare, text: { 'zh-CN': '停水通知', en: 'Water off' } })).toBe('停水通知');
     expect(noticeText(bare)).not.toBe('');
     expect(noticeLook(bare)).toBe(noticeLook({ ...bare, kind: 'toString' }));
   });

@@ -57,6 +57,8 @@ function param(notice: Notification, name: string): string | undefined {
 /** What happened, in a few words. */
 export function noticeText(notice: Notification): string {
   const flow = localText(notice.flow) || m.case_title();
+  // What a flow tells with a key of its own has its words from the server.
+  if (!isKind(notice.kind) && notice.text !== null) return localText(notice.text);
   const values = { flow, step: localText(notice.step) || flow, by: notice.by?.name ?? m.notice_somebody() };
   return noticeLook(notice).text(values);
 }
