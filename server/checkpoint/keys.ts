@@ -43,9 +43,9 @@ export async function scanKeys(deps: Deps): Promise<KeyUse[]> {
   return readKeys(deps);
 }
 
-/** As the last scan left it. */
+/** As the last scan left it. Without Temporal nobody knows the retention, and nothing retires. */
 export async function readKeys({ adminDb, temporal, config }: Deps): Promise<KeyUse[]> {
-  const retentionMs = await readRetention({ temporal });
+  const retentionMs = await readRetention({ temporal }).catch(() => null);
   const { rows } = await sql<{ id: string; cases: number | null; scanned: Date | null; clear: Date | null }>`
     select id, running_cases as cases, scanned_at as scanned, clear_since as clear from codec_key
     order by first_used_at desc, id`.execute(adminDb);
@@ -61,8 +61,11 @@ export async function readKeys({ adminDb, temporal, config }: Deps): Promise<Key
 }
 
 /** How long the namespace keeps closed cases; null when Temporal does not say. */
-export async function readRetention({ temporal }: Pick<Deps, 'temporal'>): Promise<number | null> {
-  const { config } = await temporal.workflowService.describeNamespace({ namespace: temporal.options.namespace });
+async function readRetention({ temporal }: Pick<Deps, 'temporal'>): Promise<number | null> {
+  const request = { namespace: temporal.options.namespace };
+  const { config } = await temporal.withDeadline(Date.now() + 5000, () =>
+    temporal.workflowService.describeNamespace(request),
+  );
   const seconds = config?.workflowExecutionRetentionTtl?.seconds;
   return seconds === null || seconds === undefined ? null : Number(seconds) * 1000;
 }
