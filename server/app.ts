@@ -32,6 +32,7 @@ import { sessionRoutes } from './sessions/routes.ts';
 import { watchBuiltPage } from './static-page.ts';
 import { servePages } from './static.ts';
 import { taskRoutes } from './tasks/routes.ts';
+import { upgradeRoutes } from './upgrade/routes.ts';
 
 /** Bodies are forms; photos have their own limit. */
 const bodyLimitBytes = 1_048_576;
@@ -79,6 +80,7 @@ async function addRoutes(app: App): Promise<void> {
   formRoutes(app);
   draftRoutes(app);
   recordRoutes(app);
+  upgradeRoutes(app);
 }
 
 function createApp(deps: Deps): App {
