@@ -6,7 +6,7 @@ const named = /^\d{8}T\d{6}Z$/;
 const dayMs = 86_400_000;
 
 /** Oldest first. */
-export function listBackups(target: string): { folder: string; at: number }[] {
+function listBackups(target: string): { folder: string; at: number }[] {
   return readdirSync(target)
     .filter((name) => named.test(name))
     .sort()

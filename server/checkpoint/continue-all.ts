@@ -10,7 +10,7 @@ import { checkpointSignal } from '../../workflows/messages.ts';
 import type { Deps } from '../deps.ts';
 import { countRunning, forEach, listRunning } from './cases.ts';
 
-export interface Progress {
+interface Progress {
   total: number;
   left: number;
 }

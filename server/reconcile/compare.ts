@@ -28,7 +28,7 @@ function unknownThere(here: Here, there: There | undefined): Difference | undefi
   return here.appliedRev === 0 ? undefined : difference('unknown_to_temporal', { here, there });
 }
 
-export function isOver({ status }: Pick<Here, 'status'>): boolean {
+function isOver({ status }: Pick<Here, 'status'>): boolean {
   return status === 'completed' || status === 'cancelled';
 }
 

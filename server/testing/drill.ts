@@ -29,7 +29,7 @@ export interface Drill {
   command(name: 'backup' | 'restore' | 'reconcile' | 'checkpoint', ...words: string[]): Promise<Ended>;
 }
 
-export interface Ended {
+interface Ended {
   code: number | null;
   out: string;
 }
