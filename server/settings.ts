@@ -177,7 +177,11 @@ export const settings = [
       'Access key of the SMS service; goes with the three below. Without them SMS are kept as failed (not_configured) in the outbox. Never used in demo mode.',
   },
   { name: 'GUANJIA_SMS_SECRET', kind: 'text', purpose: 'Its secret.' },
-  { name: 'GUANJIA_SMS_SIGN', kind: 'text', purpose: 'The signature the service knows the sender by, such as 翡翠花园物业.' },
+  {
+    name: 'GUANJIA_SMS_SIGN',
+    kind: 'text',
+    purpose: 'The signature the service knows the sender by, such as 翡翠花园物业.',
+  },
   {
     name: 'GUANJIA_SMS_TEMPLATES',
     kind: 'text',
