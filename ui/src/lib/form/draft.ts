@@ -10,7 +10,7 @@ interface Kept {
   version: number;
   /** Idempotency key of the attempt to send it: a lost answer is asked for again with the same one. */
   key?: string;
-  /** What was sent with `key`, as JSON: another body needs another key. */
+  /** The body that was sent with `key`, as JSON: another body needs another key. */
   sent?: string;
   /** It was submitted and found no network: the next visit sends it. A change takes it back. */
   waits?: { flow: string; title: Text };

@@ -103,10 +103,10 @@ export class FormState {
   readonly #early = $derived.by(() =>
     this.#source.prepared.refusals.filter(({ path }) => !this.#theirs.some((problem) => problem.path === path)),
   );
-  readonly stray = $derived.by(() => {
-    const names = this.sections.flatMap((section) => section.fields.map((field) => field.name));
-    return strayProblems([...this.#theirs, ...this.#early], names);
-  });
+  readonly #names = $derived.by(() => this.sections.flatMap(({ fields }) => fields.map(({ name }) => name)));
+  readonly stray = $derived.by(() => strayProblems(this.#theirs, this.#names));
+  /** Early refusals of no field on screen. */
+  readonly strayEarly = $derived.by(() => strayProblems(this.#early, this.#names));
 
   get widgets(): Readonly<Record<Widget, Component<WidgetProps>>> {
     return this.#source.widgets;

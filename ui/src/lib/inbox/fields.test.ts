@@ -25,9 +25,13 @@ it('gives the form its own errors only', () => {
     { path: '/fields/phone', code: 'too_long', params: { limit: 30 } },
     { path: '/fields/category', code: 'field_changed' },
     { path: '/outcome', code: 'not_a_choice' },
+    { path: '', code: 'refused', params: { message: { 'zh-CN': '不行', en: 'No' } } },
   ];
 
-  expect(formErrors(errors)).toEqual([{ path: '/phone', code: 'too_long', params: { limit: 30 } }]);
+  expect(formErrors(errors)).toEqual([
+    { path: '/phone', code: 'too_long', params: { limit: 30 } },
+    { path: '', code: 'refused', params: { message: { 'zh-CN': '不行', en: 'No' } } },
+  ]);
 });
 
 it('does not propose whoever sent the work back', () => {

@@ -53,9 +53,9 @@ export function conflictsOf(errors: readonly ProblemPath[], mine: Record<string,
     .filter((conflict) => conflict.field !== '');
 }
 
-/** Errors of a request body as the form knows them: /fields/phone → /phone. */
+/** Errors of a request body as the form knows them: /fields/phone → /phone; a refusal of no field stays one of the whole. */
 export function formErrors(errors: readonly ProblemPath[]): ProblemPath[] {
   return errors
-    .filter((error) => error.path.startsWith('/fields/') && error.code !== 'field_changed')
+    .filter(({ path, code }) => (path.startsWith('/fields/') && code !== 'field_changed') || code === 'refused')
     .map((error) => ({ ...error, path: error.path.slice('/fields'.length) }));
 }

@@ -35,8 +35,8 @@ class Outbox {
     this.look();
     const { me } = session;
     if (!me || this.items.length === 0) return;
-    const delivered = await sendWaiting(this.#drafts, `${me.id}.`, (flow, fields, key) =>
-      api.command<CaseStarted>(`/api/flows/${encodeURIComponent(flow)}/cases`, { fields }, { key }),
+    const delivered = await sendWaiting(this.#drafts, `${me.id}.`, (flow, body, key) =>
+      api.command<CaseStarted>(`/api/flows/${encodeURIComponent(flow)}/cases`, body, { key }),
     );
     this.look();
     for (const each of delivered) for (const listener of this.#listeners) listener(each);

@@ -6,7 +6,7 @@ import { aShelf } from '../testing-shelf.ts';
 import { sendWaiting, waitingIn, type Deliver } from './outbox.ts';
 
 const title = { 'zh-CN': '报修', en: 'Repair' };
-const report = { values: { place: '主卫' }, labels: {}, version: 1, key: 'k1', sent: '{"place":"主卫"}' };
+const report = { values: { place: '主卫' }, labels: {}, version: 1, key: 'k1', sent: '{"fields":{"place":"主卫"}}' };
 const waits = { flow: 'repair', title };
 const started = { case: { id: 'c1' } } as CaseStarted;
 
@@ -25,7 +25,7 @@ describe('the outbox', () => {
 
     const delivered = await sendWaiting(drafts, 'lin.', deliver);
 
-    expect(deliver.mock.calls).toEqual([['repair', { place: '主卫' }, 'k1']]);
+    expect(deliver.mock.calls).toEqual([['repair', { fields: { place: '主卫' } }, 'k1']]);
     expect(delivered).toEqual([{ name: 'lin.start.repair', title, started, pending: false }]);
     expect(waitingIn(drafts, 'lin.')).toEqual([]);
     expect(drafts.read('lin.start.errand')).toBeDefined();

@@ -21,7 +21,8 @@ export interface Delivered {
   pending: boolean;
 }
 
-export type Deliver = (flow: string, fields: unknown, key: string) => Promise<{ value: CaseStarted; pending: boolean }>;
+/** `body`: of the request that starts a case of the flow. */
+export type Deliver = (flow: string, body: unknown, key: string) => Promise<{ value: CaseStarted; pending: boolean }>;
 
 /** Oldest first; `beginning` of a name keeps those of others who share the device out. */
 export function waitingIn(drafts: Drafts, beginning: string): Waiting[] {

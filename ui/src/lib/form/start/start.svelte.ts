@@ -88,7 +88,7 @@ export class StartCase {
   prepareWith(fields: Values, community: string | undefined): void {
     if (this.start?.prepares !== true || this.sent) return;
     const path = `/api/flows/${encodeURIComponent(this.flow)}/prepare`;
-    this.prepare.ask({ path, body: { fields, ...(community === undefined ? {} : { communityId: community }) } });
+    this.prepare.ask({ path, body: { fields, ...placed(community) } });
   }
 
   save(): void {
@@ -106,10 +106,11 @@ export class StartCase {
 
   /**
    * Sends what the form gives. The same content is sent with the same key, so that a lost answer never makes two cases;
-   * the key outlives the page with the draft.
+   * the key outlives the page with the draft. `community`: where, for whoever works in several.
    */
-  async submit(fields: Values): Promise<void> {
-    const body = JSON.stringify(fields);
+  async submit(fields: Values, community?: string): Promise<void> {
+    const asked = { fields, ...placed(community) };
+    const body = JSON.stringify(asked);
     const waits = { flow: this.flow, title: this.start?.flow.title ?? { 'zh-CN': this.flow, en: this.flow } };
     // Already marked: whoever closes the page before an answer comes finds it sent at the next visit.
     this.#attempt = { key: keyFor(this.#attempt, body, newKey), sent: body, waits };
@@ -119,7 +120,7 @@ export class StartCase {
     this.errors = [];
     try {
       const path = `/api/flows/${encodeURIComponent(this.flow)}/cases`;
-      const answer = await api.command<CaseStarted>(path, { fields }, { key: this.#attempt.key ?? newKey() });
+      const answer = await api.command<CaseStarted>(path, asked, { key: this.#attempt.key ?? newKey() });
       this.sent = { started: answer.value, pending: answer.pending };
       this.#drafts.drop(this.#name);
       this.#attempt = {};
@@ -186,4 +187,8 @@ export class StartCase {
       ...(draft.waits === undefined || draft.refused !== undefined ? {} : { waits: draft.waits }),
     };
   }
+}
+
+function placed(community: string | undefined): { communityId?: string } {
+  return community === undefined ? {} : { communityId: community };
 }
