@@ -158,6 +158,10 @@ export interface Employee {
    */
   phone?: string;
   /**
+   * Work e-mail
+   */
+  email?: string;
+  /**
    * Department
    */
   department?: string;

@@ -56,7 +56,11 @@ export function makeHouseholds(input: HouseholdInput): Households {
 function addResidents(households: Households, { residents, names }: HouseholdInput): Map<string, Fixed> {
   const fixed = new Map<string, Fixed>();
   for (const { username, name, owns = [], rents = [] } of residents) {
-    const party = addParty(households, username, 'person', { name, phone: names.phone() });
+    const party = addParty(households, username, 'person', {
+      name,
+      phone: names.phone(),
+      email: `${username}@example.com`,
+    });
     for (const label of owns) fixed.set(label, { owner: party });
     for (const label of rents) fixed.set(label, { tenant: party });
   }
@@ -111,10 +115,10 @@ function addParty(
   households: Households,
   key: string,
   kind: 'person' | 'company',
-  { name, phone }: { name: string; phone: string },
+  { name, phone, email }: { name: string; phone: string; email?: string },
 ): string {
   const id = demoId('party', key);
-  households.parties.push({ id, fields: { kind, name, phone } });
+  households.parties.push({ id, fields: { kind, name, phone, ...(email !== undefined && { email }) } });
   return id;
 }
 

@@ -24,21 +24,24 @@ export function makeStaff(source: StaffSource, names: Names, communityId: string
       },
     })),
     posts: source.posts.map(({ code, name }) => ({ id: demoId('post', code), fields: { code, name } })),
-    employees: source.employees.map(({ number, name, gender, department, post, hiredOn, skills, everywhere }) => ({
-      id: demoId('employee', number),
-      fields: {
-        number,
-        name,
-        gender,
-        department: demoId('department', department),
-        post: demoId('post', post),
-        phone: names.phone(),
-        status: 'active',
-        hiredOn,
-        ...(skills !== undefined && { skills }),
-        ...(everywhere !== true && { community: communityId }),
-      },
-    })),
+    employees: source.employees.map(
+      ({ number, username, name, gender, department, post, hiredOn, skills, everywhere }) => ({
+        id: demoId('employee', number),
+        fields: {
+          number,
+          name,
+          gender,
+          department: demoId('department', department),
+          post: demoId('post', post),
+          phone: names.phone(),
+          email: `${username}@example.com`,
+          status: 'active',
+          hiredOn,
+          ...(skills !== undefined && { skills }),
+          ...(everywhere !== true && { community: communityId }),
+        },
+      }),
+    ),
   };
 }
 

@@ -43,7 +43,17 @@ async function findChoices(tx: Tx, personId: string): Promise<Static<typeof Noti
       from unnest(array['mail', 'sms']) with ordinality as c (channel, ord)
       left join notice_choice n on n.person_id = ${personId} and n.channel = c.channel
       left join my_addresses() a on a.channel = c.channel order by c.ord`.execute(tx);
-  return { channels: rows, required };
+  const { employee_id } = await tx
+    .selectFrom('person')
+    .select('employee_id')
+    .where('id', '=', personId)
+    .executeTakeFirstOrThrow();
+  const audience = employee_id === null ? 'resident' : 'staff';
+  const titles = required.filter(({ to }) => to.has(audience)).map(({ title }) => title);
+  return { channels: rows, required: titles };
 }
 
-const required = Object.values(notices.kinds).flatMap((kind) => ('required' in kind ? [kind.title] : []));
+/** What nobody can decline, and whom it is for. */
+const required = Object.values(notices.kinds).flatMap((kind) =>
+  'required' in kind ? [{ title: kind.title, to: new Set<string>([...kind.mail.to, ...kind.sms.to]) }] : [],
+);

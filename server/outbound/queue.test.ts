@@ -54,6 +54,16 @@ describe('messages of a notification', () => {
     expect(sms!.path).toBe(`/inbox?view=mine&task=${repair.taskId}`);
   });
 
+  it('reach employees by their work e-mail', async () => {
+    const chen = await anEmployee(test, { email: 'chen@example.com', locale: 'en' });
+    const repair = await aRepair(test, { initiator: chen, communityId: garden });
+    await tell(test, { person: chen, kind: 'urge', of: repair, by: chen });
+    const [mail] = await messages(chen);
+
+    expect(mail).toMatchObject({ channel: 'mail', address: 'chen@example.com' });
+    expect(mail!.text).toMatch(/^Hello 陈志强,\n\n陈志强 asks you to see to/);
+  });
+
   it('are written once however often the fact is', async () => {
     const lin = await aResident(test, { phone: '10000000004' });
     const repair = await aRepair(test, { initiator: lin, communityId: garden });

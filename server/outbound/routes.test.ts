@@ -199,6 +199,9 @@ describe('the own choice', () => {
         { channel: 'sms', wanted: true, address: '100****1804' },
       ],
     });
+    expect((await ask({ url: '/api/me/notices' })).json<{ required: { en: string }[] }>().required).toEqual([
+      { 'zh-CN': '我发起的事项取消', en: 'What I started was cancelled' },
+    ]);
     const put = (wanted: boolean) =>
       ask({ method: 'PUT', url: '/api/me/notices', payload: { channel: 'sms', wanted } });
     await put(true);

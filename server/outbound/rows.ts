@@ -21,7 +21,7 @@ export interface Leased {
 }
 
 /** Longer than any sending may take. */
-export const leaseSeconds = 90;
+const leaseSeconds = 90;
 const mostAttempts = 8;
 /** 30 s, 1, 2, 4 … minutes, at most 2 hours: the eighth attempt comes about an hour after the first. */
 const firstWaitSeconds = 30;

@@ -22,11 +22,11 @@ export async function aResident(
 
 export async function anEmployee(
   test: TestDb,
-  { phone, ...given }: TestPerson & { phone?: string } = {},
+  { phone, email, ...given }: TestPerson & { phone?: string; email?: string } = {},
 ): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    insert into record.employee (number, name, phone, form_version)
-    values (${`e${Math.random().toString(36).slice(2, 8)}`}, '陈', ${phone ?? null}, 1) returning id`.execute(
+    insert into record.employee (number, name, phone, email, form_version)
+    values (${`e${Math.random().toString(36).slice(2, 8)}`}, '陈', ${phone ?? null}, ${email ?? null}, 1) returning id`.execute(
     test.adminDb,
   );
   const id = await createPerson(test, { name: '陈志强', ...given });

@@ -8,7 +8,7 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { DeliveryError, type Channel, type Message } from './channel.ts';
 import { openMail } from './mail.ts';
-import { leaseDue, leaseSeconds, markFailed, markGone, removeOld, type Leased } from './rows.ts';
+import { leaseDue, markFailed, markGone, removeOld, type Leased } from './rows.ts';
 import { openSms } from './sms.ts';
 
 export type Channels = Readonly<Record<Leased['channel'], Channel | null>>;
@@ -17,7 +17,8 @@ type Needs = Pick<Deps, 'config' | 'db' | 'adminDb' | 'log'>;
 const everyMs = 1000;
 const atOnce = 10;
 const tidyEveryMs = 3_600_000;
-const sendTimeoutMs = (leaseSeconds - 30) * 1000;
+/** Far below the lease, and what a stopping process waits at most. */
+const sendTimeoutMs = 25_000;
 
 export interface RunningOutbound {
   /** Lets what is being sent end. */
