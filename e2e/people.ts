@@ -47,7 +47,7 @@ export async function signInAs({ page }: Person, username: string): Promise<void
   if (account === undefined) throw new RangeError(`no demo account ${username}`);
   await page.goto('/');
   await page.getByRole('button', { name: account.name }).click();
-  await page.waitForURL(/\/(inbox|portal)/);
+  await page.waitForURL(/\/(inbox|overview|portal)/);
 }
 
 /** Keeps what each sees, for whoever has to find out why a journey failed; gives the files. */

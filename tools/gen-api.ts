@@ -1,4 +1,5 @@
 /** Gathers the named API schemas into one JSON Schema, so that the screens' types come from the routes' own shapes. */
+import * as overview from '../server/cases/overview/schemas.ts';
 import * as cases from '../server/cases/schemas.ts';
 import * as caseSearch from '../server/cases/search/schemas.ts';
 import * as events from '../server/events/schemas.ts';
@@ -7,6 +8,7 @@ import * as flows from '../server/flows/schemas.ts';
 import * as forms from '../server/forms/schemas.ts';
 import * as notifications from '../server/notifications/schemas.ts';
 import * as outbound from '../server/outbound/schemas.ts';
+import * as roles from '../server/people/roles/schemas.ts';
 import * as people from '../server/people/schemas.ts';
 import * as records from '../server/records/schemas.ts';
 import * as shared from '../server/schema.ts';
@@ -42,6 +44,7 @@ export function apiSchema(): object {
     shared,
     sessions,
     people,
+    roles,
     files,
     outbound,
     notifications,
@@ -51,6 +54,7 @@ export function apiSchema(): object {
     tasks,
     cases,
     caseSearch,
+    overview,
     events,
   ]) {
     for (const value of Object.values(module)) if (typeof value === 'object') collect(value, found);

@@ -60,6 +60,10 @@ function follow(app: App, streams: Streams): void {
   app.sessionEnds.on('ended', (tokens) => {
     streams.closeWhere(({ token }) => tokens.includes(token));
   });
+  app.sessionEnds.on('rights', (person) => {
+    // The page opens another at once, which hears what the person may hear now, and reads everything again.
+    streams.closeWhere(({ personId }) => personId === person);
+  });
   app.addHook('onReady', () => listener.start());
   app.addHook('preClose', async () => {
     clearInterval(heartbeat);

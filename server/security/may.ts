@@ -4,7 +4,7 @@ import type { Tx } from '../db/as.ts';
 import { AppError } from '../errors.ts';
 
 /** Whether the person of this transaction (`asPerson`) holds the verb in any community. */
-async function mayAnywhere(tx: Tx, verb: string): Promise<boolean> {
+export async function mayAnywhere(tx: Tx, verb: string): Promise<boolean> {
   const { rows } = await sql<{ may: boolean }>`select may_anywhere(${verb}) as may`.execute(tx);
   return rows[0]?.may === true;
 }

@@ -1,10 +1,12 @@
-/** Tells the open event streams of this process that a session ended; those of other processes notice at their next heartbeat. */
+/** Tells the open event streams of this process that a session ended or roles changed; those of others notice at their next heartbeat. */
 import { EventEmitter } from 'node:events';
 import type { App } from '../http.ts';
 
 interface Events {
   /** Hex of the token hashes that are no longer good. */
   ended: [tokens: readonly string[]];
+  /** The person whose roles are others now. */
+  rights: [personId: string];
 }
 
 type SessionEnds = EventEmitter<Events>;

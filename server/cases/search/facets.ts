@@ -43,7 +43,7 @@ function stagesOf(flow: PublishedFlow): { step: string; title: Text }[] {
 }
 
 /** Steps at which a case waits, by what its initiator is told there (see stageOf). */
-function toldSteps(flow: PublishedFlow): { id: string; title: Text }[] {
+export function toldSteps(flow: PublishedFlow): { id: string; title: Text }[] {
   return [...flow.steps.values()].flatMap(({ step }) => {
     if (step.kind !== 'userTask' && step.kind !== 'approval') return [];
     return [{ id: step.id, title: step.stage ?? step.title }];

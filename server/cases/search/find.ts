@@ -103,17 +103,28 @@ async function readSeen(db: Db, tx: Tx, person: string): Promise<string[]> {
   return (await Promise.all(shows)).flat();
 }
 
+const openTask = sql`from task t where t.case_id = c.id and t.state in ('open', 'completing')`;
+/** Of a task `t`: its time was over and somebody higher up was told. */
+const wasEscalated = sql`exists (select from case_event e where e.case_id = t.case_id and e.task_id = t.id
+  and e.type = 'timer_fired' and e.data ->> 'action' = 'escalate')`;
+
+function flags(query: Query): (RawBuilder<unknown> | undefined)[] {
+  return [
+    query.overdue === true ? sql`exists (select ${openTask} and t.due_at < now())` : undefined,
+    query.escalated === true ? sql`exists (select ${openTask} and t.due_at < now() and ${wasEscalated})` : undefined,
+    query.mine === true ? sql`c.initiator = current_person()` : undefined,
+  ];
+}
+
 async function filters(db: Db, tx: Tx, query: Query): Promise<RawBuilder<unknown>[]> {
   const { flow, status, community, stage, handler, from, to } = query;
-  const openTask = sql`from task t where t.case_id = c.id and t.state in ('open', 'completing')`;
   const started = sql`c.started_at at time zone community_zone(c.community_id)`;
   const all: (RawBuilder<unknown> | undefined)[] = [
     flow === undefined ? undefined : sql`c.flow = ${flow}`,
     status === undefined ? undefined : sql`c.status = ${status}`,
     community === undefined ? undefined : sql`c.community_id = ${community}`,
     stage === undefined ? undefined : sql`c.position && ${await stepsToldAs(db, tx, flow, stage)}::text[]`,
-    query.overdue === true ? sql`exists (select ${openTask} and t.due_at < now())` : undefined,
-    query.mine === true ? sql`c.initiator = current_person()` : undefined,
+    ...flags(query),
     handler === undefined ? undefined : sql`exists (select ${openTask} and t.holder = ${handler})`,
     // The first condition has the index; a day is two days wide at most, wherever it is.
     from === undefined

@@ -22,6 +22,7 @@ export const CaseSearchQuery = Type.Object(
       Type.String({ maxLength: 60, description: 'A step of a flow, and those told by the same words.' }),
     ),
     overdue: flag('Only cases with an open task that is overdue.'),
+    escalated: flag('Only cases with an open task that is overdue and was told to somebody higher up.'),
     mine: flag('Only cases that the asking person started.'),
     handler: Type.Optional(Uuid),
     from: Type.Optional(Day),

@@ -15,9 +15,6 @@
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
 export type OutboundChannel = 'mail' | 'sms';
-/**
- * shown: a demo shows it here instead of sending it.
- */
 export type OutboundState = 'queued' | 'sending' | 'sent' | 'failed' | 'shown';
 export type NotificationKind =
   | 'task_opened'
@@ -54,6 +51,12 @@ export interface Api {
   SignedIn?: SignedIn;
   PersonItem?: PersonItem;
   PersonPage?: PersonPage;
+  RoleGrant?: RoleGrant;
+  RoleGrantBody?: RoleGrantBody;
+  RoleGrants?: RoleGrants;
+  RoleInfo?: RoleInfo;
+  RoleTable?: RoleTable;
+  VerbInfo?: VerbInfo;
   FileInfo?: FileInfo;
   OutboundChannel?: OutboundChannel;
   OutboundCounts?: OutboundCounts;
@@ -141,6 +144,14 @@ export interface Api {
   SavedView?: SavedView;
   SavedViewBody?: SavedViewBody;
   SavedViews?: SavedViews;
+  Overview?: Overview;
+  OverviewCases?: OverviewCases;
+  OverviewNumbers?: OverviewNumbers;
+  OverviewStage?: OverviewStage;
+  OverviewLoad?: OverviewLoad;
+  OverviewCommunity?: OverviewCommunity;
+  OverviewStaff?: OverviewStaff;
+  OverviewDepartment?: OverviewDepartment;
   Hint?: Hint;
 }
 export interface PersonRef {
@@ -251,6 +262,50 @@ export interface PersonItem {
 export interface PersonPage {
   items: PersonItem[];
   next: string | null;
+}
+export interface RoleGrant {
+  id: string;
+  role: string;
+  person: PersonRef;
+  community: {
+    id: string;
+    name: string;
+  } | null;
+  grantedBy: PersonRef | null;
+  grantedAt: string;
+}
+export interface RoleGrantBody {
+  personId: string;
+  role: string;
+  communityId: string | null;
+}
+export interface RoleGrants {
+  /**
+   * At most 200, by name.
+   */
+  items: RoleGrant[];
+}
+export interface RoleInfo {
+  key: string;
+  title: Text;
+  description: Text | null;
+  /**
+   * `*`: everything; `record.read:*`: of every form type.
+   */
+  may: string[];
+  holders: number;
+}
+export interface RoleTable {
+  roles: RoleInfo[];
+  verbs: VerbInfo[];
+}
+/**
+ * `about`: the form type it is limited to.
+ */
+export interface VerbInfo {
+  verb: string;
+  title: Text;
+  about: Text | null;
 }
 export interface FileInfo {
   id: string;
@@ -1055,6 +1110,67 @@ export interface SavedViewBody {
 }
 export interface SavedViews {
   items: SavedView[];
+}
+export interface Overview {
+  at: string;
+  cases: OverviewCases | null;
+  staff: OverviewStaff | null;
+}
+/**
+ * Null without the verb case.read.
+ */
+export interface OverviewCases {
+  numbers: OverviewNumbers;
+  stages: OverviewStage[];
+  /**
+   * At most 20, most cases first.
+   */
+  workload: OverviewLoad[];
+  communities: OverviewCommunity[];
+}
+export interface OverviewNumbers {
+  running: number;
+  /**
+   * Running cases with an open task whose due time is over.
+   */
+  overdue: number;
+  /**
+   * Of these, those told to somebody higher up.
+   */
+  escalated: number;
+  /**
+   * Running cases that a fault holds up.
+   */
+  incidents: number;
+}
+export interface OverviewStage {
+  flow: string;
+  flowTitle: Text;
+  step: string;
+  title: Text;
+  cases: number;
+  overdue: number;
+}
+/**
+ * Running cases in which the person holds an open task.
+ */
+export interface OverviewLoad {
+  person: PersonRef;
+  cases: number;
+  overdue: number;
+}
+export interface OverviewCommunity {
+  id: string;
+  name: string;
+  numbers: OverviewNumbers;
+}
+export interface OverviewStaff {
+  employees: number;
+  departments: OverviewDepartment[];
+}
+export interface OverviewDepartment {
+  name: string;
+  employees: number;
 }
 export interface Hint {
   kind: 'task' | 'case' | 'notification' | 'resync';

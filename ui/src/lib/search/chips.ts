@@ -32,6 +32,7 @@ const tells: Record<Exclude<FilterName, 'q'>, Tell> = {
   from: ({ from }) => chip(m.search_from(), from),
   to: ({ to }) => chip(m.search_to(), to),
   overdue: () => m.search_overdue(),
+  escalated: () => m.search_escalated(),
   mine: () => m.search_mine(),
 };
 

@@ -13,18 +13,20 @@ export interface Filters {
   from: string;
   to: string;
   overdue: boolean;
+  /** Overdue, and told to somebody higher up. */
+  escalated: boolean;
   mine: boolean;
 }
 export type FilterName = keyof Filters;
 
 export const noFilters: Filters = {
   ...{ q: '', flow: '', status: '', community: '', stage: '', handler: '', from: '', to: '' },
-  ...{ overdue: false, mine: false },
+  ...{ overdue: false, escalated: false, mine: false },
 };
 export const statuses: readonly CaseStatus[] = ['starting', 'running', 'suspended', 'completed', 'cancelled'];
 
 const texts = ['q', 'flow', 'community', 'stage', 'handler', 'from', 'to'] as const;
-const flags = ['overdue', 'mine'] as const;
+const flags = ['overdue', 'escalated', 'mine'] as const;
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Unknown names and impossible values are left out: an address may come from anywhere. */
