@@ -129,17 +129,20 @@ export class FormState {
   /** Nothing in it can be written: it reads as a document. */
   readonly isDocument = $derived.by(() => this.model.fields.every((field) => field.access === 'read'));
 
-  /** Fetches the evaluator when the form has conditions or formulas. Until it is here, fields stay as they are. */
+  /** Fetches the evaluator when the layout has conditions. Conditional fields stay as they are until it is here. */
+  async loadConditions(): Promise<void> {
+    if (!hasConditions(this.model)) return;
+    const { model, zone } = this;
+    const { conditionsOf } = await import('./model/feel.ts');
+    this.#evaluate = conditionsOf(model, zone);
+  }
+
+  /** Fetches it when the form computes from what is written here. Until then, computed fields keep their stored values. */
   async loadFormulas(): Promise<void> {
-    const computes = !this.#source.readonly && this.model.fields.some(isComputing);
-    if (!hasConditions(this.model) && !computes) return;
-    const { zone } = this;
-    const [{ conditionsOf }, { computeOf }] = await Promise.all([
-      import('./model/feel.ts'),
-      import('./model/compute.ts'),
-    ]);
-    if (hasConditions(this.model)) this.#evaluate = conditionsOf(this.model, zone);
-    this.#compute = computes ? computeOf(this.#source.schema) : null;
+    const { schema, readonly } = this.#source;
+    if (readonly || this.isDocument || !this.model.fields.some(isComputing)) return;
+    const { computeOf } = await import('./model/compute.ts');
+    this.#compute = computeOf(schema);
   }
 
   #isOnScreen(field: FieldModel): boolean {

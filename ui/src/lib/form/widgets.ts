@@ -4,19 +4,14 @@ import CheckChips from './fields/CheckChips.svelte';
 import ChoiceCards from './fields/ChoiceCards.svelte';
 import ChoiceSegments from './fields/ChoiceSegments.svelte';
 import ChoiceSelect from './fields/ChoiceSelect.svelte';
-import ChoiceTiles from './fields/ChoiceTiles.svelte';
 import DateField from './fields/DateField.svelte';
 import DateTimeField from './fields/DateTimeField.svelte';
-import DurationField from './fields/DurationField.svelte';
-import LocationField from './fields/LocationField.svelte';
 import LongTextField from './fields/LongTextField.svelte';
 import NumberField from './fields/NumberField.svelte';
 import PhotosField from './fields/PhotosField.svelte';
 import PickerField from './fields/PickerField.svelte';
-import SignatureField from './fields/SignatureField.svelte';
-import StarsField from './fields/StarsField.svelte';
+import RareField from './fields/RareField.svelte';
 import SwitchField from './fields/SwitchField.svelte';
-import TableField from './fields/TableField.svelte';
 import TextField from './fields/TextField.svelte';
 import YesNoField from './fields/YesNoField.svelte';
 import type { Widget } from './model/types.ts';
@@ -27,23 +22,23 @@ export const widgets: Record<Widget, Component<WidgetProps>> = {
   phone: TextField,
   area: LongTextField,
   number: NumberField,
-  stars: StarsField,
+  stars: RareField,
   date: DateField,
   dateTime: DateTimeField,
-  duration: DurationField,
+  duration: RareField,
   switch: SwitchField,
   yesNo: YesNoField,
   segmented: ChoiceSegments,
   cards: ChoiceCards,
-  tiles: ChoiceTiles,
+  tiles: RareField,
   select: ChoiceSelect,
   checks: CheckChips,
   person: PickerField,
   record: PickerField,
   photos: PhotosField,
-  signature: SignatureField,
-  location: LocationField,
-  table: TableField,
+  signature: RareField,
+  location: RareField,
+  table: RareField,
   meter: NumberField,
   none: TextField,
 };
