@@ -64,6 +64,14 @@ describe('messages of a notification', () => {
     expect(mail!.text).toMatch(/^Hello 陈志强,\n\n陈志强 asks you to see to/);
   });
 
+  it('name the house where no person is behind it', async () => {
+    const chen = await anEmployee(test, { email: 'chen@example.com' });
+    const repair = await aRepair(test, { initiator: chen, communityId: garden });
+    await tell(test, { person: chen, kind: 'task_transferred', of: repair });
+
+    expect((await messages(chen))[0]!.text).toContain('管家把「3-2-1804 厨房漏水」');
+  });
+
   it('are written once however often the fact is', async () => {
     const lin = await aResident(test, { phone: '10000000004' });
     const repair = await aRepair(test, { initiator: lin, communityId: garden });

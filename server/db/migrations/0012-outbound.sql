@@ -158,7 +158,7 @@ begin
     cross join lateral (select r.urgent or (r.quiet_from is not null and n.case_id is not null and is_emergency(n.case_id)) as urgent) e
     cross join lateral (select case when not e.urgent then r.quiet_from end as quiet_from, case when not e.urgent then r.quiet_to end as quiet_to) q
     cross join lateral (select n.params || jsonb_strip_nulls(jsonb_build_object(
-      'number', k.number, 'title', k.title, 'name', p.display_name, 'by', b.display_name, 'flow', f.title ->> l.language,
+      'number', k.number, 'title', k.title, 'name', p.display_name, 'by', coalesce(b.display_name, case l.language when 'en' then 'Guanjia' else '管家' end), 'flow', f.title ->> l.language,
       'step', coalesce(step_title(k.flow, k.flow_version, coalesce(t.step, n.params ->> 'step')) ->> l.language, f.title ->> l.language),
       'due', to_char(t.due_at at time zone z.zone, 'MM-DD HH24:MI'))) as vals) v
   where (r.required or coalesce(c.wanted, true))
