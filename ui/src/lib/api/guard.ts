@@ -7,7 +7,8 @@ import type { Me } from './types.gen.ts';
 export async function requirePerson(url: URL, home: Me['homes'][number]): Promise<Me> {
   const me = await session.load();
   if (!me) redirect(307, `/sign-in?to=${encodeURIComponent(url.pathname + url.search)}`);
-  if (!me.homes.includes(home) && homeOf(me) !== `/${home}`) redirect(307, homeOf(me));
+  const isAtHome = me.homes.includes(home) || (me.homes.length === 0 && home === 'inbox');
+  if (!isAtHome) redirect(307, homeOf(me));
   return me;
 }
 

@@ -81,7 +81,13 @@ class Session {
 
 export const session = new Session();
 
-/** Where a person belongs after signing in. */
-export function homeOf(me: Me): '/inbox' | '/portal' {
-  return me.homes.includes('inbox') || me.homes.length === 0 ? '/inbox' : '/portal';
+/** Whether the verb is held anywhere: for showing and hiding, the server asks again. */
+export function holds({ may }: Me, verb: string): boolean {
+  return may.includes('*') || may.includes(verb);
+}
+
+/** Where a person belongs after signing in: who looks after the work of others begins with how it stands. */
+export function homeOf(me: Me): '/inbox' | '/overview' | '/portal' {
+  if (!me.homes.includes('inbox') && me.homes.length > 0) return '/portal';
+  return holds(me, 'overview.read') ? '/overview' : '/inbox';
 }
