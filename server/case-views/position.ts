@@ -64,7 +64,7 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
 }
 
 /** `id` as published.ts names it: the decision's step and the key of the branch. */
-function branchOf(flow: PublishedFlow, id: string): PositionView['branches'][number] {
+export function branchOf(flow: Pick<PublishedFlow, 'steps'>, id: string): PositionView['branches'][number] {
   const [owner = '', key = ''] = id.split(' ');
   const decision = flow.steps.get(owner)?.step;
   if (decision?.kind !== 'exclusive') throw new RangeError(`no decision ${owner}`);
