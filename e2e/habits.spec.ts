@@ -26,7 +26,7 @@ describe.skipIf(executable === undefined)(
     beforeAll(async () => {
       product = await startProduct();
       browser = await launchBrowser(executable!);
-    }, 240_000);
+    }, 600_000);
     afterEach(async ({ task }) => {
       if (task.result?.state === 'fail') process.stderr.write(`${(await takePictures(present)).join('\n')}\n`);
       await Promise.all(present.map(({ context }) => context.close()));

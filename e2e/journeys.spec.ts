@@ -39,7 +39,7 @@ describe.skipIf(executable === undefined)(
         () => owners.close(),
         () => staff.close(),
       );
-    }, 240_000);
+    }, 600_000);
 
     afterEach(async ({ task }) => {
       if (task.result?.state === 'fail') process.stderr.write(`${(await takePictures(present)).join('\n')}\n`);
