@@ -1,7 +1,7 @@
 // Pure: the position of a case as a tree: steps one after another, and at a decision the branches, of which one is taken.
 import type { PositionStep, Text } from '#lib/api/types.gen.ts';
 
-export interface WayStep {
+interface WayStep {
   kind: 'step';
   step: PositionStep;
 }
