@@ -3,6 +3,7 @@ import { changeLocale, currentLocale } from '#lib/i18n/locale.ts';
 import { setTimeZone } from '#lib/time/format.ts';
 import { api } from './client.ts';
 import { live } from './live.svelte.ts';
+import { mayDo } from './may.ts';
 import { isProblem } from './problem.ts';
 import type { DemoAccounts, Me } from './types.gen.ts';
 
@@ -81,13 +82,8 @@ class Session {
 
 export const session = new Session();
 
-/** Whether the verb is held anywhere: for showing and hiding, the server asks again. */
-export function holds({ may }: Me, verb: string): boolean {
-  return may.includes('*') || may.includes(verb);
-}
-
 /** Where a person belongs after signing in: who looks after the work of others begins with how it stands. */
 export function homeOf(me: Me): '/inbox' | '/overview' | '/portal' {
   if (!me.homes.includes('inbox') && me.homes.length > 0) return '/portal';
-  return holds(me, 'overview.read') ? '/overview' : '/inbox';
+  return mayDo(me, 'overview.read') ? '/overview' : '/inbox';
 }
