@@ -70,6 +70,8 @@ describe.skipIf(executable === undefined)(
       await followsAs(owner, '已派单，等待接单');
 
       await act(technician, '接单');
+      await followsAs(owner, '师傅正在上门');
+      await comeTo(technician);
       await followsAs(owner, '维修中');
       await repair(technician);
 
@@ -91,8 +93,8 @@ describe.skipIf(executable === undefined)(
       await sees(page.getByRole('heading', { name: '2-1-0803 入户门' }));
       await sees(page.getByText('入户门锁把手下垂'));
       await press(technician, '接单');
-      await openRow(technician, /0803 入户门.*维修处理/);
-      await sees(page.getByRole('button', { name: '完成维修' }));
+      await openRow(technician, /0803 入户门.*到场签到/);
+      await sees(page.getByRole('button', { name: '已到场' }));
       await page.getByRole('button', { name: '返回' }).click();
       await sees(page.getByRole('link', { name: '1-1-1602 厨房' }));
 
@@ -200,6 +202,15 @@ async function act(person: Person, action: string): Promise<void> {
 /** What needs no reason happens at one press. */
 async function press({ page }: Person, action: string): Promise<void> {
   await page.getByRole('button', { name: action, exact: true }).click();
+}
+
+/** With a photo of the spot; the position would do as well. */
+async function comeTo(person: Person): Promise<void> {
+  const { page } = person;
+  await openRow(person, place);
+  const photo = { name: 'before.jpg', mimeType: 'image/jpeg', buffer: await drawPhoto('wall') };
+  await page.locator('input[type=file]').first().setInputFiles(photo);
+  await press(person, '已到场');
 }
 
 async function repair(person: Person): Promise<void> {

@@ -11,6 +11,7 @@ export interface Forms {
   Employee?: Employee;
   Entrance?: Entrance;
   Holiday?: Holiday;
+  Leave?: Leave;
   LeaveLedger?: LeaveLedger;
   LeaveType?: LeaveType;
   MassFault?: MassFault;
@@ -235,6 +236,99 @@ export interface Holiday {
    * Weekend
    */
   weekend?: boolean;
+}
+/**
+ * A leave an employee asks for, with what was worked out when it was asked: days, balance, who stands in.
+ */
+export interface Leave {
+  /**
+   * Number
+   */
+  number?: string;
+  /**
+   * Applicant
+   */
+  applicant?: string;
+  /**
+   * Employee
+   */
+  employee?: string;
+  /**
+   * Line of approval
+   */
+  applicantRole?: 'staff' | 'hr' | 'director';
+  /**
+   * Leave type
+   */
+  leaveType: string;
+  /**
+   * From
+   */
+  fromDate: string;
+  /**
+   * Beginning in the
+   */
+  fromHalf?: 'am' | 'pm';
+  /**
+   * To
+   */
+  toDate: string;
+  /**
+   * Ending with the
+   */
+  toHalf?: 'am' | 'pm';
+  /**
+   * Days, in days
+   */
+  days?: number;
+  /**
+   * Balance, in days
+   */
+  balance?: number;
+  /**
+   * Year
+   */
+  year?: number;
+  /**
+   * Reason
+   */
+  reason: string;
+  /**
+   * Proof
+   */
+  proof?: string[];
+  /**
+   * Cover
+   */
+  cover: string;
+  /**
+   * Handover
+   */
+  handover?: string;
+  /**
+   * Decision
+   */
+  result?: 'pending' | 'approved' | 'rejected' | 'cancelled';
+  /**
+   * Ended on
+   */
+  endsOn?: string;
+  /**
+   * Back at work on
+   */
+  returnedOn?: string;
+  /**
+   * Days not taken, in days
+   */
+  unusedDays?: number;
+  /**
+   * Days overstayed, in days
+   */
+  overstayDays?: number;
+  /**
+   * About the overstay
+   */
+  overstayNote?: string;
 }
 /**
  * One entry of the leave ledger. The balance of an employee, a leave type and a year is the sum of its days; corrections are entries too.
@@ -471,9 +565,17 @@ export interface Repair {
    */
   description: string;
   /**
+   * Contact
+   */
+  reporterName?: string;
+  /**
    * Phone
    */
   phone?: string;
+  /**
+   * Address
+   */
+  address?: string;
   /**
    * Appointment
    */
@@ -483,9 +585,21 @@ export interface Repair {
    */
   photos?: string[];
   /**
+   * Under warranty
+   */
+  warranty?: boolean;
+  /**
+   * Open ones alike, in cases
+   */
+  alikeOpen?: number;
+  /**
+   * May belong to
+   */
+  faultHint?: string;
+  /**
    * Dispatch
    */
-  dispatchMode?: 'assign' | 'pool';
+  dispatchMode?: 'assign' | 'pool' | 'rota';
   /**
    * Technician
    */
@@ -495,13 +609,117 @@ export interface Repair {
    */
   dispatchNote?: string;
   /**
+   * Chargeable
+   */
+  chargeable?: boolean;
+  /**
+   * Duplicate of
+   */
+  duplicateOf?: string;
+  /**
+   * Mass fault
+   */
+  massFault?: string;
+  /**
    * Note on taking the job
    */
   acceptNote?: string;
   /**
+   * Arrived at
+   */
+  arrivedAt?: string;
+  /**
+   * Position
+   */
+  arrivePosition?: {
+    lng: number;
+    lat: number;
+    address?: string;
+  };
+  /**
+   * Photos on the spot
+   */
+  arrivePhotos?: string[];
+  /**
+   * Quotation
+   */
+  quoteLines?: {
+    id?: string;
+    /**
+     * Kind
+     */
+    kind: 'material' | 'labour';
+    /**
+     * What
+     */
+    name: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Unit
+     */
+    unit?: string;
+    /**
+     * Price, in yuan
+     */
+    price: number;
+    /**
+     * Amount, in yuan
+     */
+    amount?: number;
+  }[];
+  /**
+   * Quoted in all, in yuan
+   */
+  quoteTotal?: number;
+  /**
+   * About the quotation
+   */
+  quoteNote?: string;
+  /**
+   * Agreed at
+   */
+  consentAt?: string;
+  /**
    * Work record
    */
   workRecord?: string;
+  /**
+   * Material and labour used
+   */
+  workLines?: {
+    id?: string;
+    /**
+     * Kind
+     */
+    kind: 'material' | 'labour';
+    /**
+     * What
+     */
+    name: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Unit
+     */
+    unit?: string;
+    /**
+     * Price, in yuan
+     */
+    price: number;
+    /**
+     * Amount, in yuan
+     */
+    amount?: number;
+  }[];
+  /**
+   * Used in all, in yuan
+   */
+  workTotal?: number;
   /**
    * Photos of the work
    */
@@ -518,6 +736,10 @@ export interface Repair {
    * Comment on the work
    */
   ratingNote?: string;
+  /**
+   * Return visit
+   */
+  visitRecord?: string;
 }
 /**
  * A party's lease of a unit, for a half-open period.

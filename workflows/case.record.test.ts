@@ -27,7 +27,8 @@ async function repairRun(): Promise<TestCase> {
   await test.complete('dispatch', 'dispatched', { dispatchMode: 'assign', technician: 'tech' });
   await test.complete('accept_assigned', 'declined');
   await test.complete('dispatch', 'dispatched', { dispatchMode: 'pool' });
-  await test.complete('accept_pool', 'accepted');
+  await test.complete('accept_pool', 'accepted', { technician: 'tech' });
+  await test.complete('arrive', 'arrived');
   await test.complete('work', 'done');
   await test.complete('accept_owner', 'rework');
   await test.complete('work', 'done');

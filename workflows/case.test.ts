@@ -114,6 +114,7 @@ describe('a case', () => {
     const test = await worker.startCase(flow, { vars: { area: 'private' } });
     await test.complete('dispatch', 'dispatched', { dispatchMode: 'assign', technician: 'tech' });
     await test.complete('accept_assigned', 'accepted');
+    await test.complete('arrive', 'arrived');
     await test.complete('work', 'done');
     await test.complete('accept_owner', 'accepted');
     const before = (await test.events()).length;

@@ -76,7 +76,7 @@ async function dispatch(drive: Drive): Promise<Client> {
     await complete(drive, dispatcher, { step: 'dispatch', outcome: 'dispatched', fields: { dispatchMode: 'pool' } });
     await claim(drive, technician.client, 'accept_pool');
     await complete(drive, technician.client, { step: 'accept_pool', outcome: 'accepted' });
-    return technician.client;
+    return arrive(drive, technician.client);
   }
   const assign = { dispatchMode: 'assign', technician: technician.personId };
   await complete(drive, dispatcher, { step: 'dispatch', outcome: 'dispatched', fields: assign });
@@ -87,7 +87,13 @@ async function dispatch(drive: Drive): Promise<Client> {
     await complete(drive, dispatcher, { step: 'dispatch', outcome: 'dispatched', fields: other });
   }
   await complete(drive, technician.client, { step: 'accept_assigned', outcome: 'accepted' });
-  return technician.client;
+  return arrive(drive, technician.client);
+}
+
+async function arrive(drive: Drive, technician: Client): Promise<Client> {
+  const fields = { arrivePosition: { lng: 120.12, lat: 30.28 } };
+  await complete(drive, technician, { step: 'arrive', outcome: 'arrived', fields });
+  return technician;
 }
 
 interface Decision {

@@ -1,5 +1,7 @@
 /** The whole demo community from its sources: pure, the same for the same seed and day. */
+import { makeDuty, makeMassFaults } from './duty.ts';
 import { makeHouseholds } from './households.ts';
+import { makeLeave } from './leave.ts';
 import { makeNames } from './names.ts';
 import { makePlaces } from './places.ts';
 import { createRandom } from './random.ts';
@@ -15,6 +17,9 @@ export function generateCommunity(sources: DemoSources, today: string): DemoComm
   const names = makeNames(sources.names, random, named);
   const { communityId, rows, homes } = makePlaces(community);
   const staff = makeStaff(sources.staff, names, communityId);
+  const { employees } = sources.staff;
+  const leave = makeLeave(sources.leaveTypes, sources.holidays, { employees, today });
+  const day = { today, timeZone: community.timeZone };
   const households = makeHouseholds({ homes, residents, community, names, random, today });
   for (const unit of rows.unit) unit.fields.status = households.statuses.get(unit.id);
   return {
@@ -30,7 +35,12 @@ export function generateCommunity(sources: DemoSources, today: string): DemoComm
       { form: 'department', rows: staff.departments },
       { form: 'post', rows: staff.posts },
       { form: 'employee', rows: staff.employees },
+      { form: 'massFault', rows: makeMassFaults(sources.duty, day) },
+      { form: 'duty', rows: makeDuty(sources.duty, day) },
+      { form: 'leaveType', rows: leave.types },
+      { form: 'holiday', rows: leave.holidays },
+      { form: 'leaveLedger', rows: leave.ledger },
     ],
-    accounts: [...sources.staff.employees.map(employeeAccount), ...residents.map(residentAccount)],
+    accounts: [...employees.map(employeeAccount), ...residents.map(residentAccount)],
   };
 }

@@ -3,6 +3,7 @@ import { validateAct } from '../../forms/validate.ts';
 import { readForms } from '../content.ts';
 import { describe, expect, it } from 'vitest';
 import { generateCommunity } from './community.ts';
+import { demoId } from './random.ts';
 import { readDemoAccounts, readDemoSources } from './sources.ts';
 import type { Row } from './rows.ts';
 
@@ -69,7 +70,7 @@ describe('the generated community', () => {
   });
 
   it('points only at rows that come before, but for the heads of departments', () => {
-    const seen = new Set<unknown>();
+    const seen = new Set<unknown>(demo.accounts.map(({ personId }) => personId));
     for (const { rows } of demo.registers) {
       for (const { id, fields } of rows) {
         const { head: _head, ...others } = fields;
@@ -77,6 +78,36 @@ describe('the generated community', () => {
         expect(references.filter((reference) => !seen.has(reference))).toEqual([]);
         seen.add(id);
       }
+    }
+  });
+});
+
+describe('leave and duty', () => {
+  it('grant annual leave by full years of service, for this year and the next', () => {
+    const of = (number: string): Row[] =>
+      rowsOf('leaveLedger').filter(({ id }) => id === demoId('leaveLedger', number, 'NJ', 2026));
+
+    // Hired 2014-03-03, 2018-05-02 and 2016-11-21.
+    expect(of('YG-0001')[0]!.fields.days).toBe(10);
+    expect(of('YG-0003')[0]!.fields.days).toBe(5);
+    expect(of('YG-0004')[0]!.fields.days).toBe(5);
+    expect(new Set(rowsOf('leaveLedger').map(({ fields }) => fields.employee)).size).toBe(30);
+    expect(new Set(rowsOf('leaveLedger').map(({ fields }) => fields.year))).toEqual(new Set([2026, 2027]));
+  });
+
+  it('know the holidays of 2026 and the days worked instead', () => {
+    const kinds = rowsOf('holiday').map(({ fields }) => fields.kind);
+
+    expect(kinds.filter((kind) => kind === 'holiday')).toHaveLength(3 + 9 + 3 + 5 + 3 + 3 + 7);
+    expect(kinds.filter((kind) => kind === 'workday')).toHaveLength(6);
+  });
+
+  it.each(['technician', 'dispatcher'])('have a %s on duty at every moment of two weeks', (role) => {
+    const turns = rowsOf('duty').filter(({ fields }) => fields.role === role);
+    for (let hour = 0; hour < 14 * 24; hour += 1) {
+      const at = new Date(Date.parse(`${today}T00:00:00+08:00`) + hour * 3_600_000).toISOString();
+      const on = turns.filter(({ fields }) => String(fields.from) <= at && at < String(fields.to));
+      expect(on, at).toHaveLength(1);
     }
   });
 });

@@ -1,4 +1,4 @@
-/** The repairs of content/demo/scenarios.json, started and driven through the API by the people they name. */
+/** The repairs and leaves of content/demo/scenarios.json, started and driven through the API by the people they name. */
 import type { Db } from '../db/as.ts';
 import type { Caller } from './caller.ts';
 import { readProgress, saveProgress, type Progress, type Request } from './progress.ts';
@@ -10,15 +10,19 @@ interface Act {
   by: string;
   /** The open task of the case that it is done on; none for acts on the case itself. */
   step?: string;
-  do: 'claim' | 'complete' | 'withdraw';
+  do: 'claim' | 'complete' | 'pause' | 'withdraw';
   outcome?: string;
   fields?: Record<string, unknown>;
   comment?: string;
+  /** Of a pause: `at:` and its moment. */
+  until?: string;
 }
 
 export interface Scenario {
   key: string;
-  /** Username of who reports. */
+  /** Default: repair. */
+  flow?: string;
+  /** Username of who starts it. */
   by: string;
   fields: Record<string, unknown>;
   acts: Act[];
@@ -65,7 +69,8 @@ async function prepare(stage: Stage, scenario: Scenario, progress: Progress, cal
   };
   const { caseId } = progress;
   if (caseId === undefined) {
-    return { key, url: '/api/flows/repair/cases', body: { fields: await resolveFields(scenario.fields, meaning) } };
+    const url = `/api/flows/${scenario.flow ?? 'repair'}/cases`;
+    return { key, url, body: { fields: await resolveFields(scenario.fields, meaning) } };
   }
   const act = scenario.acts[progress.answered - 1];
   if (act === undefined) throw new RangeError(`scenario ${scenario.key} has no act ${progress.answered}`);
@@ -92,6 +97,13 @@ async function findTask(caller: Caller, caseId: string, act: Act): Promise<OpenT
 
 async function bodyOf(act: Act, task: OpenTask, meaning: Meaning): Promise<Record<string, unknown>> {
   if (act.do === 'claim') return { assignment: task.assignment };
+  if (act.do === 'pause') {
+    return {
+      assignment: task.assignment,
+      reason: act.comment,
+      ...(await resolveFields({ until: act.until }, meaning)),
+    };
+  }
   return {
     outcome: act.outcome,
     fields: await resolveFields(act.fields ?? {}, meaning),

@@ -54,11 +54,28 @@ export interface ResidentSource {
   owns?: string[];
   rents?: string[];
 }
+export interface LeaveTypeSource {
+  types: { code: string; name: string; [field: string]: unknown }[];
+  grants: { leaveType: string; byService: { years: number; days: number }[] }[];
+}
+export interface HolidaySource {
+  source: string;
+  days: { date: string; kind: 'holiday' | 'workday'; name: string }[];
+}
+export interface DutySource {
+  days: number;
+  /** Usernames, who take turns. */
+  turns: { role: string; day: string[]; night: string[] }[];
+  massFaults: { key: string; startedAt: string; expectedEnd: string; [field: string]: unknown }[];
+}
 export interface DemoSources {
   community: CommunitySource;
   names: NameSource;
   staff: StaffSource;
   residents: ResidentSource[];
+  leaveTypes: LeaveTypeSource;
+  holidays: HolidaySource;
+  duty: DutySource;
 }
 export interface DemoAccounts {
   password: string;
@@ -78,6 +95,9 @@ export function readDemoSources(): DemoSources {
     names: readContent('demo/names.json') as NameSource,
     staff: readContent('demo/staff.json') as StaffSource,
     residents: (readContent('demo/residents.json') as { residents: ResidentSource[] }).residents,
+    leaveTypes: readContent('staff/leave-types.json') as LeaveTypeSource,
+    holidays: readContent('staff/holidays-2026.json') as HolidaySource,
+    duty: readContent('demo/duty.json') as DutySource,
   };
 }
 

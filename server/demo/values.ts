@@ -1,4 +1,4 @@
-/** What a scenario row means on the day of the load: `person:`, `unit:`, `photo:` and `at:` become ids and instants. */
+/** What a scenario row means on the day of the load: `person:`, `unit:`, `photo:`, `at:`, `weekday:` … become ids, instants and dates. */
 import { addDays, todayIn } from './days.ts';
 import { demoId } from './random.ts';
 
@@ -20,23 +20,44 @@ export async function resolveFields(
 
 async function resolve(value: unknown, meaning: Meaning): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => resolve(item, meaning)));
-  const [, what, name] = (typeof value === 'string' ? /^(person|unit|photo|at):(.+)$/.exec(value) : null) ?? [];
+  const [, what, name] =
+    (typeof value === 'string' ? /^(person|unit|massFault|leaveType|photo|at|weekday):(.+)$/.exec(value) : null) ?? [];
   if (what === undefined || name === undefined) return value;
   switch (what) {
     case 'photo':
       return meaning.photo(name);
     case 'at':
-      return instantOf(name, meaning);
+      return momentOf(name, meaning);
+    case 'weekday':
+      return weekdayOf(name, meaning);
     default:
       return demoId(what, name);
   }
 }
 
 /** `+2T10:00`: ten o'clock in the community, two days after the load. */
-function instantOf(text: string, { loadedAt, timeZone }: Meaning): string {
+function momentOf(text: string, { loadedAt, timeZone }: Meaning): string {
   const [, days, time] = /^\+(\d+)T(\d\d:\d\d)$/.exec(text) ?? [];
   if (days === undefined || time === undefined) throw new RangeError(`not a time of the demo: ${text}`);
-  const date = addDays(todayIn(timeZone, loadedAt), Number(days));
+  return instantOf(addDays(todayIn(timeZone, loadedAt), Number(days)), time, timeZone);
+}
+
+/** Weeks that a leave of the demo may lie ahead: none of them may cross into another year, whose balance is another. */
+const daysAhead = 28;
+
+/** `2-5`: Friday of the week after next. Near the end of a year the weeks count from the first of the next. */
+function weekdayOf(text: string, { loadedAt, timeZone }: Meaning): string {
+  const [, week, day] = /^(\d)-([1-5])$/.exec(text) ?? [];
+  if (week === undefined || day === undefined) throw new RangeError(`not a weekday of the demo: ${text}`);
+  const today = todayIn(timeZone, loadedAt);
+  const year = Number(today.slice(0, 4));
+  const from = addDays(today, daysAhead).startsWith(String(year)) ? today : `${year + 1}-01-04`;
+  const sinceMonday = (new Date(`${from}T00:00:00Z`).getUTCDay() + 6) % 7;
+  return addDays(from, Number(week) * 7 + Number(day) - 1 - sinceMonday);
+}
+
+/** The instant at which clocks in the zone show that date and time; ISO 8601. */
+export function instantOf(date: string, time: string, timeZone: string): string {
   const asUtc = Date.parse(`${date}T${time}:00Z`);
   return new Date(asUtc - offsetMs(timeZone, asUtc)).toISOString();
 }

@@ -199,6 +199,8 @@ it('lists the form types a person may read', async () => {
     'community',
     'department',
     'entrance',
+    'holiday',
+    'leaveType',
     'post',
     'unit',
   ]);

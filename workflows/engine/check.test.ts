@@ -3,7 +3,6 @@ import addFormats from 'ajv-formats';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import repair from '../flows/repair.json' with { type: 'json' };
 import { check, CHECK_CODES, type CheckContext } from './check.ts';
 import given from './fixtures/context.json' with { type: 'json' };
 import { compile } from './compile.ts';
@@ -107,32 +106,5 @@ describe('check', () => {
     const ends = anExclusive('split', 'total > 5', [{ id: 'stop', kind: 'end', outcome: 'no' }], []);
 
     expect(check(aFlow([ends, aUserTask('a')]), context)).toEqual([]);
-  });
-});
-
-describe('the repair flow', () => {
-  const text = { type: 'text' };
-  const repairForm: CheckContext = {
-    fields: {
-      ...Object.fromEntries(
-        ['unit', 'place', 'area', 'category', 'urgency', 'appointmentAt', 'photos', 'dispatchMode', 'dispatchNote'].map(
-          (name) => [name, text],
-        ),
-      ),
-      ...Object.fromEntries(
-        ['acceptNote', 'workRecord', 'workPhotos', 'workMinutes', 'rating', 'ratingNote'].map((name) => [name, text]),
-      ),
-      description: { type: 'text', personal: true },
-      phone: { type: 'text', personal: true },
-      number: { type: 'autoNumber', readOnly: true },
-      technician: { type: 'person' },
-    },
-    roles: ['dispatcher', 'manager', 'technician', 'staff'],
-    activities: {},
-  };
-
-  it('is accepted by its schema and by check', () => {
-    expect(accepts(repair)).toBe(true);
-    expect(check(repair as unknown as Flow, repairForm)).toEqual([]);
   });
 });
