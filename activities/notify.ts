@@ -46,8 +46,7 @@ export const notify: Activity = {
           where g.person_id = p.id and g.role = ${role} and (g.community_id is null or g.community_id = ${communityId}::uuid)))
         on conflict (dedupe) do update set dedupe = excluded.dedupe returning person_id as id`.execute(tx);
       const told = rows.map(({ id }) => id);
-      if (told.length > 0)
-        await sendHints(tx, [{ kind: 'notification', caseId, taskId: null, persons: told, pools: [] }]);
+      if (told.length > 0) sendHints(tx, [{ kind: 'notification', caseId, taskId: null, persons: told, pools: [] }]);
       return { told: told.length };
     });
   },

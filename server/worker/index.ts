@@ -92,7 +92,10 @@ async function runOnce(deps: Deps, { codePath, options, life, onReady }: Running
       taskQueue: config.temporalTaskQueue,
       workflowBundle: { codePath },
       // No versioning: it only says which interpreter a run has seen (/api/upgrade).
-      buildId: interpreterId(),
+      workerDeploymentOptions: {
+        version: { deploymentName: 'guanjia', buildId: interpreterId() },
+        useWorkerVersioning: false,
+      },
       activities: { ...createActivities(deps) },
       dataConverter: createDataConverter(createCodec(config.codecKeys)),
       stickyQueueScheduleToStartTimeout: stickyTimeoutMs,

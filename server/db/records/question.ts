@@ -15,7 +15,7 @@ import { renderAll } from './labels.ts';
 import { selectFrom, toRecords } from './read.ts';
 import { fromRow, type Row } from './values.ts';
 
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
+type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in';
 export interface Test {
   /** A field of the form type, `id`, or of a case form type `caseStatus`. */
   field: string;
