@@ -80,7 +80,7 @@ describe.skipIf(executable === undefined)(
       await bar.getByRole('button', { name: '拒单', exact: true }).click();
 
       await dispatcher.page.goto('/notifications');
-      await sees(dispatcher.page.getByText(/退回：分类派单/));
+      await sees(dispatcher.page.getByText(/退回：紧急派单/));
       await dispatcher.page.goto('/inbox?view=mine');
       await openRow(dispatcher, place);
       await sees(dispatcher.page.getByText('陈志强 退回了这一单'));
