@@ -26,7 +26,7 @@ export default {
     {
       name: 'workflows-know-engine-and-activity-types-only',
       severity: 'error',
-      from: { path: '^workflows/(?!engine)', pathNot: '\\.test\\.ts$|^workflows/testing' },
+      from: { path: '^workflows/(?!engine)', pathNot: '\\.test\\.ts$|^workflows/(flows/)?testing' },
       to: { path: '^(server|ui|content|forms|activities)/', dependencyTypesNot: ['type-only'] },
     },
     {
