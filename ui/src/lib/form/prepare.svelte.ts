@@ -20,6 +20,7 @@ export class Prepare {
   #waiting: Question | undefined;
   #asked = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<void> | undefined;
   #stopped = false;
 
   /** `learn`: what to do with an answer besides showing it, with the one before. */
@@ -30,7 +31,17 @@ export class Prepare {
   ask(question: Question, delayMs = DELAY_MS): void {
     this.#waiting = question;
     clearTimeout(this.#timer);
-    if (!this.#stopped) this.#timer = setTimeout(() => void this.#go(), delayMs);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#go();
+    }, delayMs);
+  }
+
+  /** The act itself is about to be sent: no question waits, and none is under way, that would reach the server after it. */
+  async settle(): Promise<void> {
+    this.#waiting = undefined;
+    clearTimeout(this.#timer);
+    await this.#running;
   }
 
   /** Nobody looks any more, or the act was taken. */

@@ -198,6 +198,7 @@ export class TaskWork {
   }
 
   #prepareSoon(delayMs?: number): void {
+    if (this.busy || this.decided) return;
     const action = this.editable ? preparing(this.detail?.actions ?? [], this.#intent) : undefined;
     if (!action) {
       this.prepare.clear();
@@ -249,7 +250,7 @@ export class TaskWork {
     this.conflicts = [];
     const slowly = setTimeout(() => (this.slow = true), SLOW_MS);
     try {
-      if (decides) await this.#drafts.cancel();
+      if (decides) await Promise.all([this.#drafts.cancel(), this.prepare.settle()]);
       const answer = await api.command<ActResult>(`${this.path}/${verb}`, body, { key: this.#key });
       this.#accepted(answer, decides);
       return true;
