@@ -33,7 +33,8 @@ export class Prepare {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.#running = this.#go();
+      // One that is under way asks what changed meanwhile.
+      if (!this.asking) this.#running = this.#go();
     }, delayMs);
   }
 
@@ -58,7 +59,7 @@ export class Prepare {
   }
 
   async #go(): Promise<void> {
-    if (this.asking || this.#waiting === undefined) return;
+    if (this.#waiting === undefined) return;
     const { path, body } = this.#waiting;
     this.#waiting = undefined;
     const text = path + JSON.stringify(body);

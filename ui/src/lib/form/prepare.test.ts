@@ -73,3 +73,20 @@ it('does not ask the same again, keeps its answer through a fault, and is quiet 
   await vi.advanceTimersByTimeAsync(1_000);
   expect(asked).toHaveLength(2);
 });
+
+it('lets the act itself go only when no question is under way, and asks none that waited', async () => {
+  const prepare = new Prepare();
+  let sent = false;
+  prepare.ask(question({ from: 1 }), 0);
+  await vi.advanceTimersByTimeAsync(0);
+  prepare.ask(question({ from: 2 }), 0);
+  await vi.advanceTimersByTimeAsync(0);
+
+  void prepare.settle().then(() => (sent = true));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent).toBe(false);
+
+  await settle(2);
+  expect(sent).toBe(true);
+  expect(asked).toEqual([{ fields: { from: 1 } }]);
+});
