@@ -64,6 +64,8 @@ export interface FieldSchema {
   'x-unit'?: string | Text;
   /** Digits after the point: of `number` (default 4), of a computed number. Money has 2. */
   'x-decimals'?: number;
+  /** Of `integer`: false for a number that names something, as a year does, and has no separators between thousands. */
+  'x-grouping'?: boolean;
   /** Digits in all, of `number` (default 15). */
   'x-digits'?: number;
   oneOf?: Choice[];

@@ -19,7 +19,8 @@ const byChoice: Tell = (value, { field, words }) =>
   words.text(field.choices.find((choice) => choice.const === value)?.['x-title']) || String(value);
 const amount: Tell = (value, { field, words }) => {
   const digits = field.kind === 'money' ? { minimumFractionDigits: 2 } : { maximumFractionDigits: 6 };
-  const figure = Number(value).toLocaleString(words.locale, digits);
+  const useGrouping = field.schema['x-grouping'] ?? true;
+  const figure = Number(value).toLocaleString(words.locale, { ...digits, useGrouping });
   return field.kind === 'money' || field.schema['x-result'] === 'money'
     ? `¥ ${figure}`
     : `${figure}${unitOf(field, words)}`;

@@ -55,12 +55,19 @@ export function choiceText(field: FieldModel, value: string): string {
   return localText(field.choices.find((choice) => choice.const === value)?.['x-title'] ?? value);
 }
 
+interface Figure {
+  money?: boolean;
+  decimals?: number;
+  /** true unless the number is a name, as a year is */
+  grouping?: boolean | undefined;
+}
+
 /** 1,234.50 with at most `decimals` digits after the point, or exactly as many for money. */
-export function numberText(value: number, options: { money?: boolean; decimals?: number } = {}): string {
+export function numberText(value: number, options: Figure = {}): string {
   const digits = options.money
     ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
     : { maximumFractionDigits: options.decimals ?? 6 };
-  return new Intl.NumberFormat(currentLocale(), digits).format(value);
+  return new Intl.NumberFormat(currentLocale(), { ...digits, useGrouping: options.grouping ?? true }).format(value);
 }
 
 function durationText(iso: string): string {
@@ -99,6 +106,7 @@ function amountText(field: FieldModel, value: unknown, money: boolean): string {
   if (Number.isNaN(number)) return String(value);
   const text = numberText(number, {
     money,
+    grouping: field.schema['x-grouping'],
     ...(field.schema['x-decimals'] === undefined ? {} : { decimals: field.schema['x-decimals'] }),
   });
   if (money) return `¥ ${text}`;
