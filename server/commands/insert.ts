@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Tx } from '../db/as.ts';
+import { andCommit } from '../db/pipelining-client.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
 import { leaseHolder, leaseSeconds } from './lease.ts';
 import { uuidv7 } from './uuid.ts';
@@ -19,6 +20,8 @@ export interface Inserted {
 }
 
 /**
+ * The last statement of tx1: its commit goes with it. Where it writes nothing, neither did the transaction.
+ *
  * The case is locked by this transaction, so the count and the number are exact. A draft of the person's is now the command's, unless the
  * task stays theirs to do.
  * @throws AppError case_busy
@@ -41,7 +44,7 @@ export async function insertCommand(tx: Tx, prepared: Prepared, intention: Inten
       ${patch === null ? null : JSON.stringify(patch)}::jsonb, ${prepared.comment}, ${prepared.readRev}::int,
       ${prepared.deviceAt}::timestamptz, ${prepared.case.flowVersion}, ${leaseHolder}, now() + make_interval(secs => ${leaseSeconds})
     from c
-    returning n, (select lowest from c) as lowest`.execute(tx);
+    returning n, (select lowest from c) as lowest ${andCommit}`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new AppError('case_busy', 409);
   return { id, n: row.n, lowestPending: row.lowest ?? row.n };

@@ -8,6 +8,7 @@
  */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { PipeliningClient } from './pipelining-client.ts';
 import type { Database } from './tables/index.ts';
 
 const oid = { int8: 20, date: 1082, int8Array: 1016, dateArray: 1182, numericArray: 1231 } as const;
@@ -41,7 +42,8 @@ export interface DbOptions {
 /** Opens no connection yet. End with `db.destroy()`. */
 export function createDb(url: string, options: DbOptions): Kysely<Database> {
   const pool = new pg.Pool({
-    Client: PreparingClient,
+    Client: PipeliningClient,
+    pipeline: true,
     connectionString: url,
     max: options.max,
     types,
@@ -54,35 +56,6 @@ export function createDb(url: string, options: DbOptions): Kysely<Database> {
   // Without a listener node-postgres ends the process when an idle connection breaks.
   pool.on('error', options.onError ?? (() => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-}
-
-/** Shorter statements read one row without joins: nothing to plan. */
-const preparedFromLength = 100;
-/** A connection keeps a plan for each: lists with filters come in many forms. */
-const mostPrepared = 200;
-
-/**
- * Prepares long statements under a name of their own, so that a connection plans each once: planning took longer than running them.
- * Row security is no obstacle: Postgres plans again when the role has changed.
- */
-class PreparingClient extends pg.Client {
-  private readonly names = new Map<string, string>();
-
-  override query(...args: unknown[]): never {
-    const [text, values, ...rest] = args;
-    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? this.nameOf(text) : undefined;
-    const given = name === undefined ? args : [{ name, text, values }, ...rest];
-    return Reflect.apply(super.query.bind(this), undefined, given) as never;
-  }
-
-  private nameOf(text: string): string | undefined {
-    if (text.length < preparedFromLength) return undefined;
-    const known = this.names.get(text);
-    if (known !== undefined || this.names.size >= mostPrepared) return known;
-    const name = `s${this.names.size}`;
-    this.names.set(text, name);
-    return name;
-  }
 }
 
 function toSafeInteger(text: string): number {

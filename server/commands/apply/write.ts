@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from '../../db/as.ts';
+import { andCommit } from '../../db/pipelining-client.ts';
 import type { CaseChange, Effect, Incident } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
 import type { TaskState } from './fold.ts';
@@ -34,6 +35,7 @@ export interface Writes extends PeoplePlan {
   ended: { id: number; state: 'done' | 'failed' }[];
 }
 
+/** The last statement of its transaction: the commit goes with it. */
 export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   const caseId = w.case.id;
   await sql`
@@ -66,7 +68,7 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
     update effect f set state = x.state, updated_at = now()
     from json_to_recordset(${json(w.ended)}::json) as x (id int, state text)
     where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')
-  ${notificationInsert(caseId, w)}`.execute(tx);
+  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
 }
 
 /** For a command whose event came before its answer. */

@@ -1,0 +1,83 @@
+/** What opens or ends a transaction goes with another statement; Postgres and whoever asks see no difference but the time. */
+import pg from 'pg';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createTestDb, type TestDb } from '../testing/database.ts';
+import { asEngine } from './as.ts';
+import { andCommit, PipeliningClient } from './pipelining-client.ts';
+
+let test: TestDb;
+let client: pg.Client;
+
+beforeAll(async () => {
+  test = await createTestDb();
+  client = new PipeliningClient({ connectionString: test.databaseAdminUrl, pipeline: true });
+  await client.connect();
+  await client.query('create table public.note (text text unique)');
+});
+beforeEach(async () => {
+  await client.query('delete from public.note');
+});
+afterAll(async () => {
+  await client.end();
+  await test.drop();
+});
+
+const insert = (text: string, mark = '') => client.query(`insert into public.note values ($1) ${mark}`, [text]);
+const mark = '/* and commit */';
+const notes = async () => (await client.query<{ text: string }>('select text from public.note order by text')).rows;
+
+/** Packets that leave for Postgres while `run` goes on. */
+async function countPackets(run: () => Promise<unknown>): Promise<number> {
+  const { stream } = (client as unknown as { connection: { stream: { bytesWritten: number; _writev: unknown } } })
+    .connection;
+  const { _writev: writev } = stream;
+  let packets = 0;
+  stream._writev = (...args: unknown[]) => {
+    packets += 1;
+    return Reflect.apply(writev as (...given: unknown[]) => unknown, stream, args);
+  };
+  await run();
+  stream._writev = writev;
+  return packets;
+}
+
+it('sends begin with the first statement and commit with the last', async () => {
+  const packets = await countPackets(async () => {
+    await client.query('begin; set local statement_timeout = 1000');
+    await insert('one');
+    await insert('two', mark);
+    await client.query('commit');
+  });
+
+  expect(await notes()).toEqual([{ text: 'one' }, { text: 'two' }]);
+  expect(packets).toBe(2);
+});
+
+it('tells the error of an opening by the statement behind it', async () => {
+  await client.query('begin; set local role nobody_has_this');
+  await expect(insert('lost')).rejects.toThrow('nobody_has_this');
+  await client.query('rollback');
+
+  expect(await notes()).toEqual([]);
+});
+
+it('commits nothing when the last statement fails, and goes on working', async () => {
+  await client.query('begin');
+  await insert('twin');
+  await expect(insert('twin', mark)).rejects.toThrow('unique');
+  await client.query('rollback');
+  await client.query('begin');
+  await client.query('savepoint a');
+  await insert('kept');
+  await client.query('commit');
+
+  expect(await notes()).toEqual([{ text: 'kept' }]);
+});
+
+it('ends a transaction of as.ts that asks nothing, and one whose last statement fails', async () => {
+  await asEngine(test.db, () => Promise.resolve());
+  await expect(asEngine(test.db, (tx) => sql`select 1 / 0 ${andCommit}`.execute(tx))).rejects.toThrow('zero');
+
+  expect(await asEngine(test.db, async (tx) => (await sql`select 1 as n`.execute(tx)).rows)).toEqual([{ n: 1 }]);
+});

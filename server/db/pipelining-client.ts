@@ -1,0 +1,105 @@
+/**
+ * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) goes in one packet with the statement
+ * behind it, and a statement marked `andCommit` takes the commit with it. Postgres runs them in order and answers each; where an opening
+ * fails, the statement behind it fails with the opening's error. Long statements are prepared once a connection.
+ */
+import { sql } from 'kysely';
+import pg from 'pg';
+
+const commitMark = '/* and commit */';
+/** Ends the last statement of a transaction of as.ts: its commit goes with it. Nothing may be asked of the transaction afterwards. */
+export const andCommit = sql.raw(commitMark);
+
+/** Statements that only prepare for the next one. */
+const opens = /^(?:begin|savepoint)\b/;
+/** Kysely reads nothing else of an opening. */
+const opened = { command: 'BEGIN', rowCount: null, oid: 0, fields: [], rows: [] };
+
+/** Shorter statements read one row without joins: nothing to plan. */
+const preparedFromLength = 100;
+/** A connection keeps a plan for each: lists with filters come in many forms. */
+const mostPrepared = 200;
+
+export class PipeliningClient extends pg.Client {
+  private readonly names = new Map<string, string>();
+  /** Its error once it is known; undefined: it went well. */
+  private opening: Promise<unknown> | undefined;
+  private committing: Promise<unknown> | undefined;
+
+  override query(...args: unknown[]): never {
+    return this.give(args) as never;
+  }
+
+  private give(args: unknown[]): unknown {
+    const [text, values, ...rest] = args;
+    if (typeof text !== 'string') return this.send(args);
+    if (opens.test(text)) return this.open(text);
+    if (this.committing !== undefined && (text === 'commit' || text === 'rollback')) return this.takeCommit();
+    const name = Array.isArray(values) && values.length > 0 ? this.nameOf(text) : undefined;
+    this.stream.cork();
+    const answer = this.behindOpening(this.send(name === undefined ? args : [{ name, text, values }, ...rest]));
+    if (text.endsWith(commitMark)) this.committing = heeded(this.send(['commit']));
+    this.stream.uncork();
+    return answer;
+  }
+
+  /** Held back until the statement behind it goes. */
+  private open(text: string): Promise<unknown> {
+    if (this.opening === undefined) this.stream.cork();
+    this.opening = firstError(this.opening, this.send([text]));
+    return Promise.resolve(opened);
+  }
+
+  private behindOpening(answer: unknown): unknown {
+    const { opening } = this;
+    if (opening === undefined) return answer;
+    this.opening = undefined;
+    this.stream.uncork();
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch(async (error: unknown) => {
+      throw (await opening) ?? error;
+    });
+  }
+
+  /** The answer of the commit that went with the last statement; also for whoever would roll back after it. */
+  private takeCommit(): Promise<unknown> | undefined {
+    const { committing } = this;
+    this.committing = undefined;
+    return committing;
+  }
+
+  private send(args: unknown[]): unknown {
+    return Reflect.apply(super.query.bind(this), undefined, args);
+  }
+
+  private get stream(): { cork(): void; uncork(): void } {
+    return (this as unknown as { connection: { stream: { cork(): void; uncork(): void } } }).connection.stream;
+  }
+
+  /** Row security is no obstacle to prepared statements: Postgres plans again when the role has changed. */
+  private nameOf(text: string): string | undefined {
+    if (text.length < preparedFromLength) return undefined;
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size >= mostPrepared) return known;
+    const name = `s${this.names.size}`;
+    this.names.set(text, name);
+    return name;
+  }
+}
+
+/** What the first of them failed with. */
+async function firstError(before: Promise<unknown> | undefined, statement: unknown): Promise<unknown> {
+  try {
+    await statement;
+    return await before;
+  } catch (error) {
+    return (await before) ?? error;
+  }
+}
+
+/** Whoever commits asks for it; until then its failure is no unhandled one. */
+function heeded(answer: unknown): Promise<unknown> {
+  const promise = Promise.resolve(answer);
+  promise.catch(() => undefined);
+  return promise;
+}
