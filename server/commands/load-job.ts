@@ -9,7 +9,6 @@ interface Row extends CommandRow {
   caseId: string;
   flow: string;
   flowVersion: number;
-  appliedRev: number;
   lowest: number;
   toldLater: boolean;
   attempts: number;
@@ -19,14 +18,15 @@ export async function loadJob(db: Db, command: string): Promise<(Job & { attempt
   const row = await asEngine(db, async (tx) => {
     const { rows } = await sql<Row>`
       select m.id, m.n, m.kind, m.actor, m.task_id as task, m.args, m.patch, m.case_id as "caseId", c.flow, c.flow_version as "flowVersion",
-        c.applied_rev as "appliedRev", m.attempts, (select lowest from pending_commands(m.case_id)) as lowest
+        m.attempts, (select lowest from pending_commands(m.case_id)) as lowest
       from command m join "case" c on c.id = m.case_id where m.id = ${command} and m.state = 'pending'`.execute(tx);
     return rows[0];
   });
   if (row === undefined) return undefined;
   const flow = await getFlow(db, { key: row.flow, version: row.flowVersion });
   return {
-    ...toJob(row, flow, { caseId: row.caseId, lowestPending: row.lowest, acked: row.appliedRev }),
+    // This transaction only reads: what it sees applied may not be on the disk yet (rule 3).
+    ...toJob(row, flow, { caseId: row.caseId, lowestPending: row.lowest, acked: 0 }),
     attempts: row.attempts,
   };
 }
@@ -34,7 +34,7 @@ export async function loadJob(db: Db, command: string): Promise<(Job & { attempt
 export interface JobPlace {
   caseId: string;
   lowestPending: number;
-  /** Highest gap-free rev in the tables. */
+  /** Highest gap-free rev that is on the disk before the command is sent; 0: not known. */
   acked: number;
 }
 

@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeltaEntry } from '../../workflows/engine/types.ts';
 import { createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
 import { dyingAfterRpc, dyingBeforeRpc, expireLeases } from '../testing/crashes.ts';
 import { begin, handOut, look } from '../testing/rules.ts';
+import { project } from '../worker/project.ts';
 import { amendCase, withdrawCase } from './case-acts.ts';
 import { heal } from './heal.ts';
+import { loadJob } from './load-job.ts';
 import { startCase } from './start.ts';
 import { driveCase, sweep } from './sweep.ts';
 import { completeTask } from './task-acts.ts';
@@ -179,5 +182,29 @@ describe('rule 3: nothing acknowledged is lost', () => {
       applied_rev: 2,
       commands: [{ state: 'done' }, { state: 'done' }],
     });
+  });
+
+  it('acknowledges only what its own transaction has put on the disk', async () => {
+    const { caseId, task } = await begin(stage);
+    await completeTask(stage.deps, intend(stage.cast.dispatcher), handOut(stage, task.id));
+    const entries = await stage.deps.temporal.workflow.getHandle(caseId).query<DeltaEntry[], [number]>('entries', 2);
+
+    // tx2 of the command waited for no disk; who finds nothing to write has flushed nothing.
+    expect(await project(stage.deps, { caseId, entries, open: { ids: [] } })).toEqual({ acked: 0 });
+    const lost = await begin(stage);
+    await completeTask(dyingAfterRpc(stage.deps), intend(stage.cast.dispatcher), handOut(stage, lost.task.id));
+    const late = await stage.deps.temporal.workflow.getHandle(lost.caseId).query<DeltaEntry[], [number]>('entries', 2);
+    expect(await project(stage.deps, { caseId: lost.caseId, entries: late, open: { ids: [] } })).toEqual({ acked: 2 });
+  });
+
+  it('acknowledges nothing where the sweeper only read', async () => {
+    const { task } = await begin(stage);
+    const given = await completeTask(
+      dyingBeforeRpc(stage.deps),
+      intend(stage.cast.dispatcher),
+      handOut(stage, task.id),
+    );
+
+    expect((await loadJob(stage.deps.db, given.command))?.message.acked).toBe(0);
   });
 });

@@ -42,8 +42,20 @@ export function asEngine<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
  * heals a case. What is read after the lock is what the one before has written.
  */
 export function inCase<T>(db: Db, caseId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
+  return transact(db, caseOpening(caseId), run);
+}
+
+/**
+ * The same without waiting for the disk: a crash of Postgres may lose what the last moments wrote, never a part of it, and never what any
+ * other transaction was told to be durable after it. Only for what can be done again from elsewhere.
+ */
+export function inCaseUnflushed<T>(db: Db, caseId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
+  return transact(db, sql`${caseOpening(caseId)}; set local synchronous_commit = off`, run);
+}
+
+function caseOpening(caseId: string): RawBuilder<unknown> {
   const lock = sql`select pg_advisory_xact_lock(hashtextextended(${sql.lit(caseId)}, 7203))`;
-  return transact(db, sql`${planOnce}; set local role guanjia_engine; ${lock}`, run);
+  return sql`${planOnce}; set local role guanjia_engine; ${lock}`;
 }
 
 /**

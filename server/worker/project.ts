@@ -15,5 +15,6 @@ export async function project(
       deps.log.warn({ err, caseId }, 'case not healed');
     });
   }
-  return { acked: applied.appliedRev };
+  // What another wrote may not be on the disk yet (rule 3): the case keeps it until somebody knows.
+  return { acked: applied.hasWritten ? applied.appliedRev : 0 };
 }

@@ -4,7 +4,7 @@
  * once, in any order, however often it comes.
  */
 import type { DeltaEntry, OpenTasks } from '../../../workflows/engine/types.ts';
-import { inCase, type Db, type Tx } from '../../db/as.ts';
+import { inCase, inCaseUnflushed, type Db, type Tx } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
 import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
@@ -21,7 +21,11 @@ export interface Delta {
   entries: readonly DeltaEntry[];
   /** What the engine says is open after the last entry. */
   open?: OpenTasks;
-  /** The command whose answer this is; it is done once its rev is in the log. */
+  /**
+   * The command whose answer this is; it is done once its rev is in the log. Its transaction waits for no disk: a crash of Postgres
+   * leaves the command pending, and it is driven again. What it wrote is durable with the next transaction that is, such as the tx1 that
+   * acknowledges it (rule 3).
+   */
   command?: { id: string; rev: number };
 }
 export interface Applied {
@@ -31,16 +35,19 @@ export interface Applied {
   /** The rows do not show the open tasks the engine has: a snapshot heals them (rule 5). */
   differs: boolean;
   isCommandDone: boolean;
+  /** This transaction wrote entries: with them everything before them is on the disk, unless they are a command's answer. */
+  hasWritten: boolean;
 }
 
 /** @throws AppError not_found for a case that is not in the tables */
 export async function applyDelta(db: Db, delta: Delta): Promise<Applied> {
+  const open = delta.command === undefined ? inCase : inCaseUnflushed;
   try {
-    return await inCase(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: false }));
+    return await open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: false }));
   } catch (error) {
     // The table refused a patch that tx1 had tried: once more, with each patch under its own savepoint (rule 7).
     if (!(error instanceof PatchRefusedError)) throw error;
-    return inCase(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: true }));
+    return open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: true }));
   }
 }
 
@@ -61,7 +68,8 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   );
   if (fresh.length === 0) {
     if (isCommandDone) await markDone(tx, done);
-    return { ...answer(known, { tasks: [], appliedRev: known.case.appliedRev, open, newest }), isCommandDone };
+    const unchanged = answer(known, { tasks: [], appliedRev: known.case.appliedRev, open, newest });
+    return { ...unchanged, isCommandDone, hasWritten: false };
   }
   // Late entries are folded again with everything that came after them.
   const log = needsLog(known, fresh) ? await readLog(tx, caseId, 1) : [];
@@ -83,7 +91,8 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
   });
   sendHints(tx, planHints(known, tasks, people));
-  return { ...answer(known, { tasks, appliedRev: chained.appliedRev, open, newest }), isCommandDone };
+  const written = answer(known, { tasks, appliedRev: chained.appliedRev, open, newest });
+  return { ...written, isCommandDone, hasWritten: true };
 }
 
 function isInLog(known: Known, fresh: readonly DeltaEntry[], rev: number): boolean {
@@ -182,7 +191,10 @@ interface After {
   newest: number;
 }
 
-function answer(known: Known, { tasks, appliedRev, open, newest }: After): Omit<Applied, 'isCommandDone'> {
+function answer(
+  known: Known,
+  { tasks, appliedRev, open, newest }: After,
+): Omit<Applied, 'isCommandDone' | 'hasWritten'> {
   const seen = Math.max(known.case.seenRev, newest);
   const hasGap = seen > appliedRev;
   const rows = new Map([...known.tasks.values(), ...tasks].map((task) => [task.id, task.state]));
