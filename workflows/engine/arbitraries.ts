@@ -1,8 +1,21 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Pause, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Parallel, Pause, People, Step } from './flow.gen.ts';
 import { isHuman, type HumanStep } from './tree.ts';
-import { aCc, aFlow, anApproval, anEnd, anExclusive, aServiceTask, aUserTask } from './testing.ts';
+import {
+  aCc,
+  aFlow,
+  aJump,
+  aLoop,
+  anApproval,
+  anEnd,
+  anExclusive,
+  anInclusive,
+  aParallel,
+  aServiceTask,
+  aTimer,
+  aUserTask,
+} from './testing.ts';
 
 const label = { 'zh-CN': '好', en: 'ok' };
 export const PEOPLE = ['p1', 'p2', 'p3'];
@@ -89,6 +102,12 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom('run' as const, 'skip' as const).map((again) => aServiceTask('', { again })),
   },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom({ in: 'PT2H' }, { at: 'now + duration("PT3H")' }, { at: 'today' })
+      .map((fields) => aTimer('', fields)),
+  },
 );
 const condition = fc.constantFrom('amount > 5', 'initiator = helper', 'amount + 1 > 3', 'true', 'false');
 
@@ -105,6 +124,46 @@ const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => (
           anExclusive('', when, ends ? [...then, anEnd('', 'stopped')] : then, otherwise),
         ),
     },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(
+          fc.array(tie('sequence'), { minLength: 2, maxLength: 3 }),
+          fc.constantFrom<NonNullable<Parallel['join']>[]>('all', 'all', 'any', 1),
+          condition,
+        )
+        .map(([branches, join, when]) =>
+          aParallel(
+            '',
+            branches.map((steps) => endingEarly(when, steps)),
+            { join },
+          ),
+        ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.array(fc.tuple(condition, tie('sequence')), { minLength: 1, maxLength: 3 }), tie('sequence'))
+        .map(([branches, otherwise]) => anInclusive('', branches, otherwise)),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom('amount > 5', 'times.self > 2', 'false'),
+          tie('sequence'),
+          fc.integer({ min: 1, max: 3 }),
+        )
+        .map(([until, steps, max]) => aLoop('', until, steps, max)),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(userTask, condition, tie('sequence'))
+        .map(([human, when, rest]) =>
+          anExclusive('', 'true', [human, anExclusive('', when, [aJump('', 'back')], rest)], []),
+        ),
+    },
   ),
 }));
 
@@ -116,26 +175,64 @@ export const flows: fc.Arbitrary<Flow> = fc
   )
   .map(([steps, picks]) => aFlow(numbered(steps, picks)));
 
+/** Some branches may be done before their end. */
+function endingEarly(when: string, steps: Step[]): Step[] {
+  if (steps.length < 3) return steps;
+  const [first, ...rest] = steps;
+  return [first!, anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []), ...rest];
+}
+
+/** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
+interface Passed {
+  humans: string[];
+  near: string | null;
+}
+
 function numbered(steps: Step[], picks: number[]): Step[] {
   let count = 0;
-  const name = (inner: Step[], humans: string[]): Step[] => {
-    const before = [...humans];
+  const name = (inner: Step[], { humans, near }: Passed): Step[] => {
+    const passed = { humans: [...humans], near };
     return inner.map((step) => {
       count += 1;
-      const id = `s${count}`;
-      const pick = picks[count % picks.length] ?? 0;
-      if (step.kind === 'exclusive') {
-        const branches = step.branches.map((branch) => ({ ...branch, steps: name(branch.steps, before) }));
-        return { ...step, id, branches, otherwise: { steps: name(step.otherwise.steps, before) } };
-      }
-      const back = before[pick];
-      if (!isHuman(step)) return { ...step, id };
-      before.push(id);
-      const human = { ...countingItself(step, id), id };
-      return back === undefined ? human : goingBack(human, back, count);
+      return named(step, `s${count}`, passed);
     });
   };
-  return name(steps, []);
+  return name(steps, { humans: [], near: null });
+
+  function named(step: Step, id: string, passed: Passed): Step {
+    const { humans, near } = passed;
+    switch (step.kind) {
+      case 'jump':
+        return near === null ? aTimer(id) : { ...step, id, to: near };
+      case 'loop': {
+        const until = humans[0] === undefined ? 'amount > 2' : step.until.replace('self', humans[0]);
+        return { ...step, id, until, steps: name(step.steps, passed) };
+      }
+      case 'parallel': {
+        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, { humans, near: null }) }));
+        // Every branch was done: a return may lead into one.
+        if (step.join === 'all')
+          humans.push(...branches.flatMap((each) => each.steps.filter(isHuman).map((human) => human.id)));
+        return { ...step, id, branches };
+      }
+      case 'exclusive':
+      case 'inclusive': {
+        const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
+        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
+        return { ...step, id, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
+      }
+      default:
+        return isHuman(step) ? namedHuman(step, id, passed) : { ...step, id };
+    }
+  }
+
+  function namedHuman(step: HumanStep, id: string, passed: Passed): Step {
+    const back = passed.humans[picks[count % picks.length] ?? 0];
+    passed.humans.push(id);
+    passed.near = id;
+    const human = { ...countingItself(step, id), id };
+    return back === undefined ? human : goingBack(human, back, count);
+  }
 }
 
 /** Conditions of its actions that count its own decisions name it. */

@@ -2,6 +2,7 @@
  * What a schema cannot say about a flow: everything that would leave a case stuck, lose a field or let personal data into the
  * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
  */
+import { checkControl } from './checks/control.ts';
 import { checkFields } from './checks/fields.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
@@ -53,6 +54,12 @@ export const CHECK_CODES = [
   'step_id_duplicate',
   'too_many_steps',
   'step_unreachable',
+  'join_too_many',
+  'timer_without_time',
+  'timer_times_two',
+  'jump_target_invalid',
+  'jump_without_wait',
+  'end_of_no_branch',
   'no_way_forward',
   'unknown_step',
   'unknown_field',
@@ -112,6 +119,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
     report,
   };
   checkStructure(checking);
+  checkControl(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);

@@ -3,7 +3,7 @@ import type { Compiled } from './compile.ts';
 import { evaluateCondition, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
-import { evaluateInstant } from './moment.ts';
+import { evaluateInstant, type DayEdge } from './moment.ts';
 import type { Run } from './run.ts';
 import { outcomesOf, timesOf, type State } from './state.ts';
 import { isHuman } from './tree.ts';
@@ -25,9 +25,9 @@ export function conditionOf(run: Run, text: string): Condition {
   return result.ok ? { ok: true, value: result.value === true } : result;
 }
 
-/** The moment an expression gives. */
-export function instantOf(run: Run, text: string): Instant {
-  return evaluate(run, text, evaluateInstant);
+/** The moment an expression gives; of a date its start or its end in the community's zone. */
+export function instantOf(run: Run, text: string, edge: DayEdge = 'end'): Instant {
+  return evaluate(run, text, (prepared, scope) => evaluateInstant(prepared, scope, edge));
 }
 
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };

@@ -4,7 +4,7 @@
  */
 import type { Compiled } from './compile.ts';
 import { dueTimer } from './due.ts';
-import { cloneState, type InFlight, type Resume, type State, type Timer } from './state.ts';
+import { cloneState, findFrame, type InFlight, type Resume, type State, type Timer } from './state.ts';
 import type { StepResult } from './step.ts';
 import type { DeltaEntry, EngineEvent, LogType, StepId } from './types.ts';
 import { caseChange } from './views.ts';
@@ -73,7 +73,8 @@ function takeTimer(state: State, now: number): Failed | null {
   if (!timer) return null;
   state.timers = state.timers.filter(({ id }) => id !== timer.id);
   const task = state.tasks.find(({ id }) => id === timer.task);
-  return { step: task?.step ?? null, frame: timer.frame, resume: { do: 'timer', timer } };
+  const step = task?.step ?? findFrame(state, timer.frame)?.frame.step ?? null;
+  return { step, frame: timer.frame, resume: { do: 'timer', timer } };
 }
 
 function takeEffect(state: State, event: Exclude<Unwaited, { type: 'timer' }>): Failed | null {

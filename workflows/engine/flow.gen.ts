@@ -8,7 +8,8 @@ export type Field = string;
  * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
  */
 export type Expression = string;
-export type Step = UserTask | Approval | Cc | ServiceTask | Exclusive | End;
+export type Step =
+  UserTask | Approval | Cc | ServiceTask | Exclusive | Inclusive | Parallel | Loop | Timer | Jump | End;
 /**
  * Unique in the flow; keeps its meaning over versions.
  */
@@ -510,11 +511,103 @@ export interface Exclusive {
   };
 }
 /**
- * Ends the case here with an outcome.
+ * Every branch whose condition is true, at the same time; `otherwise` when none is. Goes on when all that were begun are done.
+ */
+export interface Inclusive {
+  id: StepId;
+  kind: 'inclusive';
+  title: Text;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  branches: {
+    title: Text;
+    when: Expression;
+    steps: Sequence;
+  }[];
+  otherwise: {
+    title?: Text;
+    steps: Sequence;
+  };
+}
+/**
+ * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled.
+ */
+export interface Parallel {
+  id: StepId;
+  kind: 'parallel';
+  title: Text;
+  /**
+   * @minItems 2
+   * @maxItems 20
+   */
+  branches: {
+    title: Text;
+    steps: Sequence;
+  }[];
+  /**
+   * How many branches must be done: all of them, any one, or so many.
+   */
+  join?: ('all' | 'any') | number;
+}
+/**
+ * Does its steps again and again until the condition is true after a round, at most `max` times.
+ */
+export interface Loop {
+  id: StepId;
+  kind: 'loop';
+  title: Text;
+  steps: Sequence;
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   */
+  until: string;
+  /**
+   * Rounds at most.
+   */
+  max: number;
+}
+/**
+ * Waits: so long (`in`), or until a moment (`at`). Exactly one of them (check refuses neither and both).
+ */
+export interface Timer {
+  id: StepId;
+  kind: 'timer';
+  title: Text;
+  stage?: Text6;
+  in?: Duration;
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   */
+  at?: string;
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text6 {
+  'zh-CN': string;
+  en: string;
+}
+/**
+ * Goes on at a named step of a sequence that encloses it, before or after. Cannot leave a branch that runs beside others.
+ */
+export interface Jump {
+  id: StepId;
+  kind: 'jump';
+  title?: Text;
+  to: StepId;
+}
+/**
+ * Ends the case here with an outcome, or only the branch it stands in.
  */
 export interface End {
   id: StepId;
   kind: 'end';
   title?: Text;
   outcome: Outcome;
+  /**
+   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel or inclusive around it is done, the others go on.
+   */
+  ends?: 'case' | 'branch';
 }

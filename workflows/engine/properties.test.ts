@@ -105,13 +105,16 @@ function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: nu
 function holdInvariants(state: State): void {
   const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
   const waits =
-    state.tasks.length + state.incidents.length + state.effects.filter(({ frame }) => frame !== null).length;
+    state.tasks.length +
+    state.incidents.length +
+    state.effects.filter(({ frame }) => frame !== null).length +
+    state.timers.filter(({ task }) => task === null).length;
   if (state.status === 'running') expect(waits, 'no step is stuck').toBeGreaterThan(0);
   else expect([waits, state.timers.length, state.root], 'a closed case leaves nothing open').toEqual([0, 0, null]);
   const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
   for (const { frame } of open)
     expect(frame === null || frames.has(frame), 'what is open belongs to a frame').toBe(true);
-  for (const timer of state.timers) expect(state.tasks.some(({ id }) => id === timer.task)).toBe(true);
+  for (const timer of state.timers) expect(timer.task === null || state.tasks.some(({ id }) => id === timer.task)).toBe(true);
   for (const task of state.tasks) holdClock(state, task);
   for (const leaf of state.root ? leaves(state) : []) {
     expect(

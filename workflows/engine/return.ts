@@ -3,16 +3,19 @@
  * from there; straight back is a detour, whose target opens beside the position and reopens it afterwards (rule 21).
  */
 import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
+import type { Step } from './flow.gen.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
-import { findFrame, type Frame, type State, type Task } from './state.ts';
-import { cutTrail } from './trail.ts';
-import { isReachableBackwards } from './tree.ts';
+import { findFrame, type BranchKey, type Frame, type State, type Task, type TrailEntry } from './state.ts';
+import { cutTrail, roundsOf } from './trail.ts';
+import { isReachableBackwards, partsOf, runsTogether } from './tree.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
 /** The steps a task may be returned to, in the order they were done: what the dialog offers and `refuse` accepts. */
 export function returnTargets(compiled: Compiled, state: State, task: Task): StepId[] {
-  const done = state.trail.filter(({ skipped }) => !skipped).map(({ step }) => step);
+  const item = findFrame(state, task.frame)?.frame.item ?? null;
+  const isHere = (entry: TrailEntry): boolean => entry.item === roundsOf(compiled, entry.step, item);
+  const done = state.trail.filter((entry) => !entry.skipped && isHere(entry)).map(({ step }) => step);
   return done.filter((step) => isReachableBackwards(compiled, task.step, step));
 }
 
@@ -39,17 +42,26 @@ function openDetour(run: Run, frame: Frame, { task, to, by }: Pick<Return, 'task
   // A pool's task comes back to the person who sent the work away, not to the pool.
   const holder =
     by === null || assignee === by ? { assignee, pool, explanation } : { assignee: by, pool: null, explanation };
-  const target = newFrame(run, { step: to, returned: { by }, detour: holder });
+  const item = roundsOf(run.compiled, to, frame.item);
+  const target = newFrame(run, { step: to, item, returned: { by }, detour: holder });
   frame.children.push(target);
   run.agenda.push({ do: 'open', frame: target.id });
 }
 
-/** Redo the rest: the innermost running scope that contains the target starts again from there. */
+/** Redo the rest: the case goes to the target, whose previous handler gets it. */
 function goBack(run: Run, to: StepId, by: PersonId | null): void {
+  goTo(run, to).returned = { by };
+}
+
+/**
+ * Goes on at a step: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
+ * runs beside the scope goes on. A parallel that was over is open again for the target's branch alone: the others count as done (rule 21).
+ */
+export function goTo(run: Run, to: StepId): Frame {
   const { path } = stepInfo(run.compiled, to);
   let { scope, depth } = deepestShared(must(run.state.root, 'root scope'), path);
   closeUnder(run, scope);
-  cutTrail(run, to);
+  cutTrail(run, to, roundsOf(run.compiled, to, scope.item));
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
@@ -58,13 +70,17 @@ function goBack(run: Run, to: StepId, by: PersonId | null): void {
     scope.children = [frame];
     const next = path[depth + 1];
     if (!next) {
-      frame.returned = { by };
       run.agenda.push({ do: 'open', frame: frame.id });
-      return;
+      return frame;
     }
+    if (runsTogether(step)) frame.arrived = branchesOf(step).filter((branch) => branch !== next.branch);
     scope = newFrame(run, { step: step.id, branch: next.branch, item: frame.item });
     frame.children = [scope];
   }
+}
+
+function branchesOf(step: Step): BranchKey[] {
+  return partsOf(step).branches.map(({ key }) => key);
 }
 
 type Path = ReturnType<typeof stepInfo>['path'];

@@ -73,6 +73,7 @@ export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>)
     at: 0,
     item: null,
     children: [],
+    arrived: [],
     decisions: [],
     returned: null,
     detour: null,

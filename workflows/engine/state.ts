@@ -19,11 +19,13 @@ export interface Frame {
   step: StepId | null;
   /** Scope: which sequence of its step. Null marks a step frame. */
   branch: BranchKey | null;
-  /** Scope: index in the sequence of the step it is at. */
+  /** Scope: index in the sequence of the step it is at. Step frame of a loop: its round, from 1. */
   at: number;
-  /** Scope of a forEach: the row's id; of a loop: the iteration; else null (rules 21 and 23). */
+  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). */
   item: string | null;
   children: Frame[];
+  /** Step frame of branches that run together: those that are done. */
+  arrived: BranchKey[];
   /** Decisions of an approval so far. */
   decisions: Decision[];
   /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
@@ -73,18 +75,20 @@ interface Paused {
 export interface Timer {
   id: number;
   frame: number;
-  task: TaskId;
+  /** Null: a timer step's, which has no task. */
+  task: TaskId | null;
   /** Epoch ms. */
   at: number;
   /**
    * remind: `index` in the step's list, `count` already sent. due: the due time with its first end action. then: a further or a later
-   * end action by its `index`. resume: the end of a pause.
+   * end action by its `index`. resume: the end of a pause. wait: a timer step is over.
    */
   what:
     | { kind: 'remind'; index: number; count: number }
     | { kind: 'due' }
     | { kind: 'then'; index: number }
-    | { kind: 'resume' };
+    | { kind: 'resume' }
+    | { kind: 'wait' };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -129,7 +133,7 @@ export interface TrailEntry {
 }
 
 export interface State {
-  v: 2;
+  v: 3;
   caseId: string;
   status: 'new' | 'running' | 'completed' | 'cancelled';
   outcome: string | null;
@@ -161,7 +165,7 @@ export interface State {
 /** The state before the start command. */
 export function newState(caseId: string): State {
   return {
-    v: 2,
+    v: 3,
     caseId,
     status: 'new',
     outcome: null,
@@ -205,6 +209,20 @@ export function nextDue(state: State): number | null {
 export function* framesUnder(frame: Frame): Generator<Frame> {
   yield frame;
   for (const child of frame.children) yield* framesUnder(child);
+}
+
+/** From the root down to a frame, itself last; empty when it is gone. */
+export function pathTo({ root }: State, id: number): Frame[] {
+  return root === null ? [] : pathBelow(root, id);
+}
+
+function pathBelow(frame: Frame, id: number): Frame[] {
+  if (frame.id === id) return [frame];
+  for (const child of frame.children) {
+    const path = pathBelow(child, id);
+    if (path.length > 0) return [frame, ...path];
+  }
+  return [];
 }
 
 export interface Found {

@@ -75,7 +75,7 @@ function enter(run: Run, scope: Frame, parent: Frame | null): void {
     scope.children = [frame];
     run.agenda.push({ do: 'open', frame: frame.id });
   } else if (parent) {
-    finishScope(run, parent);
+    finishScope(run, parent, scope);
   } else {
     endCase(run, 'completed', 'completed');
   }

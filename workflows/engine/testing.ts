@@ -1,7 +1,22 @@
 /** Small flows for the engine's tests. Texts do not matter there, so one stands for all. */
 import { compile, type Compiled } from './compile.ts';
 import { checksumOf } from './views.ts';
-import type { Approval, Cc, End, Exclusive, Flow, People, ServiceTask, Step, UserTask } from './flow.gen.ts';
+import type {
+  Approval,
+  Cc,
+  End,
+  Exclusive,
+  Flow,
+  Inclusive,
+  Jump,
+  Loop,
+  Parallel,
+  People,
+  ServiceTask,
+  Step,
+  Timer,
+  UserTask,
+} from './flow.gen.ts';
 import type { LoadedFlow } from './types.ts';
 
 const title = { 'zh-CN': '步骤', en: 'Step' };
@@ -25,8 +40,24 @@ export function aServiceTask(id: string, fields: Partial<ServiceTask> = {}): Ser
 export function anExclusive(id: string, when: string, then: Step[], otherwise: Step[]): Exclusive {
   return { id, kind: 'exclusive', title, branches: [{ title, when, steps: then }], otherwise: { steps: otherwise } };
 }
-export function anEnd(id: string, outcome: string): End {
-  return { id, kind: 'end', outcome };
+export function anInclusive(id: string, branches: [string, Step[]][], otherwise: Step[] = []): Inclusive {
+  const given = branches.map(([when, steps]) => ({ title, when, steps }));
+  return { id, kind: 'inclusive', title, branches: given, otherwise: { steps: otherwise } };
+}
+export function aParallel(id: string, branches: Step[][], fields: Partial<Parallel> = {}): Parallel {
+  return { id, kind: 'parallel', title, branches: branches.map((steps) => ({ title, steps })), ...fields };
+}
+export function aLoop(id: string, until: string, steps: Step[], max = 3): Loop {
+  return { id, kind: 'loop', title, until, steps, max };
+}
+export function aTimer(id: string, fields: Partial<Timer> = { in: 'PT1H' }): Timer {
+  return { id, kind: 'timer', title, ...fields };
+}
+export function aJump(id: string, to: string): Jump {
+  return { id, kind: 'jump', to };
+}
+export function anEnd(id: string, outcome: string, fields: Partial<End> = {}): End {
+  return { id, kind: 'end', outcome, ...fields };
 }
 
 /** The flow as the server would load it; its text stands for the hash. */

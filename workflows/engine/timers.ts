@@ -6,6 +6,7 @@ import { askPeople, type Holders } from './people.ts';
 import { performReturn } from './return.ts';
 import { humanStep, nextId, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type Task, type Timer } from './state.ts';
+import { finishWait } from './steps/index.ts';
 import { putTimer, reassign, resumeTask } from './tasks.ts';
 import { must, unreachable } from './unreachable.ts';
 
@@ -15,12 +16,22 @@ export function fireTimer(run: Run): boolean {
   const timer = dueTimer(state.timers, run.now);
   if (!timer) return false;
   state.timers = state.timers.filter(({ id }) => id !== timer.id);
+  if (timer.task === null) {
+    endWait(run, timer);
+    return true;
+  }
   const task = must(
     state.tasks.find(({ id }) => id === timer.task),
     'task of timer',
   );
   fire(run, timer, task);
   return true;
+}
+
+function endWait(run: Run, timer: Timer): void {
+  const { frame } = must(findFrame(run.state, timer.frame), 'frame of timer');
+  writeLog(run, 'timer_fired', { step: frame.step, data: { timer: 'wait' } });
+  finishWait(run, frame);
 }
 
 function fire(run: Run, timer: Timer, task: Task): void {
@@ -41,6 +52,9 @@ function fire(run: Run, timer: Timer, task: Task): void {
     case 'resume':
       writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
       resumeTask(run, task);
+      return;
+    case 'wait':
+      // Of no task.
       return;
     default:
       unreachable(what);

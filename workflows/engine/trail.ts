@@ -1,7 +1,8 @@
 /** What a completed human step leaves behind: its outcome on the trail, who did it, and how often. */
-import { stepInfo } from './compile.ts';
+import { stepInfo, type Compiled } from './compile.ts';
 import type { Run } from './run.ts';
 import { timesOf, type Frame, type TrailEntry } from './state.ts';
+import { areConcurrent, repeats } from './tree.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -26,8 +27,28 @@ export function countDecision({ state }: Run, step: StepId): void {
   state.times[step] = (timesOf(state, [step])[step] ?? 0) + 1;
 }
 
-/** Forgets a step and what came after it in the document: it is to be done again. */
-export function cutTrail(run: Run, target: StepId): void {
-  const { order } = stepInfo(run.compiled, target);
-  run.state.trail = run.state.trail.filter(({ step }) => stepInfo(run.compiled, step).order < order);
+/**
+ * Forgets a step and what came after it in the document, in its round: it is to be done again. What stands in branches beside it is
+ * not after it, and rounds before are over.
+ */
+export function cutTrail({ compiled, state }: Run, target: StepId, item: string | null): void {
+  const { order } = stepInfo(compiled, target);
+  state.trail = state.trail.filter(
+    (entry) =>
+      stepInfo(compiled, entry.step).order < order ||
+      areConcurrent(compiled, entry.step, target) ||
+      !isWithin(entry.item, item),
+  );
+}
+
+/** Whether something happened in the rounds that `outer` names; outside every loop everything did. */
+export function isWithin(item: string | null, outer: string | null): boolean {
+  return outer === null || item === outer || item?.startsWith(`${outer}/`) === true;
+}
+
+/** Of the rounds that somebody at `item` is in those that also hold a step around them. */
+export function roundsOf(compiled: Compiled, step: StepId, item: string | null): string | null {
+  const { path } = stepInfo(compiled, step);
+  const loops = path.filter(({ owner }) => owner !== null && repeats(stepInfo(compiled, owner).step)).length;
+  return loops === 0 || item === null ? null : item.split('/').slice(0, loops).join('/');
 }

@@ -2,7 +2,7 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import type { Action, Assign, Flow, People, Sequence, Step } from './flow.gen.ts';
+import type { Action, Assign, Exclusive, Flow, Inclusive, Parallel, People, Sequence, Step } from './flow.gen.ts';
 import { endActions } from './due.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
@@ -45,19 +45,34 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   approval: partsOfHuman,
   cc: ({ people }) => ({ people: [{ property: 'people', people }] }),
   serviceTask: () => ({}),
-  exclusive: ({ branches, otherwise }) => ({
+  exclusive: partsOfChoice,
+  inclusive: partsOfChoice,
+  parallel: ({ branches }) => ({ branches: branches.map(toBranch) }),
+  loop: ({ steps, until }) => ({
+    branches: [{ key: BODY, property: 'steps', steps }],
+    expressions: [{ property: 'until', text: until }],
+  }),
+  timer: ({ at }) => ({ expressions: at === undefined ? [] : [{ property: 'at', text: at }] }),
+  jump: () => ({}),
+  end: () => ({}),
+};
+
+/** Names the sequence of a loop, and the root's. */
+const BODY = 'body';
+
+function partsOfChoice({ branches, otherwise }: Exclusive | Inclusive): Partial<Parts> {
+  return {
     branches: [
-      ...branches.map(({ steps }, index) => ({
-        key: `branches.${index}`,
-        property: `branches.${index}.steps`,
-        steps,
-      })),
+      ...branches.map(toBranch),
       { key: 'otherwise', property: 'otherwise.steps', steps: otherwise.steps },
     ],
     expressions: branches.map(({ when }, index) => ({ property: `branches.${index}.when`, text: when })),
-  }),
-  end: () => ({}),
-};
+  };
+}
+
+function toBranch({ steps }: { steps: Sequence }, index: number): Branch {
+  return { key: `branches.${index}`, property: `branches.${index}.steps`, steps };
+}
 
 function partsOfHuman({ people, due = {}, actions = [] }: HumanStep): Partial<Parts> {
   const rules = [{ property: 'people', people }];
@@ -130,18 +145,48 @@ export type StepsById = ReadonlyMap<StepId, StepInfo>;
 export function isReachableBackwards({ steps }: { steps: StepsById }, from: StepId, to: StepId): boolean {
   const [source, target] = [steps.get(from), steps.get(to)];
   if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
-  return isOnTheWay(target.path, source.path);
+  const { at, isBeside } = fork(target.path, source.path);
+  // Into a parallel that is over, of which every branch was done (rule 21).
+  const isDone = ({ owner }: Place): boolean => joinsAll(owner === null ? undefined : steps.get(owner)?.step);
+  return !isBeside && target.path.slice(at).every(isDone);
 }
 
-/** Whether every branch that holds the first place also holds the second: every way to the second has passed the first. */
-function isOnTheWay(target: readonly Place[], source: readonly Place[]): boolean {
-  return target.every(({ owner, branch }, depth) => {
-    const other = source[depth];
-    return other?.owner === owner && other.branch === branch;
-  });
+function joinsAll(step: Step | undefined): step is Parallel {
+  return step?.kind === 'parallel' && (step.join ?? 'all') === 'all';
 }
 
-export const ROOT = 'body';
+/** Where two paths part: `isBeside` in branches of one step, else one goes deeper or past the other. */
+function fork(a: readonly Place[], b: readonly Place[]): { at: number; isBeside: boolean } {
+  const same = a.findIndex(({ owner, branch }, depth) => owner !== b[depth]?.owner || branch !== b[depth].branch);
+  const at = same < 0 ? a.length : same;
+  return { at, isBeside: a[at] !== undefined && a[at].owner === b[at]?.owner };
+}
+
+/** Whether two steps may be at work at the same time: they stand in different branches of one step whose branches run together. */
+export function areConcurrent({ steps }: { steps: StepsById }, one: StepId, other: StepId): boolean {
+  const [a, b] = [steps.get(one)?.path ?? [], steps.get(other)?.path ?? []];
+  const { at, isBeside } = fork(a, b);
+  const owner = a[at]?.owner ?? null;
+  return isBeside && owner !== null && runsTogether(steps.get(owner)?.step);
+}
+
+/** Whether its branches run at the same time. */
+export function runsTogether(step: Step | undefined): boolean {
+  return step?.kind === 'parallel' || step?.kind === 'inclusive';
+}
+
+/** Branches that must be done for a parallel to go on. */
+export function neededOf({ join = 'all', branches }: Parallel): number {
+  if (join === 'all') return branches.length;
+  return join === 'any' ? 1 : join;
+}
+
+/** Whether it does its steps in rounds, each with an item of its own. */
+export function repeats(step: Step | undefined): boolean {
+  return step?.kind === 'loop';
+}
+
+export const ROOT = BODY;
 
 /** Every step in document order. */
 export function* walk(flow: Flow): Generator<Visit> {

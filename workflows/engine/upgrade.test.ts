@@ -12,9 +12,9 @@ const explanation = { rule: 'role' as const, inputs: {} };
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
   const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action'].includes(key) ? undefined : value,
+    ['outcomes', 'paused', 'times', 'action', 'arrived'].includes(key) ? undefined : value,
   );
-  const old = text.replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}').replace('"v":2', '"v":1');
+  const old = text.replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}').replace('"v":3', '"v":1');
   return JSON.parse(old) as AnyState;
 }
 function waiting(then: typeof transfer | typeof escalate): Simulation {

@@ -2,11 +2,18 @@
  * States of earlier versions, as runs that continue as new and recorded histories carry them. Each version is turned into the next;
  * a state of today is given back as it is. Pure, so that a replay does the same.
  */
-import type { InFlight, OpenIncident, PeoplePurpose, Resume, State, Task, Timer } from './state.ts';
+import type { Frame, InFlight, OpenIncident, PeoplePurpose, Resume, State, Task, Timer } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v2: no branches that run together, so none that is done before the others. */
+interface StateV2 extends Omit<State, 'v' | 'root'> {
+  v: 2;
+  root: FrameV2 | null;
+}
+type FrameV2 = Omit<Frame, 'arrived' | 'children'> & { children: FrameV2[] };
+
 /** v1: one end action a due time; no offers, no pauses, no counts. */
-interface StateV1 extends Omit<State, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
+interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
   tasks: Omit<Task, 'outcomes' | 'paused'>[];
   timers: TimerV1[];
@@ -14,7 +21,7 @@ interface StateV1 extends Omit<State, 'v' | 'tasks' | 'timers' | 'effects' | 'in
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
 }
 type TimerV1 = Omit<Timer, 'what'> & {
-  what: Exclude<Timer['what'], { kind: 'then' | 'resume' }> | { kind: 'escalate' };
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
@@ -26,11 +33,20 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-export type AnyState = State | StateV1;
+export type AnyState = State | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  return state.v === 1 ? toV2(state) : state;
+  if (state.v === 3) return state;
+  return toV3(state.v === 1 ? toV2(state) : state);
+}
+
+function toV3(state: StateV2): State {
+  return { ...state, v: 3, root: state.root && frameToV3(state.root) };
+}
+
+function frameToV3(frame: FrameV2): Frame {
+  return { ...frame, arrived: [], children: frame.children.map(frameToV3) };
 }
 
 /** Entries that a run of an earlier version left: their tasks offered all and never stood. */
@@ -44,7 +60,7 @@ function filled<T extends OpenedTask | ChangedTask>(task: T): T {
   return { ...ADDED_IN_V2, ...task };
 }
 
-function toV2(state: StateV1): State {
+function toV2(state: StateV1): StateV2 {
   return {
     ...state,
     v: 2,

@@ -1,8 +1,9 @@
 /** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import type { State } from './state.ts';
+import { findFrame, type State } from './state.ts';
 import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
+import { must } from './unreachable.ts';
 
 /** Above so many open tasks only their count and a checksum travel (rule 5). */
 const MOST_IDS = 50;
@@ -23,9 +24,14 @@ function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of state.tasks) waiting.add(step);
   for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
+  for (const { task, frame } of state.timers) if (task === null) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
   if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
+}
+
+function stepOfFrame(state: State, id: number): StepId {
+  return must(findFrame(state, id)?.frame.step, 'step of frame');
 }
 
 /** Everything that rows can be healed from. */

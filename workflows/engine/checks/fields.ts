@@ -26,6 +26,11 @@ function checkStepFields(checking: Checking, step: Step): void {
       return;
     case 'cc':
     case 'exclusive':
+    case 'inclusive':
+    case 'parallel':
+    case 'loop':
+    case 'timer':
+    case 'jump':
     case 'end':
       return;
     default:

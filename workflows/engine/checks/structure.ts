@@ -1,7 +1,8 @@
 /** The tree as such: ids, size, steps that cannot be reached. */
 import type { Checking } from '../check.ts';
 import type { Sequence, Step } from '../flow.gen.ts';
-import { isHuman, outcomesOfStep, partsOf } from '../tree.ts';
+import { isHuman, neededOf, outcomesOfStep, partsOf, runsTogether } from '../tree.ts';
+import type { StepId } from '../types.ts';
 
 /** A case runs to quiescence within 10,000 transitions; a flow of this size is far below. */
 const MOST_STEPS = 500;
@@ -16,20 +17,45 @@ export function checkStructure(checking: Checking): void {
     if (isHuman(step) && outcomesOfStep(step).every(({ returnTo }) => returnTo))
       report(step.id, 'actions', 'no_way_forward');
   }
-  checkReach(checking, flow.steps);
+  const targets = new Set(visits.flatMap(({ step }) => (step.kind === 'jump' ? [step.to] : [])));
+  for (const steps of [flow.steps, ...visits.flatMap(({ step }) => partsOf(step).branches.map((branch) => branch.steps))])
+    checkReach(checking, steps, targets);
 }
 
-/** Steps behind one that never goes on. */
-function checkReach(checking: Checking, steps: Sequence): void {
-  const stopAt = steps.findIndex((step) => !goesOn(step));
-  const behind = stopAt < 0 ? undefined : steps[stopAt + 1];
-  if (behind) checking.report(behind.id, 'id', 'step_unreachable', { after: steps[stopAt]?.id ?? null });
-  for (const step of steps) for (const branch of partsOf(step).branches) checkReach(checking, branch.steps);
+type Targets = ReadonlySet<StepId>;
+
+/** Steps behind one that never goes on, unless a jump leads to them. */
+function checkReach({ report }: Checking, steps: Sequence, targets: Targets): void {
+  let stopped: Step | null = null;
+  for (const step of steps) {
+    const isReached = stopped === null || targets.has(step.id);
+    if (!isReached) {
+      report(step.id, 'id', 'step_unreachable', { after: stopped?.id ?? null });
+      return;
+    }
+    stopped = goesOn(step, targets) ? null : step;
+  }
+}
+
+/** Whether the case can come to the end of a sequence. */
+function passes(steps: Sequence, targets: Targets): boolean {
+  return steps.reduce((isReached, step) => (isReached || targets.has(step.id)) && goesOn(step, targets), true);
 }
 
 /** Whether the case can pass a step and arrive at the one behind it. */
-function goesOn(step: Step): boolean {
-  if (step.kind === 'end') return false;
+function goesOn(step: Step, targets: Targets): boolean {
+  if (step.kind === 'end' || step.kind === 'jump') return false;
   const { branches } = partsOf(step);
-  return branches.length === 0 || branches.some(({ steps }) => steps.every(goesOn));
+  if (branches.length === 0) return true;
+  const ends = branches.map(({ steps }) => passes(steps, targets) || (runsTogether(step) && endsBranch(steps)));
+  return step.kind === 'parallel' ? ends.filter(Boolean).length >= neededOf(step) : ends.some(Boolean);
+}
+
+/** Whether a branch can be done before its end: it then counts as done beside the others. */
+function endsBranch(steps: Sequence): boolean {
+  return steps.some(
+    (step) =>
+      (step.kind === 'end' && step.ends === 'branch') ||
+      (!runsTogether(step) && partsOf(step).branches.some((branch) => endsBranch(branch.steps))),
+  );
 }

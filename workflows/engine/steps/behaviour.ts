@@ -12,8 +12,10 @@ export interface Behaviour<S extends Step> {
   givePeople?: (run: Run, frame: Frame, step: S, holders: Holders) => void;
   /** One of its tasks is decided. */
   decideTask?: (run: Run, frame: Frame, step: S, decision: Decision) => void;
-  /** A sequence inside it is done. */
-  finishScope?: (run: Run, frame: Frame, step: S) => void;
+  /** A sequence inside it is done; its scope is still among the children. */
+  finishScope?: (run: Run, frame: Frame, step: S, scope: Frame) => void;
+  /** What it waited for has come. */
+  finishWait?: (run: Run, frame: Frame, step: S) => void;
   /** Its activity came to an end; `error` is the code of a failure. */
   finishActivity?: (run: Run, frame: Frame, step: S, error: string | null) => void;
 }

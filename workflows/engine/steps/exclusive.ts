@@ -1,9 +1,10 @@
 /** exclusive: the first branch whose condition is true, else `otherwise`. A condition that fails is an incident on the step. */
 import { conditionOf } from '../conditions.ts';
 import type { Exclusive } from '../flow.gen.ts';
-import { newFrame, openIncident, type Run } from '../run.ts';
+import { openIncident, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
+import { enterBranches } from './branches.ts';
 
 export const exclusive: Behaviour<Exclusive> = {
   open,
@@ -21,15 +22,9 @@ function open(run: Run, frame: Frame, step: Exclusive): void {
       return;
     }
     if (result.value) {
-      enterBranch(run, frame, `branches.${index}`);
+      enterBranches(run, frame, [`branches.${index}`]);
       return;
     }
   }
-  enterBranch(run, frame, 'otherwise');
-}
-
-function enterBranch(run: Run, frame: Frame, branch: string): void {
-  const scope = newFrame(run, { step: frame.step, branch, item: frame.item });
-  frame.children = [scope];
-  run.agenda.push({ do: 'enter', scope: scope.id });
+  enterBranches(run, frame, ['otherwise']);
 }

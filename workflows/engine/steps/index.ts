@@ -11,7 +11,12 @@ import type { Behaviour } from './behaviour.ts';
 import { cc } from './cc.ts';
 import { end } from './end.ts';
 import { exclusive } from './exclusive.ts';
+import { inclusive } from './inclusive.ts';
+import { jump } from './jump.ts';
+import { loop } from './loop.ts';
+import { parallel } from './parallel.ts';
 import { serviceTask } from './service-task.ts';
+import { timer } from './timer.ts';
 import { userTask } from './user-task.ts';
 
 /** Exhaustive by its type: a kind that is missing here does not compile. */
@@ -21,6 +26,11 @@ const BEHAVIOURS: { [K in keyof StepByKind]: Behaviour<StepByKind[K]> } = {
   cc,
   serviceTask,
   exclusive,
+  inclusive,
+  parallel,
+  loop,
+  timer,
+  jump,
   end,
 };
 
@@ -47,9 +57,14 @@ export function decideTask(run: Run, frame: Frame, decision: Decision): void {
   must(behaviourOf(step.kind).decideTask, `tasks of ${step.kind}`)(run, frame, step, decision);
 }
 
-export function finishScope(run: Run, frame: Frame): void {
+export function finishScope(run: Run, frame: Frame, scope: Frame): void {
   const step = stepOf(run, frame);
-  must(behaviourOf(step.kind).finishScope, `steps in ${step.kind}`)(run, frame, step);
+  must(behaviourOf(step.kind).finishScope, `steps in ${step.kind}`)(run, frame, step, scope);
+}
+
+export function finishWait(run: Run, frame: Frame): void {
+  const step = stepOf(run, frame);
+  must(behaviourOf(step.kind).finishWait, `wait of ${step.kind}`)(run, frame, step);
 }
 
 export function finishActivity(run: Run, frame: Frame, error: string | null): void {

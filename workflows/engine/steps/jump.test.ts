@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { Simulation } from '../simulate.ts';
+import { aJump, aLoop, anExclusive, aParallel, aUserTask, compileSteps } from '../testing.ts';
+
+describe('jump', () => {
+  it('goes back to a step around it, and forgets what came after', () => {
+    const again = anExclusive('again', 'amount > 5', [aUserTask('inside'), aJump('back', 'a')], []);
+    const run = new Simulation(compileSteps([aUserTask('a'), aUserTask('b'), again, aUserTask('c')]));
+    run.start('owner', { amount: 9 });
+    for (const step of ['a', 'b', 'inside']) run.complete(step, 'done');
+    expect([run.open(), run.state.trail]).toEqual([['a'], []]);
+
+    run.complete('a', 'done', { vars: { amount: 1 } });
+    run.complete('b', 'done');
+    expect(run.open()).toEqual(['c']);
+  });
+
+  it('goes forward over steps, also out of a loop', () => {
+    const body = [aUserTask('a'), anExclusive('out', 'amount > 5', [aJump('leave', 'last')], [])];
+    const run = new Simulation(compileSteps([aLoop('round', 'false', body), aUserTask('between'), aUserTask('last')]));
+    run.start('owner', { amount: 1 });
+    run.complete('a', 'done');
+    run.complete('a', 'done', { vars: { amount: 9 } });
+
+    expect(run.open()).toEqual(['last']);
+  });
+
+  it('leaves the branches beside it alone', () => {
+    const branch = [aUserTask('a'), anExclusive('again', 'amount > 5', [aJump('back', 'a')], [])];
+    const run = new Simulation(compileSteps([aParallel('fork', [branch, [aUserTask('b')]])]));
+    run.start('owner', { amount: 9 });
+    const { id } = run.task('b');
+    run.complete('a', 'done');
+
+    expect([run.open().sort(), run.task('b').id]).toEqual([['a', 'b'], id]);
+  });
+});
