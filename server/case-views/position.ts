@@ -4,7 +4,9 @@ import type { Static } from 'typebox';
 import type { Tx } from '../db/as.ts';
 import { findNames } from '../commands/people.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
-import type { Text } from '../../workflows/engine/flow.gen.ts';
+import { compile } from '../../workflows/engine/compile.ts';
+import type { Step, Text } from '../../workflows/engine/flow.gen.ts';
+import { areConcurrent } from '../../workflows/engine/tree.ts';
 import type { PositionStep } from '../tasks/schemas.ts';
 import type { LogRow } from './history.ts';
 
@@ -33,11 +35,8 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
     ...open.map(({ holder }) => holder),
     ...[...done.values()].map(({ actor }) => actor),
   ]);
-  const steps = [...standing.flow.steps.values()].filter(
-    ({ step }) => step.kind !== 'exclusive' && step.kind !== 'end',
-  );
-  const order = new Map([...standing.flow.steps.keys()].map((id, index) => [id, index]));
-  const reached = Math.max(-1, ...[...standing.position, ...done.keys()].map((id) => order.get(id) ?? -1));
+  const steps = [...standing.flow.steps.values()].filter(({ step }) => !UNSEEN.has(step.kind));
+  const reached = [...standing.position, ...done.keys()];
   const taken = new Set(
     [...standing.position, ...done.keys()].flatMap((id) => standing.flow.steps.get(id)?.branches ?? []),
   );
@@ -47,7 +46,7 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
     const state = stateOf({
       isCurrent: standing.position.includes(step.id),
       isDone: last !== undefined,
-      isPassed: (order.get(step.id) ?? 0) < reached,
+      isPassed: reached.some((id) => isAfter(standing.flow, id, step.id)),
       standing,
     });
     const title = step.title ?? standing.flow.definition.title;
@@ -58,18 +57,54 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
       people: people.flatMap((id) => names.get(id ?? '') ?? []),
       at: state === 'done' && last !== undefined ? last.at.toISOString() : null,
       ...waiting(tasks),
-      certain: state !== 'upcoming' || branches.every((branch) => taken.has(branch)),
+      certain:
+        state !== 'upcoming' || branches.every((branch) => taken.has(branch) || isAlwaysTaken(standing.flow, branch)),
     };
   });
 }
 
-/** `id` as published.ts names it: the decision's step and the key of the branch. */
+/** Kinds that hold or lead, and are nothing that happens. */
+const UNSEEN: ReadonlySet<string> = new Set(['exclusive', 'inclusive', 'parallel', 'loop', 'jump', 'end']);
+
+/** Whether being at one step means that the case has passed the other: it stands before, and not in a branch beside. */
+function isAfter(flow: Pick<PublishedFlow, 'loaded'>, at: string, other: string): boolean {
+  const compiled = compile(flow.loaded);
+  const [here, there] = [compiled.steps.get(at), compiled.steps.get(other)];
+  return here !== undefined && there !== undefined && here.order > there.order && !areConcurrent(compiled, at, other);
+}
+
+/** `id` as published.ts names it: the step that has the branch, and the branch's key. */
 export function branchOf(flow: Pick<PublishedFlow, 'steps'>, id: string): PositionView['branches'][number] {
+  const { step, key } = ownerOf(flow, id);
+  return { id, title: titleOf(step, key), decision: step.title, kind: step.kind };
+}
+
+type Owner = Extract<Step, { kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' }>;
+
+function ownerOf({ steps }: Pick<PublishedFlow, 'steps'>, id: string): { step: Owner; key: string } {
   const [owner = '', key = ''] = id.split(' ');
-  const decision = flow.steps.get(owner)?.step;
-  if (decision?.kind !== 'exclusive') throw new RangeError(`no decision ${owner}`);
-  const branch = key === 'otherwise' ? decision.otherwise : decision.branches[Number(key.split('.')[1])];
-  return { id, title: branch?.title ?? null, decision: decision.title };
+  const step = steps.get(owner)?.step;
+  switch (step?.kind) {
+    case 'exclusive':
+    case 'inclusive':
+    case 'parallel':
+    case 'loop':
+      return { step, key };
+    default:
+      throw new RangeError(`${owner} has no branches`);
+  }
+}
+
+function titleOf(step: Owner, key: string): Text | null {
+  if (step.kind === 'loop') return null;
+  if (key === 'otherwise') return ('otherwise' in step ? step.otherwise.title : undefined) ?? null;
+  return step.branches[Number(key.split('.')[1])]?.title ?? null;
+}
+
+/** Whatever is decided, the case comes by. */
+function isAlwaysTaken(flow: PublishedFlow, id: string): boolean {
+  const { kind } = ownerOf(flow, id).step;
+  return kind === 'parallel' || kind === 'loop';
 }
 
 /** Which pool it waits in, and until when. */
@@ -94,19 +129,21 @@ function stateOf({ isCurrent, isDone, isPassed, standing }: Facts): PositionView
 
 /** The event that finished each step last, unless a later return went behind it. */
 function lastDone({ flow, history }: Standing): Map<string, LogRow> {
-  const order = [...flow.steps.keys()];
   const done = new Map<string, LogRow>();
   for (const row of history) {
     if (row.type === 'task_returned') forget(row);
-    else if (row.step !== null && (row.type === 'task_completed' || row.type === 'activity_done'))
-      done.set(row.step, row);
+    else if (row.step !== null && isEnd(row)) done.set(row.step, row);
   }
   return done;
 
   function forget({ data }: LogRow): void {
     // A detour comes back: what was done stays done.
     if (data.mode === 'straightBack') return;
-    const target = order.indexOf(String(data.to));
-    for (const id of order.slice(Math.max(0, target))) done.delete(id);
+    const target = String(data.to);
+    for (const id of done.keys()) if (id === target || isAfter(flow, id, target)) done.delete(id);
   }
+}
+
+function isEnd({ type, data }: LogRow): boolean {
+  return type === 'task_completed' || type === 'activity_done' || (type === 'timer_fired' && data.timer === 'wait');
 }

@@ -20,7 +20,8 @@ it('names a branch by its decision, and the one for all other cases by nothing',
     id: 'mode branches.1',
     title: text('Grab'),
     decision: text('Mode'),
+    kind: 'exclusive',
   });
   expect(branchOf({ steps }, 'mode otherwise').title).toBeNull();
-  expect(() => branchOf({ steps }, 'gone otherwise')).toThrow('no decision gone');
+  expect(() => branchOf({ steps }, 'gone otherwise')).toThrow('gone has no branches');
 });

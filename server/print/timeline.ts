@@ -35,10 +35,12 @@ export function tellEntry(entry: Entry, { words, steps, fields }: Telling): Line
   };
 }
 
+const ownTexts = new Set(['due', 'escalate', 'wait']);
+
 function keyOf({ type, data }: Entry): string {
   if (type !== 'timer_fired') return type;
   if (data.action === 'complete') return 'timer_complete';
-  return data.timer === 'due' || data.timer === 'escalate' ? `timer_${data.timer}` : type;
+  return typeof data.timer === 'string' && ownTexts.has(data.timer) ? `timer_${data.timer}` : type;
 }
 
 function paramsOf(entry: Entry, words: Words, steps: ReadonlyMap<string, string>): Record<string, string> {

@@ -116,9 +116,15 @@ export const TimelineEntry = Type.Object(
   },
   { title: 'TimelineEntry' },
 );
-/** One way out of a decision; `id` is unique in the flow. */
+/** One branch of a step that has several, or the rounds of a loop; `id` is unique in the flow. */
 export const PositionBranch = Type.Object(
-  { id: Type.String(), title: nullable(Text), decision: Text },
+  {
+    id: Type.String(),
+    title: nullable(Text),
+    /** Title of the step that has the branch. */
+    decision: Text,
+    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop'], { description: 'Of the step that has it.' }),
+  },
   { title: 'PositionBranch' },
 );
 /** Where the case stands, one entry a step in document order. */

@@ -111,61 +111,55 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
 );
 const condition = fc.constantFrom('amount > 5', 'initiator = helper', 'amount + 1 > 3', 'true', 'false');
 
-const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => ({
-  sequence: fc.array(tie('step'), { maxLength: 4, depthIdentifier: 'tree' }),
-  step: fc.oneof(
-    { depthIdentifier: 'tree', depthSize: 'small' },
-    { weight: 5, arbitrary: plain },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(condition, tie('sequence'), tie('sequence'), fc.boolean())
-        .map(([when, then, otherwise, ends]) =>
-          anExclusive('', when, ends ? [...then, anEnd('', 'stopped')] : then, otherwise),
-        ),
-    },
-    {
-      weight: 2,
-      arbitrary: fc
-        .tuple(
-          fc.array(tie('sequence'), { minLength: 2, maxLength: 3 }),
-          fc.constantFrom<NonNullable<Parallel['join']>[]>('all', 'all', 'any', 1),
-          condition,
-        )
-        .map(([branches, join, when]) =>
-          aParallel(
-            '',
-            branches.map((steps) => endingEarly(when, steps)),
-            { join },
-          ),
-        ),
-    },
-    {
-      weight: 1,
-      arbitrary: fc
-        .tuple(fc.array(fc.tuple(condition, tie('sequence')), { minLength: 1, maxLength: 3 }), tie('sequence'))
-        .map(([branches, otherwise]) => anInclusive('', branches, otherwise)),
-    },
-    {
-      weight: 1,
-      arbitrary: fc
-        .tuple(
-          fc.constantFrom('amount > 5', 'times.self > 2', 'false'),
-          tie('sequence'),
-          fc.integer({ min: 1, max: 3 }),
-        )
-        .map(([until, steps, max]) => aLoop('', until, steps, max)),
-    },
-    {
-      weight: 1,
-      arbitrary: fc
-        .tuple(userTask, condition, tie('sequence'))
-        .map(([human, when, rest]) =>
-          anExclusive('', 'true', [human, anExclusive('', when, [aJump('', 'back')], rest)], []),
-        ),
-    },
-  ),
-}));
+type Sequences = fc.Arbitrary<Step[]>;
+
+const aChoice = (inside: Sequences): fc.Arbitrary<Step> =>
+  fc
+    .tuple(condition, inside, inside, fc.boolean())
+    .map(([when, then, otherwise, ends]) =>
+      anExclusive('', when, ends ? [...then, anEnd('', 'stopped')] : then, otherwise),
+    );
+const join = fc.constantFrom<NonNullable<Parallel['join']>[]>('all', 'all', 'any', 1);
+const aFork = (inside: Sequences): fc.Arbitrary<Step> =>
+  fc.tuple(fc.array(inside, { minLength: 2, maxLength: 3 }), join, condition).map(([branches, needed, when]) =>
+    aParallel(
+      '',
+      branches.map((steps) => endingEarly(when, steps)),
+      { join: needed },
+    ),
+  );
+const someBranches = (inside: Sequences): fc.Arbitrary<Step> =>
+  fc
+    .tuple(fc.array(fc.tuple(condition, inside), { minLength: 1, maxLength: 3 }), inside)
+    .map(([branches, otherwise]) => anInclusive('', branches, otherwise));
+const until = fc.constantFrom('amount > 5', 'times.self > 2', 'false');
+const rounds = (inside: Sequences): fc.Arbitrary<Step> =>
+  fc
+    .tuple(until, inside, fc.integer({ min: 1, max: 3 }))
+    .map(([whenOver, steps, max]) => aLoop('', whenOver, steps, max));
+/** Back to the human step before it, on some condition. */
+const aJumpBack = (inside: Sequences): fc.Arbitrary<Step> =>
+  fc
+    .tuple(userTask, condition, inside)
+    .map(([human, when, rest]) =>
+      anExclusive('', 'true', [human, anExclusive('', when, [aJump('', 'back')], rest)], []),
+    );
+
+const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
+  const inside = tie('sequence');
+  return {
+    sequence: fc.array(tie('step'), { maxLength: 4, depthIdentifier: 'tree' }),
+    step: fc.oneof(
+      { depthIdentifier: 'tree', depthSize: 'small' },
+      { weight: 5, arbitrary: plain },
+      { weight: 2, arbitrary: aChoice(inside) },
+      { weight: 2, arbitrary: aFork(inside) },
+      { weight: 1, arbitrary: someBranches(inside) },
+      { weight: 1, arbitrary: rounds(inside) },
+      { weight: 1, arbitrary: aJumpBack(inside) },
+    ),
+  };
+});
 
 /** A flow whose steps have ids, some of whose actions lead back to an earlier human step. */
 export const flows: fc.Arbitrary<Flow> = fc
@@ -179,7 +173,8 @@ export const flows: fc.Arbitrary<Flow> = fc
 function endingEarly(when: string, steps: Step[]): Step[] {
   if (steps.length < 3) return steps;
   const [first, ...rest] = steps;
-  return [first!, anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []), ...rest];
+  const early = anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []);
+  return first === undefined ? rest : [first, early, ...rest];
 }
 
 /** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
@@ -200,29 +195,34 @@ function numbered(steps: Step[], picks: number[]): Step[] {
   return name(steps, { humans: [], near: null });
 
   function named(step: Step, id: string, passed: Passed): Step {
-    const { humans, near } = passed;
+    const { near } = passed;
+    if (step.kind === 'jump') return near === null ? aTimer(id) : { ...step, id, to: near };
+    if (isHuman(step)) return namedHuman(step, id, passed);
+    return withBranches({ ...step, id }, passed);
+  }
+
+  function withBranches(step: Step, passed: Passed): Step {
+    const { humans } = passed;
     switch (step.kind) {
-      case 'jump':
-        return near === null ? aTimer(id) : { ...step, id, to: near };
       case 'loop': {
         const until = humans[0] === undefined ? 'amount > 2' : step.until.replace('self', humans[0]);
-        return { ...step, id, until, steps: name(step.steps, passed) };
+        return { ...step, until, steps: name(step.steps, passed) };
       }
       case 'parallel': {
         const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, { humans, near: null }) }));
         // Every branch was done: a return may lead into one.
         if (step.join === 'all')
           humans.push(...branches.flatMap((each) => each.steps.filter(isHuman).map((human) => human.id)));
-        return { ...step, id, branches };
+        return { ...step, branches };
       }
       case 'exclusive':
       case 'inclusive': {
         const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
         const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
-        return { ...step, id, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
+        return { ...step, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
       }
       default:
-        return isHuman(step) ? namedHuman(step, id, passed) : { ...step, id };
+        return step;
     }
   }
 

@@ -102,7 +102,7 @@ function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: nu
 }
 
 /** What must hold after every event. */
-function holdInvariants(state: State): void {
+function holdInvariants(compiled: Compiled, state: State): void {
   const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
   const waits =
     state.tasks.length +
@@ -114,13 +114,25 @@ function holdInvariants(state: State): void {
   const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
   for (const { frame } of open)
     expect(frame === null || frames.has(frame), 'what is open belongs to a frame').toBe(true);
-  for (const timer of state.timers) expect(timer.task === null || state.tasks.some(({ id }) => id === timer.task)).toBe(true);
+  for (const timer of state.timers)
+    expect(timer.task === null || state.tasks.some(({ id }) => id === timer.task)).toBe(true);
   for (const task of state.tasks) holdClock(state, task);
+  holdJoins(compiled, state);
   for (const leaf of state.root ? leaves(state) : []) {
     expect(
       open.some(({ frame }) => frame === leaf),
       'every leaf waits for something',
     ).toBe(true);
+  }
+}
+
+/** Every branch of a running parallel is at work or done, none twice: its join can always be met. */
+function holdJoins(compiled: Compiled, { root }: State): void {
+  for (const frame of root ? framesUnder(root) : []) {
+    const step = frame.step === null || frame.branch !== null ? undefined : compiled.steps.get(frame.step)?.step;
+    if (step?.kind !== 'parallel') continue;
+    const running = frame.children.map(({ branch }) => branch);
+    expect([...running, ...frame.arrived].sort()).toEqual(step.branches.map((_, index) => `branches.${index}`));
   }
 }
 
@@ -166,13 +178,13 @@ describe('any flow that passes check, whatever happens', () => {
         const compiled = compile(load(flow));
         const run = simulate(compiled);
         run.start('p1', { amount: 3, helper: 'p2' });
-        holdInvariants(run.state);
+        holdInvariants(compiled, run.state);
         for (const act of acts) {
           const before = JSON.stringify(run.state);
           // serialise, parse, continue = continue
           run.state = JSON.parse(before) as State;
           perform(compiled, run, act);
-          holdInvariants(run.state);
+          holdInvariants(compiled, run.state);
         }
 
         expect(fold(compiled, 'case', run.entries), 'folding the log gives the same case').toEqual(run.state);

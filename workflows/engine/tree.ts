@@ -62,10 +62,7 @@ const BODY = 'body';
 
 function partsOfChoice({ branches, otherwise }: Exclusive | Inclusive): Partial<Parts> {
   return {
-    branches: [
-      ...branches.map(toBranch),
-      { key: 'otherwise', property: 'otherwise.steps', steps: otherwise.steps },
-    ],
+    branches: [...branches.map(toBranch), { key: 'otherwise', property: 'otherwise.steps', steps: otherwise.steps }],
     expressions: branches.map(({ when }, index) => ({ property: `branches.${index}.when`, text: when })),
   };
 }

@@ -1,8 +1,8 @@
 /** Fields that steps name outside expressions: they must be in the form, and be writable where a step writes them. */
 import type { Checking } from '../check.ts';
 import type { Permissions, Step } from '../flow.gen.ts';
+import { isHuman } from '../tree.ts';
 import type { StepId } from '../types.ts';
-import { unreachable } from '../unreachable.ts';
 
 export function checkFields(checking: Checking): void {
   const { flow, visits } = checking;
@@ -12,30 +12,12 @@ export function checkFields(checking: Checking): void {
 }
 
 function checkStepFields(checking: Checking, step: Step): void {
-  switch (step.kind) {
-    case 'userTask':
-    case 'approval':
-      checkPermissions(checking, { step: step.id, property: 'fields', permissions: step.fields });
-      checkNames(checking, { step: step.id, property: 'summary', names: step.summary });
-      for (const [index, action] of (step.actions ?? []).entries()) {
-        checkPermissions(checking, { step: step.id, property: `actions.${index}.fields`, permissions: action.fields });
-      }
-      return;
-    case 'serviceTask':
-      checkOutput(checking, step.id, step.output);
-      return;
-    case 'cc':
-    case 'exclusive':
-    case 'inclusive':
-    case 'parallel':
-    case 'loop':
-    case 'timer':
-    case 'jump':
-    case 'end':
-      return;
-    default:
-      unreachable(step);
-  }
+  if (step.kind === 'serviceTask') checkOutput(checking, step.id, step.output);
+  if (!isHuman(step)) return;
+  checkPermissions(checking, { step: step.id, property: 'fields', permissions: step.fields });
+  checkNames(checking, { step: step.id, property: 'summary', names: step.summary });
+  for (const [index, action] of (step.actions ?? []).entries())
+    checkPermissions(checking, { step: step.id, property: `actions.${index}.fields`, permissions: action.fields });
 }
 
 interface Permitted {

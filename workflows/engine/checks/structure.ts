@@ -18,7 +18,10 @@ export function checkStructure(checking: Checking): void {
       report(step.id, 'actions', 'no_way_forward');
   }
   const targets = new Set(visits.flatMap(({ step }) => (step.kind === 'jump' ? [step.to] : [])));
-  for (const steps of [flow.steps, ...visits.flatMap(({ step }) => partsOf(step).branches.map((branch) => branch.steps))])
+  for (const steps of [
+    flow.steps,
+    ...visits.flatMap(({ step }) => partsOf(step).branches.map((branch) => branch.steps)),
+  ])
     checkReach(checking, steps, targets);
 }
 

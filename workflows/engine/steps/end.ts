@@ -24,7 +24,8 @@ function branchAround(run: Run, frame: Frame): { owner: Frame; scope: Frame } | 
   const path = pathTo(run.state, frame.id);
   for (const [depth, scope] of [...path.entries()].reverse()) {
     const owner = path[depth - 1];
-    const isBranch = owner?.step != null && scope.branch !== null && runsTogether(stepInfo(run.compiled, owner.step).step);
+    const isBranch =
+      owner?.step != null && scope.branch !== null && runsTogether(stepInfo(run.compiled, owner.step).step);
     if (isBranch) return { owner, scope };
   }
   return undefined;

@@ -722,6 +722,10 @@ export interface PositionBranch {
   id: string;
   title: Text | null;
   decision: Text;
+  /**
+   * Of the step that has it.
+   */
+  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop';
 }
 export interface PositionStep {
   step: string;

@@ -27,6 +27,7 @@ const timers: Record<string, (words: Words) => string> = {
   remind: m.event_timer_reminder,
   escalate: m.event_timer_escalation,
   due: m.event_timer_overdue,
+  wait: m.event_timer_wait,
   'due complete': m.event_task_auto,
 };
 
@@ -46,7 +47,10 @@ const sayings: Record<string, Say> = {
     text: actor ? m.event_task_resumed(words) : m.event_task_resumed_timer(words),
     tone: actor ? 'person' : 'system',
   }),
-  timer_fired: (words, entry) => ({ text: timerText(words, entry), tone: 'alarm' }),
+  timer_fired: (words, entry) => ({
+    text: timerText(words, entry),
+    tone: entry.data.timer === 'wait' ? 'system' : 'alarm',
+  }),
   people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),

@@ -4,22 +4,40 @@ import { wayOf, type WayNode } from './way.ts';
 
 const text = (word: string) => ({ 'zh-CN': word, en: word });
 
+/** By the first letter of its step: a parallel, an inclusive, a loop, else a decision. */
+function kindOf(branch: string): PositionStep['branches'][number]['kind'] {
+  const kinds = new Map([
+    ['p', 'parallel' as const],
+    ['i', 'inclusive' as const],
+    ['l', 'loop' as const],
+  ]);
+  return kinds.get(branch.slice(0, 1)) ?? 'exclusive';
+}
+
 function step(id: string, state: PositionStep['state'], ...branches: string[]): PositionStep {
   return {
     ...{ step: id, kind: 'userTask', title: text(id), depth: branches.length, state, people: [], pool: null },
-    branches: branches.map((branch) => ({ id: branch, title: text(branch), decision: text(`${branch[0] ?? ''}?`) })),
+    branches: branches.map((branch) => ({
+      id: branch,
+      title: text(branch),
+      decision: text(`${branch[0] ?? ''}?`),
+      kind: kindOf(branch),
+    })),
     ...{ at: null, dueAt: null, certain: true },
   };
 }
 
-/** a, [taken: …], ahead (…), passed {…} */
+/** a, [taken: …], ahead (…), passed {…}, together <…> */
 function drawn(nodes: readonly WayNode[]): string {
   return nodes
     .map((node) => {
       if (node.kind === 'step') return node.step.step;
+      const passed = node.passed.map((branch) => `{${drawn(branch.nodes)}}`);
+      if (node.kind === 'together')
+        return [...node.branches.map((branch) => `<${drawn(branch.nodes)}>`), ...passed].join(' ');
       const taken = node.taken ? [`[${drawn(node.taken.nodes)}]`] : [];
       const ahead = node.ahead.map((branch) => `(${drawn(branch.nodes)})`);
-      return [...taken, ...ahead, ...node.passed.map((branch) => `{${drawn(branch.nodes)}}`)].join(' ');
+      return [...taken, ...ahead, ...passed].join(' ');
     })
     .join(' → ');
 }
@@ -62,5 +80,26 @@ describe('the way as a tree', () => {
   it('is over when nothing is left to come', () => {
     expect(drawn(wayOf([step('a', 'done'), step('b', 'skipped', 'd b.0')]))).toBe('a → {b}');
     expect(wayOf([])).toEqual([]);
+  });
+
+  it('shows branches that run together side by side, also before they begin', () => {
+    const way = wayOf([
+      step('a', 'done', 'p b.0'),
+      step('b', 'current', 'p b.0'),
+      step('c', 'current', 'p b.1'),
+      step('d', 'upcoming', 'p2 b.0'),
+      step('e', 'upcoming', 'p2 b.1'),
+    ]);
+
+    expect(drawn(way)).toBe('<a → b> <c> → <d> <e>');
+    expect(way[0]).toMatchObject({ kind: 'together', of: 'parallel', title: text('p?') });
+  });
+
+  it('shows of an inclusive one what was begun, once that is decided', () => {
+    const branches = (...states: PositionStep['state'][]) =>
+      wayOf(states.map((state, index) => step(`s${index}`, state, `i b.${index}`)));
+
+    expect(drawn(branches('current', 'skipped', 'done'))).toBe('<s0> <s2> {s1}');
+    expect(drawn(branches('upcoming', 'upcoming'))).toBe('(s0) (s1)');
   });
 });

@@ -25,7 +25,18 @@ export interface WayDecision {
   /** Others the case did not go. */
   passed: WayBranch[];
 }
-export type WayNode = WayStep | WayDecision;
+/** Branches that run together, or the rounds of a loop. */
+export interface WayTogether {
+  kind: 'together';
+  of: 'parallel' | 'inclusive' | 'loop';
+  /** Id of the step that has the branches. */
+  id: string;
+  title: Text;
+  branches: WayBranch[];
+  /** Of an inclusive one: those whose condition was not true. */
+  passed: WayBranch[];
+}
+export type WayNode = WayStep | WayDecision | WayTogether;
 
 /** `position` in document order, as the server gives it. */
 export function wayOf(position: readonly PositionStep[], depth = 0): WayNode[] {
@@ -44,7 +55,7 @@ export function wayOf(position: readonly PositionStep[], depth = 0): WayNode[] {
     const rest = position.slice(at);
     const next = rest.findIndex((other) => ownerOf(other.branches[depth]?.id) !== owner);
     const inside = next === -1 ? rest : rest.slice(0, next);
-    nodes.push(decisionOf(inside, depth, owner));
+    nodes.push(forkOf(inside, { depth, id: owner, kind: branch.kind }));
     at += inside.length;
   }
   return nodes;
@@ -55,16 +66,29 @@ function ownerOf(branch: string | undefined): string {
   return branch?.split(' ')[0] ?? '';
 }
 
-function decisionOf(steps: readonly PositionStep[], depth: number, id: string): WayDecision {
+interface Fork {
+  depth: number;
+  id: string;
+  kind: PositionStep['branches'][number]['kind'];
+}
+
+function forkOf(steps: readonly PositionStep[], { depth, id, kind }: Fork): WayNode {
   const branches = branchesOf(steps, depth);
-  const went = branches.find(({ states }) => states.includes('current')) ?? branches.find(isDone);
+  const title = steps[0]?.branches[depth]?.decision ?? { 'zh-CN': '', en: '' };
+  if (kind === 'exclusive') return { kind: 'decision', id, title, ...decided(branches) };
+  const begun = kind === 'inclusive' ? branches.filter((branch) => isCurrent(branch) || isDone(branch)) : branches;
+  // Which of them come is not decided yet.
+  if (begun.length === 0) return { kind: 'decision', id, title, ...decided(branches) };
+  const passed = branches.filter((branch) => !begun.includes(branch));
+  return { kind: 'together', of: kind, id, title, branches: begun.map(plain), passed: passed.map(plain) };
+}
+
+function decided(branches: readonly Found[]): Pick<WayDecision, 'taken' | 'ahead' | 'passed'> {
+  const went = branches.find(isCurrent) ?? branches.find(isDone);
   const others = branches.filter((branch) => branch !== went);
   const open = went === undefined ? others.filter(({ states }) => states.includes('upcoming')) : [];
-  const title = steps[0]?.branches[depth]?.decision ?? { 'zh-CN': '', en: '' };
-  return {
-    ...{ kind: 'decision', id, title, taken: went && plain(went) },
-    ...{ ahead: open.map(plain), passed: others.filter((branch) => !open.includes(branch)).map(plain) },
-  };
+  const passed = others.filter((branch) => !open.includes(branch));
+  return { taken: went && plain(went), ahead: open.map(plain), passed: passed.map(plain) };
 }
 
 type Found = WayBranch & { states: PositionStep['state'][] };
@@ -84,7 +108,10 @@ function branchesOf(steps: readonly PositionStep[], depth: number): Found[] {
   }));
 }
 
-function isDone({ states }: { states: PositionStep['state'][] }): boolean {
+function isCurrent({ states }: Found): boolean {
+  return states.includes('current');
+}
+function isDone({ states }: Found): boolean {
   return states.includes('done');
 }
 function plain({ id, title, nodes, steps }: WayBranch): WayBranch {
