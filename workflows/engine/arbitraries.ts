@@ -87,7 +87,8 @@ const userTask = fc
   .map((fields) => aUserTask('', given(fields)));
 const approval = fc
   .record({
-    mode: fc.constantFrom('any' as const, 'all' as const),
+    mode: fc.constantFrom('any' as const, 'all' as const, 'sequential' as const, 'vote' as const),
+    vote: fc.constantFrom({ part: 1, of: 2 }, { part: 2, of: 3, weights: { p1: 3 } }),
     people: people(assigned),
     onRejected: fc.constantFrom('continue' as const, 'continue' as const, 'end' as const),
     due: due('approved'),
@@ -271,7 +272,11 @@ export interface Doing {
     | 'crash'
     | 'stale'
     | 'pause'
-    | 'resume';
+    | 'resume'
+    | 'delegate'
+    | 'addSigners'
+    | 'removeSigners'
+    | 'takeBack';
   pick: number;
   value: number;
 }
@@ -296,6 +301,10 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'pause',
             'pause',
             'resume',
+            'delegate',
+            'addSigners',
+            'removeSigners',
+            'takeBack',
           ] as const),
         ),
       },

@@ -79,6 +79,8 @@ export const CHECK_CODES = [
   'outcome_duplicate',
   'approval_outcome_missing',
   'approval_pool_all',
+  'vote_missing',
+  'vote_impossible',
   'initiator_policy_on_pool',
   'empty_policy_missing',
   'return_target_invalid',

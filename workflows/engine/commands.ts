@@ -4,10 +4,12 @@ import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
+import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
 import { pauseTask, reassign, resumeTask } from './tasks.ts';
+import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
-import type { Command, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
+import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
@@ -36,6 +38,9 @@ function applyToCase(run: Run, command: CaseCommand): void {
     case 'amend':
       writeLog(run, 'record_amended', {});
       return;
+    case 'takeBack':
+      applyTakeBack(run, command);
+      return;
     default:
       unreachable(command);
   }
@@ -43,6 +48,12 @@ function applyToCase(run: Run, command: CaseCommand): void {
 
 function applyToTask(run: Run, task: Task, command: TaskCommand): void {
   switch (command.kind) {
+    case 'delegate':
+    case 'transfer':
+    case 'addSigners':
+    case 'removeSigners':
+      applyToHolders(run, task, command);
+      return;
     case 'complete':
       decide(run, task, command.outcome, command.actor);
       return;
@@ -52,23 +63,62 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
       performReturn(run, { task, to, mode, by, outcome: 'returned' });
       return;
     }
-    case 'transfer': {
-      writeLog(run, 'task_transferred', { task, data: { from: task.assignee, pool: task.pool, to: command.to } });
-      const explanation = { ...task.explanation, policy: 'transferred' };
-      reassign(run, task, { assignee: command.to, pool: null, explanation });
-      return;
-    }
     case 'pause':
-      pauseTask(run, task, command.until);
-      writeLog(run, 'task_paused', { task, data: { until: task.paused?.until ?? null } });
-      return;
     case 'resume':
-      writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
-      resumeTask(run, task);
+      applyToClock(run, task, command);
       return;
     default:
       unreachable(command);
   }
+}
+
+function applyToClock(run: Run, task: Task, command: Extract<TaskCommand, { kind: 'pause' | 'resume' }>): void {
+  if (command.kind === 'pause') {
+    pauseTask(run, task, command.until);
+    writeLog(run, 'task_paused', { task, data: { until: task.paused?.until ?? null } });
+  } else {
+    writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
+    resumeTask(run, task);
+  }
+}
+
+type HolderCommand = Extract<TaskCommand, { kind: 'delegate' | 'transfer' | 'addSigners' | 'removeSigners' }>;
+
+/** Acts that change who is asked, and nothing else. */
+function applyToHolders(run: Run, task: Task, command: HolderCommand): void {
+  const { actor: by } = command;
+  switch (command.kind) {
+    case 'delegate':
+      writeLog(run, 'task_delegated', { task, data: { from: task.assignee, pool: task.pool, to: command.to } });
+      task.owner = ownerOf(task, by);
+      giveTo(run, task, command.to, { policy: 'delegated', by });
+      return;
+    case 'transfer':
+      writeLog(run, 'task_transferred', { task, data: { from: task.assignee, pool: task.pool, to: command.to } });
+      giveTo(run, task, command.to, { policy: 'transferred' });
+      return;
+    case 'addSigners':
+      writeLog(run, 'signers_added', { task, data: { persons: command.persons, where: command.where } });
+      addSigners(run, task, { persons: command.persons, where: command.where, by });
+      return;
+    case 'removeSigners':
+      writeLog(run, 'signers_removed', { task, data: { persons: command.persons } });
+      removeSigners(run, task, { persons: command.persons, by });
+      return;
+    default:
+      unreachable(command);
+  }
+}
+
+function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'policy' | 'by'>): void {
+  reassign(run, task, { assignee: to, pool: null, explanation: { ...task.explanation, ...why } });
+}
+
+function applyTakeBack(run: Run, { decided, actor: by }: Extract<CaseCommand, { kind: 'takeBack' }>): void {
+  const undo = must(undoOf(run.compiled, run.state, { task: decided, by }), 'decision to take back');
+  const step = 'seat' in undo ? undo.frame.step : undo.entry.step;
+  writeLog(run, 'task_taken_back', { step, data: { decided } });
+  takeBack(run, undo);
 }
 
 function applyStart(run: Run, command: StartCommand): void {
@@ -95,9 +145,18 @@ export function decide(run: Run, task: Task, outcome: string, by: PersonId | nul
     performReturn(run, { task, to: back.step, mode, by, outcome });
     return;
   }
+  if (task.owner !== null && by !== null) {
+    writeLog(run, 'task_resolved', { task, data: { outcome, to: task.owner.assignee } });
+    finishTask(run, task, outcome, by);
+    giveBack(run, task, task.owner);
+    return;
+  }
   writeLog(run, 'task_completed', { task, data: { outcome } });
   finishTask(run, task, outcome, by);
-  decideTask(run, frame, { task: task.id, by, outcome });
+  const { assignee, pool, explanation } = task;
+  const holder =
+    assignee === null && by !== null ? { assignee: by, pool: null, explanation } : { assignee, pool, explanation };
+  decideTask(run, frame, { task: task.id, by, outcome, holder });
 }
 
 function taskOf(run: Run, id: string): Task {

@@ -407,6 +407,18 @@ export interface Allow {
    */
   withdraw?: boolean;
   urge?: boolean;
+  /**
+   * Let somebody else work on it and get it back.
+   */
+  delegate?: boolean;
+  /**
+   * Of an approval: ask more people, before or after oneself.
+   */
+  addSigners?: boolean;
+  /**
+   * Whoever decided may take it back while nobody has gone on.
+   */
+  takeBack?: boolean;
 }
 /**
  * Whoever holds the task may stop its clock while waiting for something outside (parts, the other party), with a reason, until a moment at most `max` away; it goes on then, or when somebody resumes. Reminders, due time and end actions move by the time it stood.
@@ -430,7 +442,7 @@ export interface Text5 {
   en: string;
 }
 /**
- * Several people decide. `any`: the first decision counts (或签). `all`: all must approve, one rejection rejects (会签). Outcomes are `approved` and `rejected`.
+ * Several people decide. `any`: the first decision counts (或签). `all`: all must approve, one rejection rejects (会签). `sequential`: the same, one after another (依次审批). `vote`: so much of the weight must approve (票签); over as soon as the result cannot change. Outcomes are `approved` and `rejected`.
  */
 export interface Approval {
   id: StepId;
@@ -438,7 +450,8 @@ export interface Approval {
   title: Text;
   stage?: Text;
   guide?: Text;
-  mode: 'any' | 'all';
+  mode: 'any' | 'all' | 'sequential' | 'vote';
+  vote?: Vote;
   people: People;
   fields?: Permissions;
   summary?: Field[];
@@ -455,6 +468,22 @@ export interface Approval {
   due?: Due;
   allow?: Allow;
   pause?: Pause;
+}
+/**
+ * Of the mode `vote`: what part of all votes must approve, and whose vote counts more.
+ */
+export interface Vote {
+  /**
+   * Parts of the whole weight that must approve: 2 `of` 3 for two thirds, exactly.
+   */
+  part: number;
+  of: number;
+  /**
+   * Person → weight of the vote; 1 for who is not named.
+   */
+  weights?: {
+    [k: string]: number;
+  };
 }
 /**
  * Tells people; nobody is waited for, the read state is kept.

@@ -47,7 +47,15 @@ function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done)
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
   const incident = at(run.state.incidents, pick);
+  if (act === 'takeBack') takeBack(run, pick);
   if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** Somebody takes back something that was decided, perhaps long ago. */
+function takeBack(run: Simulation, pick: number): void {
+  const closed = run.entries.flatMap((entry) => entry.closed).filter(({ state }) => state === 'done');
+  const decided = at(closed.slice(-3), pick);
+  if (decided) run.send({ kind: 'takeBack', actor: decided.by, decided: decided.task, vars: {} });
 }
 
 /** The engine throws on an event that would have come now; the shell makes an incident of it. */
@@ -70,6 +78,7 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars });
   if (act === 'transfer') run.send({ kind: 'transfer', ...aimed, to: actor, vars: {} });
   performOnClock(run, aimed, { act, value });
+  performOnHolders(run, aimed, { act, value, actor });
   if (act === 'stale') {
     expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
       code: 'assignment_changed',
@@ -86,6 +95,18 @@ type Aimed = Pick<Extract<Command, { kind: 'resume' }>, 'task' | 'assignment' | 
 function performOnClock(run: Simulation, aimed: Aimed, { act, value }: Pick<Done, 'act' | 'value'>): void {
   if (act === 'pause') run.send({ kind: 'pause', ...aimed, until: run.now + value * 3_600_000, vars: {} });
   if (act === 'resume') run.send({ kind: 'resume', ...aimed, vars: {} });
+}
+
+function performOnHolders(
+  run: Simulation,
+  aimed: Aimed,
+  { act, value, actor }: Pick<Done, 'act' | 'value' | 'actor'>,
+): void {
+  const persons = PEOPLE.slice(value % 3);
+  if (act === 'delegate') run.send({ kind: 'delegate', ...aimed, to: actor, vars: {} });
+  if (act === 'addSigners')
+    run.send({ kind: 'addSigners', ...aimed, persons, where: value % 2 === 0 ? 'before' : 'after', vars: {} });
+  if (act === 'removeSigners') run.send({ kind: 'removeSigners', ...aimed, persons: persons.slice(0, 1), vars: {} });
 }
 
 function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
@@ -118,11 +139,23 @@ function holdInvariants(compiled: Compiled, state: State): void {
     expect(timer.task === null || state.tasks.some(({ id }) => id === timer.task)).toBe(true);
   for (const task of state.tasks) holdClock(state, task);
   holdJoins(compiled, state);
+  holdSeats(state);
   for (const leaf of state.root ? leaves(state) : []) {
     expect(
       open.some(({ frame }) => frame === leaf),
       'every leaf waits for something',
     ).toBe(true);
+  }
+}
+
+/** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
+function holdSeats({ root, tasks }: State): void {
+  for (const frame of root ? framesUnder(root) : []) {
+    for (const seat of frame.seats) {
+      const isAsked = tasks.some(({ id }) => id === seat.task);
+      const isAway = frame.children.some(({ detour }) => detour?.task === seat.task);
+      expect(isAsked || isAway, 'a voice that is out is waited for').toBe(seat.verdict === null);
+    }
   }
 }
 

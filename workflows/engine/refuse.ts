@@ -2,6 +2,8 @@
 import { stepInfo, type Compiled } from './compile.ts';
 import { returnTargets } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
+import { askedWith, removableOf, seatOfTask } from './signers.ts';
+import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
 import type { Command, Json, Refusal } from './types.ts';
@@ -13,7 +15,14 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
+  return refuseCaseCommand(compiled, state, command);
+}
+
+type CaseCommand = Exclude<Command, { task: string }>;
+
+function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);
+  if (command.kind === 'takeBack') return refuseTakeBack(compiled, state, command);
   if (command.kind !== 'retry') return null;
   const known = state.incidents.some(({ id }) => id === command.incident);
   return known ? null : refusal('incident_unknown', { incident: command.incident });
@@ -30,24 +39,51 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
   if (!task) return refusal('task_closed', { task: command.task });
   if (task.assignment !== command.assignment) return refusal('assignment_changed', { assignment: task.assignment });
   if (command.kind === 'complete') return refuseOutcome(compiled, task, command.outcome);
-  if (!mayAct(compiled, task, command.kind)) return refusal('act_not_allowed', { act: command.kind });
+  if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
+  if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
   if (command.kind !== 'return' || returnTargets(compiled, state, task).includes(command.to)) return null;
   return refusal('return_target_invalid', { to: command.to });
 }
 
+type SignersCommand = Extract<TaskCommand, { kind: 'addSigners' | 'removeSigners' }>;
+
+/** Nobody is asked twice at a time, and only who was added can be left out again. */
+function refuseSigners(state: State, task: Task, { kind, persons }: SignersCommand): Refusal | null {
+  const known = kind === 'addSigners' ? askedWith(state, task) : removableOf(state, task);
+  const isWrong = (person: string): boolean => known.includes(person) === (kind === 'addSigners');
+  const wrong = persons.find(isWrong);
+  if (persons.length === 0) return refusal('signer_unknown', { person: null });
+  if (wrong === undefined) return null;
+  return refusal(kind === 'addSigners' ? 'signer_already' : 'signer_unknown', { person: wrong });
+}
+
+function refuseTakeBack(
+  compiled: Compiled,
+  state: State,
+  { decided, actor }: Extract<Command, { kind: 'takeBack' }>,
+): Refusal | null {
+  const undo = undoOf(compiled, state, { task: decided, by: actor });
+  if (!undo) return refusal('take_back_too_late', { task: decided });
+  const { step } = stepInfo(compiled, 'seat' in undo ? undo.frame.step : undo.entry.step);
+  return isHuman(step) && step.allow?.takeBack === false ? refusal('act_not_allowed', { act: 'takeBack' }) : null;
+}
+
+type Act = Exclude<TaskCommand['kind'], 'complete'>;
+type May = (compiled: Compiled, state: State, task: Task) => boolean;
+
 /** Whether the step lets a task be treated so, as it stands. */
-function mayAct(compiled: Compiled, task: Task, act: Exclude<TaskCommand['kind'], 'complete'>): boolean {
-  switch (act) {
-    case 'return':
-    case 'transfer':
-      return allows(compiled, task, act);
-    case 'pause':
-      return task.paused === null && hasPause(compiled, task);
-    case 'resume':
-      return task.paused !== null;
-    default:
-      return act satisfies never;
-  }
+const MAY: Record<Act, May> = {
+  return: (compiled, _state, task) => allows(compiled, task, 'return'),
+  transfer: (compiled, _state, task) => allows(compiled, task, 'transfer'),
+  delegate: (compiled, _state, task) => task.owner === null && allows(compiled, task, 'delegate'),
+  addSigners: maySign,
+  removeSigners: maySign,
+  pause: (compiled, _state, task) => task.paused === null && hasPause(compiled, task),
+  resume: (_compiled, _state, task) => task.paused !== null,
+};
+
+function maySign(compiled: Compiled, state: State, task: Task): boolean {
+  return task.owner === null && seatOfTask(state, task) !== undefined && allows(compiled, task, 'addSigners');
 }
 
 /** The initiator may withdraw while every step that waits for a person allows it. */

@@ -43,7 +43,7 @@ function openDetour(run: Run, frame: Frame, { task, to, by }: Pick<Return, 'task
   const holder =
     by === null || assignee === by ? { assignee, pool, explanation } : { assignee: by, pool: null, explanation };
   const item = roundsOf(run.compiled, to, frame.item);
-  const target = newFrame(run, { step: to, item, returned: { by }, detour: holder });
+  const target = newFrame(run, { step: to, item, returned: { by }, detour: { holder, task: task.id } });
   frame.children.push(target);
   run.agenda.push({ do: 'open', frame: target.id });
 }

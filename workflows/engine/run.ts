@@ -74,7 +74,7 @@ export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>)
     item: null,
     children: [],
     arrived: [],
-    decisions: [],
+    seats: [],
     returned: null,
     detour: null,
     ...fields,
@@ -106,7 +106,8 @@ export function finishTask(run: Run, task: Task, outcome: string, by: PersonId |
   run.closed.push({ task: task.id, step: task.step, state: 'done', outcome, by });
 }
 
-function cancelTask(run: Run, task: Task): void {
+/** Closes a task that nobody decides any more. */
+export function cancelTask(run: Run, task: Task): void {
   dropTask(run, task);
   run.closed.push({ task: task.id, step: task.step, state: 'cancelled', outcome: null, by: null });
 }

@@ -26,18 +26,36 @@ export interface Frame {
   children: Frame[];
   /** Step frame of branches that run together: those that are done. */
   arrived: BranchKey[];
-  /** Decisions of an approval so far. */
-  decisions: Decision[];
+  /** Of an approval: whom it asks, and what they said. */
+  seats: Seat[];
   /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
   returned: { by: PersonId | null } | null;
   /** Set on the frame of a detour's target, a child of the step it was sent from: what reopens there afterwards (rule 21). */
-  detour: Holder | null;
+  detour: { holder: Holder; task: TaskId } | null;
+}
+
+/**
+ * One voice of an approval: somebody who is asked, and who was added before or after them. They decide one after another; the first who
+ * rejects rejects for the seat, and it approves when nobody of it is left.
+ */
+export interface Seat {
+  /** Of whoever is asked now, or of the last who decided; null: nobody yet. */
+  task: TaskId | null;
+  /** Asked after them, in this order. */
+  queue: Holder[];
+  weight: number;
+  verdict: 'approved' | 'rejected' | null;
+  /** Who gave the verdict, so that they may take it back. */
+  decided: Holder | null;
 }
 
 export interface Decision {
   task: TaskId;
+  /** Null: a due action. */
   by: PersonId | null;
   outcome: string;
+  /** Who held the task. */
+  holder: Holder;
 }
 
 /** Who holds a task, and why. */
@@ -60,6 +78,8 @@ export interface Task extends Holder {
   outcomes: string[] | null;
   paused: Paused | null;
   returnedBy: PersonId | null;
+  /** Delegated: who gets it back. */
+  owner: Holder | null;
 }
 
 /** A task's clock stands; a timer of the kind `resume`, or an incident that holds it, makes it go again. */
@@ -130,6 +150,10 @@ export interface TrailEntry {
   outcome: string;
   /** A policy passed it over: nobody saw it, so nobody can be sent back to it. */
   skipped: boolean;
+  /** Rev at which it was decided, by which task and whom; 0 and null where it was not kept. */
+  rev: number;
+  task: TaskId | null;
+  by: PersonId | null;
 }
 
 export interface State {

@@ -6,8 +6,8 @@ import { sequenceOf, type Compiled } from './compile.ts';
 import { consume } from './events.ts';
 import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
+import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
-import { openTask } from './tasks.ts';
 import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';
@@ -85,7 +85,7 @@ function enter(run: Run, scope: Frame, parent: Frame | null): void {
 function leave(run: Run, frame: Frame, parent: Frame): void {
   if (frame.detour) {
     parent.children = parent.children.filter((child) => child !== frame);
-    openTask(run, parent, frame.detour);
+    reopen(run, parent, frame.detour);
     return;
   }
   parent.children = [];

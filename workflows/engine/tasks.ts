@@ -24,6 +24,7 @@ export function openTask(run: Run, frame: Frame, holder: Holder): Task {
     outcomes: null,
     paused: null,
     returnedBy: frame.returned?.by ?? null,
+    owner: null,
     explanation: holder.explanation,
   };
   run.state.tasks.push(task);

@@ -64,6 +64,28 @@ interface PauseCommand extends TaskCommandBase {
 interface ResumeCommand extends TaskCommandBase {
   kind: 'resume';
 }
+/** Lets somebody else work on it; it comes back to who delegated. */
+interface DelegateCommand extends TaskCommandBase {
+  kind: 'delegate';
+  to: PersonId;
+}
+/** Asks more people in the holder's seat of an approval, in this order. */
+interface AddSignersCommand extends TaskCommandBase {
+  kind: 'addSigners';
+  persons: PersonId[];
+  where: 'before' | 'after';
+}
+/** Asks no more those who were added to the seat that the task is in. */
+interface RemoveSignersCommand extends TaskCommandBase {
+  kind: 'removeSigners';
+  persons: PersonId[];
+}
+/** Whoever decided a task takes the decision back while nobody has gone on. */
+interface TakeBackCommand extends CommandBase {
+  kind: 'takeBack';
+  /** The closed task. */
+  decided: TaskId;
+}
 interface WithdrawCommand extends CommandBase {
   kind: 'withdraw';
 }
@@ -87,6 +109,10 @@ export type Command =
   | TransferCommand
   | PauseCommand
   | ResumeCommand
+  | DelegateCommand
+  | AddSignersCommand
+  | RemoveSignersCommand
+  | TakeBackCommand
   | WithdrawCommand
   | CancelCommand
   | AmendCommand
@@ -103,6 +129,9 @@ export interface Refusal {
     | 'action_not_offered'
     | 'act_not_allowed'
     | 'return_target_invalid'
+    | 'signer_already'
+    | 'signer_unknown'
+    | 'take_back_too_late'
     | 'flow_version_changed'
     | 'incident_unknown'
     | 'engine_error';
@@ -120,8 +149,10 @@ export interface Explanation {
   rule: Assign['rule'];
   /** What the rule looked at, as ids and keys. */
   inputs: Record<string, Json>;
-  /** Policy that applied: whenEmpty, whenInitiator … */
+  /** Policy that applied: whenEmpty, whenInitiator … or the act that brought it: transferred, returned, delegated, added … */
   policy?: string;
+  /** Who did that act. */
+  by?: PersonId | null;
 }
 
 /** One consumed event gives exactly one rev (an event that nothing waits for gives none). */
@@ -228,6 +259,12 @@ export type LogType =
   | 'task_completed'
   | 'task_returned'
   | 'task_transferred'
+  | 'task_delegated'
+  /** Whoever it was delegated to is done; its owner has it again. */
+  | 'task_resolved'
+  | 'task_taken_back'
+  | 'signers_added'
+  | 'signers_removed'
   | 'task_paused'
   /** By hand, or with actor and command null by the timer. */
   | 'task_resumed'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from './types.ts';
 import { Simulation } from './simulate.ts';
-import { aUserTask, compileSteps } from './testing.ts';
+import { anApproval, aUserTask, compileSteps } from './testing.ts';
 import { upgradeEntries, upgradeState, type AnyState } from './upgrade.ts';
 
 const hour = 3_600_000;
@@ -12,9 +12,12 @@ const explanation = { rule: 'role' as const, inputs: {} };
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
   const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action', 'arrived'].includes(key) ? undefined : value,
+    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner'].includes(key) ? undefined : value,
   );
-  const old = text.replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}').replace('"v":3', '"v":1');
+  const old = text
+    .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
+    .replace('"v":3', '"v":1')
+    .replaceAll('"seats":[]', '"decisions":[]');
   return JSON.parse(old) as AnyState;
 }
 function waiting(then: typeof transfer | typeof escalate): Simulation {
@@ -65,5 +68,44 @@ describe('a state of version 1', () => {
     ) as typeof run.entries;
 
     expect(upgradeEntries(old)).toEqual(run.entries);
+  });
+});
+
+describe('a state of version 2', () => {
+  interface Old {
+    [name: string]: unknown;
+    seats?: { task: string | null; verdict: string | null }[];
+    detour?: { holder: unknown } | null;
+  }
+  /** As version 2 had it: decisions instead of seats, nothing that came later. */
+  function asV2(run: Simulation): AnyState {
+    const text = JSON.stringify(run.state, (_key, value: Old | null) => {
+      if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+      const { arrived: _arrived, owner: _owner, seats, detour, ...kept } = value;
+      if (seats === undefined) return kept;
+      const decided = seats.filter(({ verdict }) => verdict !== null);
+      const decisions = decided.map(({ task, verdict }) => ({ task, by: null, outcome: verdict }));
+      return { ...kept, decisions, detour: detour?.holder ?? null };
+    });
+    return { ...(JSON.parse(text) as AnyState), v: 2, trail: [] } as AnyState;
+  }
+  const people = { assign: { rule: 'field' as const, field: 'board' } };
+  const board = ['p1', 'p2', 'p3'];
+
+  it('goes on with an approval by all, one of whom has sent the work away', () => {
+    const compiled = compileSteps([aUserTask('a'), anApproval('ok', { mode: 'all', people }), aUserTask('b')]);
+    const run = new Simulation(compiled);
+    run.start('owner', { board });
+    run.complete('a', 'done');
+    run.complete('ok', 'approved');
+    run.returnTo('ok', 'a', { mode: 'straightBack' });
+    run.state = upgradeState(asV2(run));
+
+    run.complete('ok', 'approved');
+    expect(run.open()).toEqual(['a']);
+    run.complete('a', 'done');
+    expect(run.open()).toEqual(['ok']);
+    run.complete('ok', 'approved');
+    expect(run.open()).toEqual(['b']);
   });
 });

@@ -2,20 +2,38 @@
  * States of earlier versions, as runs that continue as new and recorded histories carry them. Each version is turned into the next;
  * a state of today is given back as it is. Pure, so that a replay does the same.
  */
-import type { Frame, InFlight, OpenIncident, PeoplePurpose, Resume, State, Task, Timer } from './state.ts';
+import type {
+  Frame,
+  Holder,
+  InFlight,
+  OpenIncident,
+  PeoplePurpose,
+  Resume,
+  Seat,
+  State,
+  Task,
+  Timer,
+  TrailEntry,
+} from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v2: no branches that run together, so none that is done before the others. */
-interface StateV2 extends Omit<State, 'v' | 'root'> {
+/** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
+interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail'> {
   v: 2;
   root: FrameV2 | null;
+  tasks: Omit<Task, 'owner'>[];
+  trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
 }
-type FrameV2 = Omit<Frame, 'arrived' | 'children'> & { children: FrameV2[] };
+type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
+  children: FrameV2[];
+  decisions: { task: string; outcome: string }[];
+  detour: Holder | null;
+};
 
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<Task, 'outcomes' | 'paused'>[];
+  tasks: Omit<Task, 'outcomes' | 'paused' | 'owner'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
@@ -42,11 +60,44 @@ export function upgradeState(state: AnyState): State {
 }
 
 function toV3(state: StateV2): State {
-  return { ...state, v: 3, root: state.root && frameToV3(state.root) };
+  return {
+    ...state,
+    v: 3,
+    root: state.root && frameToV3(state.root, state),
+    tasks: state.tasks.map((task) => ({ ...task, owner: null })),
+    trail: state.trail.map((entry) => ({ ...entry, rev: 0, task: null, by: null })),
+  };
 }
 
-function frameToV3(frame: FrameV2): Frame {
-  return { ...frame, arrived: [], children: frame.children.map(frameToV3) };
+function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): Frame {
+  return {
+    ...frame,
+    arrived: [],
+    seats: seatsToV3(frame, decisions, state),
+    // What the work was sent away from had no name; its seat is the one of no task.
+    detour: detour && { holder: detour, task: '' },
+    children: frame.children.map((child) => frameToV3(child, state)),
+  };
+}
+
+/** A seat for each who has approved, each who is asked, and each whom a detour will bring back. */
+function seatsToV3(
+  { id, children }: Pick<FrameV2, 'id' | 'children'>,
+  decisions: FrameV2['decisions'],
+  state: StateV2,
+): Seat[] {
+  const seat = { queue: [], weight: 1, verdict: null, decided: null };
+  const asked = state.tasks.filter((task) => task.frame === id && task.kind === 'approval');
+  const away = children.filter((child) => child.detour !== null && asked.length + decisions.length > 0);
+  return [
+    ...decisions.map(({ task, outcome }) => ({
+      ...seat,
+      task,
+      verdict: outcome === 'rejected' ? ('rejected' as const) : ('approved' as const),
+    })),
+    ...asked.map((task) => ({ ...seat, task: task.id })),
+    ...away.map(() => ({ ...seat, task: '' })),
+  ];
 }
 
 /** Entries that a run of an earlier version left: their tasks offered all and never stood. */

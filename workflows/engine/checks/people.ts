@@ -32,7 +32,7 @@ function checkAssign(checking: Checking, step: Step, assign: Assign, say: Say): 
     say('assign.role', 'unknown_role', { role: assign.role });
   if (assign.rule === 'field') checkPersonField(checking, assign.field, say);
   if (assign.rule === 'previous' && assign.step !== undefined) checkPrevious(checking, step, assign.step, say);
-  if (assign.rule === 'pool' && step.kind === 'approval' && step.mode === 'all') say('assign', 'approval_pool_all');
+  if (assign.rule === 'pool' && step.kind === 'approval' && step.mode !== 'any') say('assign', 'approval_pool_all');
 }
 
 function checkPersonField({ context }: Checking, name: string, say: Say): void {

@@ -1,6 +1,6 @@
 /** Human and service steps: actions, where they lead, activities. */
 import type { CheckActivity, Checking } from '../check.ts';
-import type { ServiceTask } from '../flow.gen.ts';
+import type { Approval, ServiceTask } from '../flow.gen.ts';
 import { isHuman, isReachableBackwards, outcomesOfStep, type HumanStep, type Outcome } from '../tree.ts';
 import { checkClocks } from './due.ts';
 
@@ -49,6 +49,7 @@ function checkActions(checking: Checking, step: HumanStep): void {
     seen.add(outcome.outcome);
     checkOutcome(checking, step, outcome, index);
   }
+  if (step.kind === 'approval' && step.mode === 'vote') checkVote(checking, step);
   if (step.kind === 'approval' && !seen.has('approved')) report(step.id, 'actions', 'approval_outcome_missing');
   // Whatever the conditions come to, whoever holds the task can do something.
   if (step.actions?.every(({ when }) => when !== undefined)) report(step.id, 'actions', 'no_action_always');
@@ -62,4 +63,9 @@ function checkOutcome(checking: Checking, step: HumanStep, { outcome, returnTo }
   if (step.kind === 'approval' && !returnTo && !APPROVAL_OUTCOMES.includes(outcome)) {
     report(step.id, `actions.${index}.outcome`, 'unknown_outcome', { outcome });
   }
+}
+
+function checkVote({ report }: Checking, { id, vote }: Approval): void {
+  if (!vote) report(id, 'vote', 'vote_missing');
+  else if (vote.part > vote.of) report(id, 'vote.part', 'vote_impossible', { part: vote.part, of: vote.of });
 }

@@ -2,9 +2,8 @@
 import type { People } from '../flow.gen.ts';
 import { askPeople, previousHandler, type Holders } from '../people.ts';
 import { closeUnder, openIncident, type Run } from '../run.ts';
-import type { Frame } from '../state.ts';
+import type { Decision, Frame } from '../state.ts';
 import { countDecision, recordHandler, recordOutcome } from '../trail.ts';
-import type { PersonId } from '../types.ts';
 import { must } from '../unreachable.ts';
 
 export interface Asking {
@@ -26,16 +25,16 @@ export function stopWithoutPeople(run: Run, frame: Frame, people: People): void 
 
 /** A policy passes the step over. */
 export function skipStep(run: Run, frame: Frame, outcome: string): void {
-  recordOutcome(run, frame, outcome, true);
+  recordOutcome(run, frame, { skipped: outcome });
   run.agenda.push({ do: 'leave', frame: frame.id });
 }
 
 /** The step is decided: what is left of it closes, and the case goes on. */
-export function completeStep(run: Run, frame: Frame, outcome: string, by: PersonId | null): void {
+export function completeStep(run: Run, frame: Frame, decision: Decision): void {
   closeUnder(run, frame);
   const step = must(frame.step, 'step of frame');
-  recordOutcome(run, frame, outcome);
-  recordHandler(run, step, by);
+  recordOutcome(run, frame, decision);
+  recordHandler(run, step, decision.by);
   countDecision(run, step);
   run.agenda.push({ do: 'leave', frame: frame.id });
 }

@@ -14,8 +14,8 @@ export const userTask: Behaviour<UserTask> = {
     if (holders) givePeople(run, frame, step, holders);
   },
   givePeople,
-  decideTask: (run, frame, _step, { outcome, by }) => {
-    completeStep(run, frame, outcome, by);
+  decideTask: (run, frame, _step, decision) => {
+    completeStep(run, frame, decision);
   },
 };
 
