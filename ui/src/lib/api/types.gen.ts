@@ -1173,7 +1173,10 @@ export interface OverviewDepartment {
   employees: number;
 }
 export interface Hint {
-  kind: 'task' | 'case' | 'notification' | 'resync';
+  /**
+   * `watch`: a case that the reader may look at; it waits for them no more than before.
+   */
+  kind: 'task' | 'case' | 'notification' | 'watch' | 'resync';
   caseId: string | null;
   taskId: string | null;
 }
