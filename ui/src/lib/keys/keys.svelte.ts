@@ -42,6 +42,14 @@ function actOf(combo: Combo): (() => void) | undefined {
   return undefined;
 }
 
+/** Esc in a field leaves the field first: what one writes does not vanish with a slip. Says whether one was in a field. */
+export function leaveField(): boolean {
+  const field = document.activeElement;
+  if (!isTyping(field)) return false;
+  field?.closest('article')?.focus({ preventScroll: true });
+  return true;
+}
+
 /** Already handled, part of a word being composed, in a dialog or on what opened one, or Enter on a control that has its own meaning. */
 function isNotOurs(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.altKey || event.isComposing || inDialog(event.target)) return true;
