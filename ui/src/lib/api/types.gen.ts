@@ -868,6 +868,7 @@ export interface TaskItem {
   caseNumber: string;
   caseTitle: string;
   flow: string;
+  flowTitle: Text;
   step: string;
   title: Text;
   summary: SummaryField[];

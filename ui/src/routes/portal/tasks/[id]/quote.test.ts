@@ -40,6 +40,22 @@ it('gathers the priced lines of a section and the total the form type computes',
   ]);
 });
 
+it('names a line by its first words, not by its kind', () => {
+  const kinds = table({ kind: aField('choice', { oneOf: [{ const: 'labour' }] }), ...row });
+  const priced = buildModel({
+    schema: aForm({ items: kinds }),
+    layout: { sections: [{ fields: ['items'] }] },
+    permissions: {},
+    readonly: true,
+  });
+
+  const quote = quoteOf(priced, { items: [{ kind: 'labour', name: '上门', quantity: 1, amount: 50 }] });
+
+  const [line] = quote?.parts[0]?.lines ?? [];
+  expect(line?.title?.value).toBe('上门');
+  expect(line?.parts.map(({ column }) => column.name)).toEqual(['kind', 'quantity']);
+});
+
 it('adds up where there is no total', () => {
   expect(quoteOf(model, lines)?.total).toBe(120.3);
 });
