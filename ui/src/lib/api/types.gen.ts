@@ -46,6 +46,8 @@ export interface Api {
   CommunityRef?: CommunityRef;
   UnitRef?: UnitRef;
   MePatch?: MePatch;
+  OwnSession?: OwnSession;
+  OwnSessions?: OwnSessions;
   PasswordChange?: PasswordChange;
   SignIn?: SignIn;
   SignedIn?: SignedIn;
@@ -209,6 +211,7 @@ export interface Me {
   username: string;
   name: string;
   locale: ('zh-CN' | 'en') | null;
+  phone: string | null;
   homes: ('inbox' | 'portal')[];
   roles: RoleHeld[];
   /**
@@ -240,6 +243,24 @@ export interface UnitRef {
 }
 export interface MePatch {
   locale?: 'zh-CN' | 'en';
+}
+export interface OwnSession {
+  id: string;
+  /**
+   * The one that asks.
+   */
+  current: boolean;
+  kind: 'browser' | 'token';
+  browser: string | null;
+  system: string | null;
+  signedInAt: string;
+  /**
+   * To the hour.
+   */
+  lastUsedAt: string;
+}
+export interface OwnSessions {
+  items: OwnSession[];
 }
 export interface PasswordChange {
   current: string;
