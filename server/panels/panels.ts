@@ -119,11 +119,21 @@ async function readRows(tx: Tx, { form, source, names, communities, own }: Readi
     .map((record) => ({ id: record.id ?? null, values: pick(record, columnsOf(source)) }));
   const masked = shown.map(({ values }) => (own === undefined ? maskFields(form, values) : values));
   const labels = await recordLabels(tx, form, masked);
-  return shown.map(({ id }, i) => ({
+  const found = shown.map(({ id }, i) => ({
     id: id as string | null,
     fields: masked[i] ?? {},
     labels: labelsIn(masked[i], labels),
   }));
+  return source.sum === undefined ? found : found.toSorted(byNames(source.show));
+}
+
+/** As people look names up: 陈 before 林 before 周. */
+const pinyin = new Intl.Collator('zh-CN');
+
+function byNames(columns: readonly string[]): (a: Found, b: Found) => number {
+  const name = ({ fields, labels }: Found): string =>
+    columns.map((column) => labels[String(fields[column])] ?? String(fields[column])).join(' ');
+  return (a, b) => pinyin.compare(name(a), name(b));
 }
 
 function columnsOf({ show, sum }: PanelSource): string[] {

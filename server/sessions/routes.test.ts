@@ -307,6 +307,18 @@ describe('my settings', () => {
     });
   });
 
+  it.each([
+    ['en', 'Not found, or you may not see it'],
+    ['zh;q=0.2, en-GB;q=0.9', 'Not found, or you may not see it'],
+    ['en;q=0.1, zh-TW', '没有找到，或者您无权查看'],
+    ['fr', '没有找到，或者您无权查看'],
+  ])('leave it to the browser while nothing is chosen: %s', async (accepted, title) => {
+    const ask = await asUser(app, await createPerson(test));
+    const answer = await ask({ url: '/api/nothing', headers: { 'accept-language': accepted } });
+
+    expect(answer.json()).toMatchObject({ title });
+  });
+
   it('let nobody change what is not theirs to change', async () => {
     const ask = await asUser(app, lin);
     const answer = await ask({ method: 'PATCH', url: '/api/me', payload: { username: 'root' } });
