@@ -18,13 +18,25 @@ export interface Person {
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 export const desk = { viewport: { width: 1440, height: 900 } } as const;
 
+/** What the browser says of where it stands. */
+export interface Where {
+  locale?: string;
+  timezoneId?: string;
+}
+
 /** A window of their own: cookies and storage are shared with nobody. */
-export async function arrive(browser: Browser, address: string, screen: typeof phone | typeof desk): Promise<Person> {
+export async function arrive(
+  browser: Browser,
+  address: string,
+  screen: typeof phone | typeof desk,
+  where: Where = {},
+): Promise<Person> {
   const context = await browser.newContext({
     ...screen,
     baseURL: address,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    ...where,
   });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
