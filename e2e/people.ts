@@ -19,13 +19,20 @@ export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 export const desk = { viewport: { width: 1440, height: 900 } } as const;
 export type Screen = typeof phone | typeof desk;
 
+/** What the browser says of where it stands. */
+export interface Where {
+  locale?: string;
+  timezoneId?: string;
+}
+
 /** A window of their own: cookies and storage are shared with nobody. */
-export async function arrive(browser: Browser, address: string, screen: Screen): Promise<Person> {
+export async function arrive(browser: Browser, address: string, screen: Screen, where: Where = {}): Promise<Person> {
   const context = await browser.newContext({
     ...screen,
     baseURL: address,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    ...where,
   });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildModel } from '#lib/form/model/build.ts';
-import { aField, aForm } from '#lib/form/model/testing.ts';
+import { aField, aForm, choices } from '#lib/form/model/testing.ts';
 import { quoteOf } from './quote.ts';
 
 const row = {
@@ -41,7 +41,7 @@ it('gathers the priced lines of a section and the total the form type computes',
 });
 
 it('names a line by its first words, not by its kind', () => {
-  const kinds = table({ kind: aField('choice', { oneOf: [{ const: 'labour' }] }), ...row });
+  const kinds = table({ kind: aField('choice', { oneOf: choices('labour') }), ...row });
   const priced = buildModel({
     schema: aForm({ items: kinds }),
     layout: { sections: [{ fields: ['items'] }] },
