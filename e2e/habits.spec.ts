@@ -2,119 +2,89 @@
  * What people do besides the straight way, in a real browser against a product started as people start it: fill without a network and
  * close the page, work by keyboard, decline, withdraw, go back.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findBrowser, launchBrowser, missingBrowser } from './browser.ts';
-import { arrive, desk, openRow, phone, sees, signInAs, takePictures, type Person } from './people.ts';
-import { startProduct, type Product } from './product.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { desk, openRow, phone, sees, type Person } from './people.ts';
+import { describeJourneys } from './stage.ts';
 
-const executable = findBrowser();
+describeJourneys('habits in a browser', ({ comes }) => {
+  it('sends a report that was submitted without a network when any page is opened again', async () => {
+    const { context, page } = await comes('owner', phone);
+    await page.getByRole('link', { name: /^报修/ }).click();
+    await fillReport(page, '阁楼天窗');
+    await context.setOffline(true);
+    await page.getByRole('button', { name: '保存，联网后提交' }).click();
+    await sees(page.getByText('联网后自动提交'));
+    await page.getByRole('link', { name: '返回' }).click();
+    await sees(page.getByRole('heading', { name: '1 份未发送' }));
+    await page.close();
 
-describe.skipIf(executable === undefined)(
-  executable === undefined ? `habits in a browser (${missingBrowser})` : 'habits in a browser',
-  () => {
-    let product: Product;
-    let browser: Browser;
-    let present: Person[] = [];
-    const comes = async (username: string, screen: typeof phone | typeof desk): Promise<Person> => {
-      const person = await arrive(browser, product.address, screen);
-      present.push(person);
-      await signInAs(person, username);
-      return person;
-    };
+    await context.setOffline(false);
+    const later = await context.newPage();
+    await later.goto('/portal/me');
+    await sees(later.getByText(/已发送：报修/));
+    await later.getByRole('link', { name: '首页' }).last().click();
+    await sees(later.getByRole('link', { name: /阁楼天窗/ }));
+    expect(await later.getByText('未发送').count()).toBe(0);
+  }, 60_000);
 
-    beforeAll(async () => {
-      product = await startProduct();
-      browser = await launchBrowser(executable!);
-    }, 600_000);
-    afterEach(async ({ task }) => {
-      if (task.result?.state === 'fail') process.stderr.write(`${(await takePictures(present)).join('\n')}\n`);
-      await Promise.all(present.map(({ context }) => context.close()));
-      present = [];
-    }, 30_000);
-    afterAll(async () => {
-      await browser.close();
-      await product.stop();
-    }, 60_000);
+  it('a dispatcher assigns, is told why it came back, and hears who withdrew; all by keyboard', async () => {
+    // Another name each time: a running product (E2E_ADDRESS) has those of before.
+    const place = `储物间门框 ${Date.now() % 1_000_000}`;
+    const owner = await comes('owner', phone);
+    await owner.page.getByRole('link', { name: /^报修/ }).click();
+    await fillReport(owner.page, place);
+    await owner.page.getByRole('button', { name: '提交报修' }).click();
+    const follow = owner.page.getByRole('link', { name: '查看进度' });
+    await sees(follow);
 
-    it('sends a report that was submitted without a network when any page is opened again', async () => {
-      const { context, page } = await comes('owner', phone);
-      await page.getByRole('link', { name: /^报修/ }).click();
-      await fillReport(page, '阁楼天窗');
-      await context.setOffline(true);
-      await page.getByRole('button', { name: '保存，联网后提交' }).click();
-      await sees(page.getByText('联网后自动提交'));
-      await page.getByRole('link', { name: '返回' }).click();
-      await sees(page.getByRole('heading', { name: '1 份未发送' }));
-      await page.close();
+    const dispatcher = await comes('dispatcher', desk);
+    await dispatcher.page.goto('/inbox?view=pool');
+    await openRow(dispatcher, place);
+    await assignByKeyboard(dispatcher, '陈志强');
 
-      await context.setOffline(false);
-      const later = await context.newPage();
-      await later.goto('/portal/me');
-      await sees(later.getByText(/已发送：报修/));
-      await later.getByRole('link', { name: '首页' }).last().click();
-      await sees(later.getByRole('link', { name: /阁楼天窗/ }));
-      expect(await later.getByText('未发送').count()).toBe(0);
-    }, 60_000);
+    const technician = await comes('technician', desk);
+    await openRow(technician, place);
+    await technician.page.getByRole('button', { name: '拒单', exact: true }).click();
+    const bar = technician.page.getByRole('form');
+    await bar.getByRole('textbox').fill('今天在外地');
+    await bar.getByRole('button', { name: '拒单', exact: true }).click();
 
-    it('a dispatcher assigns, is told why it came back, and hears who withdrew; all by keyboard', async () => {
-      // Another name each time: a running product (E2E_ADDRESS) has those of before.
-      const place = `储物间门框 ${Date.now() % 1_000_000}`;
-      const owner = await comes('owner', phone);
-      await owner.page.getByRole('link', { name: /^报修/ }).click();
-      await fillReport(owner.page, place);
-      await owner.page.getByRole('button', { name: '提交报修' }).click();
-      const follow = owner.page.getByRole('link', { name: '查看进度' });
-      await sees(follow);
+    await dispatcher.page.goto('/notifications');
+    await sees(dispatcher.page.getByText(/退回：紧急派单/));
+    await dispatcher.page.goto('/inbox?view=mine');
+    await openRow(dispatcher, place);
+    await sees(dispatcher.page.getByText('陈志强 退回了这一单'));
+    await sees(dispatcher.page.getByText('今天在外地'));
+    await sees(dispatcher.page.getByRole('button', { name: /维修工.*请选择/ }));
 
-      const dispatcher = await comes('dispatcher', desk);
-      await dispatcher.page.goto('/inbox?view=pool');
-      await openRow(dispatcher, place);
-      await assignByKeyboard(dispatcher, '陈志强');
+    await follow.click();
+    await owner.page.getByRole('button', { name: '撤回' }).click();
+    const dialog = owner.page.getByRole('dialog');
+    await dialog.getByRole('textbox').fill('自己修好了');
+    await dialog.getByRole('button', { name: '撤回' }).click();
+    await sees(owner.page.getByText('林晓梅 已撤回'));
+    await sees(dispatcher.page.getByText('林晓梅 已撤回：自己修好了'));
+  }, 90_000);
 
-      const technician = await comes('technician', desk);
-      await openRow(technician, place);
-      await technician.page.getByRole('button', { name: '拒单', exact: true }).click();
-      const bar = technician.page.getByRole('form');
-      await bar.getByRole('textbox').fill('今天在外地');
-      await bar.getByRole('button', { name: '拒单', exact: true }).click();
+  it('the back key of a phone closes a dialog and stays on the page', async () => {
+    const { page } = await comes('owner', phone);
+    const chooser = page.getByRole('button', { name: /翠湖花园/ });
+    await chooser.click();
+    await sees(page.getByRole('dialog'));
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).pathname).toBe('/portal');
 
-      await dispatcher.page.goto('/notifications');
-      await sees(dispatcher.page.getByText(/退回：紧急派单/));
-      await dispatcher.page.goto('/inbox?view=mine');
-      await openRow(dispatcher, place);
-      await sees(dispatcher.page.getByText('陈志强 退回了这一单'));
-      await sees(dispatcher.page.getByText('今天在外地'));
-      await sees(dispatcher.page.getByRole('button', { name: /维修工.*请选择/ }));
-
-      await follow.click();
-      await owner.page.getByRole('button', { name: '撤回' }).click();
-      const dialog = owner.page.getByRole('dialog');
-      await dialog.getByRole('textbox').fill('自己修好了');
-      await dialog.getByRole('button', { name: '撤回' }).click();
-      await sees(owner.page.getByText('林晓梅 已撤回'));
-      await sees(dispatcher.page.getByText('林晓梅 已撤回：自己修好了'));
-    }, 90_000);
-
-    it('the back key of a phone closes a dialog and stays on the page', async () => {
-      const { page } = await comes('owner', phone);
-      const chooser = page.getByRole('button', { name: /翠湖花园/ });
-      await chooser.click();
-      await sees(page.getByRole('dialog'));
-      await page.goBack();
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
-      expect(new URL(page.url()).pathname).toBe('/portal');
-
-      await chooser.click();
-      await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click();
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
-      await page.getByRole('link', { name: '我的单据' }).last().click();
-      await page.waitForURL(/\/portal\/cases/);
-      await page.goBack();
-      await page.waitForURL(/\/portal$/);
-    }, 60_000);
-  },
-);
+    await chooser.click();
+    await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: '我的单据' }).last().click();
+    await page.waitForURL(/\/portal\/cases/);
+    await page.goBack();
+    await page.waitForURL(/\/portal$/);
+  }, 60_000);
+});
 
 async function fillReport(page: Page, place: string): Promise<void> {
   await page.getByText('门窗').click();

@@ -17,14 +17,22 @@ export interface Person {
 
 export const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 export const desk = { viewport: { width: 1440, height: 900 } } as const;
+export type Screen = typeof phone | typeof desk;
+
+/** What the browser says of where it stands. */
+export interface Where {
+  locale?: string;
+  timezoneId?: string;
+}
 
 /** A window of their own: cookies and storage are shared with nobody. */
-export async function arrive(browser: Browser, address: string, screen: typeof phone | typeof desk): Promise<Person> {
+export async function arrive(browser: Browser, address: string, screen: Screen, where: Where = {}): Promise<Person> {
   const context = await browser.newContext({
     ...screen,
     baseURL: address,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    ...where,
   });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
@@ -41,12 +49,17 @@ function isSignInCheck(message: ConsoleMessage): boolean {
   return message.location().url.endsWith('/api/me') && message.text().includes('401');
 }
 
-/** With the button of a demo account. Ends on the person's home. */
+/** With the button of a demo account, or name and password where there is none. Ends on the person's home. */
 export async function signInAs({ page }: Person, username: string): Promise<void> {
-  const account = readDemoAccounts().items.find((each) => each.username === username);
-  if (account === undefined) throw new RangeError(`no demo account ${username}`);
+  const { items, password } = readDemoAccounts();
+  const account = items.find((each) => each.username === username);
   await page.goto('/');
-  await page.getByRole('button', { name: account.name }).click();
+  if (account !== undefined) await page.getByRole('button', { name: account.name }).click();
+  else {
+    await page.getByLabel('用户名').fill(username);
+    await page.locator('input[type=password]').fill(password);
+    await page.keyboard.press('Enter');
+  }
   await page.waitForURL(/\/(inbox|overview|portal)/);
 }
 
@@ -74,4 +87,9 @@ export async function openRow({ page }: Person, title: string | RegExp): Promise
   await row.or(news).first().waitFor({ state: 'visible' });
   if (!(await row.first().isVisible())) await news.click();
   await row.first().click();
+}
+
+/** What needs no reason happens at one press. */
+export async function press({ page }: Person, action: string): Promise<void> {
+  await page.getByRole('button', { name: action, exact: true }).click();
 }

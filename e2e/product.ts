@@ -12,17 +12,18 @@ const root = join(import.meta.dirname, '..');
 export interface Product {
   /** http://127.0.0.1:port */
   address: string;
+  dataDir: string;
   stop(): Promise<void>;
 }
 
 /**
- * What `npm start` does: services, migrations, content, pages, demo community. E2E_ADDRESS names one that runs already, which
- * spares the start while a journey is being written.
+ * What `npm start` does: services, migrations, content, pages, demo community. E2E_ADDRESS and E2E_DATA_DIR name one that runs
+ * already, which spares the start while a journey is being written.
  * @throws Error with its output when it ends early
  */
 export async function startProduct(): Promise<Product> {
-  const running = process.env.E2E_ADDRESS;
-  return running === undefined ? startNew() : { address: running, stop: () => Promise.resolve() };
+  const { E2E_ADDRESS: address, E2E_DATA_DIR: dataDir = '.data' } = process.env;
+  return address === undefined ? startNew() : { address, dataDir, stop: () => Promise.resolve() };
 }
 
 async function startNew(): Promise<Product> {
@@ -43,7 +44,7 @@ async function startNew(): Promise<Product> {
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    return { address: await readAddress(child, dataDir), stop };
+    return { address: await readAddress(child, dataDir), dataDir, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -18,6 +18,7 @@ import { measure } from './metrics.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
 import { outboundRoutes } from './outbound/routes.ts';
+import { panelRoutes } from './panels/routes.ts';
 import { roleRoutes } from './people/roles/routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { toTrust } from './proxies.ts';
@@ -79,6 +80,7 @@ async function addRoutes(app: App): Promise<void> {
   taskRoutes(app);
   caseRoutes(app);
   overviewRoutes(app);
+  panelRoutes(app);
   printRoutes(app);
   flowRoutes(app);
   formRoutes(app);

@@ -94,3 +94,9 @@ export function statusOf({ state }: { state: 'done' | 'pending' }): 200 | 202 {
 export function problems<Status extends number>(...statuses: Status[]): Record<Status, typeof Problem> {
   return Object.fromEntries(statuses.map((status) => [status, Problem])) as Record<Status, typeof Problem>;
 }
+
+/** The session itself, for what is about it. @throws AppError unauthenticated */
+export function sessionOf(request: FastifyRequest): Session {
+  if (request.session === undefined) throw new AppError('unauthenticated', 401);
+  return request.session;
+}

@@ -13,7 +13,7 @@ export function languageOf(request: Asking, fallback: Locale): Locale {
 }
 
 /** The first language of an Accept-Language header that there are texts in; `zh` in any script or region is zh-CN. */
-function acceptedLocale(header: string | undefined): Locale | undefined {
+export function acceptedLocale(header: string | undefined): Locale | undefined {
   const wanted = (header ?? '').split(',').map(readRange);
   const known = wanted.filter(({ q }) => q > 0).sort((a, b) => b.q - a.q);
   for (const { tag } of known) {

@@ -7,6 +7,7 @@ import type { Static } from 'typebox';
 import type { Locale } from './config.ts';
 import { AppError, type FieldError } from './errors.ts';
 import type { App } from './http.ts';
+import { acceptedLocale } from './language.ts';
 import texts from './problem-texts.json' with { type: 'json' };
 import type { Problem } from './schema.ts';
 import { toFieldErrors } from './security/field-errors.ts';
@@ -55,9 +56,7 @@ export function describeProblem(error: AppError, locale: Locale): ProblemDocumen
 function localeOf(request: FastifyRequest): Locale {
   const chosen = request.session?.person.locale;
   if (chosen) return chosen;
-  const asked = request.headers['accept-language']?.match(/\b(zh|en)\b/i)?.[1]?.toLowerCase();
-  if (asked === undefined) return request.server.deps.config.locale;
-  return asked === 'zh' ? 'zh-CN' : 'en';
+  return acceptedLocale(request.headers['accept-language']) ?? request.server.deps.config.locale;
 }
 
 function toAppError(error: FastifyError, request: FastifyRequest): AppError {

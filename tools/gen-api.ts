@@ -8,12 +8,14 @@ import * as flows from '../server/flows/schemas.ts';
 import * as forms from '../server/forms/schemas.ts';
 import * as notifications from '../server/notifications/schemas.ts';
 import * as outbound from '../server/outbound/schemas.ts';
+import * as panels from '../server/panels/schemas.ts';
 import * as roles from '../server/people/roles/schemas.ts';
 import * as people from '../server/people/schemas.ts';
 import * as records from '../server/records/schemas.ts';
 import * as shared from '../server/schema.ts';
 import * as sessions from '../server/sessions/schemas.ts';
 import * as tasks from '../server/tasks/schemas.ts';
+import * as upgrade from '../server/upgrade/schemas.ts';
 
 interface Schema {
   title?: string;
@@ -56,6 +58,8 @@ export function apiSchema(): object {
     caseSearch,
     overview,
     events,
+    panels,
+    upgrade,
   ]) {
     for (const value of Object.values(module)) if (typeof value === 'object') collect(value, found);
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run gen:types`: writes every *.gen.ts from its JSON Schema, so that one schema is the only source of a shape.
+ * `npm run gen:types`: writes every *.gen.ts from its JSON Schema, so that one schema is the only source of a shape, and docs/roles.md.
  * `npm run check` runs it and fails when the checked-in files differ.
  */
 import { compile, type Options } from 'json-schema-to-typescript';
@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { apiSchema } from './gen-api.ts';
 import { formSchemas } from './gen-forms.ts';
+import { rolesDoc } from './gen-roles.ts';
 
 type JsonSchema = Parameters<typeof compile>[0];
 const options: Partial<Options> = {
@@ -29,3 +30,4 @@ const flow = JSON.parse(await readFile('workflows/engine/flow.schema.json', 'utf
 await write('workflows/engine/flow.gen.ts', 'Flow', flow, 'workflows/engine/flow.schema.json');
 await write('forms/forms.gen.ts', 'Forms', await formSchemas(), 'forms/**/*.schema.json');
 await write('ui/src/lib/api/types.gen.ts', 'Api', apiSchema(), 'server/**/schemas.ts');
+await writeFile('docs/roles.md', await rolesDoc());

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aCc, aFlow, anApproval, aServiceTask, aUserTask } from './engine/testing.ts';
 import type { Flow } from './engine/flow.gen.ts';
+import leave from './flows/leave.json' with { type: 'json' };
 import repair from './flows/repair.json' with { type: 'json' };
 import { historyToText, readablePayloads } from './testing-history.ts';
 import { CaseWorker, eventually, type TestCase } from './testing.ts';
@@ -36,6 +37,94 @@ async function repairRun(): Promise<TestCase> {
   await test.complete('rate', 'rated');
   await test.result();
   return test;
+}
+
+/** Declined, assigned again, quoted twice, paused for parts, reworked once, badly rated, visited. */
+async function chargeableRun(): Promise<TestCase> {
+  const test = await worker.startCase(repair as unknown as Flow, {
+    vars: {
+      area: 'private',
+      urgency: 'normal',
+      warranty: false,
+      description: '推拉门坏了，请联系张三',
+      phone: '13800000000',
+    },
+  });
+  await test.complete('dispatch', 'dispatched', { dispatchMode: 'assign', technician: 'tech' });
+  await test.complete('accept_assigned', 'declined');
+  await test.complete('dispatch', 'dispatched', { dispatchMode: 'assign', technician: 'other' });
+  await test.complete('accept_assigned', 'accepted', { technician: 'other' });
+  await test.complete('arrive', 'late');
+  await test.complete('arrive_late', 'arrived', { chargeable: true, technician: 'other' });
+  await test.complete('quote', 'quoted');
+  await test.complete('consent', 'again');
+  await test.complete('quote', 'quoted');
+  await test.complete('consent', 'agreed');
+  const aimed = () => ({
+    task: test.task('work').task,
+    assignment: test.task('work').assignment,
+    actor: 'other',
+    vars: {},
+  });
+  await test.send({ kind: 'pause', ...aimed(), until: Date.now() + 60_000 });
+  await test.send({ kind: 'resume', ...aimed() });
+  await test.complete('work', 'done');
+  await test.complete('accept_owner', 'rework');
+  await test.complete('work', 'done');
+  await test.complete('accept_owner', 'accepted');
+  await test.complete('rate', 'rated', { rating: 2 });
+  await test.complete('return_visit', 'satisfied');
+  await test.result();
+  return test;
+}
+
+/** An emergency for whoever is on duty, who declines; then it turns out to be reported already. */
+async function emergencyRun(): Promise<TestCase> {
+  const test = await worker.startCase(repair as unknown as Flow, {
+    vars: { area: 'public', urgency: 'urgent', description: '大堂进水，请联系张三' },
+  });
+  await test.complete('dispatch_urgent', 'dispatched', { dispatchMode: 'rota' });
+  await test.complete('accept_urgent_duty', 'declined');
+  await test.complete('dispatch_urgent', 'duplicate');
+  await test.result();
+  return test;
+}
+
+/** Five days: covered, approved by the head and by HR, charged, back two days early. */
+async function leaveRun(): Promise<TestCase> {
+  const test = await worker.startCase(leave as unknown as Flow, {
+    vars: {
+      applicantRole: 'staff',
+      employee: 'e1',
+      leaveType: 'annual',
+      year: 2026,
+      fromDate: '2026-11-02',
+      toDate: '2026-11-06',
+      days: 5,
+      number: 'QJ-1',
+      cover: 'cover',
+      result: 'pending',
+      reason: '陪张三看病',
+    },
+  });
+  await test.complete('cover_confirm', 'declined');
+  await test.complete('choose_cover', 'chosen', { cover: 'p2' });
+  await test.complete('cover_again', 'agreed');
+  await test.complete('head', 'approved');
+  await test.complete('hr', 'approved', { result: 'approved' });
+  await reach(test, 'on_leave');
+  await test.complete('on_leave', 'returned', { unusedDays: 2, overstayDays: 0, result: 'approved' });
+  await test.result();
+  return test;
+}
+
+/** Steps that an activity opens come without an answer to wait for. */
+async function reach(test: TestCase, step: string): Promise<void> {
+  await eventually(
+    () => test.snapshot(),
+    ({ tasks }) => tasks.some((task) => task.step === step),
+  );
+  await test.heal();
 }
 
 async function constructsRun(): Promise<TestCase> {
@@ -120,6 +209,9 @@ async function longRun(): Promise<TestCase> {
 
 describe.each([
   ['repair', repairRun],
+  ['repair-chargeable', chargeableRun],
+  ['repair-emergency', emergencyRun],
+  ['leave', leaveRun],
   ['constructs', constructsRun],
   ['clocks', clocksRun],
   ['continued', longRun],

@@ -26,13 +26,16 @@ describe('recorded histories', () => {
     await expect(replay(name)).rejects.toBeInstanceOf(DeterminismViolationError);
   });
 
-  it('hold a case of every construct and of every clock, one that continued as new, and one that must fail', () => {
+  it('hold a case of every flow, construct and clock, one that continued as new, and one that must fail', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'changed-step.invalid.json',
         'clocks.json',
         'constructs.json',
         'continued.json',
+        'leave.json',
+        'repair-chargeable.json',
+        'repair-emergency.json',
         'repair.json',
       ]),
     );

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
 import type { CaseItem } from '../cases/schemas.ts';
 import type { Db, Tx } from '../db/as.ts';
+import { holdsStaffRole } from '../db/staff.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { SummaryValue } from '../commands/render.ts';
 import { toSummary, type Language } from './task-items.ts';
@@ -24,6 +25,8 @@ export interface CaseItemRow {
   community_id: string | null;
   initiator: string;
   initiator_name: string;
+  /** Whether the reader is told the stage in the words for whom the case is about: its initiator, and anybody from outside. */
+  told: boolean;
   started_at: Date;
   ended_at: Date | null;
   holders: { id: string; name: string }[];
@@ -33,7 +36,8 @@ export interface CaseItemRow {
 /** Columns and joins over `"case" c`; the caller adds where, order and limit. */
 export const selectCaseItems: RawBuilder<CaseItemRow> = sql<CaseItemRow>`
   select c.id, c.number, c.title, c.summary, c.flow, c.flow_version, c.status, c.outcome, c.position, jsonb_array_length(c.incidents) as incidents,
-    c.community_id, c.initiator, i.display_name as initiator_name, c.started_at, c.ended_at,
+    c.community_id, c.initiator, i.display_name as initiator_name,
+    (c.initiator = current_person() or not ${holdsStaffRole(sql`current_person()`, { roles: null, communityId: null })}) as told, c.started_at, c.ended_at,
     coalesce((select json_agg(distinct jsonb_build_object('id', h.id, 'name', h.display_name))
       from task t join person h on h.id = t.holder where t.case_id = c.id and t.state in ('open', 'completing')), '[]') as holders,
     (select min(t.due_at) from task t where t.case_id = c.id and t.state in ('open', 'completing')) as due_at
@@ -73,11 +77,12 @@ export function toCaseItem(row: CaseItemRow, flow: PublishedFlow, language: Lang
   };
 }
 
-/** What the initiator is told: the stage of the step the case waits at, or the step's title. */
-function stageOf(flow: PublishedFlow, { position }: CaseItemRow): Text | null {
+/** The title of the step the case waits at; whom it is about is told its stage, where the flow has words for them. */
+function stageOf(flow: PublishedFlow, { position, told }: CaseItemRow): Text | null {
   const step = flow.steps.get(position[0] ?? '')?.step;
   if (step === undefined) return null;
-  return ('stage' in step ? step.stage : undefined) ?? step.title ?? null;
+  const words = told && 'stage' in step ? step.stage : undefined;
+  return words ?? step.title ?? null;
 }
 
 /** Read by id under the reader's own row security. */

@@ -76,6 +76,7 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     caseNumber: row.number,
     caseTitle: row.case_title,
     flow: row.flow,
+    flowTitle: flow.definition.title,
     step: row.step ?? '',
     title: stepTitle(flow, row.step),
     summary: row.summary.flatMap((each) => toSummary(flow, each, language)),

@@ -23,7 +23,8 @@ export function addComment(db: Db, { caseId, person, body, key }: Commenting): P
     const { rows: visible } = await sql<{
       number: string;
       title: string;
-    }>`select number, title from "case" where id = ${caseId}`.execute(tx);
+      watchedIn: string | null;
+    }>`select number, title, community_id as "watchedIn" from "case" where id = ${caseId}`.execute(tx);
     const [found] = visible;
     if (found === undefined) throw new AppError('not_found', 404);
     const comment = await sayOnce(tx, { caseId, author: person.id, body, key });
@@ -39,6 +40,7 @@ export function addComment(db: Db, { caseId, person, body, key }: Commenting): P
     const persons = [...rows.map(({ id }) => id), person.id];
     sendHints(tx, [
       { kind: 'case', caseId, taskId: null, persons, pools: [] },
+      { kind: 'watch', caseId, taskId: null, persons: [], pools: [], watchedIn: found.watchedIn },
       { kind: 'notification', caseId, taskId: null, persons, pools: [] },
     ]);
     return item;

@@ -2,13 +2,11 @@
  * tx1 of the acts on a task that the engine decides: complete, return, transfer (pause-acts.ts: pause, resume). Each checks everything that can be refused here, so
  * that what reaches the engine fails only for what another did meanwhile.
  */
-import { sql } from 'kysely';
 import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
 import type { Tx } from '../db/as.ts';
-import { holdsStaffRole } from '../db/staff.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
@@ -20,8 +18,9 @@ import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import { explainTask } from './lost.ts';
-import { holdsRole, mayDecide, mayIn, type Grant, type TaskAct } from './may-decide.ts';
+import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
+import { checkReceiver } from './receivers.ts';
 import type { Intention, Prepared } from './types.ts';
 
 type Fields = Record<string, unknown>;
@@ -75,7 +74,7 @@ export function returnTask(deps: Deps, intention: Intention, act: ReturnAct): Pr
 export function transferTask(deps: Deps, intention: Intention, act: TransferAct): Promise<Given> {
   return give(deps, intention, (tx) =>
     taskTicket(tx, { deps, intention, act, kind: 'transfer' }, async ({ facts }) => {
-      await checkReceiver(tx, facts, act.to);
+      await checkReceiver(tx, facts.task, act.to);
       const args = { to: act.to, assignment: act.assignment };
       return { args, patch: null, comment: act.comment, readRev: null, deviceAt: null };
     }),
@@ -185,25 +184,6 @@ async function patchOf(tx: Tx, { fields, set }: Ready, reading: Reading): Promis
   const own = await changedFields(tx, part(false), reading);
   if (set.length === 0) return own;
   return { ...own, ...(await changedFields(tx, part(true), { ...reading, version: Number.MAX_SAFE_INTEGER })) };
-}
-
-/**
- * Whoever gets a task sees what belongs to it: only the staff of the case's community may. Of a pool's task, whoever could have taken it
- * from the pool, or may hand out tasks.
- */
-async function checkReceiver(tx: Tx, { task }: Facts, to: string): Promise<void> {
-  if (to === (task.claimedBy ?? task.assignee)) throw invalid({ path: '/to', code: 'same_person' });
-  const { communityId, pool } = task;
-  const isStaff = holdsStaffRole(sql`p.id`, { roles: null, communityId });
-  const { rows } = await sql<{ isStaff: boolean; grants: Grant[] }>`
-    select ${isStaff} as "isStaff", coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
-      from role_grant g join role r on r.key = g.role where g.person_id = p.id), '[]') as grants
-    from person p where p.id = ${to} and p.disabled_at is null`.execute(tx);
-  const [receiver] = rows;
-  if (receiver === undefined) throw invalid({ path: '/to', code: 'ref_not_found' });
-  const person = { id: to, grants: receiver.grants };
-  const isOfPool = pool === null || holdsRole(person, pool, communityId) || mayIn(person, 'task.reassign', communityId);
-  if (!receiver.isStaff || !isOfPool) throw invalid({ path: '/to', code: 'not_a_choice' });
 }
 
 function invalid(error: FieldError): AppError {

@@ -9,13 +9,15 @@ import type { Db, Tx } from './as.ts';
 export const HINT_CHANNEL = 'guanjia_hint';
 
 export interface HintMessage {
-  kind: 'task' | 'case' | 'notification';
+  kind: 'task' | 'case' | 'notification' | 'watch';
   caseId: string | null;
   taskId: string | null;
   /** Persons who may know of it. */
   persons: string[];
   /** Holders of a role in a community (null: company-wide) who may know of it. */
   pools: { role: string; communityId: string | null }[];
+  /** Of a `watch`: who may read all cases there (null: company-wide) may be looking at this one. */
+  watchedIn?: string | null;
 }
 
 /** Of open transactions. */

@@ -58,7 +58,12 @@ function request(more: Record<string, unknown> = {}): Promise<Record<string, unk
     cover: 'person:zheng.jiaqi',
     ...more,
   };
-  return resolveFields(fields, { loadedAt: now, timeZone: 'Asia/Shanghai', photo: () => Promise.resolve('') });
+  return resolveFields(fields, {
+    loadedAt: now,
+    timeZone: 'Asia/Shanghai',
+    photo: () => Promise.resolve(''),
+    caseOf: () => Promise.resolve(''),
+  });
 }
 
 interface Tried {

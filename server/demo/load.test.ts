@@ -85,6 +85,7 @@ const casesAsPlanned = {
   'repair completed completed': 1,
   'repair completed rejected': 1,
   'repair completed linked': 2,
+  'repair completed duplicate': 1,
   'repair cancelled withdrawn': 1,
   'leave running': 3,
 };
@@ -108,7 +109,7 @@ describe('loading the demo', () => {
     expect(tookMs).toBeLessThan(30_000);
   });
 
-  it('leaves twenty repairs and three leaves running in many states, and five repairs closed', async () => {
+  it('leaves twenty repairs and three leaves running in many states, and six repairs closed', async () => {
     expect(await countCases(stage)).toEqual(casesAsPlanned);
     // The ledger is written by an activity, after the answer.
     await expect.poll(() => countTasks(stage), patience).toEqual(asPlanned);
@@ -148,6 +149,16 @@ describe('loading the demo', () => {
       { reporter_name: '林晓梅', warranty: false, alike_open: 0, fault_hint: '3 号楼停水抢修' },
     ]);
     expect((rows[0] as { phone: string }).phone).toMatch(/^1000000/);
+  });
+
+  it('closes a repair that was reported twice as a duplicate of the first', async () => {
+    const { rows } = await sql`
+      select first.place, c.status from record.repair again
+      join record.repair first on first.id = again.duplicate_of join "case" c on c.id = first.id`.execute(
+      stage.test.adminDb,
+    );
+
+    expect(rows).toEqual([{ place: '东门车行道闸', status: 'running' }]);
   });
 
   it('works out days and balance of leaves, and charges what was approved', async () => {

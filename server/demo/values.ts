@@ -1,4 +1,4 @@
-/** What a scenario row means on the day of the load: `person:`, `unit:`, `photo:`, `at:`, `weekday:` … become ids, instants and dates. */
+/** What a scenario row means on the day of the load: `person:`, `unit:`, `photo:`, `case:`, `at:`, `weekday:` … become ids, instants and dates. */
 import { addDays, todayIn } from './days.ts';
 import { demoId } from './random.ts';
 
@@ -7,6 +7,8 @@ export interface Meaning {
   timeZone: string;
   /** Puts the photo into the files of the asking person; gives its id. */
   photo(name: string): Promise<string>;
+  /** The case that another scenario started; its record has the same id. */
+  caseOf(scenario: string): Promise<string>;
 }
 
 /** Fields as the API takes them. */
@@ -21,11 +23,14 @@ export async function resolveFields(
 async function resolve(value: unknown, meaning: Meaning): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => resolve(item, meaning)));
   const [, what, name] =
-    (typeof value === 'string' ? /^(person|unit|massFault|leaveType|photo|at|weekday):(.+)$/.exec(value) : null) ?? [];
+    (typeof value === 'string' ? /^(person|unit|massFault|leaveType|photo|case|at|weekday):(.+)$/.exec(value) : null) ??
+    [];
   if (what === undefined || name === undefined) return value;
   switch (what) {
     case 'photo':
       return meaning.photo(name);
+    case 'case':
+      return meaning.caseOf(name);
     case 'at':
       return momentOf(name, meaning);
     case 'weekday':

@@ -133,6 +133,27 @@ describe('the event stream', () => {
     expect(foreign.hints[0]!.caseId).toBe(there);
   });
 
+  it('brings a case to those who may read every case where it happened, though it waits for nobody of them', async () => {
+    const [here, there] = [crypto.randomUUID(), crypto.randomUUID()];
+    await test.adminDb
+      .insertInto('role')
+      .values({ key: 'overseer', title: '{"zh-CN":"主管","en":"Overseer"}', description: '{}', may: ['case.read'] })
+      .execute();
+    const open = async (roles: { role: string; communityId?: string }[]): Promise<Reader> =>
+      follow(await signInForTest(app, await createPerson(test, { roles })));
+    const local = await open([{ role: 'overseer', communityId: here }]);
+    const everywhere = await open([{ role: 'overseer' }]);
+    const other = await createPerson(test);
+    const worker = await follow(await signInForTest(app, other));
+    await tell({ kind: 'watch', caseId: here, watchedIn: here }, { kind: 'watch', caseId: there, watchedIn: there });
+    await tell({ kind: 'watch', caseId: null, watchedIn: null }, { persons: [other] });
+    await until(() => local.hints.length === 1 && everywhere.hints.length === 3 && worker.hints.length === 1);
+
+    expect(local.hints[0]).toEqual({ kind: 'watch', caseId: here, taskId: null });
+    expect(everywhere.hints.map(({ kind }) => kind)).toEqual(['watch', 'watch', 'watch']);
+    expect(worker.hints[0]!.kind).toBe('task');
+  });
+
   it('says equal hints of one moment once', async () => {
     const lin = await createPerson(test);
     const reader = await follow(await signInForTest(app, lin));

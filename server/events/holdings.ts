@@ -1,11 +1,14 @@
 /** What decides who hears a hint: roles held, and whether the session still lives. */
+import { sql } from 'kysely';
 import type { Db } from '../db/as.ts';
 import type { Holding } from './streams.ts';
 
 export async function findHoldings(db: Db, personIds: string[]): Promise<Map<string, Holding[]>> {
   const rows = await db
     .selectFrom('role_grant')
-    .select(['person_id', 'role', 'community_id as communityId'])
+    .innerJoin('role', 'role.key', 'role_grant.role')
+    .select(['person_id', 'role_grant.role', 'community_id as communityId'])
+    .select(sql<boolean>`verb_matches(role.may, 'case.read')`.as('readsCases'))
     .where('person_id', 'in', personIds)
     .execute();
   return Map.groupBy(rows, ({ person_id }) => person_id);

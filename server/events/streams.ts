@@ -7,6 +7,8 @@ import type { HintMessage } from '../db/hint.ts';
 export interface Holding {
   role: string;
   communityId: string | null;
+  /** The role may read every case there. */
+  readsCases: boolean;
 }
 
 /** What a stream is to the rest: somewhere to write. */
@@ -98,8 +100,12 @@ export class Streams {
 }
 
 /** As row security has it: a task of no community is seen by those who hold its role everywhere. */
-function concerns({ persons, pools }: HintMessage, { personId, holdings }: Stream): boolean {
+function concerns({ persons, pools, watchedIn }: HintMessage, { personId, holdings }: Stream): boolean {
   if (persons.includes(personId)) return true;
+  if (watchedIn !== undefined)
+    return holdings.some(
+      ({ readsCases, communityId }) => readsCases && (communityId === null || communityId === watchedIn),
+    );
   return pools.some((pool) =>
     holdings.some(
       ({ role, communityId }) => role === pool.role && (communityId === null || communityId === pool.communityId),

@@ -92,6 +92,20 @@ describe('finding people', () => {
     expect(seen).toEqual(['甲', '王芳_%', '王磊', '乙']);
   });
 
+  it('finds everybody who can sign in for whoever gives roles, and for nobody else', async () => {
+    await createPerson(test, { name: '王新人' });
+    const title = JSON.stringify({ 'zh-CN': 'g', en: 'g' });
+    await test.adminDb
+      .insertInto('role')
+      .values({ key: 'giver', title, description: title, may: ['role.grant'] })
+      .execute();
+    const giver = await asUser(app, await createPerson(test, { name: '丙', roles: [{ role: 'giver' }] }));
+    const query = `everybody=true&q=${encodeURIComponent('王')}`;
+
+    expect((await names(giver, query)).sort()).toEqual(['王业主', '王新人', '王磊', '王芳_%']);
+    expect((await everywhere({ url: `/api/people?${query}` })).statusCode).toBe(403);
+  });
+
   it('is refused to who may not, and with a cursor that is none', async () => {
     const owner = await asUser(app, await createPerson(test, { roles: [{ role: 'owner', communityId: garden }] }));
 

@@ -1,6 +1,7 @@
 /** GET /api/people: the picker of people. */
 import { Type } from 'typebox';
 import { decodeCursor, isText, isUuid, toPage } from '../cursor.ts';
+import { receiversOf } from '../commands/receivers.ts';
 import { asPerson } from '../db/as.ts';
 import { problems, type App } from '../http.ts';
 import { Cursor, Uuid } from '../schema.ts';
@@ -15,6 +16,13 @@ const PeopleQuery = Type.Object(
       Type.String({ maxLength: 400, description: 'One role, or several divided by commas: any of them.' }),
     ),
     community: Type.Optional(Uuid),
+    task: Type.Optional(
+      Type.String({ maxLength: 60, description: 'Only those whom the asking person may hand this task to.' }),
+    ),
+    everybody: Type.Boolean({
+      default: false,
+      description: 'Also residents, and people without a role: to give one. Needs the verb role.grant.',
+    }),
     cursor: Type.Optional(Cursor),
     limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
   },
@@ -28,24 +36,27 @@ export function peopleRoutes(app: App): void {
       schema: {
         tags: ['People'],
         summary: 'Find people who work here',
-        description: 'Needs the verb person.find. Owners and tenants are never among them.',
+        description: 'Needs the verb person.find. Owners and tenants are not among them unless everybody is asked for.',
         querystring: PeopleQuery,
-        response: { 200: PersonPage, ...problems(401, 403, 422) },
+        response: { 200: PersonPage, ...problems(401, 403, 404, 422) },
       },
     },
     async (request) => {
-      const { q = '', role, community = null, cursor, limit } = request.query;
+      const { q = '', role, community = null, task: taskId, everybody, cursor, limit } = request.query;
       const after = cursor === undefined ? { name: '', id: null } : readAfter(cursor);
-      const filter: PeopleFilter = {
+      const filter: Omit<PeopleFilter, 'only'> = {
         q: q.trim() || null,
         roles: role?.split(',') ?? null,
         communityId: community,
+        everybody,
         after,
         limit,
       };
       const rows = await asPerson(app.deps.db, request.person.id, async (tx) => {
-        await assertMayAnywhere(tx, 'person.find');
-        return findPeople(tx, filter);
+        await assertMayAnywhere(tx, everybody ? 'role.grant' : 'person.find');
+        const only =
+          taskId === undefined ? null : await receiversOf(app.deps, tx, { personId: request.person.id, taskId });
+        return findPeople(tx, { ...filter, only });
       });
       return toPage(rows, limit, { item: (row) => row, key: ({ name, id }) => [name, id] });
     },

@@ -1,7 +1,7 @@
 /** The lines `npm start` prints, in both languages. `{name}` is replaced by a value. */
 import type { Locale } from '../config.ts';
 
-const texts = {
+export const startTexts = {
   already_running: ['管家已经在运行：{address}', 'Guanjia is already running at {address}'],
   already_starting: ['管家正在启动（进程 {pid}）。', 'Guanjia is already starting (process {pid}).'],
   port_in_use: [
@@ -208,14 +208,14 @@ const texts = {
   ],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;
 
-export type MessageKey = keyof typeof texts;
+export type MessageKey = keyof typeof startTexts;
 export type MessageParams = Record<string, string | number>;
 
 /** Prints one line of progress. */
 export type Say = (key: MessageKey, params?: MessageParams) => void;
 
 export function message(locale: Locale, key: MessageKey, params: MessageParams = {}): string {
-  const text = texts[key][locale === 'zh-CN' ? 0 : 1];
+  const text = startTexts[key][locale === 'zh-CN' ? 0 : 1];
   return text.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
 }
 

@@ -30,6 +30,7 @@ export async function readMe(tx: Tx, person: Person, isDemo: boolean): Promise<M
     username: person.username,
     name: person.name,
     locale: person.locale,
+    phone: await readPhone(tx),
     homes: homesOf(ties, roles),
     roles,
     may: [...new Set(held.flatMap(({ may }) => may))].sort(),
@@ -37,6 +38,11 @@ export async function readMe(tx: Tx, person: Person, isDemo: boolean): Promise<M
     units: await findMyUnits(tx),
     demo: isDemo,
   };
+}
+
+async function readPhone(tx: Tx): Promise<string | null> {
+  const { rows } = await sql<{ phone: string | null }>`select my_phone() as phone`.execute(tx);
+  return rows[0]?.phone ?? null;
 }
 
 function homesOf(ties: Ties, roles: Role[]): MeValue['homes'] {

@@ -2,7 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../app.ts';
 import type { App } from '../http.ts';
-import { asUser, buildTestApp, createPerson, setPassword, testConfig } from '../testing/app.ts';
+import { asUser, buildTestApp, createPerson, setPassword, testConfig, type Ask } from '../testing/app.ts';
 import { createTestDb, type TestDb } from '../testing/database.ts';
 
 const password = '正确的密码 horse 42';
@@ -307,6 +307,18 @@ describe('my settings', () => {
     });
   });
 
+  it.each([
+    ['en', 'Not found, or you may not see it'],
+    ['zh;q=0.2, en-GB;q=0.9', 'Not found, or you may not see it'],
+    ['en;q=0.1, zh-TW', '没有找到，或者您无权查看'],
+    ['fr', '没有找到，或者您无权查看'],
+  ])('leave it to the browser while nothing is chosen: %s', async (accepted, title) => {
+    const ask = await asUser(app, await createPerson(test));
+    const answer = await ask({ url: '/api/nothing', headers: { 'accept-language': accepted } });
+
+    expect(answer.json()).toMatchObject({ title });
+  });
+
   it('let nobody change what is not theirs to change', async () => {
     const ask = await asUser(app, lin);
     const answer = await ask({ method: 'PATCH', url: '/api/me', payload: { username: 'root' } });
@@ -333,6 +345,88 @@ describe('my settings', () => {
     expect((await signIn('changer', 'a new password')).statusCode).toBe(200);
     const audit = await test.adminDb.selectFrom('audit').select('act').where('person_id', '=', person).execute();
     expect(audit).toEqual([{ act: 'password_changed' }]);
+  });
+});
+
+describe('where I am signed in', () => {
+  interface Own {
+    id: string;
+    current: boolean;
+    browser: string | null;
+    system: string | null;
+  }
+  const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1';
+  const from = async (username: string, userAgent: string): Promise<Ask> => {
+    const answer = await signIn(username, password, { headers: { 'user-agent': userAgent } });
+    const headers = { authorization: `Bearer ${answer.json<{ token: string }>().token}` };
+    return (options) => app.inject({ ...options, headers });
+  };
+  const listed = async (ask: Ask): Promise<Own[]> =>
+    (await ask({ url: '/api/me/sessions' })).json<{ items: Own[] }>().items;
+  const isIn = async (ask: Ask): Promise<boolean> => (await ask({ url: '/api/me' })).statusCode === 200;
+  let count = 0;
+  const someone = async (): Promise<string> => {
+    const username = `own${count++}`;
+    await setPassword(test, await createPerson(test, { username }), password);
+    return username;
+  };
+
+  it('names devices, this one first, and tells no token', async () => {
+    const username = await someone();
+    const here = await from(username, 'curl/8.5.0');
+    await from(username, phone);
+    const answer = await here({ url: '/api/me/sessions' });
+
+    expect(answer.json<{ items: Own[] }>().items).toMatchObject([
+      { current: true, browser: null, system: null },
+      { current: false, browser: 'Safari', system: 'iPhone' },
+    ]);
+    expect(Object.keys(answer.json<{ items: Own[] }>().items[0]!).sort()).toEqual([
+      'browser',
+      'current',
+      'id',
+      'kind',
+      'lastUsedAt',
+      'signedInAt',
+      'system',
+    ]);
+  });
+
+  it('ends one of them, and tells open streams', async () => {
+    const username = await someone();
+    const [here, there] = [await from(username, 'a'), await from(username, phone)];
+    const other = (await listed(here)).find(({ current }) => !current)!;
+    const ended: string[] = [];
+    app.sessionEnds.once('ended', (tokens) => ended.push(...tokens));
+
+    expect((await here({ method: 'DELETE', url: `/api/me/sessions/${other.id}` })).statusCode).toBe(204);
+    expect(ended).toHaveLength(1);
+    expect([await isIn(here), await isIn(there)]).toEqual([true, false]);
+    expect((await here({ method: 'DELETE', url: `/api/me/sessions/${other.id}` })).statusCode).toBe(404);
+  });
+
+  it('ends all others and keeps this one; on record', async () => {
+    const username = await someone();
+    const [here, one, two] = [await from(username, 'a'), await from(username, 'b'), await from(username, 'c')];
+
+    expect((await here({ method: 'DELETE', url: '/api/me/sessions' })).statusCode).toBe(204);
+    expect([await isIn(here), await isIn(one), await isIn(two)]).toEqual([true, false, false]);
+    const audit = await test.adminDb
+      .selectFrom('audit')
+      .innerJoin('person', 'person.id', 'audit.person_id')
+      .select(['audit.act', 'audit.detail'])
+      .where('person.username', '=', username)
+      .execute();
+    expect(audit).toEqual([{ act: 'sessions_ended', detail: { sessions: 2 } }]);
+  });
+
+  it('shows and ends nothing of anybody else', async () => {
+    const [mine, theirs] = [await from(await someone(), 'a'), await from(await someone(), 'b')];
+    const [session] = await listed(theirs);
+
+    expect((await listed(mine)).map(({ id }) => id)).not.toContain(session!.id);
+    expect((await mine({ method: 'DELETE', url: `/api/me/sessions/${session!.id}` })).statusCode).toBe(404);
+    expect(await isIn(theirs)).toBe(true);
   });
 });
 

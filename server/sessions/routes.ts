@@ -3,11 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { asPerson } from '../db/as.ts';
 import { AppError } from '../errors.ts';
-import { problems, type App } from '../http.ts';
+import { problems, sessionOf, type App } from '../http.ts';
 import { cookieName } from '../security/authenticate.ts';
 import { Failures } from '../security/failures.ts';
 import { readDemoAccounts } from './demo-accounts.ts';
 import { readMe } from './me.ts';
+import { ownSessionRoutes } from './own-sessions-routes.ts';
 import { changePassword, endAll } from './password.ts';
 import { DemoAccounts, Me, MePatch, PasswordChange, SignedIn, SignIn } from './schemas.ts';
 import { assertPassword, signIn } from './sign-in.ts';
@@ -22,6 +23,7 @@ export function sessionRoutes(app: App): void {
   signingIn(app, failures);
   signingOut(app);
   myself(app);
+  ownSessionRoutes(app);
   passwords(app, failures);
   demo(app);
 }
@@ -42,7 +44,11 @@ function signingIn(app: App, failures: Failures): void {
     },
     async (request, reply) => {
       const { db, config } = app.deps;
-      const { personId, token, expiresAt, ended } = await signIn(db, failures, { ...request.body, ip: request.ip });
+      const { personId, token, expiresAt, ended } = await signIn(db, failures, {
+        ...request.body,
+        ip: request.ip,
+        userAgent: request.headers['user-agent'] ?? null,
+      });
       if (ended.length > 0) app.sessionEnds.emit('ended', ended);
       const person = await db
         .selectFrom('person')
@@ -146,11 +152,6 @@ function demo(app: App): void {
 function readMyself(app: App, request: FastifyRequest): ReturnType<typeof readMe> {
   const { person } = request;
   return asPerson(app.deps.db, person.id, (tx) => readMe(tx, person, app.deps.config.mode === 'demo'));
-}
-
-function sessionOf(request: FastifyRequest): NonNullable<FastifyRequest['session']> {
-  if (request.session === undefined) throw new AppError('unauthenticated', 401);
-  return request.session;
 }
 
 function cookieOptions(app: App): { httpOnly: true; sameSite: 'lax'; secure: boolean; path: '/' } {

@@ -1,6 +1,6 @@
 /** Signing in and the asking person. */
 import { Type } from 'typebox';
-import { nullable, Text, Uuid } from '../schema.ts';
+import { Instant, nullable, Text, Uuid } from '../schema.ts';
 
 export const SignIn = Type.Object(
   { username: Type.String({ minLength: 1, maxLength: 80 }), password: Type.String({ minLength: 1, maxLength: 200 }) },
@@ -16,6 +16,7 @@ export const Me = Type.Object(
     username: Type.String(),
     name: Type.String(),
     locale: nullable(Type.Enum(['zh-CN', 'en'])),
+    phone: nullable(Type.String({ description: 'As the register of employees or parties has it.' })),
     /** Where the person starts: owners and tenants have the phone portal, staff the inbox; one may have both. */
     homes: Type.Array(Type.Enum(['inbox', 'portal'])),
     roles: Type.Array(
@@ -59,3 +60,18 @@ export const PasswordChange = Type.Object(
     examples: [{ current: 'guanjia-demo', next: 'a longer one of my own' }],
   },
 );
+
+export const OwnSession = Type.Object(
+  {
+    id: Uuid,
+    current: Type.Boolean({ description: 'The one that asks.' }),
+    kind: Type.Enum(['browser', 'token']),
+    /** By the User-Agent at sign-in; null: not known. */
+    browser: nullable(Type.String()),
+    system: nullable(Type.String()),
+    signedInAt: Instant,
+    lastUsedAt: Type.String({ format: 'date-time', description: 'To the hour.' }),
+  },
+  { title: 'OwnSession' },
+);
+export const OwnSessions = Type.Object({ items: Type.Array(OwnSession) }, { title: 'OwnSessions' });

@@ -26,10 +26,14 @@ export interface Attempt {
 }
 
 /** @throws AppError invalid_credentials, rate_limited */
-export async function signIn(db: Db, failures: Failures, attempt: Attempt): Promise<SignedInPerson> {
+export async function signIn(
+  db: Db,
+  failures: Failures,
+  attempt: Attempt & { userAgent: string | null },
+): Promise<SignedInPerson> {
   const found = await prove(db, failures, attempt);
   if (found === undefined) throw new AppError('invalid_credentials', 401);
-  return createSession(db, found.id);
+  return createSession(db, found.id, attempt.userAgent);
 }
 
 /** Proves the asking person's own password again. @throws AppError wrong_password, rate_limited */
@@ -64,14 +68,22 @@ function limitsOf(name: string, ip: string): FailureLimit[] {
 
 /** Where a person has more, the oldest end: nobody works in so many places. */
 const mostSessions = 20;
+/** More than any browser says; anybody may send anything. */
+const longestUserAgent = 400;
 
-async function createSession(db: Db, personId: string): Promise<SignedInPerson> {
+async function createSession(db: Db, personId: string, userAgent: string | null): Promise<SignedInPerson> {
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(Date.now() + idleMs);
   await db.deleteFrom('session').where('person_id', '=', personId).where('expires_at', '<', new Date()).execute();
   await db
     .insertInto('session')
-    .values({ token_hash: hashToken(token), person_id: personId, kind: 'browser', expires_at: expiresAt })
+    .values({
+      token_hash: hashToken(token),
+      person_id: personId,
+      kind: 'browser',
+      expires_at: expiresAt,
+      user_agent: userAgent?.slice(0, longestUserAgent) ?? null,
+    })
     .execute();
   const ended = await db
     .deleteFrom('session')

@@ -85,7 +85,10 @@ export function saveDraft(deps: Deps, act: DraftAct): Promise<Static<typeof Draf
       permissionsOf(flow.form, step.fields),
       ...(step.actions ?? []).map((action) => writable(action.fields)),
     ) as ReturnType<typeof permissionsOf>;
-    const problems = validateAct(flow.form, { patch: act.fields, permissions, draft: true });
+    // A row of a table is filled cell by cell: what it still misses is no reason to lose the rest.
+    const problems = validateAct(flow.form, { patch: act.fields, permissions, draft: true }).filter(
+      ({ code }) => code !== 'required',
+    );
     if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
     const { rows } = await sql<{ updated_at: Date }>`
       insert into task_draft (task_id, person_id, fields, comment)

@@ -99,6 +99,42 @@ describe('who receives a transferred task', () => {
   });
 });
 
+describe('whom the dialogue of a transfer finds', () => {
+  const found = async (who: Ask, task: string): Promise<{ id: string; name: string }[]> =>
+    (await who({ url: '/api/people', query: { task, limit: '100' } })).json<{ items: { id: string; name: string }[] }>()
+      .items;
+
+  it('finds exactly those whom the server accepts', async () => {
+    const { id } = await poolTask();
+    const ids = (await found(dispatcher, id)).map((person) => person.id);
+    const everybody = await stage.test.adminDb.selectFrom('person').select('id').execute();
+
+    expect(ids).toContain(stage.cast.other);
+    expect(ids).toContain(stage.cast.manager);
+    for (const person of everybody) {
+      // A task of its own each: an accepted one is gone.
+      const status = (await transfer((await poolTask()).id, person.id)).statusCode;
+      expect([status === 200, person.id], status.toString()).toEqual([ids.includes(person.id), person.id]);
+    }
+  }, 120_000);
+
+  it('leaves out who holds it', async () => {
+    const { id } = await poolTask();
+    await transfer(id, stage.cast.other);
+    const other = await asUser(app, stage.cast.other);
+
+    expect((await found(other, id)).map((person) => person.id)).not.toContain(stage.cast.other);
+  });
+
+  it('tells nobody who has nothing to hand on', async () => {
+    const { id } = await poolTask();
+    const runner = await asUser(app, stage.cast.runner);
+
+    for (const task of [id, 'no-such-task'])
+      expect((await runner({ url: '/api/people', query: { task } })).statusCode).toBeOneOf([403, 404]);
+  });
+});
+
 describe('who may be named in a field', () => {
   it('refuses a resident where a step hands the work to the person named', async () => {
     const { id } = await poolTask();

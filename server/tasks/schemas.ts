@@ -23,6 +23,7 @@ export const TaskItem = Type.Object(
     caseNumber: Type.String(),
     caseTitle: Type.String(),
     flow: Type.String(),
+    flowTitle: Text,
     step: Type.String(),
     /** Title of the step. */
     title: Text,

@@ -15,12 +15,13 @@ type View = Static<typeof Overview>;
 let stage: CaseStage;
 let app: App;
 const ids: string[] = [];
+const told = { 'zh-CN': '等待派人', en: 'Waiting until somebody goes' };
 
 beforeAll(async () => {
   const due = { in: 'PT1S', then: { do: 'escalate' as const, to: 'manager' } };
   const [first, ...rest] = errandFlow.steps;
   stage = await createCaseStage([
-    { ...errandFlow, steps: [{ ...first, due } as (typeof errandFlow.steps)[0], ...rest] },
+    { ...errandFlow, steps: [{ ...first, due, stage: told } as (typeof errandFlow.steps)[0], ...rest] },
   ]);
   await stage.test.adminDb
     .updateTable('role')
@@ -80,6 +81,20 @@ describe('the overview', () => {
       ['run', 1, 0],
     ]);
     expect(cases?.workload).toEqual([{ person: { id: stage.cast.runner, name: 'Runner' }, cases: 1, overdue: 0 }]);
+  });
+
+  it('names stages as staff name the steps, and tells them as the flow does only to whom a case is about', async () => {
+    const manager = await asUser(app, stage.cast.manager);
+    const initiator = await asUser(app, stage.cast.staff);
+    const title = async (ask: Ask): Promise<unknown> =>
+      (await ask({ url: `/api/cases/${ids[1]!}` })).json<{ case: { stage: unknown } }>().case.stage;
+
+    const { cases } = await look(manager);
+    const facets = (await manager({ url: '/api/cases/facets' })).payload;
+    expect(cases?.stages[0]?.title).toEqual(errandFlow.steps[0]!.title);
+    expect(facets).not.toContain(told.en);
+    expect(await title(manager)).toEqual(errandFlow.steps[0]!.title);
+    expect(await title(initiator)).toEqual(told);
   });
 
   it('says nothing of cases to who reads none, and nothing of staff to who keeps none', async () => {

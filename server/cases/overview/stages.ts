@@ -1,9 +1,9 @@
-/** How many running cases wait at which stage, by the words their initiator is told there (the search groups them the same way). */
+/** How many running cases wait at which stage, by the title of the step (the search groups them the same way). */
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Db, Tx } from '../../db/as.ts';
 import { getFlow } from '../../definitions/published.ts';
-import { toldSteps } from '../search/facets.ts';
+import { waitingSteps } from '../search/facets.ts';
 import type { OverviewStage } from './schemas.ts';
 
 type Stage = Static<typeof OverviewStage>;
@@ -25,10 +25,10 @@ export async function countStages(db: Db, tx: Tx, community: string | null): Pro
     .orderBy('key')
     .execute();
   const stages = flows.map(async ({ key, title, version }) => {
-    const told = toldSteps(await getFlow(db, { key, version }, tx));
+    const steps = waitingSteps(await getFlow(db, { key, version }, tx));
     const mine = places.filter(({ flow }) => flow === key);
-    return firstOfWords(told).map((first) => {
-      const same = told.filter(({ title: words }) => words['zh-CN'] === first.title['zh-CN']).map(({ id }) => id);
+    return firstOfWords(steps).map((first) => {
+      const same = steps.filter(({ title: words }) => words['zh-CN'] === first.title['zh-CN']).map(({ id }) => id);
       const here = mine.filter(({ position }) => position.some((step) => same.includes(step)));
       return { flow: key, flowTitle: title, step: first.id, title: first.title, ...total(here) };
     });

@@ -10,7 +10,7 @@ import type { Language } from '../../case-views/task-items.ts';
 import { decodeCursor, isInstant, isUuid, toPage } from '../../cursor.ts';
 import { asPerson, type Db, type Tx } from '../../db/as.ts';
 import { getFlow, type PublishedFlow } from '../../definitions/published.ts';
-import { stepsToldAs } from './facets.ts';
+import { stepsNamedAs } from './facets.ts';
 import { wordsOf, type SearchWord } from './grams.ts';
 import { matchesOf, type Hit } from './matches.ts';
 import type { CaseSearchQuery, FoundCasePage } from './schemas.ts';
@@ -123,7 +123,7 @@ async function filters(db: Db, tx: Tx, query: Query): Promise<RawBuilder<unknown
     flow === undefined ? undefined : sql`c.flow = ${flow}`,
     status === undefined ? undefined : sql`c.status = ${status}`,
     community === undefined ? undefined : sql`c.community_id = ${community}`,
-    stage === undefined ? undefined : sql`c.position && ${await stepsToldAs(db, tx, flow, stage)}::text[]`,
+    stage === undefined ? undefined : sql`c.position && ${await stepsNamedAs(db, tx, flow, stage)}::text[]`,
     ...flags(query),
     handler === undefined ? undefined : sql`exists (select ${openTask} and t.holder = ${handler})`,
     // The first condition has the index; a day is two days wide at most, wherever it is.

@@ -148,6 +148,7 @@ export function planHints(
   const persons = unique([known.case.initiator, ...known.readers, ...readers.map((row) => row.person_id)], (id) => id);
   const caseHint: HintMessage = { kind: 'case', caseId: known.case.id, taskId: null, persons, pools: [] };
   const { communityId } = known.case;
+  const watchHint: HintMessage = { ...caseHint, kind: 'watch', persons: [], watchedIn: communityId };
   const taskHints = tasks.map((task): HintMessage => {
     const before = known.tasks.get(task.id);
     const held = [task.assignee, task.closedBy, before?.assignee, before?.claimedBy].filter(
@@ -165,7 +166,7 @@ export function planHints(
       pools: pools.map((role) => ({ role, communityId })),
     };
   });
-  return [...taskHints, caseHint, ...noticeHints(known, notifications)];
+  return [...taskHints, caseHint, watchHint, ...noticeHints(known, notifications)];
 }
 
 function noticeHints(known: Known, notifications: readonly NotificationRow[]): HintMessage[] {

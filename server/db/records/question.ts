@@ -32,8 +32,8 @@ export interface Question {
   order?: { field: string; descending?: boolean } | undefined;
 }
 export interface AskedFrom {
-  /** Records of local form types in this community only; null: the company's question. */
-  communityId: string | null;
+  /** Records of local form types in this community only, or in these; null: the company's question. */
+  communityId: string | readonly string[] | null;
   /** The case that asks: its own record is no answer. */
   caseId: string | null;
   /** IANA zone in which days are meant. */
@@ -90,6 +90,23 @@ async function numberOf(
   return Number(rows[0]?.n ?? 0);
 }
 
+/** The sum of a field for each combination of others, at most 500. @throws QuestionError */
+export async function sumBy(
+  tx: Tx,
+  form: LoadedForm,
+  { where, by, sum }: Pick<Question, 'where'> & { by: readonly string[]; sum: string },
+  from: AskedFrom,
+): Promise<Values[]> {
+  const fields = by.map((name) => fieldOf(form, name));
+  const columns = sql.join(fields.map((field) => sql`r.${sql.id(columnName(field))}`));
+  const { rows } = await sql<Row>`
+    select ${columns}, sum(r.${sql.id(numberColumn(form, sum))})::text as "the sum" from ${sql.id('record', form.table)} r
+     where ${sql.join(conditions(form, { where }, from), sql` and `)} group by ${columns} order by ${columns} limit ${mostListed}`.execute(
+    tx,
+  );
+  return rows.map((row) => ({ ...fromRow(fields, row), [sum]: Number(row['the sum']) }));
+}
+
 async function labelOf(tx: Tx, form: LoadedForm, values: Values | null): Promise<string | null> {
   if (values === null) return null;
   const [label] = await renderAll(tx, form, [values]);
@@ -128,12 +145,12 @@ function orderBy(form: LoadedForm, order: Question['order']): RawBuilder<unknown
   return sql`order by ${column} ${sql.raw(order.descending === true ? 'desc' : 'asc')} nulls last, r.id`;
 }
 
-function conditions(form: LoadedForm, { where }: Question, from: AskedFrom): RawBuilder<unknown>[] {
+function conditions(form: LoadedForm, { where }: Pick<Question, 'where'>, from: AskedFrom): RawBuilder<unknown>[] {
   const { communityId, caseId } = from;
   const here =
     communityId === null || form.local === false
       ? []
-      : [form.local === 'self' ? sql`r.id = ${communityId}::uuid` : sql`r.community_id = ${communityId}::uuid`];
+      : [sql`${form.local === 'self' ? sql`r.id` : sql`r.community_id`} = any(${[communityId].flat()}::uuid[])`];
   const others = form.kind === 'case' && caseId !== null ? [sql`r.id <> ${caseId}::uuid`] : [];
   return [sql`r.deleted_at is null`, ...here, ...others, ...where.map((test) => condition(form, test, from.zone))];
 }

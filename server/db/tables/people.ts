@@ -23,7 +23,11 @@ export interface SessionTable {
   /** SHA-256 of the opaque token. */
   token_hash: Buffer;
   person_id: string;
+  /** Names it where the token must not be told. */
+  id: Generated<string>;
   kind: 'browser' | 'token';
+  /** As it was at sign-in; null: the program said none. */
+  user_agent: ColumnType<string | null, string | null | undefined, never>;
   created_at: Generated<Date>;
   last_seen_at: Generated<Date>;
   expires_at: Date;

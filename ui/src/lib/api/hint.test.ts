@@ -30,6 +30,7 @@ describe('whom a hint concerns', () => {
     expect(touchesTasks(hint)).toBe(true);
     expect(touchesNotifications(hint)).toBe(false);
     expect(touchesTasks({ ...hint, kind: 'notification' })).toBe(false);
+    expect(touchesTasks({ ...hint, kind: 'watch' })).toBe(false);
     expect([touchesTasks(resync), touchesNotifications(resync)]).toEqual([true, true]);
   });
 });

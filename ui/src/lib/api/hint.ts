@@ -1,7 +1,7 @@
 // Whom a live hint concerns. A hint is never data: whoever it concerns reads again.
 import type { Hint } from './types.gen.ts';
 
-const KINDS: readonly string[] = ['task', 'case', 'notification', 'resync'];
+const KINDS: readonly string[] = ['task', 'case', 'notification', 'watch', 'resync'];
 
 /** The hint in an event's data; undefined for what is none (a heartbeat, a newer server's word). */
 export function readHint(data: string): Hint | undefined {

@@ -7,7 +7,7 @@ import type { Hint } from './types.gen.ts';
 type Listener = (hint: Hint) => void;
 
 // A server may name its events by kind or leave them unnamed: both are heard.
-const EVENT_NAMES = ['message', 'hint', 'task', 'case', 'notification', 'resync'];
+const EVENT_NAMES = ['message', 'hint', 'task', 'case', 'notification', 'watch', 'resync'];
 const RETRY_MS = 4_000;
 
 class Live {

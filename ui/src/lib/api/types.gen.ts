@@ -46,6 +46,8 @@ export interface Api {
   CommunityRef?: CommunityRef;
   UnitRef?: UnitRef;
   MePatch?: MePatch;
+  OwnSession?: OwnSession;
+  OwnSessions?: OwnSessions;
   PasswordChange?: PasswordChange;
   SignIn?: SignIn;
   SignedIn?: SignedIn;
@@ -153,6 +155,17 @@ export interface Api {
   OverviewStaff?: OverviewStaff;
   OverviewDepartment?: OverviewDepartment;
   Hint?: Hint;
+  Panel?: Panel;
+  PanelRow?: PanelRow;
+  PanelStart?: PanelStart;
+  Panels?: Panels;
+  Backup?: Backup;
+  BackupPart?: BackupPart;
+  CodecKeyUse?: CodecKeyUse;
+  Interpreter?: Interpreter;
+  Upgrade?: Upgrade;
+  MigrationRun?: MigrationRun;
+  Checkpoint?: Checkpoint;
 }
 export interface PersonRef {
   id: string;
@@ -209,6 +222,7 @@ export interface Me {
   username: string;
   name: string;
   locale: ('zh-CN' | 'en') | null;
+  phone: string | null;
   homes: ('inbox' | 'portal')[];
   roles: RoleHeld[];
   /**
@@ -240,6 +254,24 @@ export interface UnitRef {
 }
 export interface MePatch {
   locale?: 'zh-CN' | 'en';
+}
+export interface OwnSession {
+  id: string;
+  /**
+   * The one that asks.
+   */
+  current: boolean;
+  kind: 'browser' | 'token';
+  browser: string | null;
+  system: string | null;
+  signedInAt: string;
+  /**
+   * To the hour.
+   */
+  lastUsedAt: string;
+}
+export interface OwnSessions {
+  items: OwnSession[];
 }
 export interface PasswordChange {
   current: string;
@@ -872,6 +904,7 @@ export interface TaskItem {
   caseNumber: string;
   caseTitle: string;
   flow: string;
+  flowTitle: Text;
   step: string;
   title: Text;
   summary: SummaryField[];
@@ -1177,7 +1210,118 @@ export interface OverviewDepartment {
   employees: number;
 }
 export interface Hint {
-  kind: 'task' | 'case' | 'notification' | 'resync';
+  /**
+   * `watch`: a case that the reader may look at; it waits for them no more than before.
+   */
+  kind: 'task' | 'case' | 'notification' | 'watch' | 'resync';
   caseId: string | null;
   taskId: string | null;
+}
+export interface Panel {
+  key: string;
+  title: Text;
+  empty: Text;
+  form: FormDefinition;
+  /**
+   * Fields of the form, in this order.
+   */
+  columns: string[];
+  /**
+   * At most 200.
+   */
+  rows: PanelRow[];
+  start: PanelStart | null;
+}
+export interface PanelRow {
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  caseId: string | null;
+}
+export interface PanelStart {
+  flow: string;
+  label: Text;
+}
+export interface Panels {
+  items: Panel[];
+}
+export interface Backup {
+  at: string;
+  bytes: number;
+  parts: BackupPart[];
+}
+export interface BackupPart {
+  what: string;
+  bytes: number;
+}
+export interface CodecKeyUse {
+  id: string;
+  /**
+   * It encrypts.
+   */
+  isCurrent: boolean;
+  /**
+   * It is in GUANJIA_CODEC_KEYS.
+   */
+  isConfigured: boolean;
+  runningCases: number | null;
+  scannedAt: string | null;
+  retiresAt: string | null;
+}
+export interface Interpreter {
+  /**
+   * Of the sources that interpret cases.
+   */
+  id: string;
+  /**
+   * Of the program that brought it.
+   */
+  version: string;
+  node: string;
+  /**
+   * The one this process brings.
+   */
+  isCurrent: boolean;
+  lastStartedAt: string;
+  runningCases: number | null;
+}
+export interface Upgrade {
+  versions: {
+    guanjia: string;
+    node: string;
+    postgres: string;
+    temporal: string | null;
+  };
+  /**
+   * Those without a moment are still to be run.
+   */
+  migrations: MigrationRun[];
+  runningCases: number | null;
+  interpreters: Interpreter[];
+  codecKeys: CodecKeyUse[];
+  checkpoint: Checkpoint | null;
+  lastBackup: Backup | null;
+}
+export interface MigrationRun {
+  name: string;
+  at: string | null;
+}
+/**
+ * One that is under way or was broken off.
+ */
+export interface Checkpoint {
+  startedAt: string;
+  total: number;
+  left: number | null;
 }

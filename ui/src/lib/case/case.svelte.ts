@@ -5,6 +5,7 @@ import { isProblem } from '#lib/api/problem.ts';
 import type { CaseDetail } from '#lib/api/types.gen.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/parts/toasts.svelte.ts';
+import { Discussion } from './discussion.svelte.ts';
 
 export class CaseWork {
   readonly id: string;
@@ -14,10 +15,12 @@ export class CaseWork {
   /** What is being written in the discussion. */
   text = $state('');
   busy = $state(false);
+  readonly talk: Discussion;
   #key = newKey();
 
   constructor(id: string) {
     this.id = id;
+    this.talk = new Discussion(this.path);
   }
 
   get path(): string {
@@ -27,6 +30,7 @@ export class CaseWork {
   async load(): Promise<void> {
     try {
       this.detail = await api.get<CaseDetail>(this.path);
+      this.talk.take(this.detail);
       this.state = 'ready';
     } catch (error) {
       this.error = problemText(error);

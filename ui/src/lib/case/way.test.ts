@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PositionStep } from '#lib/api/types.gen.ts';
-import { wayOf, type WayNode } from './way.ts';
+import { isReached, wayOf, type WayNode } from './way.ts';
 
 const text = (word: string) => ({ 'zh-CN': word, en: word });
 
@@ -75,6 +75,18 @@ describe('the way as a tree', () => {
     ]);
 
     expect(drawn(way)).toBe('[a → [b] {c}] → (f)');
+  });
+
+  it('tells what a case came by from what it never reached', () => {
+    const way = wayOf([
+      step('a', 'done'),
+      step('b', 'done', 'd b.0'),
+      step('c', 'skipped', 'e b.0'),
+      step('f', 'skipped'),
+      step('g', 'upcoming', 'h b.0'),
+    ]);
+
+    expect(drawn(way.filter(isReached))).toBe('a → [b] → (g)');
   });
 
   it('is over when nothing is left to come', () => {

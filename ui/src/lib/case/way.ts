@@ -118,6 +118,13 @@ function plain({ id, title, nodes, steps }: WayBranch): WayBranch {
   return { id, title, nodes, steps };
 }
 
+/** The case came by, is there, or may still come by. */
+export function isReached(node: WayNode): boolean {
+  if (node.kind === 'step') return node.step.state !== 'skipped';
+  if (node.kind === 'together') return node.branches.some(({ nodes }) => nodes.some(isReached));
+  return node.taken !== undefined || node.ahead.length > 0;
+}
+
 /** People do it; the rest happens by itself. */
 export function isWork(kind: string): boolean {
   return kind === 'userTask' || kind === 'approval';

@@ -18,9 +18,9 @@ export function listHref(view: View): InboxHref {
 }
 
 /** Goes without moving the page's scroll or focus: the list stays where it is. */
-export function goQuietly(href: InboxHref, replace = false): void {
+export function goQuietly(href: InboxHref, replace = false): Promise<void> {
   const search = href.slice('/inbox?'.length);
-  void goto(resolve(`/(staff)/inbox?${search}`), { reset: false, replace });
+  return goto(resolve(`/(staff)/inbox?${search}`), { reset: false, replace });
 }
 
 /** G and one of these goes to its view. */
@@ -35,7 +35,7 @@ export function viewKeys(): Bindings {
           [
             `g ${letter}`,
             () => {
-              goQuietly(listHref(view));
+              void goQuietly(listHref(view));
             },
           ] as const,
         ]

@@ -10,6 +10,13 @@ const SETTLE_MS = 200;
 /** A re-reading covers what is on screen, but never more than this many pages. */
 const MAX_PAGES = 4;
 
+/** The focus goes to a row of the list, so that Tab and Enter go on from there. */
+export function focusRow(id: string): void {
+  const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
+  row?.scrollIntoView({ block: 'nearest' });
+  row?.focus({ preventScroll: true });
+}
+
 class Inbox {
   view = $state<TaskView>('mine');
   rows = $state.raw<TaskItem[]>([]);

@@ -10,6 +10,7 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     caseNumber: 'WX-202611-0001',
     caseTitle: '报修',
     flow: 'repair',
+    flowTitle: { 'zh-CN': '报修', en: 'Repair' },
     step: 'dispatch',
     title: { 'zh-CN': '派单', en: 'Dispatch' },
     summary: [],

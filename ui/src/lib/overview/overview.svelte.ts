@@ -17,8 +17,11 @@ export class OverviewState {
     void this.read();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const off = live.on(() => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void this.read(), SETTLE_MS);
+      // Where something happens all the time it is read now and then, not never.
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void this.read();
+      }, SETTLE_MS);
     });
     return () => {
       clearTimeout(timer);

@@ -1,4 +1,5 @@
-// People by part of a name, a moment after the last letter; an answer that comes late is dropped.
+// People by part of a name, a moment after the last letter; an answer that comes late is dropped. Where they are few (a scope), all before
+// the first letter.
 import { api } from '#lib/api/client.ts';
 import { problemText } from '#lib/api/errors.ts';
 import type { PersonItem, PersonPage } from '#lib/api/types.gen.ts';
@@ -14,6 +15,12 @@ export class PeopleSearch {
   error = $state<string | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | undefined;
+  readonly #scope: Record<string, string> | undefined;
+
+  /** `scope`: more of the query, so that only those are found who come into question. */
+  constructor(scope?: Record<string, string>) {
+    this.#scope = scope;
+  }
 
   get current(): PersonItem | undefined {
     return this.items[this.at];
@@ -31,7 +38,7 @@ export class PeopleSearch {
   }
 
   async #read(query: string): Promise<void> {
-    if (query === '') {
+    if (query === '' && !this.#scope) {
       this.items = [];
       this.asked = false;
       return;
@@ -40,7 +47,11 @@ export class PeopleSearch {
     this.#abort = abort;
     this.busy = true;
     try {
-      const page = await api.get<PersonPage>('/api/people', { q: query }, abort.signal);
+      const page = await api.get<PersonPage>(
+        '/api/people',
+        { ...this.#scope, ...(query === '' ? {} : { q: query }) },
+        abort.signal,
+      );
       this.items = page.items;
       this.at = 0;
       this.asked = true;

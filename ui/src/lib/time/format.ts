@@ -82,6 +82,13 @@ export function plainDate(date: string): string {
   return new Intl.DateTimeFormat(currentLocale(), options).format(new Date(`${date}T00:00:00Z`));
 }
 
+/** The same without the year when it is this one. */
+export function plainDay(date: string, now: Instant = Date.now()): string {
+  if (!date.startsWith(dayOf(now).slice(0, 4))) return plainDate(date);
+  const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', timeZone: 'UTC' };
+  return new Intl.DateTimeFormat(currentLocale(), options).format(new Date(`${date}T00:00:00Z`));
+}
+
 /** How long ago, for what just happened; then the day; then the date. */
 export function ago(at: Instant, now: Instant): string {
   const past = toMs(now) - toMs(at);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildModel } from '#lib/form/model/build.ts';
-import { aField, aForm } from '#lib/form/model/testing.ts';
+import { aField, aForm, choices } from '#lib/form/model/testing.ts';
 import { quoteOf } from './quote.ts';
 
 const row = {
@@ -38,6 +38,22 @@ it('gathers the priced lines of a section and the total the form type computes',
       ['清理', 0, undefined],
     ],
   ]);
+});
+
+it('names a line by its first words, not by its kind', () => {
+  const kinds = table({ kind: aField('choice', { oneOf: choices('labour') }), ...row });
+  const priced = buildModel({
+    schema: aForm({ items: kinds }),
+    layout: { sections: [{ fields: ['items'] }] },
+    permissions: {},
+    readonly: true,
+  });
+
+  const quote = quoteOf(priced, { items: [{ kind: 'labour', name: '上门', quantity: 1, amount: 50 }] });
+
+  const [line] = quote?.parts[0]?.lines ?? [];
+  expect(line?.title?.value).toBe('上门');
+  expect(line?.parts.map(({ column }) => column.name)).toEqual(['kind', 'quantity']);
 });
 
 it('adds up where there is no total', () => {

@@ -4,7 +4,7 @@ import type { FieldModel, FormModel, Values } from '#lib/form/model/types.ts';
 import { isEmpty } from '#lib/form/model/values.ts';
 
 export interface QuoteLine {
-  /** Its first column, which says what it is. */
+  /** What it is: its first column of words, else its first one. */
   title: { column: FieldModel; value: unknown } | undefined;
   /** Quantity, unit, price: columns that are neither the title nor the amount, with their values. */
   parts: { column: FieldModel; value: unknown }[];
@@ -50,7 +50,9 @@ function partOf(field: FieldModel, values: Values): QuotePart | undefined {
   const rows = values[field.name];
   const amount = summedColumns(field.columns).find(isMoney);
   if (field.kind !== 'table' || !amount || !Array.isArray(rows) || rows.length === 0) return undefined;
-  const [name, ...rest] = field.columns.filter((column) => column.name !== amount.name);
+  const columns = field.columns.filter((column) => column.name !== amount.name);
+  const name = columns.find((column) => column.kind === 'text') ?? columns[0];
+  const rest = columns.filter((column) => column !== name);
   return {
     field,
     amount,
