@@ -8,6 +8,7 @@ import type { Locale } from './config.ts';
 import { AppError, type FieldError } from './errors.ts';
 import type { App } from './http.ts';
 import { acceptedLocale } from './language.ts';
+import checkTexts from './definitions/check-texts.json' with { type: 'json' };
 import texts from './problem-texts.json' with { type: 'json' };
 import type { Problem } from './schema.ts';
 import { toFieldErrors } from './security/field-errors.ts';
@@ -48,8 +49,14 @@ export function describeProblem(error: AppError, locale: Locale): ProblemDocumen
     status: error.status,
     code: error.code,
     ...(Object.keys(error.params).length > 0 && { params: error.params }),
-    ...(error.errors.length > 0 && { errors: [...error.errors] }),
+    ...(error.errors.length > 0 && { errors: error.errors.map((each) => withSentence(each, locale)) }),
   };
+}
+
+/** What `check` has against a flow is told in a sentence; what is wrong with a field the screens word themselves. */
+function withSentence(error: FieldError, locale: Locale): FieldError & { title?: string } {
+  const text = (checkTexts as Partial<Record<string, Record<Locale, string>>>)[error.code];
+  return text === undefined ? error : { ...error, title: fill(text[locale], error.params ?? {}) };
 }
 
 /** The person's own choice, else what the browser asks for, else the installation's. */

@@ -69,3 +69,14 @@ describe('a problem document', () => {
     expect(describeProblem(new AppError('invalid_fields', 422, {}, errors), 'en')).toMatchObject({ errors });
   });
 });
+
+it('tells what a flow is refused for in a sentence with its values, in the reader’s language', () => {
+  const finding = { path: '/steps/a/to', code: 'unknown_step', params: { step: 'nowhere' } };
+  const error = new AppError('invalid_flow', 422, {}, [finding, { path: '/x', code: 'required' }]);
+
+  expect(describeProblem(error, 'en').errors).toEqual([
+    { ...finding, title: 'There is no step “nowhere”' },
+    { path: '/x', code: 'required' },
+  ]);
+  expect(describeProblem(error, 'zh-CN').errors?.[0]?.title).toBe('没有「nowhere」这一步');
+});

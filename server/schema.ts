@@ -31,6 +31,9 @@ export const ProblemPath = Type.Object(
     path: Type.String({ description: 'JSON Pointer into the body.' }),
     code: Type.String(),
     params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    title: Type.Optional(
+      Type.String({ description: 'The sentence, where the server has one: of flows that are refused.' }),
+    ),
   },
   { title: 'ProblemPath' },
 );

@@ -2,6 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CHECK_CODES } from '../workflows/engine/check.ts';
+import checks from './definitions/check-texts.json' with { type: 'json' };
 import problems from './problem-texts.json' with { type: 'json' };
 import { startTexts } from './services/messages.ts';
 
@@ -60,6 +62,11 @@ describe('texts in both languages', () => {
 
   it('of every problem', () => {
     expect(pairsIn(problems, 'problem-texts').flatMap(faultOf)).toEqual([]);
+  });
+
+  it('of whatever a flow is refused for', () => {
+    expect(Object.keys(checks).sort()).toEqual([...CHECK_CODES].sort());
+    expect(pairsIn(checks, 'check-texts').flatMap(faultOf)).toEqual([]);
   });
 
   it.each(documents)('of %s', (path) => {

@@ -202,6 +202,10 @@ export interface ProblemPath {
      */
     [k: string]: unknown;
   };
+  /**
+   * The sentence, where the server has one: of flows that are refused.
+   */
+  title?: string;
 }
 export interface Text {
   'zh-CN': string;
