@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { apiSchema } from './gen-api.ts';
 import { formSchemas } from './gen-forms.ts';
+import { languageDoc } from './gen-language.ts';
 import { rolesDoc } from './gen-roles.ts';
 
 type JsonSchema = Parameters<typeof compile>[0];
@@ -31,3 +32,4 @@ await write('workflows/engine/flow.gen.ts', 'Flow', flow, 'workflows/engine/flow
 await write('forms/forms.gen.ts', 'Forms', await formSchemas(), 'forms/**/*.schema.json');
 await write('ui/src/lib/api/types.gen.ts', 'Api', apiSchema(), 'server/**/schemas.ts');
 await writeFile('docs/roles.md', await rolesDoc());
+await writeFile('docs/flow-language.md', await languageDoc());
