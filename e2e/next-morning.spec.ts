@@ -5,11 +5,11 @@ import { desk, phone, sees, type Person } from './people.ts';
 import { describeJourneys } from './stage.ts';
 import { inDatabase } from './world.ts';
 
-const forgotten = '2-2-1102 次卧';
+const forgotten = ['2-2-1102 次卧', '东门车行道闸'] as const;
 const lapsed = '3 号楼垃圾房';
 
 describeJourneys('the next morning', ({ product, comes }) => {
-  it('one case is overdue, an offer that nobody took came back, and everybody has work', async () => {
+  it('two cases are overdue, an offer that nobody took came back, and everybody has work', async () => {
     await inDatabase(product(), (db) => sleepOver(db, 14));
     const [owner, dispatcher, technician, manager, hr] = await Promise.all([
       comes('owner', phone),
@@ -20,14 +20,16 @@ describeJourneys('the next morning', ({ product, comes }) => {
     ]);
 
     const { page } = manager;
-    await page.getByRole('link', { name: '已逾期 1' }).click();
-    await sees(page.getByRole('link', { name: forgotten }));
-    expect(await page.getByRole('link', { name: /WX-|QJ-/ }).count()).toBe(1);
+    await page.getByRole('link', { name: '已逾期 2' }).click();
+    for (const place of forgotten) await sees(page.getByRole('link', { name: place }));
+    expect(await page.getByRole('link', { name: /WX-|QJ-/ }).count()).toBe(2);
     await page.goto('/notifications');
-    await sees(page.getByRole('link', { name: new RegExp(`逾期升级：紧急派单.*${forgotten}`) }));
+    for (const place of forgotten)
+      await sees(page.getByRole('link', { name: new RegExp(`逾期升级：紧急派单.*${place}`) }));
 
-    expect(await rows(dispatcher, 'pool')).toEqual({ overdue: 1, some: true });
-    await sees(dispatcher.page.getByRole('link', { name: new RegExp(`${forgotten}.*逾期`) }));
+    expect(await rows(dispatcher, 'pool')).toEqual({ overdue: 2, some: true });
+    for (const place of forgotten)
+      await sees(dispatcher.page.getByRole('link', { name: new RegExp(`${place}.*逾期`) }));
     expect(await rows(dispatcher, 'mine')).toEqual({ overdue: 0, some: true });
     await sees(dispatcher.page.getByRole('link', { name: new RegExp(`${lapsed}.*分类派单`) }));
     expect(await rows(technician, 'mine')).toEqual({ overdue: 0, some: true });

@@ -64,8 +64,8 @@ async function countTasks({ test }: Stage): Promise<Record<string, number>> {
 
 const patience = { timeout: 20_000, interval: 100 };
 const asPlanned = {
-  dispatch_urgent: 1,
-  dispatch: 4,
+  dispatch_urgent: 2,
+  dispatch: 3,
   accept_assigned: 3,
   accept_pool: 2,
   arrive: 1,
@@ -92,22 +92,15 @@ const casesAsPlanned = {
 
 describe('loading the demo', () => {
   let stage: Stage;
-  let tookMs: number;
   let announced = 0;
   const load = (now?: Date): Promise<void> =>
     loadDemo(stage.deps, { app: stage.app, onStart: () => (announced += 1), ...(now && { now }) });
 
   beforeAll(async () => {
     stage = await openStage();
-    const startedMs = performance.now();
     await load();
-    tookMs = performance.now() - startedMs;
   }, 120_000);
   afterAll(() => closeStage(stage));
-
-  it('takes no longer than people wait for a first start', () => {
-    expect(tookMs).toBeLessThan(30_000);
-  });
 
   it('leaves twenty repairs and three leaves running in many states, and six repairs closed', async () => {
     expect(await countCases(stage)).toEqual(casesAsPlanned);
@@ -123,8 +116,8 @@ describe('loading the demo', () => {
       .execute();
     const early = tasks.filter(({ due_at: dueAt }) => dueAt !== null && dueAt.getTime() < nextMorning());
 
-    // The urgent one that nobody dispatched, and the offer that goes back to the dispatchers by itself.
-    expect(early.map(({ step }) => step).sort()).toEqual(['accept_pool', 'dispatch_urgent']);
+    // Two urgent ones that nobody dispatched. The offer goes back to the dispatchers by itself, with a new due time.
+    expect(early.map(({ step }) => step).sort()).toEqual(['accept_pool', 'dispatch_urgent', 'dispatch_urgent']);
     expect(tasks.every(({ due_at: dueAt }) => dueAt === null || dueAt.getTime() > Date.now())).toBe(true);
   });
 

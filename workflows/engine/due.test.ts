@@ -150,3 +150,18 @@ describe('due', () => {
     expect(run.entries.at(-1)?.notices).toMatchObject([{ kind: 'overdue', to: 'holders' }]);
   });
 });
+
+describe('due times that only chase each other', () => {
+  it('stop with an incident instead of going round without end', () => {
+    const now = { at: 'now' };
+    const back = { ...now, then: { do: 'return' as const, step: 'a' } };
+    const on = { ...now, then: { do: 'complete' as const, outcome: 'done' } };
+    const run = new Simulation(compileSteps([aUserTask('a', { due: on }), aUserTask('b', { due: back })]));
+    run.start('owner');
+    run.advance(1);
+
+    expect(run.state.incidents).toMatchObject([{ code: 'timer_spin' }]);
+    expect(run.entries.length).toBeLessThan(300);
+    expect(run.state.tasks).toHaveLength(1);
+  });
+});

@@ -6,6 +6,7 @@ import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
 import { returnTargets } from './return.ts';
+import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
 import { framesUnder, type State, type Task } from './state.ts';
 import { step } from './step.ts';
@@ -78,7 +79,7 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars });
   if (act === 'transfer') run.send({ kind: 'transfer', ...aimed, to: actor, vars: {} });
   performOnClock(run, aimed, { act, value });
-  performOnHolders(run, aimed, { act, value, actor });
+  performOnHolders(run, task, { act, value, actor });
   if (act === 'stale') {
     expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
       code: 'assignment_changed',
@@ -99,15 +100,18 @@ function performOnClock(run: Simulation, aimed: Aimed, { act, value }: Pick<Done
 
 function performOnHolders(
   run: Simulation,
-  aimed: Aimed,
+  task: Task,
   { act, value, actor }: Pick<Done, 'act' | 'value' | 'actor'>,
 ): void {
-  const persons = PEOPLE.slice(value % 3);
-  if (act === 'delegate') run.send({ kind: 'delegate', ...aimed, to: actor, vars: {} });
+  const aimed = { task: task.id, assignment: task.assignment, actor, vars: {} };
+  if (act === 'delegate') run.send({ kind: 'delegate', ...aimed, to: actor });
+  const persons = SIGNERS.slice(value % 3);
   if (act === 'addSigners')
-    run.send({ kind: 'addSigners', ...aimed, persons, where: value % 2 === 0 ? 'before' : 'after', vars: {} });
-  if (act === 'removeSigners') run.send({ kind: 'removeSigners', ...aimed, persons: persons.slice(0, 1), vars: {} });
+    run.send({ kind: 'addSigners', ...aimed, persons, where: value % 2 === 0 ? 'before' : 'after' });
+  const added = removableOf(run.state, task);
+  if (act === 'removeSigners') run.send({ kind: 'removeSigners', ...aimed, persons: added.slice(value % 2) });
 }
+const SIGNERS = ['q1', 'q2', 'q3'];
 
 function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
   const effect = at(run.state.effects, pick);

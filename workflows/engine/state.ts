@@ -182,6 +182,8 @@ export interface State {
   times: Record<StepId, number>;
   /** Who completed the last human step. */
   previous: PersonId | null;
+  /** Timers of one moment, in a row, of which each opened a task that was due already: too many go round without end. */
+  spins: { at: number; rev: number; count: number };
   /** Service steps that ran at least once, for `again: skip` (rule 22). */
   ran: StepId[];
 }
@@ -209,6 +211,7 @@ export function newState(caseId: string): State {
     handlers: {},
     times: {},
     previous: null,
+    spins: { at: 0, rev: 0, count: 0 },
     ran: [],
   };
 }

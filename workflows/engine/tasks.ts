@@ -6,7 +6,7 @@ import { conditionOf, instantOf, type Failure } from './conditions.ts';
 import { timersOf } from './due.ts';
 import { durationMs } from './duration.ts';
 import { humanStep, nextId, openIncident, openedOf, type Run } from './run.ts';
-import type { Frame, Holder, Resume, Task, Timer } from './state.ts';
+import { findFrame, type Frame, type Holder, type Resume, type Task, type Timer } from './state.ts';
 import { must } from './unreachable.ts';
 
 /** Opens one task on a human step's frame, with its timers. */
@@ -71,8 +71,27 @@ function setDue(run: Run, task: Task, dueAt: number | null): void {
   const { due } = humanStep(run, task.step);
   if (dueAt === null || !due) return;
   task.dueAt = dueAt;
+  if (dueAt <= run.now && isSpinning(run)) {
+    const frame = must(findFrame(run.state, task.frame), 'frame of task').frame;
+    stopOn(run, frame, { ok: false, code: 'timer_spin', detail: { timers: MOST_SPINS } }, { do: 'due', task: task.id });
+    return;
+  }
   for (const { at, what } of timersOf(due, dueAt, run.now))
     putTimer(run, { id: nextId(run), frame: task.frame, task: task.id, at, what });
+}
+
+const MOST_SPINS = 100;
+
+/**
+ * Whether due times only chase each other: a timer opened a task that is due at once, whose timer opens the next, and no time passes.
+ * Without an end of it no worker would ever come back from the case.
+ */
+function isSpinning({ state, event, now }: Run): boolean {
+  if (event.type !== 'timer') return false;
+  const { at, rev, count } = state.spins;
+  if (at !== now) state.spins = { at: now, rev: state.rev, count: 1 };
+  else if (rev !== state.rev) state.spins = { at, rev: state.rev, count: count + 1 };
+  return state.spins.count > MOST_SPINS;
 }
 
 function stopOn(run: Run, frame: Frame, { code, detail }: Failure, resume: Resume & { task: string }): void {

@@ -12,7 +12,7 @@ const explanation = { rule: 'role' as const, inputs: {} };
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
   const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner'].includes(key) ? undefined : value,
+    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key) ? undefined : value,
   );
   const old = text
     .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
@@ -81,7 +81,7 @@ describe('a state of version 2', () => {
   function asV2(run: Simulation): AnyState {
     const text = JSON.stringify(run.state, (_key, value: Old | null) => {
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-      const { arrived: _arrived, owner: _owner, seats, detour, ...kept } = value;
+      const { arrived: _arrived, owner: _owner, spins: _spins, seats, detour, ...kept } = value;
       if (seats === undefined) return kept;
       const decided = seats.filter(({ verdict }) => verdict !== null);
       const decisions = decided.map(({ task, verdict }) => ({ task, by: null, outcome: verdict }));

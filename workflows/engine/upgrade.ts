@@ -18,7 +18,7 @@ import type {
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
-interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail'> {
+interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
   tasks: Omit<Task, 'owner'>[];
@@ -64,6 +64,7 @@ function toV3(state: StateV2): State {
     ...state,
     v: 3,
     root: state.root && frameToV3(state.root, state),
+    spins: { at: 0, rev: 0, count: 0 },
     tasks: state.tasks.map((task) => ({ ...task, owner: null })),
     trail: state.trail.map((entry) => ({ ...entry, rev: 0, task: null, by: null })),
   };
