@@ -9,6 +9,7 @@ import { caseRoutes } from './cases/routes.ts';
 import type { Deps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
 import { fileRoutes } from './files/routes.ts';
+import { flowDefinitionRoutes } from './flows/definition-routes.ts';
 import { flowRoutes } from './flows/routes.ts';
 import { draftRoutes } from './forms/draft-routes.ts';
 import { formRoutes } from './forms/routes.ts';
@@ -83,6 +84,7 @@ async function addRoutes(app: App): Promise<void> {
   panelRoutes(app);
   printRoutes(app);
   flowRoutes(app);
+  flowDefinitionRoutes(app);
   formRoutes(app);
   draftRoutes(app);
   recordRoutes(app);

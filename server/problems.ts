@@ -54,7 +54,7 @@ export function describeProblem(error: AppError, locale: Locale): ProblemDocumen
 }
 
 /** What `check` has against a flow is told in a sentence; what is wrong with a field the screens word themselves. */
-function withSentence(error: FieldError, locale: Locale): FieldError & { title?: string } {
+export function withSentence(error: FieldError, locale: Locale): FieldError & { title?: string } {
   const text = (checkTexts as Partial<Record<string, Record<Locale, string>>>)[error.code];
   return text === undefined ? error : { ...error, title: fill(text[locale], error.params ?? {}) };
 }

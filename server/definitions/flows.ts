@@ -33,24 +33,62 @@ const schema = JSON.parse(
 const judge = addFormats.default(new Ajv2020({ strict: true, allErrors: true })).compile<Flow>(schema);
 
 /** @throws AppError invalid_flow (422) with a pointer and code for each problem */
-export async function publishFlow(
+export function publishFlow(
   adminDb: Db,
   definition: unknown,
   options: PublishFlowOptions,
 ): Promise<PublishedFlowVersion> {
+  return adminDb.transaction().execute(async (tx) => {
+    await lockPublishing(tx);
+    return publishIn(tx, definition, options);
+  });
+}
+
+/**
+ * Publishes the draft of a flow and drops it, in one transaction: a draft is there exactly as long as it is not published, and one that is
+ * kept meanwhile waits and stays. @throws AppError not_found, invalid_flow
+ */
+export function publishFlowDraft(adminDb: Db, key: string, options: PublishFlowOptions): Promise<PublishedFlowVersion> {
+  return adminDb.transaction().execute(async (tx) => {
+    await lockPublishing(tx);
+    const drafts = tx.selectFrom('flow_draft').select('definition').where('flow', '=', key);
+    const draft = await drafts.forUpdate().executeTakeFirst();
+    if (draft === undefined) throw new AppError('not_found', 404, { flow: key });
+    if (draft.definition.key !== key)
+      throw new AppError('invalid_flow', 422, { flow: key }, [{ path: '/key', code: 'change_incompatible' }]);
+    const published = await publishIn(tx, draft.definition, options);
+    await tx.deleteFrom('flow_draft').where('flow', '=', key).execute();
+    return published;
+  });
+}
+
+/** Whatever would keep a definition from being published, by the language, its form, the roles and the activities; empty: it may. */
+export async function problemsOfFlow(tx: Tx, definition: unknown): Promise<FieldError[]> {
+  if (!judge(definition)) return languageProblems();
+  try {
+    const { problems } = await checkMeaning(tx, definition);
+    return [...problems, ...(await checkLookups(tx, definition))];
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_flow') return [...error.errors];
+    throw error;
+  }
+}
+
+async function lockPublishing(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
+}
+
+async function publishIn(tx: Tx, definition: unknown, options: PublishFlowOptions): Promise<PublishedFlowVersion> {
   if (!judge(definition)) throw new AppError('invalid_flow', 422, {}, languageProblems());
   const flow = definition;
   const sha256 = createHash('sha256').update(canonicalJson(flow)).digest('hex');
-  return adminDb.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${publishLock})`.execute(tx);
-    const known = await findVersion(tx, flow.key, { sha256, options });
-    if (known !== undefined) return { key: flow.key, version: known, isNew: false };
-    const { formVersion, problems: found } = await checkMeaning(tx, flow);
-    const problems = [...found, ...(await checkLookups(tx, flow))];
-    if (problems.length > 0) throw new AppError('invalid_flow', 422, { flow: flow.key }, problems);
-    const version = await writeVersion(tx, flow, { sha256, formVersion, options });
-    return { key: flow.key, version, isNew: true };
-  });
+  const known = await findVersion(tx, flow.key, { sha256, options });
+  if (known !== undefined) return { key: flow.key, version: known, isNew: false };
+  const { formVersion, problems: found } = await checkMeaning(tx, flow);
+  const problems = [...found, ...(await checkLookups(tx, flow))];
+  if (problems.length > 0) throw new AppError('invalid_flow', 422, { flow: flow.key }, problems);
+  const version = await writeVersion(tx, flow, { sha256, formVersion, options });
+  return { key: flow.key, version, isNew: true };
 }
 
 function languageProblems(): FieldError[] {

@@ -1,7 +1,7 @@
 /** Flows that can be started, and what starting one asks. */
 import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
-import { nullable, Permissions, Text } from '../schema.ts';
+import { Instant, nullable, Permissions, PersonRef, ProblemPath, Text } from '../schema.ts';
 
 export const FlowItem = Type.Object(
   {
@@ -28,4 +28,48 @@ export const FlowStart = Type.Object(
     }),
   },
   { title: 'FlowStart' },
+);
+
+const Definition = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'A flow in the flow language (docs/flow-language.md).',
+});
+export const FlowBody = Type.Object({ definition: Definition }, { title: 'FlowBody', additionalProperties: false });
+/** A draft is kept as it is; what keeps it from being published stands beside it. */
+export const FlowDraft = Type.Object(
+  {
+    key: Type.String(),
+    definition: Definition,
+    problems: Type.Array(ProblemPath),
+    updatedAt: Instant,
+    updatedBy: nullable(PersonRef),
+  },
+  { title: 'FlowDraft' },
+);
+export const FlowProblems = Type.Object({ problems: Type.Array(ProblemPath) }, { title: 'FlowProblems' });
+export const FlowPublishBody = Type.Object(
+  { note: Type.String({ minLength: 1, maxLength: 400, description: 'What changed, for the list of versions.' }) },
+  { title: 'FlowPublishBody', additionalProperties: false },
+);
+export const FlowPublished = Type.Object({ key: Type.String(), version: Type.Integer() }, { title: 'FlowPublished' });
+export const FlowVersions = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          version: Type.Integer(),
+          note: nullable(Type.String()),
+          publishedBy: nullable(PersonRef),
+          publishedAt: Instant,
+          current: Type.Boolean(),
+          running: Type.Integer({ description: 'Cases that run on it: a version never changes under them.' }),
+        },
+        { title: 'FlowVersionItem' },
+      ),
+    ),
+  },
+  { title: 'FlowVersions' },
+);
+export const FlowVersion = Type.Object(
+  { key: Type.String(), version: Type.Integer(), definition: Definition },
+  { title: 'FlowVersion' },
 );

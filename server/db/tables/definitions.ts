@@ -1,4 +1,4 @@
-/** form_type, form_version, form_draft, flow, flow_version: published definitions are never changed, only followed by another version. */
+/** form_type, form_version, form_draft, flow, flow_draft, flow_version: published definitions are never changed, only followed by another version. */
 import type { Generated } from 'kysely';
 import type { Flow, Text } from '../../../workflows/engine/flow.gen.ts';
 import type { JsonColumn } from './people.ts';
@@ -33,6 +33,13 @@ export interface FlowTable {
   title: JsonColumn<Text>;
   current_version: number;
   built_in: Generated<boolean>;
+}
+export interface FlowDraftTable {
+  flow: string;
+  /** Whatever was sent: what keeps it from being published is found when it is read. */
+  definition: JsonColumn<Record<string, unknown>>;
+  updated_by: string | null;
+  updated_at: Generated<Date>;
 }
 export interface FlowVersionTable {
   flow: string;

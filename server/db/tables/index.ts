@@ -13,6 +13,7 @@ export interface Database {
   form_type: definitions.FormTypeTable;
   form_version: definitions.FormVersionTable;
   form_draft: definitions.FormDraftTable;
+  flow_draft: definitions.FlowDraftTable;
   flow: definitions.FlowTable;
   flow_version: definitions.FlowVersionTable;
   case: cases.CaseTable;

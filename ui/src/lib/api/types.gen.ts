@@ -92,9 +92,17 @@ export interface Api {
   RecordPatchBody?: RecordPatchBody;
   UnmaskBody?: UnmaskBody;
   Unmasked?: Unmasked;
+  FlowBody?: FlowBody;
+  FlowDraft?: FlowDraft;
   FlowItem?: FlowItem;
   FlowList?: FlowList;
+  FlowProblems?: FlowProblems;
+  FlowPublishBody?: FlowPublishBody;
+  FlowPublished?: FlowPublished;
   FlowStart?: FlowStart;
+  FlowVersion?: FlowVersion;
+  FlowVersions?: FlowVersions;
+  FlowVersionItem?: FlowVersionItem;
   ActResult?: ActResult;
   Action?: Action;
   ClaimBody?: ClaimBody;
@@ -633,6 +641,34 @@ export interface UnmaskBody {
 export interface Unmasked {
   value: string;
 }
+export interface FlowBody {
+  /**
+   * A flow in the flow language (docs/flow-language.md).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface FlowDraft {
+  key: string;
+  /**
+   * A flow in the flow language (docs/flow-language.md).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  problems: ProblemPath[];
+  updatedAt: string;
+  updatedBy: PersonRef | null;
+}
 export interface FlowItem {
   key: string;
   title: Text;
@@ -644,6 +680,19 @@ export interface FlowItem {
 }
 export interface FlowList {
   items: FlowItem[];
+}
+export interface FlowProblems {
+  problems: ProblemPath[];
+}
+export interface FlowPublishBody {
+  /**
+   * What changed, for the list of versions.
+   */
+  note: string;
+}
+export interface FlowPublished {
+  key: string;
+  version: number;
 }
 export interface FlowStart {
   flow: FlowItem;
@@ -657,6 +706,34 @@ export interface FlowStart {
    * Starting looks things up, fills fields or may be refused: ask `prepare` while the form is filled.
    */
   prepares: boolean;
+}
+export interface FlowVersion {
+  key: string;
+  version: number;
+  /**
+   * A flow in the flow language (docs/flow-language.md).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface FlowVersions {
+  items: FlowVersionItem[];
+}
+export interface FlowVersionItem {
+  version: number;
+  note: string | null;
+  publishedBy: PersonRef | null;
+  publishedAt: string;
+  current: boolean;
+  /**
+   * Cases that run on it: a version never changes under them.
+   */
+  running: number;
 }
 export interface ActResult {
   command: string | null;
