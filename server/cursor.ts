@@ -12,9 +12,14 @@ type Part<Value extends CursorValue> = (value: unknown) => value is Value;
 /** An id, in the lower case of Postgres. */
 export const isUuid = (value: unknown): value is string =>
   isText(value) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(value);
-/** As `Date.toISOString()` writes it. */
+/** As `Date.toISOString()` writes it, or to the microsecond; on a day that there is, which `Date.parse` does not ask. */
 export const isInstant = (value: unknown): value is string =>
-  isText(value) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  isText(value) && /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && isOnItsDay(value);
+
+function isOnItsDay(instant: string): boolean {
+  const at = new Date(instant);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === instant.slice(0, 10);
+}
 /** Postgres keeps no NUL. */
 export const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 export const orNull =

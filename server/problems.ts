@@ -96,9 +96,9 @@ function isNoAddress({ code }: FastifyError): boolean {
   return code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH';
 }
 
-/** Text with a NUL, an id that is none: what addresses and JSON can hold and Postgres cannot. */
+/** Text with a NUL, an id that is none, the year 0: what addresses and JSON can hold and Postgres cannot. */
 function fromPostgres({ code }: FastifyError): AppError | undefined {
-  return /^(22021|22P05|22P02)$/.test(code) ? new AppError('invalid_request', 422) : undefined;
+  return /^(22021|22P05|22P02|22008)$/.test(code) ? new AppError('invalid_request', 422) : undefined;
 }
 
 /**

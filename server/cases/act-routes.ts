@@ -1,5 +1,4 @@
 /** The acts on a case as a whole: withdraw, cancel and retry are commands; urge and comment stay in Postgres. */
-import type { FastifyRequest } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { cancelCase, retryIncident, withdrawCase } from '../commands/case-acts.ts';
 import { intentionOf } from '../commands/intention.ts';
@@ -7,6 +6,7 @@ import { retryConflict } from '../commands/retry-conflict.ts';
 import { asPerson } from '../db/as.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { Cursor, Uuid } from '../schema.ts';
+import { aMinute } from '../security/rates.ts';
 import { ActResult } from '../tasks/schemas.ts';
 import { addComment } from './comment.ts';
 import { latestComments, readDiscussion } from './discussion.ts';
@@ -105,7 +105,7 @@ function commentRoutes(app: App): void {
   app.post(
     '/api/cases/:id/comment',
     {
-      config: { rateLimit: { max: 30, timeWindow: 60_000, keyGenerator: ({ person }: FastifyRequest) => person.id } },
+      config: { rateLimit: aMinute(30) },
       schema: {
         tags: ['Cases'],
         summary: 'Say something about a case',

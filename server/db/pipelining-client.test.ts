@@ -62,6 +62,27 @@ it('tells the error of an opening by the statement behind it', async () => {
   expect(await notes()).toEqual([]);
 });
 
+it('tells the error of an opening that began nothing, though the statement behind it went well', async () => {
+  await client.query('begin; nonsense');
+  await expect(client.query('select 1')).rejects.toThrow('nonsense');
+});
+
+it('ends with an error where the connection breaks, and goes on with another', async () => {
+  const kill = () =>
+    sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guanjia_app' and datname = current_database()`.execute(
+      test.adminDb,
+    );
+  const broken = (): Promise<unknown> =>
+    asEngine(test.db, async (tx) => {
+      await sql`select 1`.execute(tx);
+      await kill();
+      await sql`select 2 ${andCommit}`.execute(tx);
+    });
+
+  await expect(broken()).rejects.toThrow();
+  expect(await asEngine(test.db, async (tx) => (await sql`select 1 as n`.execute(tx)).rows)).toEqual([{ n: 1 }]);
+});
+
 it('commits nothing when the last statement fails, and goes on working', async () => {
   await client.query('begin');
   await insert('twin');

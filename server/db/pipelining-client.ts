@@ -56,9 +56,7 @@ export class PipeliningClient extends pg.Client {
     this.opening = undefined;
     this.stream.uncork();
     if (!(answer instanceof Promise)) return answer;
-    return answer.catch(async (error: unknown) => {
-      throw (await opening) ?? error;
-    });
+    return heedBoth(opening, answer);
   }
 
   /** The answer of the commit that went with the last statement; also for whoever would roll back after it. */
@@ -95,6 +93,13 @@ async function firstError(before: Promise<unknown> | undefined, statement: unkno
   } catch (error) {
     return (await before) ?? error;
   }
+}
+
+/** The answer of a statement, unless its opening failed: one that began nothing lets the statement behind it go well. */
+async function heedBoth(opening: Promise<unknown>, statement: Promise<unknown>): Promise<unknown> {
+  const error = await firstError(opening, statement);
+  if (error instanceof Error) throw error;
+  return statement;
 }
 
 /** Whoever commits asks for it; until then its failure is no unhandled one. */

@@ -5,6 +5,7 @@ import { Type, type Static } from 'typebox';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
 import { Uuid } from '../schema.ts';
+import { aMinute } from '../security/rates.ts';
 import { assertMayUpload, getFile, keepPhoto, openOriginal, openThumbnail, type FileRow } from './files.ts';
 import { openStore } from './open-store.ts';
 import { FileInfo } from './schemas.ts';
@@ -44,8 +45,7 @@ export async function fileRoutes(app: App): Promise<void> {
 }
 
 function uploads(app: App, store: FileStore): void {
-  const perPerson = { max: 300, timeWindow: 60_000, keyGenerator: ({ person }: FastifyRequest) => person.id };
-  app.post('/api/files', { schema: uploadSchema, config: { rateLimit: perPerson } }, async (request, reply) => {
+  app.post('/api/files', { schema: uploadSchema, config: { rateLimit: aMinute(300) } }, async (request, reply) => {
     await assertMayUpload(app.deps.db, request.person.id, app.deps.config.uploadMegabytesADay * 1_000_000);
     const upload = await readUpload(request);
     const row = await keepPhoto({ db: app.deps.db, store }, request.person.id, upload);

@@ -11,10 +11,10 @@ import type { S3Place } from './place.ts';
 import { assertFileKey, type FileStore, type StoredFile } from './store.ts';
 
 const attempts = 4;
-/** To the first byte of the answer; 15 MB take a while to go up. */
-const timeoutMs = 30_000;
+/** To the first byte of the answer; 15 MB take a while to go up. A photo may come as slowly as the phone takes it. */
+const firstByteMs = 30_000;
 
-export function createS3Store(place: S3Place): FileStore {
+export function createS3Store(place: S3Place, { timeoutMs = firstByteMs } = {}): FileStore {
   const client = new AwsClient({
     accessKeyId: place.keyId,
     secretAccessKey: place.secret,
@@ -23,7 +23,7 @@ export function createS3Store(place: S3Place): FileStore {
     retries: 0,
   });
   const ask = (method: string, key: string, body?: Buffer): Promise<Response> =>
-    send(() => client.fetch(urlOf(place, key), requestOf(method, body)), method);
+    send(() => within(timeoutMs, (signal) => client.fetch(urlOf(place, key), requestOf(method, body, signal))), method);
   return {
     async write(key, bytes) {
       const there = await ask('HEAD', key);
@@ -45,8 +45,23 @@ function urlOf({ endpoint, bucket, prefix, virtualHost }: S3Place, key: string):
   return `${endpoint.replace('://', `://${bucket}.`)}/${path}`;
 }
 
-function requestOf(method: string, body: Buffer | undefined): RequestInit & { body?: Uint8Array<ArrayBuffer> } {
-  const signal = AbortSignal.timeout(timeoutMs);
+async function within(ms: number, ask: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new Error(`no answer within ${ms} ms`));
+  }, ms);
+  try {
+    return await ask(late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function requestOf(
+  method: string,
+  body: Buffer | undefined,
+  signal: AbortSignal,
+): RequestInit & { body?: Uint8Array<ArrayBuffer> } {
   if (body === undefined) return { method, signal };
   // Signed with the request: bytes that change on the way are refused, not stored.
   const sha256 = createHash('sha256').update(body).digest('hex');

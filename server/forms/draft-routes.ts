@@ -1,9 +1,9 @@
-/** Drafts of form types and their publishing, for who holds form.publish. */
+/** Drafts of form types and their publishing, for who holds form.publish in the whole company: so far reaches what is published. */
 import { Type, type Static } from 'typebox';
 import { asPerson } from '../db/as.ts';
 import { publishDraft } from '../definitions/forms.ts';
 import { problems, type App } from '../http.ts';
-import { assertMayAnywhere } from '../security/may.ts';
+import { assertMay } from '../security/may.ts';
 import { dropDraft, findDraft, keepDraft } from './forms.ts';
 import { FormDraft, FormDraftBody, FormPublished, KeyParams, PublishBody } from './schemas.ts';
 
@@ -30,7 +30,7 @@ function keepRoutes(app: App): void {
     },
     (request) =>
       asPerson(db, request.person.id, async (tx) => {
-        await assertMayAnywhere(tx, publishing);
+        await assertMay(tx, publishing);
         return findDraft(tx, request.params.key);
       }),
   );
@@ -48,7 +48,7 @@ function keepRoutes(app: App): void {
     },
     (request) =>
       asPerson(db, request.person.id, async (tx) => {
-        await assertMayAnywhere(tx, publishing);
+        await assertMay(tx, publishing);
         await keepDraft(tx, { key: request.params.key, ...request.body, by: request.person.id });
         return findDraft(tx, request.params.key);
       }),
@@ -64,7 +64,7 @@ function endRoutes(app: App): void {
     },
     async (request, reply) => {
       await asPerson(db, request.person.id, async (tx) => {
-        await assertMayAnywhere(tx, publishing);
+        await assertMay(tx, publishing);
         await dropDraft(tx, request.params.key);
       });
       return reply.code(204).send(null);
@@ -86,7 +86,7 @@ function endRoutes(app: App): void {
     async (request): Promise<Static<typeof FormPublished>> => {
       const { key } = request.params;
       const { id } = request.person;
-      await asPerson(db, id, (tx) => assertMayAnywhere(tx, publishing));
+      await asPerson(db, id, (tx) => assertMay(tx, publishing));
       const { version } = await publishDraft(adminDb, key, { note: request.body.note, by: id });
       return { key, version };
     },

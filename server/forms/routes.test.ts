@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { App } from '../http.ts';
@@ -172,8 +173,12 @@ it('tells with the draft what is wrong with its formulas', async () => {
   expect((await publish()).json()).toMatchObject({ status: 422, code: 'invalid_form', errors: [problem] });
 });
 
-it('lets only who may publish see or write drafts', async () => {
-  const staff = await asUser(app, await createPerson(test, { roles: [{ role: 'staff' }] }));
+// What is published changes a table of the whole company.
+it.each([
+  ['nobody of the staff', { role: 'staff' }],
+  ['no administrator of one community', { role: 'admin', communityId: randomUUID() }],
+])('lets %s see, write or publish drafts', async (_who, grant) => {
+  const ask = await asUser(app, await createPerson(test, { roles: [grant] }));
 
   for (const [method, url] of [
     ['PUT', 'draft'],
@@ -184,7 +189,7 @@ it('lets only who may publish see or write drafts', async () => {
   ] as const) {
     const payload = method === 'PUT' ? { schema: {}, layout: {} } : { note: 'x' };
     const sends = method === 'PUT' || method === 'POST';
-    const answer = await staff({ method, url: `/api/forms/supplier/${url}`, ...(sends && { payload }) });
+    const answer = await ask({ method, url: `/api/forms/supplier/${url}`, ...(sends && { payload }) });
     expect(answer.json(), `${method} ${url}`).toMatchObject({ status: 403 });
   }
 });

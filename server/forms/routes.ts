@@ -4,7 +4,7 @@ import { asPerson } from '../db/as.ts';
 import { loadForm } from '../db/records/index.ts';
 import { problems, type App } from '../http.ts';
 import { Count } from '../schema.ts';
-import { assertMayAnywhere } from '../security/may.ts';
+import { assertMay } from '../security/may.ts';
 import { findForms, findVersions } from './forms.ts';
 import { FormDefinition, FormTypeList, FormVersionList, KeyParams } from './schemas.ts';
 
@@ -52,7 +52,7 @@ export function formRoutes(app: App): void {
     },
     (request) =>
       asPerson(db, request.person.id, async (tx) => {
-        await assertMayAnywhere(tx, publishing);
+        await assertMay(tx, publishing);
         return { items: await findVersions(tx, request.params.key) };
       }),
   );

@@ -22,10 +22,10 @@ export function openMail({ url, from, dkim }: MailSettings, { timeoutMs = silenc
   });
   const domain = /@([^>\s]+)>?$/.exec(from)?.[1] ?? 'localhost';
   return {
-    async send(message) {
+    async send(message, signal) {
       try {
         const id = `<${message.id}@${domain}>`;
-        await transport.sendMail({ from, messageId: id, ...toMail(message) });
+        await beforeItIsOver(signal, transport.sendMail({ from, messageId: id, ...toMail(message) }));
         return id;
       } catch (error) {
         throw toDeliveryError(error);
@@ -36,6 +36,16 @@ export function openMail({ url, from, dkim }: MailSettings, { timeoutMs = silenc
       return Promise.resolve();
     },
   };
+}
+
+/** A pool cannot call a mail back: one that is on its way may still arrive, and comes again under the same id. */
+async function beforeItIsOver(signal: AbortSignal, sending: Promise<unknown>): Promise<void> {
+  const isOver = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new DeliveryError('smtp_timeout', { isFinal: false }));
+    });
+  });
+  await Promise.race([sending, isOver]);
 }
 
 function serverOf({ protocol, hostname, port, username, password }: URL) {
@@ -64,6 +74,7 @@ function toMail(message: Message) {
 }
 
 function toDeliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
   const { responseCode, code } = error as { responseCode?: number; code?: string };
   if (responseCode !== undefined) {
     // A refused sign-in is a wrong setting: it is mended, and then the message goes.

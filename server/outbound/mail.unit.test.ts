@@ -139,6 +139,13 @@ describe('mail', () => {
     expect(headerOf(mails[0]!, 'Subject')).toBe('Hello Bcc: evil@example.com body');
   });
 
+  it('goes to one address, whatever stands in it', async () => {
+    const { port, rcpts } = await serve();
+    await send(open(port), { address: 'lin@example.com, evil@example.com' }).catch(() => undefined);
+
+    expect(rcpts).not.toContain('evil@example.com');
+  });
+
   it('is signed with DKIM where a key is given', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'guanjia-dkim-'));
     ends.push(() => {
@@ -214,5 +221,16 @@ describe('a mail server that refuses', () => {
       isFinal: false,
     });
     await expect(send(open(1))).rejects.toMatchObject({ isFinal: false });
+  });
+
+  it('by talking slowly is left when the time for one message is over', async () => {
+    const { port } = await serve({
+      onMailFrom() {
+        // Never answers.
+      },
+    });
+    const sending = open(port).send(message, AbortSignal.timeout(200));
+
+    await expect(sending).rejects.toMatchObject({ code: 'smtp_timeout', isFinal: false });
   });
 });

@@ -157,6 +157,13 @@ describe('the first page of HR', () => {
     expect(names((await panels(hr, `at=home&community=${tower}`))['away-today'])).toEqual(['王博']);
   });
 
+  it('is limited a person: each panel asks the tables', async () => {
+    const busy = await asUser(app, await createPerson(test));
+    for (let i = 0; i < 120; i += 1) await busy({ url: '/api/panels?at=home' });
+
+    expect((await busy({ url: '/api/panels?at=home' })).json()).toMatchObject({ status: 429, code: 'rate_limited' });
+  });
+
   it('is nobody else’s', async () => {
     expect(await panels(await asUser(app, mei.person), 'at=home')).toEqual({});
     expect((await app.inject({ url: '/api/panels?at=home' })).statusCode).toBe(401);

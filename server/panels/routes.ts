@@ -1,5 +1,6 @@
 /** GET /api/panels: what a role finds on its first page, and a person about themselves. */
 import { problems, type App } from '../http.ts';
+import { aMinute } from '../security/rates.ts';
 import { readPanels } from './panels.ts';
 import { Panels, PanelsQuery } from './schemas.ts';
 
@@ -12,8 +13,9 @@ export function panelRoutes(app: App): void {
         summary: 'Short lists for a first page',
         description: 'Declared in content/panels by role; nobody gets one of a role they do not hold.',
         querystring: PanelsQuery,
-        response: { 200: Panels, ...problems(401, 422) },
+        response: { 200: Panels, ...problems(401, 422, 429) },
       },
+      config: { rateLimit: aMinute(120) },
     },
     async (request) => {
       const { at, community = null } = request.query;

@@ -1,6 +1,6 @@
 /**
  * Finding people who work here, for pickers. Who asks sees the people of the communities in which they hold `person.find`, and
- * those who work for all; never owners and tenants, who are found as parties, unless a role is to be given.
+ * those who work for all; never owners and tenants, who are found as parties, unless a role is to be given (`role.grant`).
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
@@ -16,7 +16,7 @@ export interface PeopleFilter {
   /** Any of these. */
   roles: readonly string[] | null;
   communityId: string | null;
-  /** Also residents, and who holds no role yet: for giving one. */
+  /** Also residents, and who holds no role yet: for giving one. The verb that counts is then `role.grant`. */
   everybody: boolean;
   /** Over `p`: only these of them. */
   only: RawBuilder<boolean> | null;
@@ -38,21 +38,28 @@ const byPinyin = sql`collate "zh-x-icu"`;
 /** Up to `limit + 1` rows by name. To be called as the person (`asPerson`) who holds `person.find` somewhere. */
 export async function findPeople(tx: Tx, filter: PeopleFilter): Promise<FoundPerson[]> {
   const { q, roles, communityId, everybody, only, after, limit } = filter;
+  const verb = everybody ? 'role.grant' : 'person.find';
   const { rows } = await sql<FoundPerson>`
     select p.id, p.display_name as name, ${await departmentOf(tx)} as department, coalesce(json_agg(distinct r.title::jsonb) filter (where r.key is not null), '[]') as roles
       from person p
       left join role_grant g on g.person_id = p.id and (${everybody} or g.role <> all(${residentRoles}::text[]))
-       and (may('person.find') or g.community_id is null or g.community_id in (select my_communities('person.find')))
+       and (may(${verb}) or g.community_id is null or g.community_id in (select my_communities(${verb})))
        and (${roles}::text[] is null or g.role = any(${roles}::text[]))
        and (${communityId}::uuid is null or g.community_id is null or g.community_id = ${communityId}::uuid)
       left join role r on r.key = g.role
-     where p.disabled_at is null and (${everybody} or g.id is not null) and ${only ?? sql`true`}
+     where p.disabled_at is null and (g.id is not null or ${isYetWithout(filter)}) and ${only ?? sql`true`}
        and (${q}::text is null or p.display_name ilike ${pattern(q)} or p.username ilike ${pattern(q)})
        and (${after.id}::uuid is null or (p.display_name ${byPinyin}, p.id) > (${after.name} ${byPinyin}, ${after.id}::uuid))
      group by p.id
      order by p.display_name ${byPinyin}, p.id
      limit ${limit + 1}`.execute(tx);
   return rows;
+}
+
+/** Of `p`: nobody's so far. */
+function isYetWithout({ everybody, roles, communityId }: PeopleFilter): RawBuilder<boolean> {
+  if (!everybody || roles !== null || communityId !== null) return sql`false`;
+  return sql`not exists (select from role_grant any_grant where any_grant.person_id = p.id)`;
 }
 
 /** What a person types is text, not a pattern. */

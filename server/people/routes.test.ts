@@ -106,6 +106,21 @@ describe('finding people', () => {
     expect((await everywhere({ url: `/api/people?${query}` })).statusCode).toBe(403);
   });
 
+  it('finds nobody of another community for whoever gives roles in one only', async () => {
+    await createPerson(test, { name: '王住户', roles: [{ role: 'owner', communityId: tower }] });
+    const leader = await createPerson(test, { name: '丁', roles: [{ role: 'giver', communityId: garden }] });
+    const query = `everybody=true&q=${encodeURIComponent('王')}`;
+
+    expect((await names(await asUser(app, leader), query)).sort()).toEqual(['王业主', '王新人', '王磊']);
+  });
+
+  it('narrows everybody by role too', async () => {
+    const giver = await asUser(app, await createPerson(test, { name: '戊', roles: [{ role: 'giver' }] }));
+
+    expect(await names(giver, 'everybody=true&role=tenant')).toEqual([]);
+    expect(await names(giver, `everybody=true&role=owner&community=${garden}`)).toEqual(['王业主']);
+  });
+
   it('is refused to who may not, and with a cursor that is none', async () => {
     const owner = await asUser(app, await createPerson(test, { roles: [{ role: 'owner', communityId: garden }] }));
 

@@ -10,13 +10,14 @@ import { openStore } from '../files/open-store.ts';
 import { problems, type App, type Person } from '../http.ts';
 import { languageOf } from '../language.ts';
 import { Uuid } from '../schema.ts';
+import { aMinute } from '../security/rates.ts';
 import { layOut, mostPhotos } from './document.ts';
 import { readPhotos } from './photos.ts';
 import { createPrinter, type Printed } from './printer.ts';
 import { createWords } from './words.ts';
 
 /** Photos and layout cost a second of a processor. */
-const perPerson = { max: 20, timeWindow: '1 minute' };
+const perPerson = aMinute(20);
 
 export function printRoutes(app: App): void {
   const printer = createPrinter();
@@ -39,7 +40,7 @@ export function printRoutes(app: App): void {
         produces: ['application/pdf'],
         response: { 200: Type.Unknown({ description: 'The PDF.' }), ...problems(401, 404, 422, 429) },
       },
-      config: { rateLimit: { ...perPerson, keyGenerator: (request) => request.person.id } },
+      config: { rateLimit: perPerson },
     },
     async (request, reply) => {
       const printed = await describe(app, request, {

@@ -4,12 +4,17 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { App } from '../http.ts';
 
-/** For what screens ask while somebody types, a person a minute. */
-export const trialRate = {
-  max: 240,
-  timeWindow: 60_000,
-  keyGenerator: ({ person }: FastifyRequest): string => person.id,
-};
+interface Rate {
+  max: number;
+  timeWindow: number;
+  keyGenerator: (request: FastifyRequest) => string;
+}
+
+/** So many requests a person and minute. */
+export const aMinute = (max: number): Rate => ({ max, timeWindow: 60_000, keyGenerator: ({ person }) => person.id });
+
+/** For what screens ask while somebody types. */
+export const trialRate = aMinute(240);
 
 export async function limitRates(app: App): Promise<void> {
   await app.register(rateLimit, {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { App } from '../http.ts';
@@ -73,9 +74,13 @@ it('still answers while Temporal is away', async () => {
   expect(answer.json<Answer>()).toMatchObject({ runningCases: null, versions: { temporal: null } });
 });
 
-it('is for whoever holds the right', async () => {
-  const manager = await asUser(app, stage.cast.manager);
+it('is for whoever holds the right in the whole company', async () => {
+  const ofOne = await createPerson(stage.test, { roles: [{ role: 'admin', communityId: randomUUID() }] });
 
-  expect((await manager({ url: '/api/upgrade' })).json()).toMatchObject({ code: 'forbidden', status: 403 });
+  for (const person of [stage.cast.manager, ofOne])
+    expect((await (await asUser(app, person))({ url: '/api/upgrade' })).json()).toMatchObject({
+      code: 'forbidden',
+      status: 403,
+    });
   expect((await app.inject({ url: '/api/upgrade' })).statusCode).toBe(401);
 });

@@ -2,10 +2,9 @@
 import { asReader } from '../../db/as.ts';
 import { problems, type App } from '../../http.ts';
 import { assertMayAnywhere } from '../../security/may.ts';
+import { aMinute } from '../../security/rates.ts';
 import { readOverview } from './overview.ts';
 import { Overview, OverviewQuery } from './schemas.ts';
-
-const perPerson = { max: 120, timeWindow: '1 minute' };
 
 export function overviewRoutes(app: App): void {
   const { db } = app.deps;
@@ -19,7 +18,7 @@ export function overviewRoutes(app: App): void {
         querystring: OverviewQuery,
         response: { 200: Overview, ...problems(401, 403, 422, 429) },
       },
-      config: { rateLimit: { ...perPerson, keyGenerator: (request) => request.person.id } },
+      config: { rateLimit: aMinute(120) },
     },
     (request) =>
       asReader(db, request.person.id, async (tx) => {

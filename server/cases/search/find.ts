@@ -30,7 +30,7 @@ export function findCases(db: Db, { person, language }: Asking, query: Query): P
     const seen = words.length === 0 ? [] : await readSeen(db, tx, person);
     const conditions = [
       ...(await filters(db, tx, query)),
-      ...words.map((word) => sql`c.id in (select s.case_id from ${search(word, seen)} s)`),
+      ...(words.length === 0 ? [] : [sql`c.id in (${withAll(words, seen)})`]),
       ...after(query.cursor),
     ];
     const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
@@ -49,6 +49,17 @@ export function findCases(db: Db, { person, language }: Asking, query: Query): P
       next,
     };
   });
+}
+
+/**
+ * Cases in which every word stands. An intersection is made by hashing; conditions one by one were joined by comparing every hit with every
+ * other, since Postgres cannot know how many a function gives.
+ */
+function withAll(words: readonly SearchWord[], seen: readonly string[]): RawBuilder<unknown> {
+  return sql.join(
+    words.map((word) => sql`select s.case_id from ${search(word, seen)} s`),
+    sql` intersect `,
+  );
 }
 
 function search(

@@ -4,6 +4,7 @@ import { asPerson } from '../../db/as.ts';
 import { problems, type App } from '../../http.ts';
 import { languageOf } from '../../language.ts';
 import { Uuid } from '../../schema.ts';
+import { aMinute } from '../../security/rates.ts';
 import { readFacets } from './facets.ts';
 import { findCases } from './find.ts';
 import { indexAll, indexForSearch } from './index-cases.ts';
@@ -12,7 +13,7 @@ import { CaseFacets, CaseSearchQuery, FoundCasePage, SavedView, SavedViewBody, S
 
 const tags = ['Cases'];
 /** As fast as somebody types, with pauses. */
-const perPerson = { max: 120, timeWindow: '1 minute' };
+const perPerson = aMinute(120);
 /** Between searches the index is kept up in the background. */
 const indexEveryMs = 3000;
 
@@ -27,7 +28,7 @@ export function caseSearchRoutes(app: App): void {
         querystring: CaseSearchQuery,
         response: { 200: FoundCasePage, ...problems(401, 422, 429) },
       },
-      config: { rateLimit: { ...perPerson, keyGenerator: (request) => request.person.id } },
+      config: { rateLimit: perPerson },
     },
     async (request) => {
       if ((request.query.q ?? '') !== '') await indexForSearch({ db, log });

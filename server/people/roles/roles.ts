@@ -16,10 +16,13 @@ export async function readVerbTitles(): Promise<Record<string, Words>> {
   return JSON.parse(await readFile(file, 'utf8')) as Record<string, Words>;
 }
 
+/** Over `g`: held where the asking person gives roles, or everywhere. Who holds one elsewhere is none of their business. */
+const isNear = sql`(may('role.grant') or g.community_id is null or g.community_id in (select my_communities('role.grant')))`;
+
 export async function readRoleTable(tx: Tx): Promise<Static<typeof RoleTable>> {
   const { rows: roles } = await sql<Static<typeof RoleTable>['roles'][number]>`
     select r.key, r.title, nullif(r.description, 'null'::jsonb) as description, r.may,
-           (select count(distinct g.person_id)::int from role_grant g where g.role = r.key) as holders
+           (select count(distinct g.person_id)::int from role_grant g where g.role = r.key and ${isNear}) as holders
       from role r order by r.key`.execute(tx);
   const named = new Set(roles.flatMap(({ may }) => may).filter((verb) => verb !== '*'));
   return { roles, verbs: await describe(tx, [...named]) };
@@ -40,7 +43,7 @@ async function describe(tx: Tx, named: string[]): Promise<Static<typeof RoleTabl
 
 /** By name, then by where. */
 export async function readGrants(tx: Tx, role: string): Promise<Static<typeof RoleGrant>[]> {
-  return selectGrants(tx, sql`g.role = ${role}`);
+  return selectGrants(tx, sql`g.role = ${role} and ${isNear}`);
 }
 
 export async function findGrant(tx: Tx, id: string): Promise<Static<typeof RoleGrant> | undefined> {

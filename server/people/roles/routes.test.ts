@@ -1,4 +1,5 @@
 /** Who gives which role to whom; it counts with the next request and in open event streams, and is on record. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBuiltIn } from '../../content.ts';
 import type { App } from '../../http.ts';
@@ -121,6 +122,25 @@ describe('giving and taking a role', () => {
     expect((await give(ask, plain, 'lead')).statusCode).toBe(201);
     const { items } = (await ask({ url: '/api/role-grants?role=admin' })).json<{ items: Grant[] }>();
     expect((await take(ask, items[0]!.id)).json()).toMatchObject({ code: 'role_not_yours_to_give' });
+  });
+
+  it('shows and counts only what is held where one gives roles, or everywhere', async () => {
+    const [garden, tower] = [randomUUID(), randomUUID()];
+    const ask = await asUser(app, await createPerson(test, { roles: [{ role: 'lead', communityId: garden }] }));
+    for (const [name, communityId] of [
+      ['园里', garden],
+      ['别处', tower],
+    ] as const)
+      await createPerson(test, { name, roles: [{ role: 'owner', communityId }] });
+    await createPerson(test, { name: '到处', roles: [{ role: 'owner' }] });
+    const owners = async (who: Ask) => {
+      const { items } = (await who({ url: '/api/role-grants?role=owner' })).json<{ items: Grant[] }>();
+      const { roles } = (await who({ url: '/api/roles' })).json<{ roles: { key: string; holders: number }[] }>();
+      return [items.map(({ person }) => person.name).sort(), roles.find(({ key }) => key === 'owner')?.holders];
+    };
+
+    expect(await owners(ask)).toEqual([['到处', '园里'], 2]);
+    expect(await owners(asAdmin)).toEqual([['别处', '到处', '园里'], 3]);
   });
 
   it('is refused by the database too', async () => {
