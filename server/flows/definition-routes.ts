@@ -6,7 +6,7 @@ import type { FieldError } from '../errors.ts';
 import { problems, type App, type Person } from '../http.ts';
 import { languageOf, type Asking } from '../language.ts';
 import { withSentence } from '../problems.ts';
-import { assertMayAnywhere } from '../security/may.ts';
+import { assertMay } from '../security/may.ts';
 import { dropFlowDraft, findFlowVersions, getFlowDraft, getFlowVersion, keepFlowDraft } from './definitions.ts';
 import {
   FlowBody,
@@ -42,7 +42,7 @@ async function readDraft(app: App, request: Asking, tx: Tx, key: string): Promis
 /** Runs for somebody who may publish flows. @throws AppError forbidden */
 function asPublisher<T>(app: App, person: Person, run: (tx: Tx) => Promise<T>): Promise<T> {
   return asPerson(app.deps.db, person.id, async (tx) => {
-    await assertMayAnywhere(tx, 'flow.publish');
+    await assertMay(tx, 'flow.publish');
     return run(tx);
   });
 }

@@ -1,4 +1,5 @@
 /** A flow from a draft with problems to a version, and on to the next; running cases keep theirs. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
 import { buildApp } from '../app.ts';
@@ -72,7 +73,10 @@ it('publishes a version that new cases start on, while running ones keep theirs'
   expect(before.caseId).not.toBe(after.caseId);
 });
 
-it('is for who may publish flows', async () => {
+it('is for who may publish flows, in the whole company', async () => {
+  const communityId = randomUUID();
+  const local = await createPerson(stage.test, { roles: [{ role: 'admin', communityId }] });
+  expect((await (await asUser(app, local))({ url: `${url}/versions` })).statusCode).toBe(403);
   for (const [method, path] of [
     ['GET', 'draft'],
     ['GET', 'versions'],
