@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { StartError } from '../services/messages.ts';
 
 /**
@@ -62,7 +61,7 @@ export async function measure(folder: string, what: PartName): Promise<Part> {
     hash.update(`${name}\0${info.isFile() ? info.size : 0}\0`);
     if (!info.isFile()) continue;
     bytes += info.size;
-    await pipeline(createReadStream(join(root, name)), hash, { end: false });
+    for await (const chunk of createReadStream(join(root, name))) hash.update(chunk as Buffer);
   }
   return { what, bytes, sha256: hash.digest('hex') };
 }

@@ -183,6 +183,12 @@ export const startTexts = {
     '核对了 {cases} 个事项：{differences} 处不同，{left} 处未处理，{pending} 个操作等待执行（启动后自动完成）。',
     '{cases} cases compared: {differences} differ, {left} are left; {pending} commands wait and are driven after the start.',
   ],
+  account_made: [
+    '账号 {username} 已建立（角色 {role}）。密码：{password}（只显示这一次，请登录后修改）',
+    'Account {username} made (role {role}). Password: {password} (shown only now; change it after signing in)',
+  ],
+  account_exists: ['已有账号 {username}。', 'There is an account {username} already.'],
+  account_role: ['没有角色 {role}。可以是：{roles}', 'There is no role {role}. One of: {roles}'],
   tool_alone: [
     '管家正在运行（进程 {pid}）。请先停止它，再执行这个命令。',
     'Guanjia is running (process {pid}). Stop it first, then give this command again.',

@@ -16,7 +16,8 @@ const schema = aForm({
       type: 'object',
       additionalProperties: false,
       required: ['name'],
-      properties: { name: aField('text'), total: aField('computed', { 'x-result': 'money' }) },
+      // As the database gives it back, in an order of its own.
+      properties: { total: aField('computed', { 'x-result': 'money' }), name: aField('text') },
     },
   }),
 });
@@ -69,7 +70,7 @@ describe('buildModel', () => {
     expect(new Set(model.fields.map((field) => field.access))).toEqual(new Set(['read']));
   });
 
-  it('never lets anyone write what the program fills', () => {
+  it('never lets anyone write what the program fills, and puts what is computed from a row last', () => {
     const model = buildModel({ schema, layout, permissions: { ...edit, number: 'required' } });
 
     expect(model.fields.find((field) => field.name === 'number')?.access).toBe('read');

@@ -100,7 +100,10 @@ function choicesOf(schema: FieldSchema): Choice[] {
 function columnsOf(schema: FieldSchema, writable: boolean): FieldModel[] {
   if (schema['x-field'] !== 'table') return [];
   const row = schema.items as { required?: string[]; properties: Record<string, FieldSchema> };
-  return Object.entries(row.properties).map(([name, column]) => {
+  // What is computed from the others comes after them: the database keeps no order of its own.
+  const order = ([, column]: [string, FieldSchema]): number => Number(column['x-field'] === 'computed');
+  const columns = Object.entries(row.properties).toSorted((one, other) => order(one) - order(other));
+  return columns.map(([name, column]) => {
     const model = baseOf(name, column);
     const mayWrite = writable && !isProgramFilled(model);
     const widget = model.widget === 'segmented' ? 'select' : model.widget;
