@@ -28,9 +28,8 @@ export type Evaluation =
 /** feelin's builtins evaluate to null and warn on a wrong type: an error, unless a value that is simply not filled in yet explains it. */
 const HARMLESS = new Set(['NO_CONTEXT_ENTRY_FOUND', 'NO_PROPERTY_FOUND']);
 
-/** Value of an expression: a value of FEEL, nothing of the host. */
-export function evaluateFeel(prepared: Prepared, scope: Scope): Evaluation {
-  const counter = new Counter(scope.zone);
+/** Value of an expression: a value of FEEL, nothing of the host. `counter` tells afterwards what it took. */
+export function evaluateFeel(prepared: Prepared, scope: Scope, counter = new Counter(scope.zone)): Evaluation {
   try {
     const context = { ...contextOf(prepared, scope), ...counter.functions(prepared.calls) };
     const { value, warnings } = evaluate(prepared.source, context);

@@ -1,5 +1,5 @@
 /**
- * What `+ - * / **` give in FEEL (DMN 1.5, 10.3.2.3 and tables 54 to 61). Numbers are reckoned as decimals with 34 digits, as FEEL
+ * What `+ - * / **` give in FEEL (DMN 1.5, 10.3.2.3 and tables 57 to 62). Numbers are reckoned as decimals with 34 digits, as FEEL
  * wants it: 0.1 + 0.2 is 0.3, and an amount times days has no stray cents.
  */
 import { Decimal } from 'decimal.js';

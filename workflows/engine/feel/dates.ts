@@ -1,5 +1,5 @@
 /**
- * FEEL's arithmetic of dates, times and durations where feelin leaves gaps (DMN 1.5, 10.3.2.3 and table 54 to 61). A days and time
+ * FEEL's arithmetic of dates, times and durations where feelin leaves gaps (DMN 1.5, 10.3.2.3 and tables 57 and 59). A days and time
  * duration is an exact length, so a day is 24 hours also across a change of clocks; years and months move the calendar and stop at the
  * end of a shorter month. What carries no zone means the zone of the community. Reads no clock.
  */

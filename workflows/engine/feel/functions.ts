@@ -48,8 +48,11 @@ const TEXTS: Record<string, Builtin> = {
       // With flag q the replacement is plain text too.
       const parts = flags.includes('q') ? [by] : replacementOf(by);
       if (!pieces || !parts) return undefined;
-      const fill = (groups: string[]): string =>
-        parts.map((part) => (isNumber(part) ? (groups[part] ?? '') : part)).join('');
+      const fill = (groups: string[]): string => {
+        const filled = parts.map((part) => (isNumber(part) ? (groups[part] ?? '') : part)).join('');
+        within.spend(filled.length);
+        return filled;
+      };
       return pieces.map(({ before, groups }) => before + (groups ? fill(groups) : '')).join('');
     },
   },
@@ -122,8 +125,7 @@ const LISTS: Record<string, Builtin> = {
   'list contains': {
     takes: [2, 2],
     nulls: true,
-    give: ([list, item], within) =>
-      list === null ? null : keysOf(listOf(list), within).includes(keyOf(item, within)),
+    give: ([list, item], within) => (list === null ? null : keysOf(listOf(list), within).includes(keyOf(item, within))),
   },
   'index of': {
     takes: [2, 2],

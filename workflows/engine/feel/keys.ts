@@ -1,4 +1,4 @@
-/** When two values of FEEL are one (DMN 1.5, 10.3.2.13), and which comes first. */
+/** When two values of FEEL are one (DMN 1.5, tables 53 and 54), and which comes first. */
 import { FeelDate, FeelDuration, FeelRange, FeelTime } from 'feelin';
 import { epochMsOf, isPoint, sizeOf, type Point } from './dates.ts';
 import type { Within } from './builtin.ts';

@@ -36,13 +36,13 @@ function holds(section: string, rows: readonly (readonly [text: string, value: u
   });
 }
 
-holds('10.3.1.2 grammar rule 37: a number with an exponent', [
+holds('10.3.1.2, rule 35: a number with an exponent, which feelin reads too, but as its first digits', [
   ['1e5', 100_000],
   ['-2E2', -200],
   ['1.5e-1', 0.15],
 ]);
 
-holds('10.3.2.3.1: numbers are decimals of 34 digits', [
+holds('10.3.2.3.1, tables 57, 59 and 60: numbers are decimals of 34 digits', [
   ['0.1 + 0.2', 0.3],
   ['0.1 + 0.2 = 0.3', true],
   ['1.1 * 3', 3.3],
@@ -53,7 +53,7 @@ holds('10.3.2.3.1: numbers are decimals of 34 digits', [
   ['sum(for line in lines return line.days * line.price)', 8.9],
 ]);
 
-holds('tables 54 and 55: durations add to points and to their own kind', [
+holds('table 57: durations add to points and to their own kind', [
   ['@"P1D" + @"PT1H"', 'P1DT1H'],
   ['@"P1Y" - @"P1M"', 'P11M'],
   ['@"P1Y" + @"P1D"', 'expression_failed'],
@@ -67,7 +67,7 @@ holds('tables 54 and 55: durations add to points and to their own kind', [
   ['@"2026-01-01T10:00:00" + @"PT36H"', '2026-01-02T22:00:00'],
 ]);
 
-holds('tables 54 and 55: months stop at the end of a shorter month', [
+holds('table 57: months stop at the end of a shorter month', [
   ['@"2026-01-31" + @"P1M"', '2026-02-28'],
   ['@"2028-01-31" + @"P1M"', '2028-02-29'],
   ['@"2024-02-29" + @"P1Y"', '2025-02-28'],
@@ -76,7 +76,7 @@ holds('tables 54 and 55: months stop at the end of a shorter month', [
   ['@"2026-01-31T22:00:00@Asia/Shanghai" + @"P1M"', '2026-02-28T22:00:00@Asia/Shanghai'],
 ]);
 
-holds('tables 54 and 55: a day is 24 hours, also across a change of clocks', [
+holds('table 57, valuedt in 10.3.2.3.6: a day is 24 hours, also across a change of clocks', [
   ['@"2026-03-28T12:00:00@Europe/Paris" + @"P1D"', '2026-03-29T13:00:00@Europe/Paris'],
   ['@"2026-03-28T12:00:00@Europe/Paris" + @"PT24H"', '2026-03-29T13:00:00@Europe/Paris'],
   ['@"2026-03-29T13:00:00@Europe/Paris" - @"P1D"', '2026-03-28T12:00:00@Europe/Paris'],
@@ -89,7 +89,7 @@ holds('tables 54 and 55: a day is 24 hours, also across a change of clocks', [
   ['@"2025-03-29T02:30:00@Europe/Paris" + @"P1Y"', '2026-03-29T03:30:00@Europe/Paris'],
 ]);
 
-holds('table 56: the time between two points is between two instants', [
+holds('table 57: the time between two points is between two instants', [
   ['@"2026-01-01T00:00:00Z" - @"2026-01-01T08:00:00@Asia/Shanghai"', 'PT0S'],
   ['@"2026-03-29T12:00:00@Europe/Paris" - @"2026-03-28T12:00:00@Europe/Paris"', 'PT23H'],
   ['@"2026-01-01" - @"2026-03-01"', '-P59D'],
@@ -99,7 +99,7 @@ holds('table 56: the time between two points is between two instants', [
   ['@"2026-01-01" - time("10:00:00")', 'expression_failed'],
 ]);
 
-holds('tables 57 to 59: durations times and by numbers', [
+holds('tables 59 and 62: durations times and by numbers', [
   ['@"P1D" * 3', 'P3D'],
   ['3 * @"P1D"', 'P3D'],
   ['@"PT1H" * 1.5', 'PT1H30M'],
@@ -121,7 +121,7 @@ holds('tables 57 to 59: durations times and by numbers', [
   ['round half up(amount * 0.0005 * ((today - due) / @"P1D"), 2)', 55.56],
 ]);
 
-holds('10.3.2.13 and tables 49 to 53: equality and order of dates and durations', [
+holds('tables 53 and 54: equality and order of dates and durations', [
   ['@"P200D" = @"P201D"', false],
   ['@"P200D" != @"P201D"', true],
   ['@"P1Y" = @"P12M"', true],
@@ -255,7 +255,7 @@ holds('10.3.4.7 and table 78: ranges', [
   ['overlaps([1..2], [@"2026-01-01"..@"2026-01-02"])', 'expression_failed'],
 ]);
 
-holds('10.3.4.8 and table 65: dates', [
+holds('10.3.4.8 and table 66: dates', [
   ['day of week(@"2026-11-27")', 'Friday'],
   ['week of year(@"2005-01-01")', 53],
   ['day of year(@"2024-12-31T10:00:00Z")', 366],
