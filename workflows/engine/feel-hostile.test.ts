@@ -51,15 +51,19 @@ const FEEL_TYPES = [FeelDate, FeelTime, FeelDateTime, FeelDuration, FeelRange];
 
 /** Why a value is not one of FEEL; null when it is. */
 function strange(value: unknown, path = 'value'): string | null {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
   if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} is ${value}`;
-  if (typeof value !== 'object') return `${path} is ${typeof value}`;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
+  return typeof value === 'object' ? strangeObject(value, path) : `${path} is ${typeof value}`;
+}
+
+function strangeObject(value: object, path: string): string | null {
   if (value instanceof FeelRange) return strange(value.start, `${path}.start`) ?? strange(value.end, `${path}.end`);
   if (FEEL_TYPES.some((type) => value instanceof type)) return null;
   const home: unknown = Object.getPrototypeOf(value);
   if (home !== Object.prototype && home !== Array.prototype) return `${path} is of the host`;
-  for (const [name, { get, value: inner }] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-    const found = get ? `${path}.${name} is a getter` : strange(inner, `${path}.${name}`);
+  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
+    if (!('value' in descriptor)) return `${path}.${name} is a getter`;
+    const found = strange(descriptor.value, `${path}.${name}`);
     if (found !== null) return found;
   }
   return null;
@@ -73,8 +77,8 @@ function hostState(): Map<string, unknown> {
   for (const [index, object] of objects.entries()) {
     state.set(`${index} prototype`, Object.getPrototypeOf(object));
     for (const name of Reflect.ownKeys(object)) {
-      const { value, get, set } = Object.getOwnPropertyDescriptor(object, name) ?? {};
-      state.set(`${index} ${String(name)}`, value ?? get ?? set);
+      const held = Object.entries(Object.getOwnPropertyDescriptor(object, name) ?? {});
+      for (const [part, value] of held) state.set(`${index} ${String(name)} ${part}`, value);
     }
   }
   return state;

@@ -79,10 +79,10 @@ function isLocal(value: Point): value is FeelDateTime {
 }
 
 /** Milliseconds of a days and time duration. */
-export const msOf = (value: FeelDuration): number => value.unwrap().total('millisecond');
+const msOf = (value: FeelDuration): number => value.unwrap().total('millisecond');
 
 /** Months of a years and months duration. */
-export const monthsOf = (value: FeelDuration): number => value.unwrap().years * 12 + value.unwrap().months;
+const monthsOf = (value: FeelDuration): number => value.unwrap().years * 12 + value.unwrap().months;
 
 /** How long a duration is in the unit of its kind. */
 export const sizeOf = (value: FeelDuration): number => (value.yearsMonths ? monthsOf(value) : msOf(value));
