@@ -1,4 +1,5 @@
 /** Where feelin 8.2.0 has otherwise than DMN 1.5, ours holds to it; the title names the section or table. Fields: see `vars`. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../feel-syntax.ts';
 import { evaluateFeel, type Scope } from '../feel.ts';
@@ -306,5 +307,21 @@ describe('what carries no zone is of the community', () => {
 
     expect(JSON.stringify(at(Date.UTC(2026, 9, 25, 0, 30)))).toContain('2026-10-25T02:30:00@Europe/Paris');
     expect(JSON.stringify(at(Date.UTC(2026, 9, 25, 1, 30)))).toContain('2026-10-25T02:30:00+01:00');
+  });
+});
+
+describe('docs/expressions.md', () => {
+  const text = readFileSync(new URL('../../../docs/expressions.md', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\| `(.+?)` +\| `(.+?)` +\|$/gm)].map(([, expression = '', gives = '']) => [
+    expression,
+    gives,
+  ]);
+
+  it('has examples', () => {
+    expect(rows.length).toBeGreaterThan(15);
+  });
+
+  it.each(rows)('%s gives %s', (expression, gives) => {
+    expect(valueOf(expression)).toEqual(JSON.parse(gives));
   });
 });
