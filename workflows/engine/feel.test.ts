@@ -138,5 +138,24 @@ describe('rule 18: FEEL is bounded by what it counts', () => {
   it('does not reach into the prototype', () => {
     expect(value('urgency.constructor')).toBeNull();
     expect(value('outcomes.__proto__')).toBeNull();
+    expect(value('outcomes.accept.constructor')).toBeNull();
+    expect(prepare('outcomes.accept = __proto__', null).ok).toBe(false);
+  });
+
+  it('shows nothing of an object that is no data, not even what it would show itself', () => {
+    class Host {
+      secret = 'own';
+      get shown() {
+        return this.secret;
+      }
+    }
+    const vars = { host: new Host() as never, list: [new Host()] as never };
+    const give = (text: string) => {
+      const ready = prepare(text, Object.keys(vars));
+      return ready.ok && evaluateFeel(ready.prepared, { ...scope, vars });
+    };
+
+    for (const text of ['host', 'host.secret', 'host.shown', 'list.shown', 'list[1].secret', '[list]', 'string(host)'])
+      expect(give(text)).toMatchObject({ ok: false, code: 'expression_failed' });
   });
 });

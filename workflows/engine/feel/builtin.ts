@@ -16,6 +16,10 @@ export interface Builtin {
   give: (args: unknown[], within: Within) => unknown;
 }
 
+export function isContext(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 /** What a builtin gives; undefined for arguments it does not take. */
 export function call(builtin: Builtin, args: unknown[], within: Within): unknown {
   const [fewest, most] = builtin.takes;

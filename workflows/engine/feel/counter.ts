@@ -4,8 +4,8 @@
  */
 import { FeelDate, FeelDateTime, FeelDuration, FeelRange, FeelTime } from 'feelin';
 import { arithmetic, negative, type Operator } from './arithmetic.ts';
-import { call } from './builtin.ts';
-import { comparable } from './dates.ts';
+import { call, isContext } from './builtin.ts';
+import { comparable } from './comparable.ts';
 import { BUILTINS } from './functions.ts';
 import { HELPERS, helperOf, OPERATORS } from './rewrite.ts';
 
@@ -93,7 +93,7 @@ export class Counter {
     if (!Array.isArray(list)) return list;
     return list.map((item: unknown) => {
       if (typeof item === 'string') this.add(item.length / COPIES_AN_OPERATION);
-      if (!isPlain(item) || !Object.keys(item).some(isOurs)) return item;
+      if (!isContext(item) || !Object.keys(item).some(isOurs)) return item;
       return Object.fromEntries(Object.entries(item).filter(([name]) => !isOurs(name)));
     });
   }
@@ -128,7 +128,7 @@ export class Counter {
     if (Array.isArray(value)) {
       if (value.length > EVALUATION_LIMITS.list) this.trip('list');
       for (const item of value) this.count(item, depth + 1);
-    } else if (isPlain(value)) {
+    } else if (isContext(value)) {
       for (const item of Object.values(value)) this.count(item, depth + 1);
     } else this.countOne(value);
   }
@@ -137,7 +137,7 @@ export class Counter {
     if (typeof value === 'string') this.countText(value);
     else if (typeof value === 'number') {
       if (!Number.isFinite(value)) this.warnings.push('NUMBER_RANGE');
-    } else if (!isOfFeel(value)) this.trip('host');
+    } else if (!isOfFeel(value)) throw new TypeError('no value of FEEL');
   }
 
   private countText(text: string): void {
@@ -163,10 +163,6 @@ function named(fn: (...args: unknown[]) => unknown): unknown {
 
 const isOurs = (name: string): boolean => name.startsWith('__');
 
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
-}
-
 /** What is neither text, number, list nor context. */
 function isOfFeel(value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return true;
@@ -174,7 +170,7 @@ function isOfFeel(value: unknown): boolean {
 }
 
 function propertyOf(target: unknown, name: string): unknown {
-  if (isPlain(target)) return (Object.hasOwn(target, name) ? target[name] : null) ?? null;
+  if (isContext(target)) return (Object.hasOwn(target, name) ? target[name] : null) ?? null;
   const [, names] = PROPERTIES.find(([type]) => target instanceof type) ?? [];
   return names?.includes(name) ? ((target as Record<string, unknown>)[name] ?? null) : null;
 }

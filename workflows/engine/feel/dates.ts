@@ -3,7 +3,7 @@
  * duration is an exact length, so a day is 24 hours also across a change of clocks; years and months move the calendar and stop at the
  * end of a shorter month. What carries no zone means the zone of the community. Reads no clock.
  */
-import { dateAndTime, duration, FeelDate, FeelDateTime, FeelDuration, FeelRange, FeelTime, parseDate } from 'feelin';
+import { dateAndTime, duration, FeelDate, FeelDateTime, FeelDuration, FeelTime, parseDate } from 'feelin';
 import { isoOf } from '../instant.ts';
 import { must } from '../unreachable.ts';
 
@@ -13,7 +13,7 @@ type Zoned = ReturnType<ReturnType<FeelDateTime['unwrap']>['toZonedDateTime']>;
 export type Point = FeelDate | FeelTime | FeelDateTime;
 
 /** Where durations and times are laid out to be compared. */
-const EPOCH = must(parseDate('1970-01-01'), 'epoch').unwrap();
+export const EPOCH = must(parseDate('1970-01-01'), 'epoch').unwrap();
 
 export function isPoint(value: unknown): value is Point {
   return value instanceof FeelDate || value instanceof FeelTime || value instanceof FeelDateTime;
@@ -108,30 +108,4 @@ export function lastDayOfMonth(of: FeelDate | FeelDateTime): FeelDate {
 
 function dayOf(value: FeelDate | FeelDateTime): ReturnType<FeelDate['unwrap']> {
   return value instanceof FeelDate ? value.unwrap() : value.unwrap().toPlainDate();
-}
-
-/**
- * What feelin compares rightly in its place: a date and time without a zone is the community's; a duration becomes the point so far from
- * the epoch, since feelin takes P200D for equal to P201D, and a year for equal to 365 days. Everything else is itself.
- */
-export function comparable(value: unknown, zone: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => comparable(item, zone));
-  if (value instanceof FeelDateTime && value.zone === null) return new FeelDateTime(value.unwrap(), zone);
-  if (value instanceof FeelDuration) return farFromEpoch(value);
-  return value instanceof FeelRange ? comparableRange(value, zone) : value;
-}
-
-function farFromEpoch(value: FeelDuration): FeelDate | FeelDateTime {
-  if (value.yearsMonths) return new FeelDate(EPOCH.add(value.unwrap()));
-  return new FeelDateTime(EPOCH.toPlainDateTime().add(value.unwrap()), 'UTC');
-}
-
-function comparableRange(range: FeelRange, zone: string): FeelRange {
-  const [start, end] = [comparable(range.start, zone), comparable(range.end, zone)];
-  const [bound] = [start, end].filter((each) => each instanceof FeelDate || each instanceof FeelDateTime);
-  if (bound === undefined) return range;
-  return new FeelRange({
-    ...{ start, end, 'start included': range['start included'], 'end included': range['end included'] },
-    valueType: bound instanceof FeelDate ? 'date' : 'date time',
-  });
 }

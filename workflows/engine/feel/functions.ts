@@ -3,7 +3,7 @@
  * which is a field not filled in yet, gives null; one of a wrong type gives undefined, which is a failure and no silent null.
  */
 import { FeelDate, FeelDateTime, FeelDuration } from 'feelin';
-import type { Builtin, Within } from './builtin.ts';
+import { isContext, type Builtin, type Within } from './builtin.ts';
 import { lastDayOfMonth, monthsBetween } from './dates.ts';
 import { keyOf, orderOf } from './keys.ts';
 import { NUMBERS } from './numbers.ts';
@@ -16,8 +16,6 @@ const isText: Of<string> = (value) => typeof value === 'string';
 const isNumber: Of<number> = (value) => typeof value === 'number';
 const isWhole: Of<number> = (value): value is number => Number.isSafeInteger(value);
 const isDay: Of<FeelDate | FeelDateTime> = (value) => value instanceof FeelDate || value instanceof FeelDateTime;
-const isContext: Of<Record<string, unknown>> = (value): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
 /** FEEL takes one value for a list of it. */
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 /** `sum(1, 2)` and `sum([1, 2])`. */

@@ -131,6 +131,7 @@ holds('tables 53 and 54: equality and order of dates and durations', [
   ['@"P1D" < @"PT25H"', true],
   ['@"P1D" = "P1D"', null],
   ['[@"P200D"] = [@"P201D"]', false],
+  ['{ a: @"P200D" } = { a: @"P201D" }', false],
   ['@"PT5H" in [@"PT1H"..@"P1D"]', true],
   ['@"PT5H" in (@"PT1H", @"PT300M")', true],
   ['@"PT5H" in (> @"PT1H")', true],
