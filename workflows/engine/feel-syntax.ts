@@ -1,17 +1,18 @@
 /**
- * Reads a FEEL expression before it ever runs: refuses what cannot be bounded (functions, regular expressions, unknown names,
- * deep nesting) and rewrites the rest so that every loop, list and value passes a counter (protocol.md rule 18). feelin cannot be
- * interrupted, and a loop in it stalls a workflow task for ever; so the counting is written into the expression itself.
+ * Reads a FEEL expression before it ever runs: refuses what cannot be bounded (functions of its own, unknown names, deep nesting) and
+ * has the rest rewritten so that every loop, list and value passes a counter (protocol.md rule 18). feelin cannot be interrupted, and a
+ * loop in it stalls a workflow task for ever; so the counting is written into the expression itself.
  */
 import { parseExpression } from 'feelin';
+import { BUILTINS } from './feel/functions.ts';
+import { rewrite, type Node, type Rewritten } from './feel/rewrite.ts';
 
-/** Bounds of one evaluation. Operations are loop turns and the sizes of all values met. */
-export const FEEL_LIMITS = { length: 2000, nodes: 400, depth: 32, operations: 20_000, list: 1000, text: 10_000 };
+/** Bounds of what is read; of what runs: EVALUATION_LIMITS. */
+const LIMITS = { length: 2000, nodes: 400, depth: 32 };
 
-export interface Prepared {
+/** `source` is the expression as it is evaluated. */
+export interface Prepared extends Rewritten {
   text: string;
-  /** The expression with its counters, as it is evaluated. */
-  source: string;
   /** Fields and other names it reads, local names excluded. */
   names: string[];
   /** Steps whose `outcomes.<step>` it reads. */
@@ -25,25 +26,16 @@ export interface FeelProblem {
 }
 export type Preparation = { ok: true; prepared: Prepared } | { ok: false; problem: FeelProblem };
 
-interface Node {
-  name: string;
-  from: number;
-  to: number;
-  isError: boolean;
-  children: Node[];
-}
-
-/** Builtins whose work grows with the size of their arguments only; without regular expressions and callbacks. */
-const FUNCTIONS = new Set(
-  (
-    'number,string,not,substring,string length,upper case,lower case,substring before,substring after,contains,starts with,' +
-    'ends with,string join,list contains,count,min,max,sum,mean,all,any,sublist,append,concatenate,insert before,remove,reverse,' +
-    'flatten,decimal,floor,ceiling,abs,round up,round down,round half up,round half down,modulo,sqrt,odd,even,is,before,after,' +
-    'includes,during,overlaps,starts,finishes,day of year,day of week,month of year,week of year,now,today,' +
-    'years and months duration'
+/** feelin's builtins whose work grows with the size of their arguments only, and ours. */
+const FUNCTIONS = new Set([
+  ...(
+    'string,not,string length,upper case,lower case,substring before,substring after,contains,starts with,ends with,string join,' +
+    'count,all,any,append,concatenate,reverse,flatten,sqrt,log,exp,odd,even,is,day of year,day of week,month of year,week of year,' +
+    'now,today'
   ).split(','),
-);
-/** Function definitions recur, `partial` feeds a loop its own result, the rest has no use in a flow. */
+  ...BUILTINS.keys(),
+]);
+/** Function definitions recur, the rest has no use in a flow. */
 const REFUSED = new Set([
   'FunctionDefinition',
   'NamedParameters',
@@ -54,22 +46,10 @@ const REFUSED = new Set([
   'BlockComment',
   'BacktickIdentifier',
 ]);
-const COUNTED = new Set([
-  'List',
-  'Context',
-  'FunctionInvocation',
-  'ForExpression',
-  'FilterExpression',
-  'ArithmeticExpression',
-]);
-
 /** What their names mean ends with them. */
 const SCOPES = new Set(['ForExpression', 'QuantifiedExpression', 'Context', 'FilterExpression']);
 /** Begin with the name they give. */
 const NAMING = new Set(['InExpression', 'ContextEntry']);
-
-/** Names the counters take in the rewritten expression; expressions may not use them. */
-export const COUNTERS = { value: '__v', each: '__each', range: '__range' };
 
 /**
  * Parses and rewrites an expression. `known` are the names it may read besides its own local ones; null: any, for a published
@@ -107,13 +87,13 @@ interface Reading {
 }
 
 function readExpression(text: string, known: Set<string> | null): Preparation {
-  if (text.length > FEEL_LIMITS.length) throw new Refused('expression_unbounded', FEEL_LIMITS.length, 'length');
+  if (text.length > LIMITS.length) throw new Refused('expression_unbounded', LIMITS.length, 'length');
   refuseNesting(text);
   const root = toTree(text);
   const reading: Reading = { text, known, names: new Set(), outcomes: new Set(), times: new Set() };
   readNode(root, reading, new Set());
   const [names, outcomes, times] = [[...reading.names], [...reading.outcomes], [...reading.times]];
-  return { ok: true, prepared: { text, source: rewrite(root, text), names, outcomes, times } };
+  return { ok: true, prepared: { text, ...rewrite(root, text), names, outcomes, times } };
 }
 
 /** Before parsing: the parser itself recurs on brackets. */
@@ -123,7 +103,7 @@ function refuseNesting(text: string): void {
     const char = text.charAt(at);
     if ('([{'.includes(char)) depth += 1;
     if (')]}'.includes(char)) depth -= 1;
-    if (depth > FEEL_LIMITS.depth) throw new Refused('expression_unbounded', at, 'depth');
+    if (depth > LIMITS.depth) throw new Refused('expression_unbounded', at, 'depth');
   }
 }
 
@@ -135,7 +115,7 @@ function toTree(text: string): Node {
   let count = 0;
   do {
     count += 1;
-    if (count > FEEL_LIMITS.nodes) throw new Refused('expression_unbounded', cursor.from, 'nodes');
+    if (count > LIMITS.nodes) throw new Refused('expression_unbounded', cursor.from, 'nodes');
     const node: Node = {
       name: cursor.name,
       from: cursor.from,
@@ -147,7 +127,7 @@ function toTree(text: string): Node {
     const parent = stack.at(-1);
     (parent ? parent.children : top).push(node);
     stack.push(node);
-    if (stack.length > FEEL_LIMITS.depth * 2) throw new Refused('expression_unbounded', node.from, 'depth');
+    if (stack.length > LIMITS.depth * 2) throw new Refused('expression_unbounded', node.from, 'depth');
   } while (cursor.next());
   const root = top[0];
   if (!root) throw new Refused('expression_invalid', 0, text);
@@ -163,8 +143,7 @@ function depthOf(node: { parent: unknown }): number {
 /** Reads a node and all below it. `locals`: names that loops, contexts and filters around it have made; a `Name` adds to them. */
 function readNode(node: Node, reading: Reading, locals: Set<string>): void {
   const found = reading.text.slice(node.from, node.to);
-  if (node.isError) throw new Refused('expression_invalid', node.from, found);
-  if (REFUSED.has(node.name)) throw new Refused('expression_unbounded', node.from, found);
+  refuse(node, found);
   if (node.name === 'Name') addLocal(node, found, locals);
   if (node.name === 'VariableName' && !locals.has(found)) readName(node, found, reading);
   if (node.name === 'PathExpression') readStep(node, reading);
@@ -176,6 +155,13 @@ function readNode(node: Node, reading: Reading, locals: Set<string>): void {
   }
 }
 
+function refuse(node: Node, found: string): void {
+  if (node.isError) throw new Refused('expression_invalid', node.from, found);
+  const isEndless = node.name === 'NumericLiteral' && !Number.isFinite(Number(found.replace(/\s/g, '')));
+  if (REFUSED.has(node.name) || isEndless) throw new Refused('expression_unbounded', node.from, found);
+  if (node.name === 'Key') refuseKey(node, found);
+}
+
 /** What is left to read, a name after what it stands for: the list of `some x in list` does not know `x` yet. */
 function inOrder(node: Node, reading: Reading): Node[] {
   if (node.name === 'FunctionInvocation') return readCall(node, reading);
@@ -184,8 +170,20 @@ function inOrder(node: Node, reading: Reading): Node[] {
 }
 
 function addLocal(node: Node, name: string, locals: Set<string>): void {
-  if (name.startsWith('__') || name === 'partial') throw new Refused('expression_unbounded', node.from, name);
+  refuseName(node, name);
   locals.add(name);
+}
+
+/** A key in quotes is a name as well; escapes could hide what it is. */
+function refuseKey(node: Node, found: string): void {
+  if (!found.startsWith('"')) return;
+  if (found.includes('\\')) throw new Refused('expression_unbounded', node.from, found);
+  refuseName(node, found.slice(1, -1));
+}
+
+/** `__` begins the names of our functions, and the host's `__proto__`; `partial` feeds a loop its own result. */
+function refuseName(node: Node, name: string): void {
+  if (name.startsWith('__') || name === 'partial') throw new Refused('expression_unbounded', node.from, name);
 }
 
 /** Lets only known functions pass; answers what is left to read of the call. */
@@ -198,6 +196,7 @@ function readCall(node: Node, reading: Reading): Node[] {
 }
 
 function readName(node: Node, name: string, reading: Reading): void {
+  refuseName(node, name);
   if (reading.known && !reading.known.has(name)) throw new Refused('unknown_name', node.from, name);
   reading.names.add(name);
 }
@@ -208,44 +207,4 @@ function readStep(node: Node, reading: Reading): void {
   if (!target || !path) return;
   const name = reading.text.slice(target.from, target.to);
   if (name === 'outcomes' || name === 'times') reading[name].add(reading.text.slice(path.from, path.to));
-}
-
-/** The expression with its counters: see COUNTERS. */
-function rewrite(node: Node, text: string): string {
-  if (node.name === 'FunctionInvocation') return rewriteCall(node, text);
-  if (node.name === 'IterationContext') return rewriteIteration(node, text);
-  const inner = stitch(node, text);
-  if (node.name === 'VariableName') return `${COUNTERS.value}(${inner})`;
-  return COUNTED.has(node.name) && !isSigned(node) ? `${COUNTERS.value}(${inner})` : inner;
-}
-
-/** `-1`: a number with its sign has nothing to count, and stays a literal where only a literal may stand. */
-function isSigned(node: Node): boolean {
-  return (
-    node.name === 'ArithmeticExpression' && node.children.length === 2 && node.children[1]?.name === 'NumericLiteral'
-  );
-}
-
-function rewriteCall(node: Node, text: string): string {
-  const [callee, ...rest] = node.children;
-  const name = callee ? text.slice(callee.from, callee.to) : '';
-  // feelin's own now() and today() read the machine's clock; ours come with the event (rule 19).
-  if (name === 'now' || name === 'today') return name;
-  return `${COUNTERS.value}(${name}${rest.map((child) => rewrite(child, text)).join('')})`;
-}
-
-function rewriteIteration(node: Node, text: string): string {
-  const [from, dots, to] = node.children;
-  if (from && dots && to) return `${COUNTERS.range}(${rewrite(from, text)}, ${rewrite(to, text)})`;
-  return `${COUNTERS.each}(${stitch(node, text)})`;
-}
-
-function stitch(node: Node, text: string): string {
-  let at = node.from;
-  let out = '';
-  for (const child of node.children) {
-    out += text.slice(at, child.from) + rewrite(child, text);
-    at = child.to;
-  }
-  return out + text.slice(at, node.to);
 }

@@ -2,11 +2,11 @@
  * Evaluates FEEL for the engine. Never throws: an error, a limit or a wrong type of answer comes back as a failure that the
  * engine turns into an incident. `now` and the zone come with the event, never from a clock (rules 18 and 19).
  */
-import { dateAndTime, duration, evaluate, FeelDate, FeelDateTime, date as feelDate, isRange } from 'feelin';
-import { COUNTERS, FEEL_LIMITS, type Prepared } from './feel-syntax.ts';
-import { isoOf } from './instant.ts';
+import { dateAndTime, duration, evaluate, FeelDate, date as feelDate } from 'feelin';
+import { Counter } from './feel/counter.ts';
+import { momentOf } from './feel/dates.ts';
+import type { Prepared } from './feel-syntax.ts';
 import type { Json, ValueType } from './types.ts';
-import { must } from './unreachable.ts';
 
 /** What an expression sees. */
 export interface Scope {
@@ -25,21 +25,20 @@ export type Evaluation =
   | { ok: true; value: unknown }
   | { ok: false; code: 'expression_failed' | 'expression_limit' | 'expression_not_boolean'; message: string };
 
-/** Builtins evaluate to null and warn on a wrong type: an error, unless a value that is simply not filled in yet explains it. */
+/** feelin's builtins evaluate to null and warn on a wrong type: an error, unless a value that is simply not filled in yet explains it. */
 const HARMLESS = new Set(['NO_CONTEXT_ENTRY_FOUND', 'NO_PROPERTY_FOUND']);
 
-/** Value of an expression. */
-export function evaluateFeel(prepared: Prepared, scope: Scope): Evaluation {
-  const counter = new Counter();
+/** Value of an expression: a value of FEEL, nothing of the host. `counter` tells afterwards what it took. */
+export function evaluateFeel(prepared: Prepared, scope: Scope, counter = new Counter(scope.zone)): Evaluation {
   try {
-    const context = { ...contextOf(prepared, scope), ...counter.functions() };
+    const context = { ...contextOf(prepared, scope), ...counter.functions(prepared.calls) };
     const { value, warnings } = evaluate(prepared.source, context);
-    if (counter.tripped) return { ok: false, code: 'expression_limit', message: counter.tripped };
+    const result = counter.value(value);
     if (counter.unfilled) return { ok: true, value: null };
     const unfilled = prepared.names.some((name) => context[name] === null);
-    const bad = warnings.find((warning) => !HARMLESS.has(warning.type));
-    if (bad && !unfilled) return { ok: false, code: 'expression_failed', message: bad.type };
-    return { ok: true, value };
+    const bad = [...warnings.map(({ type }) => type), ...counter.warnings].find((type) => !HARMLESS.has(type));
+    if (bad !== undefined && !unfilled) return { ok: false, code: 'expression_failed', message: bad };
+    return { ok: true, value: result };
   } catch (error) {
     if (counter.tripped) return { ok: false, code: 'expression_limit', message: counter.tripped };
     if (counter.unfilled) return { ok: true, value: null };
@@ -65,9 +64,14 @@ function valueOf(name: string, scope: Scope): unknown {
   if (name === 'initiator') return scope.initiator;
   if (name === 'outcomes') return scope.outcomes;
   if (name === 'times' && scope.times) return scope.times;
-  if (name === 'now') return zoned(scope);
-  if (name === 'today') return new FeelDate(zoned(scope).unwrap().toPlainDate());
-  return convert(scope.vars[name] ?? null, scope.types[name]);
+  if (name === 'now') return momentOf(scope.now, scope.zone);
+  if (name === 'today') return new FeelDate(momentOf(scope.now, scope.zone).unwrap().toPlainDate());
+  return convert(own(scope.vars, name) ?? null, own(scope.types, name));
+}
+
+/** A field may be called `constructor`, and the host's must not stand in for it. */
+function own<T>(values: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function convert(value: Json, type: ValueType | undefined): unknown {
@@ -76,86 +80,4 @@ function convert(value: Json, type: ValueType | undefined): unknown {
   if (typeof value !== 'string') return null;
   if (type === 'date') return feelDate(value);
   return type === 'dateTime' ? dateAndTime(value) : duration(value);
-}
-
-/** `now` as a date and time in the community's zone. */
-function zoned(scope: Scope): FeelDateTime {
-  const utc = must(dateAndTime(isoOf(scope.now)), 'instant')
-    .unwrap()
-    .toZonedDateTime('UTC');
-  return new FeelDateTime(utc.withTimeZone(scope.zone).toPlainDateTime(), scope.zone);
-}
-
-/** Counts while the expression runs; the rewritten expression calls it at every loop, list and value. */
-class Counter {
-  operations = 0;
-  tripped: string | null = null;
-  /** A range had an end that is not filled in yet: the whole is not known. */
-  unfilled = false;
-
-  functions(): Record<string, unknown> {
-    return {
-      [COUNTERS.value]: named(['value'], (value) => this.value(value)),
-      [COUNTERS.each]: named(['list'], (list) => this.each(list)),
-      [COUNTERS.range]: named(['from', 'to'], (from, to) => this.range(from, to)),
-    };
-  }
-
-  value(value: unknown): unknown {
-    this.count(value, 0);
-    return value;
-  }
-
-  /** A list that a loop runs over; a range of numbers becomes one. */
-  each(list: unknown): unknown {
-    const range =
-      list !== null && typeof list === 'object' && isRange(list) ? (list as { start: unknown; end: unknown }) : null;
-    if (range && typeof range.start === 'number') return this.range(range.start, range.end);
-    return this.value(list);
-  }
-
-  range(from: unknown, to: unknown): number[] {
-    if (from === null || to === null) {
-      this.unfilled = true;
-      return [];
-    }
-    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) this.trip('range');
-    const [start, end] = [from as number, to as number];
-    const length = Math.abs(end - start) + 1;
-    if (length > FEEL_LIMITS.list) this.trip('range');
-    this.add(length);
-    const step = start > end ? -1 : 1;
-    return Array.from({ length }, (_, index) => start + index * step);
-  }
-
-  private count(value: unknown, depth: number): void {
-    this.add(1);
-    if (depth > FEEL_LIMITS.depth) this.trip('depth');
-    if (typeof value === 'string' && value.length > FEEL_LIMITS.text) this.trip('text');
-    if (Array.isArray(value)) {
-      if (value.length > FEEL_LIMITS.list) this.trip('list');
-      for (const item of value) this.count(item, depth + 1);
-    } else if (isPlain(value)) {
-      for (const item of Object.values(value)) this.count(item, depth + 1);
-    }
-  }
-
-  private add(operations: number): void {
-    this.operations += operations;
-    if (this.operations > FEEL_LIMITS.operations) this.trip('operations');
-  }
-
-  private trip(limit: string): never {
-    this.tripped = limit;
-    throw new Error(`limit of ${limit}`);
-  }
-}
-
-/** feelin reads parameter names from the source text of a function unless told. */
-function named(names: string[], fn: (...args: unknown[]) => unknown): unknown {
-  return Object.assign(fn, { $args: names });
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
 }
