@@ -11,7 +11,7 @@ import { uuidv7 } from './uuid.ts';
 const mostInFlight = 8;
 
 /** After these whoever had begun the task goes on with it. */
-const stays: readonly CommandKind[] = ['pause', 'resume'];
+export const stays: readonly CommandKind[] = ['pause', 'resume', 'addSigners', 'removeSigners'];
 
 export interface Inserted {
   id: string;
@@ -27,8 +27,7 @@ export interface Inserted {
  * @throws AppError case_busy
  */
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
-  const id = uuidv7();
-  const { person, task, patch, args } = prepared;
+  const { id = uuidv7(), person, task, patch, args } = prepared;
   const { rows } = await sql<{ n: number; lowest: number | null }>`
     with p as (select waiting, lowest from pending_commands(${prepared.case.id})),
     c as (

@@ -8,6 +8,7 @@ import { inCase, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
 import type { NotificationKind } from '../notifications/schemas.ts';
+import { stays } from './insert.ts';
 import type { Driven, Job } from './types.ts';
 
 const notGone: NotificationKind = 'command_refused';
@@ -81,6 +82,6 @@ async function giveBack(
     insert into task_draft (task_id, person_id, fields, comment)
     select m.task_id, m.actor, coalesce(m.patch, '{}'), m.comment from command m
     where m.id = ${command} and m.task_id is not null and m.actor is not null and (m.patch is not null or m.comment is not null)
-      and m.kind not in ('pause', 'resume')
+      and m.kind <> all (${stays}::text[])
     on conflict (task_id, person_id) do nothing`.execute(tx);
 }

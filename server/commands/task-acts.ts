@@ -1,6 +1,7 @@
 /**
- * tx1 of the acts on a task that the engine decides: complete, return, transfer (pause-acts.ts: pause, resume). Each checks everything that can be refused here, so
- * that what reaches the engine fails only for what another did meanwhile.
+ * tx1 of the acts on a task that the engine decides: complete, return, transfer (pause-acts.ts: pause, resume; signer-acts.ts: delegate,
+ * add and remove signers). Each checks everything that can be refused here, so that what reaches the engine fails only for what another
+ * did meanwhile.
  */
 import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
@@ -21,7 +22,7 @@ import { explainTask } from './lost.ts';
 import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
-import type { Intention, Prepared } from './types.ts';
+import type { CommandKind, Intention, Prepared } from './types.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -85,7 +86,7 @@ export interface WantedAct {
   deps: Deps;
   intention: Intention;
   act: { taskId: string; assignment: number };
-  kind: 'complete' | 'return' | 'transfer' | 'pause' | 'resume';
+  kind: Extract<TaskAct, CommandKind>;
 }
 export interface FoundTask {
   facts: Facts;

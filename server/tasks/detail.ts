@@ -3,17 +3,20 @@ import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Values } from '../../forms/types.ts';
 import { compile } from '../../workflows/engine/compile.ts';
+import { removableOf } from '../../workflows/engine/signers.ts';
 import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
-import { readHistory, toTimeline, type LogRow } from '../case-views/history.ts';
+import { idsOf, readHistory, toExplanation, toTimeline, type LogRow } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
+import { readCaseState } from '../commands/case-state.ts';
 import { readDecider } from '../commands/facts.ts';
-import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
+import { mayDecide, type DecidedTask, type Decider, type TaskAct } from '../commands/may-decide.ts';
 import { findNames } from '../commands/people.ts';
+import { lookBack } from '../commands/take-back.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
@@ -29,6 +32,8 @@ interface More extends DecidedTask {
   status: string;
   position: string[];
   outcomes: string[] | null;
+  /** Whoever it was delegated to works on it: it is not theirs to hand on. */
+  isDelegated: boolean;
 }
 interface Reader {
   person: string;
@@ -53,6 +58,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
     const draft = await readDraft(tx, taskId);
     const history = await readHistory(tx, row.case_id);
+    const maySign = step.kind === 'approval' && !more.isDelegated;
     const [task] = await toTaskItems(db, tx, [row], language);
     if (task === undefined) throw new AppError('not_found', 404);
     const detail: Detail = {
@@ -67,10 +73,19 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       draft,
       guide: step.guide ?? null,
       actions: can('complete') ? toActions(flow, step, more.outcomes) : [],
-      allow: { claim: can('claim'), release: can('release'), transfer: can('transfer'), return: can('return') },
+      allow: {
+        claim: can('claim'),
+        release: can('release'),
+        transfer: can('transfer'),
+        return: can('return'),
+        delegate: !more.isDelegated && can('delegate'),
+        addSigners: maySign && can('addSigners'),
+        takeBack: await mayTakeBack(tx, { flow, step, decider, row, more }),
+      },
+      addedSigners: maySign && can('removeSigners') ? await toAdded(tx, { flow, row, history }) : [],
       ...toPausing(step, task.pause !== null, can),
       returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
-      explanation: await toExplanation(tx, more.explanation),
+      explanation: toExplanation(more.explanation, await findNames(tx, idsOf(more.explanation))),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, {
         flow,
@@ -101,9 +116,9 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
     select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
-      c.applied_rev as version, c.status, c.position, t.outcomes from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(
-    tx,
-  );
+      c.applied_rev as version, c.status, c.position, t.outcomes, t.closed_by as "closedBy",
+      exists (select from case_event e where e.case_id = c.id and e.task_id = t.id and e.type = 'task_delegated') as "isDelegated"
+    from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(tx);
   const [row] = rows;
   const [more] = details;
   if (row === undefined || more === undefined) throw new AppError('not_found', 404);
@@ -169,11 +184,31 @@ async function toTargets(
   });
 }
 
-async function toExplanation(tx: Tx, { rule, inputs, policy }: EngineExplanation): Promise<Detail['explanation']> {
-  const ids = Object.values(inputs)
-    .flat()
-    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
-  const names = await findNames(tx, ids);
-  const labels = Object.fromEntries([...names].map(([id, { name }]) => [id, name]));
-  return { rule, inputs, labels, ...(policy === undefined ? {} : { policy }) };
+/** The decision is the reader's, and nobody has gone on from there. */
+async function mayTakeBack(tx: Tx, { flow, step, decider, row, more }: Decided): Promise<boolean> {
+  const isAsked = row.state === 'done' && more.status === 'running';
+  if (!isAsked || mayDecide(decider, more, 'takeBack', step.allow) !== 'yes') return false;
+  const { begun } = await lookBack(tx, flow, { caseId: row.case_id, task: row.id, by: decider.id });
+  return begun === null;
+}
+
+interface Decided {
+  flow: PublishedFlow;
+  step: HumanStep;
+  decider: Decider;
+  row: TaskItemRow;
+  more: More;
+}
+
+/** Whom somebody added to the seat of this task and who has not decided: only the engine knows. */
+async function toAdded(
+  tx: Tx,
+  { flow, row, history }: { flow: PublishedFlow; row: TaskItemRow; history: readonly LogRow[] },
+): Promise<Detail['addedSigners']> {
+  if (!history.some(({ type }) => type === 'signers_added')) return [];
+  const { state } = await readCaseState(tx, flow, row.case_id);
+  const task = state.tasks.find(({ id }) => id === row.id);
+  const persons = task === undefined ? [] : removableOf(state, task);
+  const names = await findNames(tx, persons);
+  return persons.flatMap((id) => names.get(id) ?? []);
 }

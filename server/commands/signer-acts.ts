@@ -1,0 +1,66 @@
+/** tx1 of the acts that change who is asked: delegate, add signers, remove signers. */
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { give, type Given } from './give.ts';
+import { checkReceiver } from './receivers.ts';
+import { taskTicket, type FoundTask } from './task-acts.ts';
+import type { Intention } from './types.ts';
+
+export interface DelegateAct {
+  taskId: string;
+  assignment: number;
+  to: string;
+  comment: string | null;
+}
+export interface AddSignersAct {
+  taskId: string;
+  assignment: number;
+  /** In the order in which they are asked. */
+  persons: string[];
+  where: 'before' | 'after';
+  comment: string | null;
+}
+export interface RemoveSignersAct {
+  taskId: string;
+  assignment: number;
+  persons: string[];
+}
+
+const plain = { patch: null, readRev: null, deviceAt: null };
+
+/** Somebody else works on it, and it comes back. @throws AppError as transferTask; act_not_allowed for what is delegated already */
+export function delegateTask(deps: Deps, intention: Intention, act: DelegateAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    taskTicket(tx, { deps, intention, act, kind: 'delegate' }, async ({ facts }) => {
+      await checkReceiver(tx, facts.task, act.to);
+      return { ...plain, args: { to: act.to, assignment: act.assignment }, comment: act.comment };
+    }),
+  );
+}
+
+/** @throws AppError as transferTask; signer_already, act_not_allowed outside an approval */
+export function addSigners(deps: Deps, intention: Intention, act: AddSignersAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    taskTicket(tx, { deps, intention, act, kind: 'addSigners' }, async (found) => {
+      const { persons, where, assignment, comment } = act;
+      checkApproval(found, 'addSigners');
+      for (const [at, person] of persons.entries()) await checkReceiver(tx, found.facts.task, person, `/persons/${at}`);
+      return { ...plain, args: { persons, where, assignment }, comment };
+    }),
+  );
+}
+
+/** @throws AppError signer_unknown for whoever was not added, or has decided */
+export function removeSigners(deps: Deps, intention: Intention, act: RemoveSignersAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    taskTicket(tx, { deps, intention, act, kind: 'removeSigners' }, (found) => {
+      const { persons, assignment } = act;
+      checkApproval(found, 'removeSigners');
+      return Promise.resolve({ ...plain, args: { persons, assignment }, comment: null });
+    }),
+  );
+}
+
+function checkApproval({ step }: FoundTask, act: string): void {
+  if (step.kind !== 'approval') throw new AppError('act_not_allowed', 403, { act });
+}
