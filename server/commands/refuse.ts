@@ -9,6 +9,7 @@ import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
 import type { NotificationKind } from '../notifications/schemas.ts';
 import { stays } from './insert.ts';
+import { closer } from './lost.ts';
 import type { Driven, Job } from './types.ts';
 
 const notGone: NotificationKind = 'command_refused';
@@ -47,7 +48,7 @@ async function markRefused(tx: Tx, command: string, refusal: Refusal): Promise<R
     from "case" c where m.id = ${command} and m.state = 'pending' and c.id = m.case_id
     returning m.actor, m.task_id as task, m.kind, m.told_later as "toldLater", c.number, c.title,
       (select json_build_object('at', t.closed_at, 'outcome', t.outcome,
-          'by', (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = t.closed_by))
+          'by', (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = ${closer}))
         from task t where t.id = m.task_id and t.state in ('done', 'cancelled')) as first`.execute(tx);
   return rows[0];
 }
