@@ -1,7 +1,11 @@
 /** tx1 of the acts that change who is asked: delegate, add signers, remove signers. */
+import { askedWith, removableOf } from '../../workflows/engine/signers.ts';
+import type { Tx } from '../db/as.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { readCaseState } from './case-state.ts';
 import { give, type Given } from './give.ts';
+import { findNames } from './people.ts';
 import { checkReceiver } from './receivers.ts';
 import { taskTicket, type FoundTask } from './task-acts.ts';
 import type { Intention } from './types.ts';
@@ -53,14 +57,32 @@ export function addSigners(deps: Deps, intention: Intention, act: AddSignersAct)
 /** @throws AppError signer_unknown for whoever was not added, or has decided */
 export function removeSigners(deps: Deps, intention: Intention, act: RemoveSignersAct): Promise<Given> {
   return give(deps, intention, (tx) =>
-    taskTicket(tx, { deps, intention, act, kind: 'removeSigners' }, (found) => {
+    taskTicket(tx, { deps, intention, act, kind: 'removeSigners' }, async (found) => {
       const { persons, assignment } = act;
       checkApproval(found, 'removeSigners');
-      return Promise.resolve({ ...plain, args: { persons, assignment }, comment: null });
+      await checkSigners(tx, found, { persons, code: 'signer_unknown' });
+      return { ...plain, args: { persons, assignment }, comment: null };
     }),
   );
 }
 
 function checkApproval({ step }: FoundTask, act: string): void {
   if (step.kind !== 'approval') throw new AppError('act_not_allowed', 403, { act });
+}
+
+/** As the engine will say it, but with the name. @throws AppError signer_already, signer_unknown (409) with `person` */
+async function checkSigners(
+  tx: Tx,
+  { facts, flow }: FoundTask,
+  { persons, code }: { persons: readonly string[]; code: 'signer_already' | 'signer_unknown' },
+): Promise<void> {
+  const { state } = await readCaseState(tx, flow, facts.case.id);
+  const task = state.tasks.find(({ id }) => id === facts.task.id);
+  // The log lags behind the case: the engine decides.
+  if (task === undefined) return;
+  const isAdding = code === 'signer_already';
+  const known = isAdding ? askedWith(state, task) : removableOf(state, task);
+  const wrong = persons.find((person) => known.includes(person) === isAdding);
+  if (wrong === undefined) return;
+  throw new AppError(code, 409, { person: (await findNames(tx, [wrong])).get(wrong) ?? null });
 }

@@ -168,7 +168,11 @@ describe('add signers', () => {
       const answer = await stage.act('dispatcher', task, 'add-signers', { persons, where });
       return { status: answer.statusCode, ...answer.json<{ code: string; errors?: object[] }>() };
     };
-    expect(await add([stage.cast.other])).toMatchObject({ status: 409, code: 'signer_already' });
+    expect(await add([stage.cast.other])).toMatchObject({
+      status: 409,
+      code: 'signer_already',
+      params: { person: { name: 'Other' } },
+    });
     expect(await stage.detail('dispatcher', task)).toMatchObject({ task: { state: 'open' }, mine: true });
     expect(await add([stage.cast.runner, stage.cast.stranger])).toMatchObject({
       status: 422,

@@ -78,7 +78,7 @@ async function hold(tx: Tx, { intention, act, found, flow, opened }: Holding): P
     ...{ patch: null, comment: act.comment, readRev: null, deviceAt: null },
   };
   const inserted = await insertCommand(tx, prepared, intention);
-  const row = { ...prepared, id, n: inserted.n, actor: intention.person, task: null };
+  const row = { ...prepared, n: inserted.n, actor: intention.person, task: null };
   const place = { caseId: c.id, lowestPending: inserted.lowestPending, acked: c.appliedRev };
   return { job: toJob(row, flow, place), person: { decider: person, communityId: c.communityId } };
 }

@@ -23,6 +23,7 @@ import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
+import { uuidv7 } from './uuid.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -107,6 +108,7 @@ export async function taskTicket(
   const found = await authorise(tx, { deps, facts, act, kind });
   const prepared: Prepared = {
     ...(await prepare(found)),
+    id: uuidv7(),
     person: found.facts.person,
     case: found.facts.case,
     kind,
@@ -114,7 +116,7 @@ export async function taskTicket(
   };
   const inserted = await insertCommand(tx, prepared, intention);
   const { id: caseId, appliedRev, communityId } = found.facts.case;
-  const row = { ...prepared, id: inserted.id, n: inserted.n, actor: intention.person, task: act.taskId };
+  const row = { ...prepared, n: inserted.n, actor: intention.person, task: act.taskId };
   const job = toJob(row, found.flow, { caseId, lowestPending: inserted.lowestPending, acked: appliedRev });
   return { job, person: { decider: found.facts.person, communityId } };
 }

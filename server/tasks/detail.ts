@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Values } from '../../forms/types.ts';
 import { compile } from '../../workflows/engine/compile.ts';
-import { removableOf } from '../../workflows/engine/signers.ts';
 import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
@@ -12,15 +11,14 @@ import { readPosition } from '../case-views/position.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
-import { readCaseState } from '../commands/case-state.ts';
 import { readDecider } from '../commands/facts.ts';
-import { mayDecide, type DecidedTask, type Decider, type TaskAct } from '../commands/may-decide.ts';
+import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
 import { findNames } from '../commands/people.ts';
-import { lookBack } from '../commands/take-back.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
+import { readAllowed } from './allowed.ts';
 import type { Action, Draft, ReturnTarget, TaskDetail } from './schemas.ts';
 
 type Detail = Static<typeof TaskDetail>;
@@ -32,7 +30,6 @@ interface More extends DecidedTask {
   status: string;
   position: string[];
   outcomes: string[] | null;
-  /** Whoever it was delegated to works on it: it is not theirs to hand on. */
   isDelegated: boolean;
 }
 interface Reader {
@@ -58,7 +55,6 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
     const draft = await readDraft(tx, taskId);
     const history = await readHistory(tx, row.case_id);
-    const maySign = step.kind === 'approval' && !more.isDelegated;
     const [task] = await toTaskItems(db, tx, [row], language);
     if (task === undefined) throw new AppError('not_found', 404);
     const detail: Detail = {
@@ -73,16 +69,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       draft,
       guide: step.guide ?? null,
       actions: can('complete') ? toActions(flow, step, more.outcomes) : [],
-      allow: {
-        claim: can('claim'),
-        release: can('release'),
-        transfer: can('transfer'),
-        return: can('return'),
-        delegate: !more.isDelegated && can('delegate'),
-        addSigners: maySign && can('addSigners'),
-        takeBack: await mayTakeBack(tx, { flow, step, decider, row, more }),
-      },
-      addedSigners: maySign && can('removeSigners') ? await toAdded(tx, { flow, row, history }) : [],
+      ...(await readAllowed(tx, { flow, step, decider, row, more, history, can })),
       ...toPausing(step, task.pause !== null, can),
       returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
       explanation: toExplanation(more.explanation, await findNames(tx, idsOf(more.explanation))),
@@ -182,33 +169,4 @@ async function toTargets(
     const by = last.actor === null ? null : (names.get(last.actor) ?? null);
     return [{ step: id, title: stepTitle(flow, id), by, at: last.at.toISOString() }];
   });
-}
-
-/** The decision is the reader's, and nobody has gone on from there. */
-async function mayTakeBack(tx: Tx, { flow, step, decider, row, more }: Decided): Promise<boolean> {
-  const isAsked = row.state === 'done' && more.status === 'running';
-  if (!isAsked || mayDecide(decider, more, 'takeBack', step.allow) !== 'yes') return false;
-  const { begun } = await lookBack(tx, flow, { caseId: row.case_id, task: row.id, by: decider.id });
-  return begun === null;
-}
-
-interface Decided {
-  flow: PublishedFlow;
-  step: HumanStep;
-  decider: Decider;
-  row: TaskItemRow;
-  more: More;
-}
-
-/** Whom somebody added to the seat of this task and who has not decided: only the engine knows. */
-async function toAdded(
-  tx: Tx,
-  { flow, row, history }: { flow: PublishedFlow; row: TaskItemRow; history: readonly LogRow[] },
-): Promise<Detail['addedSigners']> {
-  if (!history.some(({ type }) => type === 'signers_added')) return [];
-  const { state } = await readCaseState(tx, flow, row.case_id);
-  const task = state.tasks.find(({ id }) => id === row.id);
-  const persons = task === undefined ? [] : removableOf(state, task);
-  const names = await findNames(tx, persons);
-  return persons.flatMap((id) => names.get(id) ?? []);
 }

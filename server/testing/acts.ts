@@ -20,7 +20,10 @@ export interface ActStage extends CaseStage {
   detail(who: keyof Cast, task: string): Promise<Record<string, unknown>>;
   events(caseId: string): Promise<number>;
 }
-type ActBody = { key?: string; [field: string]: unknown };
+interface ActBody {
+  key?: string;
+  [field: string]: unknown;
+}
 
 export async function createActStage(flows: Flow[]): Promise<ActStage> {
   const stage = await createCaseStage(flows);

@@ -63,6 +63,10 @@ const openingKinds: ReadonlyMap<string, NotificationKind> = new Map([
   ['task_resolved', 'task_resolved'],
 ]);
 
+function openingKind({ event }: DeltaEntry): NotificationKind {
+  return openingKinds.get(event.type) ?? 'task_opened';
+}
+
 interface Planning {
   holders: ReadonlyMap<string, Holder>;
   plan: PeoplePlan;
@@ -72,19 +76,7 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
   const { actor } = entry.event;
   const base = { number: known.case.number, title: known.case.title, flow: known.case.flow };
   if (entry.event.type === 'case_started') plan.readers.push({ person_id: known.case.initiator, why: 'initiator' });
-  for (const { assignee, task, step, addedBy } of assignedBy(entry, known)) {
-    plan.readers.push({ person_id: assignee, why: 'holder' });
-    if (assignee === actor) continue;
-    const kind = addedBy === null ? (openingKinds.get(entry.event.type) ?? 'task_opened') : 'signer_added';
-    plan.notifications.push({
-      person_id: assignee,
-      role: null,
-      task_id: task,
-      kind,
-      params: { ...base, step, by: addedBy ?? actor },
-      dedupe: `${known.case.id}:${entry.rev}:${kind}:${task}`,
-    });
-  }
+  for (const assigned of assignedBy(entry, known)) planAssigned(assigned);
   for (const { by } of entry.closed) if (by !== null) plan.readers.push({ person_id: by, why: 'holder' });
   for (const [index, notice] of entry.notices.entries()) planNotice(notice, `${known.case.id}:${entry.rev}:${index}`);
   if (isEnd(entry) && known.case.initiator !== actor) {
@@ -97,6 +89,20 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
       kind,
       params,
       dedupe: `${known.case.id}:${entry.rev}:${kind}`,
+    });
+  }
+
+  function planAssigned({ assignee, task, step, addedBy }: Assigned): void {
+    plan.readers.push({ person_id: assignee, why: 'holder' });
+    if (assignee === actor) return;
+    const kind = addedBy === null ? openingKind(entry) : 'signer_added';
+    plan.notifications.push({
+      person_id: assignee,
+      role: null,
+      task_id: task,
+      kind,
+      params: { ...base, step, by: addedBy ?? actor },
+      dedupe: `${known.case.id}:${entry.rev}:${kind}:${task}`,
     });
   }
 
