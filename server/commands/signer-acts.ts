@@ -49,6 +49,7 @@ export function addSigners(deps: Deps, intention: Intention, act: AddSignersAct)
       const { persons, where, assignment, comment } = act;
       checkApproval(found, 'addSigners');
       for (const [at, person] of persons.entries()) await checkReceiver(tx, found.facts.task, person, `/persons/${at}`);
+      await checkSigners(tx, found, { persons, code: 'signer_already' });
       return { ...plain, args: { persons, where, assignment }, comment };
     }),
   );

@@ -29,6 +29,16 @@ export class PeopleSearch {
     this.#timer = setTimeout(() => void this.#read(query.trim()), SETTLE_MS);
   }
 
+  /** Back to where nothing was asked: somebody was found. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.query = '';
+    this.items = [];
+    this.asked = false;
+    this.busy = false;
+  }
+
   /** `among`: how many of those found are shown. */
   move(by: 1 | -1, among: number): void {
     if (among > 0) this.at = (Math.min(this.at, among - 1) + by + among) % among;
