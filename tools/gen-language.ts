@@ -66,7 +66,7 @@ function section(name: string, part: Part, level: string): string[] {
 /** What tells one of several forms from the others: its constant. */
 function headOf({ properties = {} }: Part): string {
   const [name, head] = Object.entries(properties).find(([, { const: fixed }]) => fixed !== undefined) ?? ['', {}];
-  return `\`${name}: ${JSON.stringify((head).const)}\``;
+  return `\`${name}: ${JSON.stringify(head.const)}\``;
 }
 
 function table({ properties, required = [] }: Part, head = ''): string[] {

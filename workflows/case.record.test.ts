@@ -5,7 +5,17 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aCc, aFlow, anApproval, aServiceTask, aUserTask } from './engine/testing.ts';
+import {
+  aCc,
+  aFlow,
+  aLoop,
+  anApproval,
+  anInclusive,
+  aParallel,
+  aServiceTask,
+  aTimer,
+  aUserTask,
+} from './engine/testing.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import leave from './flows/leave.json' with { type: 'json' };
 import repair from './flows/repair.json' with { type: 'json' };
@@ -194,6 +204,65 @@ async function clocksRun(): Promise<TestCase> {
   return test;
 }
 
+/** Branches that wait for each other, with a timer and a loop in them; a detour from inside; others of which the first one wins. */
+async function parallelRun(): Promise<TestCase> {
+  const steps = [
+    aUserTask('first'),
+    aParallel('all', [
+      [aUserTask('a'), aUserTask('b')],
+      [aTimer('soon', { in: 'PT1S' }), aLoop('again', 'outcomes.c = "done"', [aUserTask('c')])],
+    ]),
+    aParallel('any', [[aUserTask('d')], [aUserTask('e'), aServiceTask('notify')]], { join: 'any' }),
+    anInclusive('some', [['true', [aUserTask('f')]]], [aUserTask('g')]),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'parallel_case' }));
+  await test.complete('first', 'done');
+  await test.complete('a', 'done');
+  const { task, assignment } = test.task('b');
+  await test.send({ kind: 'return', task, assignment, to: 'first', mode: 'straightBack', actor: 'owner', vars: {} });
+  await test.complete('first', 'done');
+  await reach(test, 'c');
+  await test.complete('c', 'done');
+  await test.complete('b', 'done');
+  await test.complete('d', 'done');
+  await test.complete('f', 'done');
+  await test.result();
+  return test;
+}
+
+/** Delegated and back, signers added before and after and left out, votes, a decision that was taken back. */
+async function signersRun(): Promise<TestCase> {
+  const steps = [
+    aUserTask('first'),
+    anApproval('all', { people: role, mode: 'all' }),
+    anApproval('vote', { people: role, mode: 'vote', vote: { part: 1, of: 2 } }),
+    anApproval('turns', { people: role, mode: 'sequential' }),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'signers_case' }));
+  const held = (step: string, actor: string) => {
+    const found = [...test.tasks.values()].find((task) => task.step === step && task.assignee === actor);
+    if (!found) throw new Error(`${actor} holds no ${step}`);
+    return { task: found.task, assignment: found.assignment, actor, vars: {} };
+  };
+  const say = (step: string, actor: string) =>
+    test.send({ kind: 'complete', ...held(step, actor), outcome: 'approved' });
+  await test.send({ kind: 'delegate', ...held('first', 'owner'), to: 'helper' });
+  await test.complete('first', 'done');
+  const { task: decided } = test.task('first');
+  await test.complete('first', 'done');
+  await test.send({ kind: 'takeBack', decided, actor: 'owner', vars: {} });
+  await test.complete('first', 'done');
+  await test.send({ kind: 'addSigners', ...held('all', 'p1'), persons: ['x', 'y'], where: 'before' });
+  await test.send({ kind: 'addSigners', ...held('all', 'p2'), persons: ['z'], where: 'after' });
+  await test.send({ kind: 'removeSigners', ...held('all', 'p2'), persons: ['z'] });
+  for (const person of ['x', 'y', 'p1', 'p2']) await say('all', person);
+  await say('vote', 'p2');
+  await say('turns', 'p1');
+  await say('turns', 'p2');
+  await test.result();
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -214,6 +283,8 @@ describe.each([
   ['leave', leaveRun],
   ['constructs', constructsRun],
   ['clocks', clocksRun],
+  ['parallel', parallelRun],
+  ['signers', signersRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

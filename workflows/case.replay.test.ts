@@ -34,9 +34,11 @@ describe('recorded histories', () => {
         'constructs.json',
         'continued.json',
         'leave.json',
+        'parallel.json',
         'repair-chargeable.json',
         'repair-emergency.json',
         'repair.json',
+        'signers.json',
       ]),
     );
   });

@@ -7,6 +7,7 @@ import {
   checkpointSignal,
   commandUpdate,
   entriesQuery,
+  returnPlanQuery,
   snapshotQuery,
   type CaseArgs,
   type CaseResult,
@@ -19,6 +20,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
   const shell = new CaseShell(args, carried);
   setHandler(snapshotQuery, () => shell.snapshot());
   setHandler(entriesQuery, (rev) => shell.entriesFrom(rev));
+  setHandler(returnPlanQuery, (wish) => shell.returnPlan(wish));
   setHandler(checkpointSignal, () => {
     shell.checkpoint();
   });

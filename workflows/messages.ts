@@ -3,7 +3,7 @@
  * shapes; changing one changes recorded histories.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Command, DeltaEntry, FlowRef, OpenTasks, Snapshot } from './engine/types.ts';
+import type { Command, DeltaEntry, FlowRef, OpenTasks, Refusal, Snapshot, StepId, TaskId } from './engine/types.ts';
 
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
 export interface CaseArgs {
@@ -50,6 +50,24 @@ export interface CaseResult {
   entries: DeltaEntry[];
 }
 
+/** A return that somebody thinks of. */
+export interface ReturnWish {
+  actor: string;
+  task: TaskId;
+  assignment: number;
+  to: StepId;
+  mode: 'redo' | 'straightBack';
+}
+/** What would become of the open tasks besides the returned one; nothing of it has happened. */
+export type ReturnPlan =
+  | { refusal: Refusal }
+  | {
+      cancels: TaskId[];
+      stays: TaskId[];
+      /** Neither assignee nor pool: people are looked up when it opens. */
+      opens: { step: StepId; assignee: string | null; pool: string | null }[];
+    };
+
 /** Failure type of a refused command; `details[0]` is a Refusal. Any other failure leaves the command pending (rule 1). */
 export const REFUSED = 'REFUSED';
 
@@ -58,5 +76,8 @@ export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('comm
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');
 /** Entries still held by the shell from the given rev on, for a gap whose delta was lost with its driver. */
 export const entriesQuery = defineQuery<DeltaEntry[], [number]>('entries');
+/** What a return would do. */
+export const returnPlanQuery = defineQuery<ReturnPlan, [ReturnWish]>('returnPlan');
+
 /** Asks a case to continue as new at its next safe point: under the newest codec key and the newest interpreter (rule 15). */
 export const checkpointSignal = defineSignal('checkpoint');

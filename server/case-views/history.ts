@@ -64,21 +64,30 @@ export async function toTimeline(
   }));
 }
 
-function toExplanation(
-  { rule, inputs, policy }: Explanation,
+export function toExplanation(
+  explanation: Explanation,
   names: ReadonlyMap<string, PersonName>,
 ): NonNullable<TimelineView['explanation']> {
+  const { rule, inputs, policy, by } = explanation;
   const labels = Object.fromEntries(
-    idsOf({ rule, inputs }).flatMap((id) => (names.has(id) ? [[id, names.get(id)?.name ?? '']] : [])),
+    idsOf(explanation).flatMap((id) => (names.has(id) ? [[id, names.get(id)?.name ?? '']] : [])),
   );
-  return { rule, inputs, labels, ...(policy === undefined ? {} : { policy }) };
+  return {
+    rule,
+    inputs,
+    labels,
+    ...(policy === undefined ? {} : { policy }),
+    ...(typeof by === 'string' ? { by } : {}),
+  };
 }
 
 /** Persons, roles and fields stand among the inputs: only names of persons are asked for. */
-function idsOf(explanation: Explanation | null): string[] {
-  return Object.values(explanation?.inputs ?? {})
-    .flat()
-    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
+export function idsOf(explanation: Explanation | null): string[] {
+  return [...Object.values(explanation?.inputs ?? {}), explanation?.by].flat().filter(isPersonId);
+}
+
+function isPersonId(id: unknown): id is string {
+  return typeof id === 'string' && /^[\da-f-]{36}$/.test(id);
 }
 
 /** Instants as the API writes them: a pause's `until` and `since` are the engine's milliseconds. */
@@ -99,7 +108,5 @@ function outcomeLabel(flow: PublishedFlow, { step, data }: LogRow): Text | null 
 
 /** Persons named in an event's data; community is none. */
 function idsIn(data: Record<string, unknown>): string[] {
-  return ['from', 'to', 'initiator']
-    .map((name) => data[name])
-    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
+  return ['from', 'to', 'initiator', 'persons'].flatMap((name) => data[name]).filter(isPersonId);
 }

@@ -127,11 +127,12 @@ function stateOf({ isCurrent, isDone, isPassed, standing }: Facts): PositionView
   return isPassed || isOver ? 'skipped' : 'upcoming';
 }
 
-/** The event that finished each step last, unless a later return went behind it. */
+/** The event that finished each step last, unless a later return or take-back went behind it. */
 function lastDone({ flow, history }: Standing): Map<string, LogRow> {
   const done = new Map<string, LogRow>();
   for (const row of history) {
     if (row.type === 'task_returned') forget(row);
+    else if (row.type === 'task_taken_back') forgetFrom(row.step ?? '');
     else if (row.step !== null && isEnd(row)) done.set(row.step, row);
   }
   return done;
@@ -139,7 +140,10 @@ function lastDone({ flow, history }: Standing): Map<string, LogRow> {
   function forget({ data }: LogRow): void {
     // A detour comes back: what was done stays done.
     if (data.mode === 'straightBack') return;
-    const target = String(data.to);
+    forgetFrom(String(data.to));
+  }
+
+  function forgetFrom(target: string): void {
     for (const id of done.keys()) if (id === target || isAfter(flow, id, target)) done.delete(id);
   }
 }

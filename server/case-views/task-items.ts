@@ -32,6 +32,8 @@ export interface TaskItemRow {
   closed_at: Date | null;
   outcome: string | null;
   returned: boolean;
+  /** How it came to its holder, where somebody's act brought it. */
+  policy: string | null;
   unread: boolean;
   paused_at: Date | null;
   paused_until: Date | null;
@@ -48,6 +50,7 @@ export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
     i.display_name as initiator_name, t.holder, h.display_name as holder_name,
     case when t.holder is null then t.pool end as pool, case when t.holder is null then r.title end as pool_title, t.community_id,
     t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
+    t.explanation ->> 'policy' as policy,
     t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread,
     t.paused_at, t.paused_until, ${pauseReason} as pause_reason
   from task t join "case" c on c.id = t.case_id join person i on i.id = c.initiator
@@ -90,6 +93,8 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     closedAt: row.closed_at?.toISOString() ?? null,
     outcome: row.outcome,
     returned: row.returned,
+    delegated: row.policy === 'delegated',
+    added: row.policy === 'added',
     unread: row.unread,
     pause: toPause(row),
   };

@@ -16,6 +16,7 @@ import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import { mayIn } from './may-decide.ts';
 import type { Intention, Prepared } from './types.ts';
+import { uuidv7 } from './uuid.ts';
 
 type CaseFound = Omit<Facts, 'task'> & { flow: PublishedFlow };
 type Details = Pick<Prepared, 'args' | 'patch' | 'comment' | 'readRev'>;
@@ -127,9 +128,10 @@ async function ticket(
   if (status === 'completed' || status === 'cancelled') throw new AppError('case_closed', 409, { status });
   const flow = await getFlow(deps.db, { key: facts.case.flow, version: facts.case.flowVersion }, tx);
   const details = await prepare(tx, { ...facts, flow });
-  const prepared: Prepared = { ...details, person: facts.person, case: facts.case, kind, task: null, deviceAt: null };
+  const own = { id: uuidv7(), kind, task: null, deviceAt: null };
+  const prepared: Prepared = { ...details, ...own, person: facts.person, case: facts.case };
   const inserted = await insertCommand(tx, prepared, intention);
-  const row = { ...prepared, id: inserted.id, n: inserted.n, actor: intention.person, task: null };
+  const row = { ...prepared, n: inserted.n, actor: intention.person, task: null };
   const job = toJob(row, flow, { caseId, lowestPending: inserted.lowestPending, acked: facts.case.appliedRev });
   return { job, person: { decider: facts.person, communityId: facts.case.communityId } };
 }

@@ -5,16 +5,14 @@ import type { Tx } from '../db/as.ts';
 import { andCommit } from '../db/pipelining-client.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
 import { leaseHolder, leaseSeconds } from './lease.ts';
-import { uuidv7 } from './uuid.ts';
 
 /** Temporal refuses the eleventh Update in flight (protocol.md rule 1). */
 const mostInFlight = 8;
 
 /** After these whoever had begun the task goes on with it. */
-const stays: readonly CommandKind[] = ['pause', 'resume'];
+export const stays: readonly CommandKind[] = ['pause', 'resume', 'addSigners', 'removeSigners'];
 
 export interface Inserted {
-  id: string;
   n: number;
   lowestPending: number;
 }
@@ -27,8 +25,7 @@ export interface Inserted {
  * @throws AppError case_busy
  */
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
-  const id = uuidv7();
-  const { person, task, patch, args } = prepared;
+  const { id, person, task, patch, args } = prepared;
   const { rows } = await sql<{ n: number; lowest: number | null }>`
     with p as (select waiting, lowest from pending_commands(${prepared.case.id})),
     c as (
@@ -47,5 +44,5 @@ export async function insertCommand(tx: Tx, prepared: Prepared, intention: Inten
     returning n, (select lowest from c) as lowest ${andCommit}`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new AppError('case_busy', 409);
-  return { id, n: row.n, lowestPending: row.lowest ?? row.n };
+  return { n: row.n, lowestPending: row.lowest ?? row.n };
 }

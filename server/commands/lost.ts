@@ -12,6 +12,10 @@ interface Loss {
   holder: { id: string; name: string } | null;
 }
 
+/** Who ended a task `t`: whoever decided it, or whose act closed it from outside: a sibling's decision, a return (rule 24). */
+export const closer = sql`coalesce(t.closed_by, case when t.state = 'cancelled' then
+  (select e.actor from case_event e where e.case_id = t.case_id and e.rev = t.rev) end)`;
+
 /**
  * Always throws. Only a task that row security shows to the person is explained.
  * @throws AppError not_found, task_closed, assignment_changed, not_yours
@@ -23,7 +27,7 @@ export async function explainTask(tx: Tx, taskId: string, seenAssignment: number
   await sql`select set_config('role', 'guanjia_engine', true)`.execute(tx);
   const { rows } = await sql<Loss>`
     select t.state, t.assignment, t.outcome, coalesce(t.closed_at, m.created_at) as at,
-      (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = coalesce(t.closed_by, m.actor)) as by,
+      (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = coalesce(${closer}, m.actor)) as by,
       (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = t.holder) as holder
     from task t left join command m on m.id = t.command_id where t.id = ${taskId}`.execute(tx);
   const [loss] = rows;

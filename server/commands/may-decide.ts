@@ -4,7 +4,19 @@
  */
 import type { Allow } from '../../workflows/engine/flow.gen.ts';
 
-export type TaskAct = 'complete' | 'draft' | 'return' | 'transfer' | 'claim' | 'release' | 'pause' | 'resume';
+export type TaskAct =
+  | 'complete'
+  | 'draft'
+  | 'return'
+  | 'transfer'
+  | 'delegate'
+  | 'addSigners'
+  | 'removeSigners'
+  | 'claim'
+  | 'release'
+  | 'pause'
+  | 'resume'
+  | 'takeBack';
 
 export interface Grant {
   role: string;
@@ -22,6 +34,8 @@ export interface DecidedTask {
   claimedBy: string | null;
   pool: string | null;
   communityId: string | null;
+  /** Who decided it, once somebody has. */
+  closedBy?: string | null;
 }
 /** `not_yours`: another person's work. `not_here`: the flow forbids the act at this step. */
 export type Verdict = 'yes' | 'not_yours' | 'not_here';
@@ -33,17 +47,29 @@ export function mayDecide(person: Decider, task: DecidedTask, act: TaskAct, allo
 }
 
 /** What of `allow` in the flow forbids the act. */
-const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = { return: 'return', transfer: 'transfer', claim: 'claim' };
+const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = {
+  return: 'return',
+  transfer: 'transfer',
+  delegate: 'delegate',
+  addSigners: 'addSigners',
+  removeSigners: 'addSigners',
+  claim: 'claim',
+  takeBack: 'takeBack',
+};
 
 const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean> = {
   complete: worksOn,
   draft: worksOn,
   return: worksOn,
   transfer: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
+  delegate: worksOn,
+  addSigners: worksOn,
+  removeSigners: worksOn,
   claim: isInTheirPool,
   release: (person, task) => task.claimedBy === person.id,
   pause: worksOn,
   resume: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
+  takeBack: (person, task) => task.closedBy === person.id,
 };
 
 /** Whoever holds it; while nobody does, everybody of the pool. */

@@ -10,7 +10,10 @@ import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { isHumanStep } from './access.ts';
 import { lookAtTask, type TaskFacts } from './facts.ts';
-import { mayDecide } from './may-decide.ts';
+import { mayDecide, type TaskAct } from './may-decide.ts';
+
+/** The acts that bring somebody else to a task. */
+const handsOn: readonly TaskAct[] = ['transfer', 'delegate', 'addSigners'];
 
 /** A condition over `p`, a person. */
 function mayReceive({ communityId, pool }: TaskFacts): RawBuilder<boolean> {
@@ -21,13 +24,13 @@ function mayReceive({ communityId, pool }: TaskFacts): RawBuilder<boolean> {
       and (tg.role = ${pool} or verb_matches(tr.may, 'task.reassign'))))`;
 }
 
-/** @throws AppError invalid_fields at `/to` */
-export async function checkReceiver(tx: Tx, task: TaskFacts, to: string): Promise<void> {
-  if (to === holderOf(task)) throw invalid('same_person');
+/** @throws AppError invalid_fields at `path` */
+export async function checkReceiver(tx: Tx, task: TaskFacts, to: string, path = '/to'): Promise<void> {
+  if (to === holderOf(task)) throw invalid(path, 'same_person');
   const { rows } = await sql<{ may: boolean }>`
     select ${mayReceive(task)} as may from person p where p.id = ${to} and p.disabled_at is null`.execute(tx);
-  if (rows[0] === undefined) throw invalid('ref_not_found');
-  if (!rows[0].may) throw invalid('not_a_choice');
+  if (rows[0] === undefined) throw invalid(path, 'ref_not_found');
+  if (!rows[0].may) throw invalid(path, 'not_a_choice');
 }
 
 /**
@@ -44,7 +47,8 @@ export async function receiversOf(
   const { flow: key, flowVersion: version } = facts.case;
   const step = (await getFlow(deps.db, { key, version }, tx)).steps.get(facts.task.step)?.step;
   const allow = isHumanStep(step) ? step.allow : undefined;
-  if (mayDecide(facts.person, facts.task, 'transfer', allow) !== 'yes') throw new AppError('not_found', 404);
+  const mayHandOn = handsOn.some((act) => mayDecide(facts.person, facts.task, act, allow) === 'yes');
+  if (!mayHandOn) throw new AppError('not_found', 404);
   return sql<boolean>`(p.id is distinct from ${holderOf(facts.task)}::uuid and ${mayReceive(facts.task)})`;
 }
 
@@ -52,7 +56,7 @@ function holderOf({ claimedBy, assignee }: TaskFacts): string | null {
   return claimedBy ?? assignee;
 }
 
-function invalid(code: string): AppError {
-  const error: FieldError = { path: '/to', code };
+function invalid(path: string, code: string): AppError {
+  const error: FieldError = { path, code };
   return new AppError('invalid_fields', 422, {}, [error]);
 }

@@ -8,6 +8,8 @@ import { inCase, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
 import type { NotificationKind } from '../notifications/schemas.ts';
+import { stays } from './insert.ts';
+import { closer } from './lost.ts';
 import type { Driven, Job } from './types.ts';
 
 const notGone: NotificationKind = 'command_refused';
@@ -46,7 +48,7 @@ async function markRefused(tx: Tx, command: string, refusal: Refusal): Promise<R
     from "case" c where m.id = ${command} and m.state = 'pending' and c.id = m.case_id
     returning m.actor, m.task_id as task, m.kind, m.told_later as "toldLater", c.number, c.title,
       (select json_build_object('at', t.closed_at, 'outcome', t.outcome,
-          'by', (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = t.closed_by))
+          'by', (select json_build_object('id', p.id, 'name', p.display_name) from person p where p.id = ${closer}))
         from task t where t.id = m.task_id and t.state in ('done', 'cancelled')) as first`.execute(tx);
   return rows[0];
 }
@@ -81,6 +83,6 @@ async function giveBack(
     insert into task_draft (task_id, person_id, fields, comment)
     select m.task_id, m.actor, coalesce(m.patch, '{}'), m.comment from command m
     where m.id = ${command} and m.task_id is not null and m.actor is not null and (m.patch is not null or m.comment is not null)
-      and m.kind not in ('pause', 'resume')
+      and m.kind <> all (${stays}::text[])
     on conflict (task_id, person_id) do nothing`.execute(tx);
 }

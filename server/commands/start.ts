@@ -54,6 +54,7 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   if (act.caseId === undefined) limitStarts(person);
   const { record, facts, zone } = await insertCase(tx, { flow, person, act });
   const prepared: Prepared = {
+    id: uuidv7(),
     person,
     case: facts,
     kind: 'start',
@@ -64,8 +65,8 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
     readRev: null,
     deviceAt: null,
   };
-  const { id, n, lowestPending } = await insertCommand(tx, prepared, intention);
-  const row = { ...prepared, id, n, actor: person.id, task: null };
+  const { n, lowestPending } = await insertCommand(tx, prepared, intention);
+  const row = { ...prepared, n, actor: person.id, task: null };
   const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
   return { job, person: { decider: person, communityId: record.communityId } };
 }

@@ -1,6 +1,7 @@
 /**
- * tx1 of the acts on a task that the engine decides: complete, return, transfer (pause-acts.ts: pause, resume). Each checks everything that can be refused here, so
- * that what reaches the engine fails only for what another did meanwhile.
+ * tx1 of the acts on a task that the engine decides: complete, return, transfer (pause-acts.ts: pause, resume; signer-acts.ts: delegate,
+ * add and remove signers). Each checks everything that can be refused here, so that what reaches the engine fails only for what another
+ * did meanwhile.
  */
 import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
@@ -21,7 +22,8 @@ import { explainTask } from './lost.ts';
 import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
-import type { Intention, Prepared } from './types.ts';
+import type { CommandKind, Intention, Prepared } from './types.ts';
+import { uuidv7 } from './uuid.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -85,7 +87,7 @@ export interface WantedAct {
   deps: Deps;
   intention: Intention;
   act: { taskId: string; assignment: number };
-  kind: 'complete' | 'return' | 'transfer' | 'pause' | 'resume';
+  kind: Extract<TaskAct, CommandKind>;
 }
 export interface FoundTask {
   facts: Facts;
@@ -106,6 +108,7 @@ export async function taskTicket(
   const found = await authorise(tx, { deps, facts, act, kind });
   const prepared: Prepared = {
     ...(await prepare(found)),
+    id: uuidv7(),
     person: found.facts.person,
     case: found.facts.case,
     kind,
@@ -113,7 +116,7 @@ export async function taskTicket(
   };
   const inserted = await insertCommand(tx, prepared, intention);
   const { id: caseId, appliedRev, communityId } = found.facts.case;
-  const row = { ...prepared, id: inserted.id, n: inserted.n, actor: intention.person, task: act.taskId };
+  const row = { ...prepared, n: inserted.n, actor: intention.person, task: act.taskId };
   const job = toJob(row, found.flow, { caseId, lowestPending: inserted.lowestPending, acked: appliedRev });
   return { job, person: { decider: found.facts.person, communityId } };
 }

@@ -17,6 +17,8 @@ export type CommandArgs = Record<string, unknown>;
 
 /** A command that passed every check of tx1 and is ready to be written. */
 export interface Prepared {
+  /** Of the command. */
+  id: string;
   person: Decider;
   case: CaseFacts;
   kind: CommandKind;

@@ -21,7 +21,7 @@ interface Telling {
   fields: ReadonlyMap<string, string>;
 }
 
-const acts = new Set(['task_completed', 'task_returned', 'task_transferred']);
+const acts = new Set(['task_completed', 'task_returned', 'task_transferred', 'task_delegated', 'task_resolved']);
 
 export function tellEntry(entry: Entry, { words, steps, fields }: Telling): Line {
   const took = acts.has(entry.type) && entry.tookSeconds !== null ? words.span(entry.tookSeconds) : '';
@@ -50,7 +50,13 @@ function paramsOf(entry: Entry, words: Words, steps: ReadonlyMap<string, string>
     actor: entry.actor?.name ?? words.say('system'),
     step: words.text(entry.step?.title),
     outcome: words.text(entry.outcome) || words.say('done'),
-    who: (typeof to === 'string' ? entry.labels[to] : undefined) ?? words.say('somebody'),
+    who: words.list(namesIn(entry)) || words.say('somebody'),
     to: target === '' ? '' : words.say('to_step', { step: target }),
   };
+}
+
+/** Who was handed something, or asked. */
+function namesIn({ data: { to, persons }, labels }: Entry): string[] {
+  const ids: unknown[] = Array.isArray(persons) ? persons : [to];
+  return ids.flatMap((id) => (typeof id === 'string' ? (labels[id] ?? []) : []));
 }

@@ -3,22 +3,31 @@ import { Type, type TSchema } from 'typebox';
 import { intentionOf } from '../commands/intention.ts';
 import { pauseTask, resumeTask } from '../commands/pause-acts.ts';
 import { tryDecision } from '../commands/prepare/dry-run.ts';
+import { planReturnOf } from '../commands/return-plan.ts';
+import { addSigners, delegateTask, removeSigners } from '../commands/signer-acts.ts';
+import { takeBackDecision } from '../commands/take-back.ts';
 import { completeTask, returnTask, transferTask } from '../commands/task-acts.ts';
 import { trialRate } from '../security/rates.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { claimTask, releaseTask, saveDraft } from './hold.ts';
 import {
   ActResult,
+  AddSignersBody,
   ClaimBody,
   CompleteBody,
+  DelegateBody,
   Draft,
   DraftBody,
   PauseBody,
   PrepareAnswer,
   PrepareBody,
   ReleaseBody,
+  RemoveSignersBody,
   ResumeBody,
   ReturnBody,
+  ReturnPlan,
+  ReturnPlanQuery,
+  TakeBackBody,
   TransferBody,
 } from './schemas.ts';
 
@@ -80,11 +89,66 @@ export function taskActRoutes(app: App): void {
     const given = await resumeTask(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
     return reply.code(statusOf(given)).send(given);
   });
-  prepareRoute(app);
+  signerRoutes(app);
+  lookRoutes(app);
   holdRoutes(app);
 }
 
-function prepareRoute(app: App): void {
+function signerRoutes(app: App): void {
+  app.post(
+    '/api/tasks/:id/delegate',
+    command('Let somebody else work on a task and get it back', DelegateBody),
+    async (request, reply) => {
+      const { comment = null, ...body } = request.body;
+      const given = await delegateTask(app.deps, intentionOf(request), { ...body, taskId: request.params.id, comment });
+      return reply.code(statusOf(given)).send(given);
+    },
+  );
+  app.post(
+    '/api/tasks/:id/add-signers',
+    command('Ask more people in an approval, before or after oneself', AddSignersBody),
+    async (request, reply) => {
+      const { comment = null, ...body } = request.body;
+      const given = await addSigners(app.deps, intentionOf(request), { ...body, taskId: request.params.id, comment });
+      return reply.code(statusOf(given)).send(given);
+    },
+  );
+  app.post(
+    '/api/tasks/:id/remove-signers',
+    command('Leave out people who were added', RemoveSignersBody),
+    async (request, reply) => {
+      const given = await removeSigners(app.deps, intentionOf(request), { ...request.body, taskId: request.params.id });
+      return reply.code(statusOf(given)).send(given);
+    },
+  );
+  app.post(
+    '/api/tasks/:id/take-back',
+    command('Take back the decision of a task while nobody has gone on', TakeBackBody),
+    async (request, reply) => {
+      const { comment = null } = request.body;
+      const given = await takeBackDecision(app.deps, intentionOf(request), { taskId: request.params.id, comment });
+      return reply.code(statusOf(given)).send(given);
+    },
+  );
+}
+
+/** What an act would come to; nothing is written. */
+function lookRoutes(app: App): void {
+  app.get(
+    '/api/tasks/:id/return-plan',
+    {
+      schema: {
+        tags: ['Tasks'],
+        summary: 'What a return would close and open',
+        description: 'Answered by the case itself for whoever may return the task; nothing is written.',
+        params: TaskParams,
+        querystring: ReturnPlanQuery,
+        response: { 200: ReturnPlan, ...problems(401, 403, 404, 409, 422, 429, 503) },
+      },
+      config: { rateLimit: trialRate },
+    },
+    (request) => planReturnOf(app.deps, { ...request.query, person: request.person.id, taskId: request.params.id }),
+  );
   app.post(
     '/api/tasks/:id/prepare',
     {

@@ -6,7 +6,7 @@ import { compile } from '../../workflows/engine/compile.ts';
 import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
-import { readHistory, toTimeline, type LogRow } from '../case-views/history.ts';
+import { idsOf, readHistory, toExplanation, toTimeline, type LogRow } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
@@ -18,6 +18,7 @@ import { asPerson, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
+import { readAllowed } from './allowed.ts';
 import type { Action, Draft, ReturnTarget, TaskDetail } from './schemas.ts';
 
 type Detail = Static<typeof TaskDetail>;
@@ -29,6 +30,7 @@ interface More extends DecidedTask {
   status: string;
   position: string[];
   outcomes: string[] | null;
+  isDelegated: boolean;
 }
 interface Reader {
   person: string;
@@ -67,10 +69,10 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       draft,
       guide: step.guide ?? null,
       actions: can('complete') ? toActions(flow, step, more.outcomes) : [],
-      allow: { claim: can('claim'), release: can('release'), transfer: can('transfer'), return: can('return') },
+      ...(await readAllowed(tx, { flow, step, decider, row, more, history, can })),
       ...toPausing(step, task.pause !== null, can),
       returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
-      explanation: await toExplanation(tx, more.explanation),
+      explanation: toExplanation(more.explanation, await findNames(tx, idsOf(more.explanation))),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, {
         flow,
@@ -101,9 +103,9 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
     select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
-      c.applied_rev as version, c.status, c.position, t.outcomes from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(
-    tx,
-  );
+      c.applied_rev as version, c.status, c.position, t.outcomes, t.closed_by as "closedBy",
+      exists (select from case_event e where e.case_id = c.id and e.task_id = t.id and e.type = 'task_delegated') as "isDelegated"
+    from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(tx);
   const [row] = rows;
   const [more] = details;
   if (row === undefined || more === undefined) throw new AppError('not_found', 404);
@@ -167,13 +169,4 @@ async function toTargets(
     const by = last.actor === null ? null : (names.get(last.actor) ?? null);
     return [{ step: id, title: stepTitle(flow, id), by, at: last.at.toISOString() }];
   });
-}
-
-async function toExplanation(tx: Tx, { rule, inputs, policy }: EngineExplanation): Promise<Detail['explanation']> {
-  const ids = Object.values(inputs)
-    .flat()
-    .filter((id) => typeof id === 'string' && /^[\da-f-]{36}$/.test(id)) as string[];
-  const names = await findNames(tx, ids);
-  const labels = Object.fromEntries([...names].map(([id, { name }]) => [id, name]));
-  return { rule, inputs, labels, ...(policy === undefined ? {} : { policy }) };
 }

@@ -39,6 +39,8 @@ export const TaskItem = Type.Object(
     closedAt: nullable(Instant),
     outcome: nullable(Type.String()),
     returned: Type.Boolean(),
+    delegated: Type.Boolean({ description: 'Somebody lets its holder work on it, and gets it back.' }),
+    added: Type.Boolean({ description: 'Its holder was added to an approval.' }),
     unread: Type.Boolean(),
     /** Its clock stands: since when, until when at the latest, and why. */
     pause: nullable(TaskPause),
@@ -92,6 +94,7 @@ export const Explanation = Type.Object(
     rule: Type.String(),
     inputs: Type.Record(Type.String(), Type.Unknown()),
     policy: Type.Optional(Type.String()),
+    by: Type.Optional(Type.String({ description: 'Who delegated, gave back or added; a name stands in labels.' })),
     labels: Labels,
   },
   { title: 'Explanation' },
@@ -167,13 +170,22 @@ export const TaskDetail = Type.Object(
     guide: nullable(Text),
     actions: Type.Array(Action),
     allow: Type.Object(
-      { claim: Type.Boolean(), release: Type.Boolean(), transfer: Type.Boolean(), return: Type.Boolean() },
+      {
+        claim: Type.Boolean(),
+        release: Type.Boolean(),
+        transfer: Type.Boolean(),
+        return: Type.Boolean(),
+        delegate: Type.Boolean(),
+        addSigners: Type.Boolean(),
+        takeBack: Type.Boolean({ description: 'Of a task that the reader decided: nobody has gone on from there.' }),
+      },
       { title: 'TaskAllow' },
     ),
     mayPause: Type.Boolean({ description: 'The reader may stop its clock now.' }),
     mayResume: Type.Boolean(),
     pausing: nullable(PauseOptions),
     returnTargets: Type.Array(ReturnTarget),
+    addedSigners: Type.Array(PersonRef, { description: 'Whom the reader may leave out again.' }),
     explanation: Explanation,
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
@@ -206,6 +218,43 @@ export const ReturnBody = Type.Object(
 export const TransferBody = Type.Object(
   { to: Uuid, comment, assignment },
   { title: 'TransferBody', additionalProperties: false },
+);
+export const DelegateBody = Type.Object(
+  { to: Uuid, comment, assignment },
+  { title: 'DelegateBody', additionalProperties: false },
+);
+const persons = Type.Array(Uuid, { minItems: 1, maxItems: 20, uniqueItems: true });
+export const AddSignersBody = Type.Object(
+  {
+    persons,
+    where: Type.Enum(['before', 'after'], { description: 'They decide before, or after, whoever adds them.' }),
+    comment,
+    assignment,
+  },
+  { title: 'AddSignersBody', additionalProperties: false },
+);
+export const RemoveSignersBody = Type.Object(
+  { persons, assignment },
+  { title: 'RemoveSignersBody', additionalProperties: false },
+);
+export const TakeBackBody = Type.Object({ comment }, { title: 'TakeBackBody', additionalProperties: false });
+export const ReturnPlanQuery = Type.Object(
+  { to: Type.String({ maxLength: 40 }), mode: Type.Enum(['redo', 'straightBack']) },
+  { additionalProperties: false },
+);
+/** Neither holder nor pool: people are looked up when it opens. */
+export const PlannedTask = Type.Object(
+  { step: Type.String(), title: Text, holder: nullable(PersonRef), pool: nullable(Text) },
+  { title: 'PlannedTask' },
+);
+/** What a return would do; nothing has happened. */
+export const ReturnPlan = Type.Object(
+  {
+    cancels: Type.Array(PlannedTask, { description: 'Open tasks, besides the returned one, that it closes.' }),
+    stays: Type.Array(PlannedTask, { description: 'Open tasks that go on beside it.' }),
+    opens: Type.Array(PlannedTask),
+  },
+  { title: 'ReturnPlan' },
 );
 export const ClaimBody = Type.Object({ assignment }, { title: 'ClaimBody', additionalProperties: false });
 export const ReleaseBody = Type.Object(

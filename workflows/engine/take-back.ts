@@ -29,12 +29,18 @@ export function undoOf(compiled: Compiled, state: State, { task, by }: Decided):
   return entry?.by === by && isUntouched(compiled, state, entry) ? { entry } : undefined;
 }
 
-function isUntouched(compiled: Compiled, state: State, { step, rev }: TrailEntry): boolean {
+function isUntouched(compiled: Compiled, state: State, { step, task }: TrailEntry): boolean {
   const isAfter = (other: StepId): boolean => !areConcurrent(compiled, step, other);
   const { order } = stepInfo(compiled, step);
-  const hasGoneOn = state.trail.some((entry) => entry.rev > rev && isAfter(entry.step));
   const acts = [...state.ran, ...state.effects.flatMap((effect) => (effect.type === 'activity' ? [effect.step] : []))];
-  return !hasGoneOn && !acts.some((act) => stepInfo(compiled, act).order > order && isAfter(act));
+  const hasActed = acts.some((act) => stepInfo(compiled, act).order > order && isAfter(act));
+  return !hasActed && decidedAfter(compiled, state, task) === undefined;
+}
+
+/** The first decision that went on from that of a task; undefined: none, or the task's own is no longer on the way. */
+export function decidedAfter(compiled: Compiled, state: State, task: TaskId | null): TrailEntry | undefined {
+  const own = state.trail.find((entry) => entry.task === task);
+  return own && state.trail.find(({ rev, step }) => rev > own.rev && !areConcurrent(compiled, own.step, step));
 }
 
 /** What was open after the decision; the server looks whether somebody has begun with it. */

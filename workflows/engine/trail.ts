@@ -52,7 +52,7 @@ export function cutTrail({ compiled, state }: Run, target: StepId, item: string 
 }
 
 /** Whether something happened in the rounds that `outer` names; outside every loop everything did. */
-export function isWithin(item: string | null, outer: string | null): boolean {
+function isWithin(item: string | null, outer: string | null): boolean {
   return outer === null || item === outer || item?.startsWith(`${outer}/`) === true;
 }
 

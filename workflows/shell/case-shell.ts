@@ -16,12 +16,15 @@ import {
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type ReturnPlan,
+  type ReturnWish,
   type RingEntry,
 } from '../messages.ts';
 import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
 import { codeOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
 import { Outbox } from './outbox.ts';
+import { planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
 import { Timers } from './timers.ts';
 
@@ -91,6 +94,10 @@ export class CaseShell {
 
   entriesFrom(rev: number): DeltaEntry[] {
     return this.outbox.list(rev);
+  }
+
+  returnPlan(wish: ReturnWish): ReturnPlan {
+    return planReturn(this.flow(), this.state, wish, now());
   }
 
   checkpoint(): void {

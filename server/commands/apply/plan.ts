@@ -59,7 +59,13 @@ const noticeKinds: Readonly<Record<Notice['kind'], NotificationKind>> = {
 const openingKinds: ReadonlyMap<string, NotificationKind> = new Map([
   ['task_transferred', 'task_transferred'],
   ['task_returned', 'task_returned'],
+  ['task_delegated', 'task_delegated'],
+  ['task_resolved', 'task_resolved'],
 ]);
+
+function openingKind({ event }: DeltaEntry): NotificationKind {
+  return openingKinds.get(event.type) ?? 'task_opened';
+}
 
 interface Planning {
   holders: ReadonlyMap<string, Holder>;
@@ -70,19 +76,7 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
   const { actor } = entry.event;
   const base = { number: known.case.number, title: known.case.title, flow: known.case.flow };
   if (entry.event.type === 'case_started') plan.readers.push({ person_id: known.case.initiator, why: 'initiator' });
-  for (const { assignee, task, step } of assignedBy(entry, known)) {
-    plan.readers.push({ person_id: assignee, why: 'holder' });
-    if (assignee === actor) continue;
-    const kind = openingKinds.get(entry.event.type) ?? 'task_opened';
-    plan.notifications.push({
-      person_id: assignee,
-      role: null,
-      task_id: task,
-      kind,
-      params: { ...base, step, by: actor },
-      dedupe: `${known.case.id}:${entry.rev}:${kind}:${task}`,
-    });
-  }
+  for (const assigned of assignedBy(entry, known)) planAssigned(assigned);
   for (const { by } of entry.closed) if (by !== null) plan.readers.push({ person_id: by, why: 'holder' });
   for (const [index, notice] of entry.notices.entries()) planNotice(notice, `${known.case.id}:${entry.rev}:${index}`);
   if (isEnd(entry) && known.case.initiator !== actor) {
@@ -95,6 +89,20 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
       kind,
       params,
       dedupe: `${known.case.id}:${entry.rev}:${kind}`,
+    });
+  }
+
+  function planAssigned({ assignee, task, step, addedBy }: Assigned): void {
+    plan.readers.push({ person_id: assignee, why: 'holder' });
+    if (assignee === actor) return;
+    const kind = addedBy === null ? openingKind(entry) : 'signer_added';
+    plan.notifications.push({
+      person_id: assignee,
+      role: null,
+      task_id: task,
+      kind,
+      params: { ...base, step, by: addedBy ?? actor },
+      dedupe: `${known.case.id}:${entry.rev}:${kind}:${task}`,
     });
   }
 
@@ -112,11 +120,23 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
   }
 }
 
-function assignedBy(entry: DeltaEntry, known: Known): { assignee: string; task: string; step: string }[] {
-  const opened = entry.opened.map(({ assignee, task, step }) => ({ assignee, task, step }));
+interface Assigned {
+  assignee: string;
+  task: string;
+  step: string;
+  /** Who added them to an approval; asked when their turn comes, whatever event brings it. */
+  addedBy: string | null;
+}
+
+function assignedBy(entry: DeltaEntry, known: Known): Assigned[] {
+  const opened = entry.opened.map(({ assignee, task, step, explanation: { policy, by = null } }) => {
+    return { assignee, task, step, addedBy: policy === 'added' ? by : null };
+  });
   const changed = entry.changed
     .filter(({ task, assignee }) => known.tasks.get(task)?.assignee !== assignee)
-    .map(({ assignee, task }) => ({ assignee, task, step: known.tasks.get(task)?.step ?? entry.event.step ?? '' }));
+    .map(({ assignee, task }) => {
+      return { assignee, task, step: known.tasks.get(task)?.step ?? entry.event.step ?? '', addedBy: null };
+    });
   return [...opened, ...changed].flatMap(({ assignee, ...rest }) => (assignee === null ? [] : [{ assignee, ...rest }]));
 }
 

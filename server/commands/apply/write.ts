@@ -56,6 +56,7 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   d as (
     update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
     where id = any (${w.done}::uuid[]) and state <> 'done'),
+  ${released(w)},
   dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
   r as (${readerInsert(caseId, w)}),
   f as (
@@ -69,6 +70,14 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
     from json_to_recordset(${json(w.ended)}::json) as x (id int, state text)
     where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')
   ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+}
+
+/** Tasks that a command held and did not change are open again: of an addition after oneself, of what a take-back left standing. */
+function released({ done, tasks }: Writes) {
+  return sql`
+  rt as (
+    update task set state = 'open', command_id = null
+    where command_id = any (${done}::uuid[]) and state = 'completing' and id <> all (${tasks.map(({ id }) => id)}::text[]))`;
 }
 
 /** For a command whose event came before its answer. */

@@ -2,7 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import { ApiProblem } from './problem.ts';
 
-const texts: Record<string, () => string> = {
+const texts: Record<string, (problem: ApiProblem) => string> = {
   offline: () => m.errors_offline(),
   not_found: () => m.errors_not_found(),
   forbidden: () => m.errors_forbidden(),
@@ -19,6 +19,11 @@ const texts: Record<string, () => string> = {
   not_paused: () => m.errors_not_paused(),
   prepare_failed: () => m.errors_prepare_failed(),
   return_target_invalid: () => m.errors_return_target_invalid(),
+  signer_already: ({ params }) => naming(params.person, m.errors_signer_already_who) ?? m.errors_signer_already(),
+  signer_unknown: ({ params }) => naming(params.person, m.errors_signer_unknown_who) ?? m.errors_signer_unknown(),
+  take_back_too_late: ({ params }) =>
+    naming(params.by, gone[String(params.how)] ?? (() => m.errors_take_back_too_late())) ??
+    m.errors_take_back_too_late(),
   flow_version_changed: () => m.errors_flow_version_changed(),
   field_changed: () => m.errors_field_changed(),
   case_busy: () => m.errors_case_busy(),
@@ -30,6 +35,24 @@ const texts: Record<string, () => string> = {
   not_yours: () => m.errors_assignment_changed(),
   wrong_password: () => m.errors_password_wrong(),
 };
+
+/** How somebody has gone on from a decision. */
+const gone: Record<string, (words: { name: string }) => string> = {
+  claimed: m.errors_take_back_claimed,
+  drafted: m.errors_take_back_drafted,
+  decided: m.errors_take_back_decided,
+};
+
+/** A sentence about a person, where the server names one. */
+function naming(person: unknown, say: (words: { name: string }) => string): string | undefined {
+  const name = nameOf(person);
+  return name === undefined ? undefined : say({ name });
+}
+
+function nameOf(person: unknown): string | undefined {
+  const name = typeof person === 'object' && person !== null && 'name' in person ? person.name : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
 
 function byStatus(problem: ApiProblem): string {
   if (problem.status === 404) return m.errors_not_found();
@@ -43,13 +66,11 @@ function byStatus(problem: ApiProblem): string {
 /** One sentence for whatever was thrown. */
 export function problemText(error: unknown): string {
   if (!(error instanceof ApiProblem)) return m.errors_unknown();
-  return texts[error.code]?.() ?? byStatus(error);
+  return texts[error.code]?.(error) ?? byStatus(error);
 }
 
 /** Who was first, when the server says so. */
 export function winnerOf(problem: ApiProblem): string | undefined {
   const by = problem.params.by ?? problem.params.closedBy ?? problem.params.holder;
-  if (typeof by === 'string') return by;
-  const name = typeof by === 'object' && by !== null && 'name' in by ? by.name : undefined;
-  return typeof name === 'string' ? name : undefined;
+  return typeof by === 'string' ? by : nameOf(by);
 }

@@ -20,6 +20,9 @@ export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
   | 'task_returned'
+  | 'task_delegated'
+  | 'task_resolved'
+  | 'signer_added'
   | 'task_reminder'
   | 'task_overdue'
   | 'escalation'
@@ -105,22 +108,28 @@ export interface Api {
   FlowVersionItem?: FlowVersionItem;
   ActResult?: ActResult;
   Action?: Action;
+  AddSignersBody?: AddSignersBody;
   ClaimBody?: ClaimBody;
   CompleteBody?: CompleteBody;
+  DelegateBody?: DelegateBody;
   Draft?: Draft;
   DraftBody?: DraftBody;
   Explanation?: Explanation;
   PauseBody?: PauseBody;
   PauseOptions?: PauseOptions;
+  PlannedTask?: PlannedTask;
   PositionBranch?: PositionBranch;
   PositionStep?: PositionStep;
   PrepareAnswer?: PrepareAnswer;
   PrepareBody?: PrepareBody;
   ReleaseBody?: ReleaseBody;
+  RemoveSignersBody?: RemoveSignersBody;
   ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
+  ReturnPlan?: ReturnPlan;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
+  TakeBackBody?: TakeBackBody;
   TaskCounts?: TaskCounts;
   TaskDetail?: TaskDetail;
   TaskItem?: TaskItem;
@@ -756,6 +765,19 @@ export interface Action {
   prepares: boolean;
   returnsTo: Text | null;
 }
+export interface AddSignersBody {
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  persons: string[];
+  /**
+   * They decide before, or after, whoever adds them.
+   */
+  where: 'before' | 'after';
+  comment?: string;
+  assignment: number;
+}
 export interface ClaimBody {
   assignment: number;
 }
@@ -772,6 +794,11 @@ export interface CompleteBody {
   assignment: number;
   version: number;
   deviceAt?: string;
+}
+export interface DelegateBody {
+  to: string;
+  comment?: string;
+  assignment: number;
 }
 export interface Draft {
   fields: {
@@ -804,6 +831,10 @@ export interface Explanation {
     [k: string]: unknown;
   };
   policy?: string;
+  /**
+   * Who delegated, gave back or added; a name stands in labels.
+   */
+  by?: string;
   labels: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition
@@ -830,6 +861,12 @@ export interface PauseOptions {
    * Reasons offered; another may be written.
    */
   reasons: Text[];
+}
+export interface PlannedTask {
+  step: string;
+  title: Text;
+  holder: PersonRef | null;
+  pool: Text | null;
 }
 export interface PositionBranch {
   id: string;
@@ -902,6 +939,14 @@ export interface ReleaseBody {
   assignment: number;
   comment: string;
 }
+export interface RemoveSignersBody {
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  persons: string[];
+  assignment: number;
+}
 export interface ResumeBody {
   assignment: number;
 }
@@ -910,6 +955,17 @@ export interface ReturnBody {
   mode: 'redo' | 'straightBack';
   comment: string;
   assignment: number;
+}
+export interface ReturnPlan {
+  /**
+   * Open tasks, besides the returned one, that it closes.
+   */
+  cancels: PlannedTask[];
+  /**
+   * Open tasks that go on beside it.
+   */
+  stays: PlannedTask[];
+  opens: PlannedTask[];
 }
 export interface ReturnTarget {
   step: string;
@@ -921,6 +977,9 @@ export interface SummaryField {
   label: Text;
   value: string;
   tone: ('warning' | 'danger') | null;
+}
+export interface TakeBackBody {
+  comment?: string;
 }
 export interface TaskCounts {
   mine: number;
@@ -975,6 +1034,10 @@ export interface TaskDetail {
   mayResume: boolean;
   pausing: PauseOptions | null;
   returnTargets: ReturnTarget[];
+  /**
+   * Whom the reader may leave out again.
+   */
+  addedSigners: PersonRef[];
   explanation: Explanation;
   timeline: TimelineEntry[];
   position: PositionStep[];
@@ -999,6 +1062,14 @@ export interface TaskItem {
   closedAt: string | null;
   outcome: string | null;
   returned: boolean;
+  /**
+   * Somebody lets its holder work on it, and gets it back.
+   */
+  delegated: boolean;
+  /**
+   * Its holder was added to an approval.
+   */
+  added: boolean;
   unread: boolean;
   pause: TaskPause | null;
 }
@@ -1016,6 +1087,12 @@ export interface TaskAllow {
   release: boolean;
   transfer: boolean;
   return: boolean;
+  delegate: boolean;
+  addSigners: boolean;
+  /**
+   * Of a task that the reader decided: nobody has gone on from there.
+   */
+  takeBack: boolean;
 }
 export interface TimelineEntry {
   rev: number;

@@ -32,6 +32,15 @@ describe('fateOf', () => {
     expect(fateOf(aTask('cancelled', []))).toBe('');
   });
 
+  it('names who delegated it, asked others first, or took back what had opened it', () => {
+    const asked = { data: { persons: ['chen'] }, labels: { chen: '陈志强' } };
+    const elsewhere = { step: { id: 'before', title: { 'zh-CN': '前一步', en: 'Before' } } };
+    const given = anEntry('task_delegated', { data: { to: 'chen' }, labels: { chen: '陈志强' } });
+    expect(fateOf(aTask('open', [given], { holder: chen }))).toBe('林晓梅 已委派给 陈志强');
+    expect(fateOf(aTask('cancelled', [anEntry('signers_added', asked)]))).toBe('林晓梅 加签了 陈志强');
+    expect(fateOf(aTask('cancelled', [anEntry('task_taken_back', elsewhere)]))).toBe('林晓梅 拿回了上一步的决定');
+  });
+
   it('does not take an earlier round of the step for this one', () => {
     const before = anEntry('task_completed', { at: '2026-11-24T00:30:00Z' });
     expect(fateOf(aTask('cancelled', [before, anEntry('case_cancelled', { step: null })]))).toBe('林晓梅 已取消这一单');

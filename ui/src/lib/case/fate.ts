@@ -14,8 +14,20 @@ const says: Record<string, (name: string, entry: TimelineEntry) => string> = {
   task_completed: (name, entry) => m.fate_completed({ name, outcome: localText(entry.outcome) || m.task_done() }),
   task_returned: (name) => m.fate_returned({ name }),
   timer_fired: () => m.fate_overdue(),
-  task_transferred: (name, entry) => m.fate_transferred({ name, who: entry.labels[String(entry.data.to)] ?? '' }),
+  task_transferred: (name, entry) => m.fate_transferred({ name, who: whoIn(entry) }),
+  task_delegated: (name, entry) => m.fate_delegated({ name, who: whoIn(entry) }),
+  task_resolved: (name, entry) => m.fate_resolved({ name, who: whoIn(entry) }),
+  task_taken_back: (name) => m.fate_taken_back({ name }),
+  signers_added: (name, entry) => m.fate_signers_added({ name, who: whoIn(entry) }),
+  signers_removed: (name, entry) => m.fate_signers_removed({ name, who: whoIn(entry) }),
 };
+/** These leave the task open, with somebody else. */
+const handsOn: ReadonlySet<string> = new Set(['task_transferred', 'task_delegated']);
+
+function whoIn({ data: { to, persons }, labels }: TimelineEntry): string {
+  const ids: unknown[] = Array.isArray(persons) ? persons : [to];
+  return ids.flatMap((id) => labels[String(id)] ?? []).join(m.common_list_separator());
+}
 
 /** One sentence, with the reason where one was given; '' when the log does not say. */
 export function fateOf({ task, timeline }: Told): string {
@@ -37,11 +49,11 @@ export function earlyEnd(timeline: readonly TimelineEntry[]): { text: string; at
 function endOf(task: Told['task'], timeline: readonly TimelineEntry[]): TimelineEntry | undefined {
   const since = timeline.filter(({ at }) => Date.parse(at) >= Date.parse(task.openedAt));
   const ofStep = ({ step }: TimelineEntry): boolean => step?.id === task.step;
-  if (task.state === 'open') return since.findLast((entry) => entry.type === 'task_transferred' && ofStep(entry));
-  const ends = since.filter(({ type }) => type.startsWith('case_') && type !== 'case_started');
-  return (
-    since.findLast((entry) => ofStep(entry) && entry.type in says && entry.type !== 'task_transferred') ?? ends.at(-1)
+  if (task.state === 'open') return since.findLast((entry) => handsOn.has(entry.type) && ofStep(entry));
+  const ends = since.filter(
+    ({ type }) => type === 'task_taken_back' || (type.startsWith('case_') && type !== 'case_started'),
   );
+  return since.findLast((entry) => ofStep(entry) && entry.type in says && !handsOn.has(entry.type)) ?? ends.at(-1);
 }
 
 /** Who sent the case back to this step last, and why. */

@@ -47,6 +47,33 @@ describe('describeEntry', () => {
     expect(describeEntry(entry).text).toBe('何雪 把「分类派单」转给 李建平');
   });
 
+  it('names everybody who was asked, and in which order they sign', () => {
+    const asked = { data: { persons: ['p2', 'p3'], where: 'before' }, labels: { p2: '李建平', p3: '韩磊' } };
+    const after = { ...asked, data: { ...asked.data, where: 'after' } };
+    expect([
+      describeEntry(anEntry({ type: 'signers_added', ...asked })).text,
+      describeEntry(anEntry({ type: 'signers_added', ...after })).text,
+      describeEntry(anEntry({ type: 'signers_removed', ...asked })).text,
+    ]).toEqual([
+      '何雪 在「分类派单」前加签 李建平、韩磊',
+      '何雪 在「分类派单」后加签 李建平、韩磊',
+      '何雪 在「分类派单」减签 李建平、韩磊',
+    ]);
+  });
+
+  it('tells what was delegated, given back and taken back', () => {
+    const to = { data: { to: 'p2' }, labels: { p2: '李建平' } };
+    expect([
+      describeEntry(anEntry({ type: 'task_delegated', ...to })),
+      describeEntry(anEntry({ type: 'task_resolved', outcome: text('派单'), ...to })),
+      describeEntry(anEntry({ type: 'task_taken_back', data: { decided: 'c1-7' } })),
+    ]).toEqual([
+      { text: '何雪 把「分类派单」委派给 李建平', tone: 'person' },
+      { text: '何雪 办完「分类派单」（派单），交回 李建平', tone: 'person' },
+      { text: '何雪 拿回「分类派单」的决定', tone: 'back' },
+    ]);
+  });
+
   it('tells what the system did by its name', () => {
     expect(
       describeEntry(anEntry({ type: 'timer_fired', actor: null, data: { timer: 'due', action: 'escalate' } })),
@@ -103,4 +130,14 @@ it('explains an assignment in sentences', () => {
   };
   expect(explain({ ...explanation, labels: {} }, { dispatcher: '客服调度' })).toEqual(explain(explanation));
   expect(explain(explanation)).toEqual(['「客服调度」都可以认领这个任务。', '按规则没有找到人，转给了备用处理人。']);
+});
+
+it('says whose act brought a task', () => {
+  const explanation = { rule: 'pool', inputs: { role: '客服调度' }, labels: { p1: '何雪' }, by: 'p1' };
+  const said = (policy: string) => explain({ ...explanation, policy }).at(-1);
+  expect(['delegated', 'resolved', 'added'].map(said)).toEqual([
+    '何雪 委派给您，办完交回。',
+    '何雪 已办完您委派的事，请您决定。',
+    '何雪 请您加签。',
+  ]);
 });

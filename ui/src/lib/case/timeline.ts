@@ -42,6 +42,14 @@ const sayings: Record<string, Say> = {
     tone: 'back',
   }),
   task_transferred: (words) => ({ text: m.event_task_transferred(words), tone: 'person' }),
+  task_delegated: (words) => ({ text: m.event_task_delegated(words), tone: 'person' }),
+  task_resolved: (words) => ({ text: m.event_task_resolved(words), tone: 'person' }),
+  task_taken_back: (words) => ({ text: m.event_task_taken_back(words), tone: 'back' }),
+  signers_added: (words, { data }) => ({
+    text: data.where === 'before' ? m.event_signers_added_before(words) : m.event_signers_added_after(words),
+    tone: 'person',
+  }),
+  signers_removed: (words) => ({ text: m.event_signers_removed(words), tone: 'person' }),
   task_paused: (words) => ({ text: m.event_task_paused(words), tone: 'person' }),
   task_resumed: (words, { actor }) => ({
     text: actor ? m.event_task_resumed(words) : m.event_task_resumed_timer(words),

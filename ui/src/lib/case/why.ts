@@ -23,9 +23,12 @@ const rules: Record<string, (words: Words) => string> = {
   onDuty: m.why_on_duty,
 };
 
-const policies: Record<string, () => string> = {
-  whenEmpty: m.why_policy_empty,
-  whenInitiator: m.why_policy_initiator,
+const policies: Record<string, (words: { by: string }) => string> = {
+  whenEmpty: () => m.why_policy_empty(),
+  whenInitiator: () => m.why_policy_initiator(),
+  delegated: m.why_policy_delegated,
+  resolved: m.why_policy_resolved,
+  added: m.why_policy_added,
 };
 
 /** The name of an input: its label, or the plain word it is. */
@@ -52,5 +55,6 @@ export function explain(explanation: Explanation, names: Record<string, string> 
     rule: explanation.rule,
   };
   const policy = explanation.policy === undefined ? undefined : policies[explanation.policy];
-  return [(say ?? m.why_other)(words), ...(policy ? [policy()] : [])];
+  const by = explanation.labels[explanation.by ?? ''] ?? m.event_somebody();
+  return [(say ?? m.why_other)(words), ...(policy ? [policy({ by })] : [])];
 }

@@ -7,9 +7,12 @@ import Bell from '@lucide/svelte/icons/bell';
 import BellRing from '@lucide/svelte/icons/bell-ring';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import CircleX from '@lucide/svelte/icons/circle-x';
+import Handshake from '@lucide/svelte/icons/handshake';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquare from '@lucide/svelte/icons/message-square';
+import PenLine from '@lucide/svelte/icons/pen-line';
+import Reply from '@lucide/svelte/icons/reply';
 import Send from '@lucide/svelte/icons/send';
 import TimerOff from '@lucide/svelte/icons/timer-off';
 import Undo2 from '@lucide/svelte/icons/undo-2';
@@ -30,6 +33,9 @@ export const noticeLooks: Readonly<Record<NotificationKind, NoticeLook>> = {
   task_opened: { icon: Inbox, tone: 'accent', text: m.notice_task_opened },
   task_returned: { icon: Undo2, tone: 'warn', text: m.notice_task_returned },
   task_transferred: { icon: ArrowRightLeft, tone: 'accent', text: m.notice_transferred },
+  task_delegated: { icon: Handshake, tone: 'accent', text: m.notice_delegated },
+  task_resolved: { icon: Reply, tone: 'accent', text: m.notice_resolved },
+  signer_added: { icon: PenLine, tone: 'accent', text: m.notice_signer_added },
   task_reminder: { icon: AlarmClock, tone: 'warn', text: m.notice_reminder },
   task_overdue: { icon: TimerOff, tone: 'danger', text: m.notice_overdue },
   escalation: { icon: Megaphone, tone: 'danger', text: m.notice_escalation },
@@ -75,6 +81,9 @@ const ofTask: readonly string[] = [
   'task_opened',
   'task_transferred',
   'task_returned',
+  'task_delegated',
+  'task_resolved',
+  'signer_added',
   'task_reminder',
   'task_overdue',
   'urge',

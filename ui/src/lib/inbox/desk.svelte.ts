@@ -9,15 +9,22 @@ import { toasts } from '#lib/parts/toasts.svelte.ts';
 import { clock } from '#lib/time/clock.svelte.ts';
 import { dateTime } from '#lib/time/format.ts';
 import type { Action } from '#lib/api/types.gen.ts';
+import { takeBack, tellDecided } from './take-back.ts';
 import { TaskWork } from './task.svelte.ts';
 
 export type TaskTab = 'form' | 'flow' | 'record' | 'talk' | 'files';
-export type TaskDialog = 'return' | 'transfer' | 'release' | 'pause';
+export type TaskDialog = 'return' | 'transfer' | 'delegate' | 'addSigners' | 'removeSigners' | 'release' | 'pause';
 
 /** Nothing but a press is needed to send the others. */
 function needsQuestion({ intent, comment }: Action): boolean {
   return intent === 'danger' || comment === 'required';
 }
+
+interface Named {
+  id: string;
+  name: string;
+}
+const namesOf = (persons: Named[]): string => persons.map(({ name }) => name).join(m.common_list_separator());
 
 export class TaskDesk {
   readonly work: TaskWork;
@@ -87,7 +94,7 @@ export class TaskDesk {
     }
     if (!(await this.work.complete(action))) return;
     this.asking = false;
-    this.#finish(m.act_done_toast({ label: localText(action.label) }));
+    this.#finishDecision(m.act_done_toast({ label: localText(action.label) }));
   }
 
   get mayConfirm(): boolean {
@@ -115,10 +122,35 @@ export class TaskDesk {
     if (await this.work.resume()) toasts.show(m.pause_resumed(), { tone: 'accent' });
   }
 
-  async transfer(person: { id: string; name: string }, note: string): Promise<void> {
-    if (!(await this.work.transfer(person.id, note))) return;
+  async handOn(act: 'transfer' | 'delegate', { id, name }: Named, note: string): Promise<void> {
+    if (!(await this.work.handOn(act, id, note))) return;
     this.dialog = undefined;
-    this.#finish(m.act_transferred({ name: person.name }));
+    this.#finish(act === 'transfer' ? m.act_transferred({ name }) : m.act_delegated({ name }));
+  }
+
+  async addSigners(persons: Named[], where: 'before' | 'after', note: string): Promise<void> {
+    const ids = persons.map(({ id }) => id);
+    if (!(await this.work.addSigners(ids, where, note))) return;
+    this.dialog = undefined;
+    const text = m.act_signers_added({ names: namesOf(persons) });
+    if (where === 'before') this.#finish(text);
+    else toasts.show(text, { tone: 'accent' });
+  }
+
+  /** Whoever leaves oneself out is done with it. */
+  async removeSigners(persons: Named[]): Promise<void> {
+    if (!(await this.work.removeSigners(persons.map(({ id }) => id)))) return;
+    this.dialog = undefined;
+    const text = m.act_signers_removed({ names: namesOf(persons) });
+    if (this.work.detail?.task.state === 'open') toasts.show(text, { tone: 'accent' });
+    else this.#finish(text);
+  }
+
+  async takeBack(): Promise<void> {
+    this.work.busy = true;
+    const isBack = await takeBack(this.work.id);
+    this.work.busy = false;
+    if (!isBack) await this.work.refresh();
   }
 
   async returnTo(
@@ -154,6 +186,7 @@ export class TaskDesk {
         this.openTalk();
       },
       ...this.#claimKeys(),
+      ...(detail.allow.takeBack && !this.work.busy ? { z: () => void this.takeBack() } : {}),
       ...(this.work.editable ? this.#decisionKeys(detail.actions) : {}),
     };
   }
@@ -184,21 +217,28 @@ export class TaskDesk {
   }
 
   #finish(text: string): void {
-    const { detail, pending } = this.work;
-    const caseId = detail?.task.caseId;
-    toasts.show(pending ? m.detail_queued() : text, {
-      tone: 'accent',
-      ...(caseId === undefined
-        ? {}
-        : {
-            action: {
-              label: m.act_view_case(),
-              run: () => {
-                location.assign(`/cases/${caseId}`);
-              },
-            },
-          }),
+    this.#tell((viewing) => {
+      toasts.show(this.work.pending ? m.detail_queued() : text, { tone: 'accent', action: viewing });
     });
-    this.#ondecided(pending);
+  }
+
+  /** A decision can be taken back for a while, unless it is still on its way. */
+  #finishDecision(text: string): void {
+    if (this.work.pending) this.#finish(text);
+    else
+      this.#tell((viewing) => {
+        void tellDecided(this.work.id, text, viewing);
+      });
+  }
+
+  #tell(tell: (viewing: { label: string; run: () => void }) => void): void {
+    const caseId = this.work.detail?.task.caseId ?? '';
+    tell({
+      label: m.act_view_case(),
+      run: () => {
+        location.assign(`/cases/${caseId}`);
+      },
+    });
+    this.#ondecided(this.work.pending);
   }
 }

@@ -24,6 +24,8 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     closedAt: null,
     outcome: null,
     returned: false,
+    delegated: false,
+    added: false,
     pause: null,
     unread: false,
     ...more,

@@ -22,6 +22,11 @@ const LOST = new Set(['task_closed', 'task_taken', 'assignment_changed', 'not_yo
 /** After this the page says that it is queued. */
 const SLOW_MS = 10_000;
 
+function noteOf(text: string): { comment?: string } {
+  const comment = text.trim();
+  return comment === '' ? {} : { comment };
+}
+
 export class TaskWork {
   readonly id: string;
   state = $state<'loading' | 'ready' | 'error' | 'missing'>('loading');
@@ -70,10 +75,12 @@ export class TaskWork {
 
   /** The person may write and decide now. */
   get editable(): boolean {
-    const { detail } = this;
-    return (
-      detail !== undefined && detail.mine && detail.task.state === 'open' && !this.pending && this.lostTo === undefined
-    );
+    return this.detail?.mine === true && this.isOpen;
+  }
+
+  /** Something can still be done with it here. */
+  get isOpen(): boolean {
+    return this.detail?.task.state === 'open' && !this.pending && this.lostTo === undefined;
   }
 
   /** The permissions of the action about to be taken, else the step's own. */
@@ -140,7 +147,7 @@ export class TaskWork {
     return this.#act('complete', {
       outcome: action.outcome,
       fields: writable($state.snapshot(this.fields), this.permissions),
-      ...this.#note(),
+      ...noteOf(this.comment),
       assignment: this.detail?.assignment ?? 0,
       version: this.detail?.version ?? 0,
       deviceAt: nowIso(),
@@ -151,9 +158,19 @@ export class TaskWork {
     return this.#act('return', { to: step, mode, comment, assignment: this.detail?.assignment ?? 0 });
   }
 
-  transfer(to: string, comment: string): Promise<boolean> {
-    const note = comment.trim() === '' ? {} : { comment: comment.trim() };
-    return this.#act('transfer', { to, ...note, assignment: this.detail?.assignment ?? 0 });
+  handOn(act: 'transfer' | 'delegate', to: string, comment: string): Promise<boolean> {
+    return this.#act(act, { to, ...noteOf(comment), assignment: this.detail?.assignment ?? 0 });
+  }
+
+  /** Before oneself the task closes, and another comes when they have decided; after oneself it stays. */
+  addSigners(persons: string[], where: 'before' | 'after', comment: string): Promise<boolean> {
+    const body = { persons, where, ...noteOf(comment) };
+    if (where === 'after') return this.#keep('add-signers', body);
+    return this.#act('add-signers', { ...body, assignment: this.detail?.assignment ?? 0 });
+  }
+
+  removeSigners(persons: string[]): Promise<boolean> {
+    return this.#keep('remove-signers', { persons });
   }
 
   async claim(): Promise<boolean> {
@@ -165,14 +182,14 @@ export class TaskWork {
   }
 
   pause(until: string, reason: string): Promise<boolean> {
-    return this.#clock('pause', { until, reason });
+    return this.#keep('pause', { until, reason });
   }
   resume(): Promise<boolean> {
-    return this.#clock('resume', {});
+    return this.#keep('resume', {});
   }
 
-  /** Acts on the clock alone: the task stays, and what was written in it. */
-  async #clock(verb: 'pause' | 'resume', body: object): Promise<boolean> {
+  /** Acts after which the task stays, and what was written in it. */
+  async #keep(verb: string, body: object): Promise<boolean> {
     const accepted = await this.#act(verb, { ...body, assignment: this.detail?.assignment ?? 0 }, false);
     this.pending = false;
     if (accepted) await this.refresh();
@@ -219,11 +236,6 @@ export class TaskWork {
 
   #lose(detail: TaskDetail): void {
     if (!this.decided) this.lostTo = detail.task.holder?.name ?? '';
-  }
-
-  #note(): { comment?: string } {
-    const comment = this.comment.trim();
-    return comment === '' ? {} : { comment };
   }
 
   async #saveDraft(value: DraftValue): Promise<void> {

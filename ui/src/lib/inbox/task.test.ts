@@ -97,6 +97,28 @@ describe('deciding', () => {
     expect(work.decided).toBe(true);
   });
 
+  it('keeps the task and what was written when signers follow, and is done with it when they come first', async () => {
+    const work = await opened();
+    work.comment = '看过了';
+    answer = (url) => json(200, url.endsWith('/add-signers') ? { command: 'x', state: 'done', opened: [] } : aDetail());
+
+    await expect(work.addSigners(['p2'], 'after', ' 请看 ')).resolves.toBe(true);
+    expect(requests.map(({ url }) => url)).toEqual(['/api/tasks/t1/add-signers', '/api/tasks/t1']);
+    expect(requests[0]?.body).toEqual({ persons: ['p2'], where: 'after', comment: '请看', assignment: 2 });
+    expect([work.editable, work.decided, work.comment]).toEqual([true, false, '看过了']);
+
+    await work.addSigners(['p2'], 'before', '');
+    expect(work.decided).toBe(true);
+  });
+
+  it('says who is asked already', async () => {
+    const work = await opened();
+    answer = () => json(409, { code: 'signer_already', params: { person: { id: 'p2', name: '王五' } } });
+
+    await expect(work.addSigners(['p2'], 'after', '')).resolves.toBe(false);
+    expect([work.error, work.editable]).toEqual(['王五 已经在审批了。', true]);
+  });
+
   it('stays readable and pending on 202', async () => {
     const work = await opened();
     answer = () => json(202, { command: 'x', state: 'pending', caseId: 'c1', opened: [] });

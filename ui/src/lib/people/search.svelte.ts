@@ -22,10 +22,6 @@ export class PeopleSearch {
     this.#scope = scope;
   }
 
-  get current(): PersonItem | undefined {
-    return this.items[this.at];
-  }
-
   ask(query: string): void {
     this.query = query;
     clearTimeout(this.#timer);
@@ -33,8 +29,19 @@ export class PeopleSearch {
     this.#timer = setTimeout(() => void this.#read(query.trim()), SETTLE_MS);
   }
 
-  move(by: 1 | -1): void {
-    if (this.items.length > 0) this.at = (this.at + by + this.items.length) % this.items.length;
+  /** Back to where nothing was asked: somebody was found. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.query = '';
+    this.items = [];
+    this.asked = false;
+    this.busy = false;
+  }
+
+  /** `among`: how many of those found are shown. */
+  move(by: 1 | -1, among: number): void {
+    if (among > 0) this.at = (Math.min(this.at, among - 1) + by + among) % among;
   }
 
   async #read(query: string): Promise<void> {

@@ -1,0 +1,93 @@
+/** What a return would do, before it is done: the case itself is asked (a query leaves no history), with the authority of the return. */
+import { sql } from 'kysely';
+import type { Static } from 'typebox';
+import type { Text } from '../../workflows/engine/flow.gen.ts';
+import { returnPlanQuery, type ReturnPlan as Planned, type ReturnWish } from '../../workflows/messages.ts';
+import { stepTitle } from '../case-views/task-items.ts';
+import { asReader, type Tx } from '../db/as.ts';
+import type { PublishedFlow } from '../definitions/published.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import type { PlannedTask, ReturnPlan } from '../tasks/schemas.ts';
+import { lookAtTask } from './facts.ts';
+import { findNames, type PersonName } from './people.ts';
+import { authorise } from './task-acts.ts';
+
+export interface PlanAsked {
+  person: string;
+  taskId: string;
+  to: string;
+  mode: 'redo' | 'straightBack';
+}
+
+type Plan = Static<typeof ReturnPlan>;
+
+/** How long a case may take to answer. */
+const deadlineMs = 3000;
+
+/** @throws AppError not_found, task_closed, act_not_allowed, return_target_invalid, … as the return itself; unavailable */
+export async function planReturnOf(deps: Deps, { person, taskId, to, mode }: PlanAsked): Promise<Plan> {
+  const { caseId, flow, assignment } = await asReader(deps.db, person, async (tx) => {
+    const facts = await lookAtTask(tx, person, taskId);
+    const act = { taskId, assignment: facts?.task.assignment ?? 0 };
+    const found = await authorise(tx, { deps, facts, act, kind: 'return' });
+    return { caseId: found.facts.case.id, flow: found.flow, assignment: act.assignment };
+  });
+  const planned = await ask(deps, caseId, { actor: person, task: taskId, assignment, to, mode });
+  if ('refusal' in planned) throw new AppError(planned.refusal.code, 409, planned.refusal.params);
+  return asReader(deps.db, person, (tx) => toPlan(tx, flow, planned));
+}
+
+async function ask({ temporal, log }: Deps, caseId: string, wish: ReturnWish): Promise<Planned> {
+  try {
+    const handle = temporal.workflow.getHandle(caseId);
+    return await temporal.withDeadline(Date.now() + deadlineMs, () => handle.query(returnPlanQuery, wish));
+  } catch (err) {
+    log.warn({ err, caseId }, 'the case does not answer');
+    throw new AppError('unavailable', 503, { retryAfterSeconds: 2 });
+  }
+}
+
+interface Row {
+  id: string;
+  step: string;
+  holder: string | null;
+  pool: Text | null;
+}
+
+async function toPlan(tx: Tx, flow: PublishedFlow, plan: Exclude<Planned, { refusal: unknown }>): Promise<Plan> {
+  const { rows } = await sql<Row>`
+    select t.id, t.step, t.holder, r.title as pool from task t left join role r on r.key = t.pool
+    where t.id = any (${[...plan.cancels, ...plan.stays]}::text[]) order by t.opened_rev, t.id`.execute(tx);
+  const names = await findNames(tx, [...rows.map(({ holder }) => holder), ...plan.opens.map((each) => each.assignee)]);
+  const pools = await poolTitles(tx, plan.opens);
+  const of = (ids: readonly string[]): Static<typeof PlannedTask>[] =>
+    rows.filter(({ id }) => ids.includes(id)).map((row) => toPlanned(flow, names, row));
+  return {
+    cancels: of(plan.cancels),
+    stays: of(plan.stays),
+    opens: plan.opens.map(({ step, assignee, pool }) =>
+      toPlanned(flow, names, { step, holder: assignee, pool: pools.get(pool ?? '') ?? null }),
+    ),
+  };
+}
+
+function toPlanned(
+  flow: PublishedFlow,
+  names: ReadonlyMap<string, PersonName>,
+  { step, holder, pool }: Omit<Row, 'id'>,
+): Static<typeof PlannedTask> {
+  return {
+    step,
+    title: stepTitle(flow, step),
+    holder: names.get(holder ?? '') ?? null,
+    pool: holder === null ? pool : null,
+  };
+}
+
+async function poolTitles(tx: Tx, opens: readonly { pool: string | null }[]): Promise<Map<string, Text>> {
+  const keys = opens.flatMap(({ pool }) => pool ?? []);
+  const { rows } = await sql<{ key: string; title: Text }>`
+    select key, title from role where key = any (${keys}::text[])`.execute(tx);
+  return new Map(rows.map(({ key, title }) => [key, title]));
+}

@@ -1,0 +1,27 @@
+/** What a return would do, found out on a copy of the state: the engine steps, and nobody hears of it. */
+import type { Compiled } from '../engine/compile.ts';
+import { refuse } from '../engine/refuse.ts';
+import type { State } from '../engine/state.ts';
+import type { Command } from '../engine/types.ts';
+import type { ReturnPlan, ReturnWish } from '../messages.ts';
+import { consumeSafely } from './consume.ts';
+
+export function planReturn(compiled: Compiled, state: State, wish: ReturnWish, now: number): ReturnPlan {
+  const { flowVersion } = state;
+  const command: Command = { ...wish, kind: 'return', id: 'plan', n: 0, lowestPending: 0, flowVersion, vars: {} };
+  const refusal = refuse(compiled, state, command);
+  if (refusal) return { refusal };
+  const result = consumeSafely(compiled, state, { type: 'command', command }, now);
+  if ('refusal' in result) return result;
+  const { closed = [], opened = [] } = result.delta ?? {};
+  const asked = result.effects.flatMap(({ type, step }) => (type === 'resolve' ? [step] : []));
+  const here = new Set(opened.map(({ task }) => task));
+  return {
+    cancels: closed.map(({ task }) => task).filter((task) => task !== wish.task),
+    stays: result.state.tasks.map(({ id }) => id).filter((id) => !here.has(id)),
+    opens: [
+      ...opened.map(({ step, assignee, pool }) => ({ step, assignee, pool })),
+      ...asked.map((step) => ({ step, assignee: null, pool: null })),
+    ],
+  };
+}
