@@ -22,8 +22,10 @@ export function createS3Store(place: S3Place, { timeoutMs = firstByteMs } = {}):
     region: place.region,
     retries: 0,
   });
-  const ask = (method: string, key: string, body?: Buffer): Promise<Response> =>
-    send(() => within(timeoutMs, (signal) => client.fetch(urlOf(place, key), requestOf(method, body, signal))), method);
+  const ask = (method: string, key: string, body?: Buffer): Promise<Response> => {
+    const url = urlOf(place, key);
+    return send(() => within(timeoutMs, (signal) => client.fetch(url, requestOf(method, body, signal))), method);
+  };
   return {
     async write(key, bytes) {
       const there = await ask('HEAD', key);
