@@ -54,7 +54,9 @@ function refuseSigners(state: State, task: Task, { kind, persons }: SignersComma
   const wrong = persons.find(isWrong);
   if (persons.length === 0) return refusal('signer_unknown', { person: null });
   if (wrong === undefined) return null;
-  return refusal(kind === 'addSigners' ? 'signer_already' : 'signer_unknown', { person: wrong });
+  return kind === 'addSigners'
+    ? refusal('signer_already', { person: wrong })
+    : refusal('signer_unknown', { person: wrong });
 }
 
 function refuseTakeBack(
