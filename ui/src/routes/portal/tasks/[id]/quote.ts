@@ -1,6 +1,6 @@
 // Pure: a quotation among what an owner is asked to look at: a section of the form with priced lines and what they come to.
 import { summedColumns, sumOf } from '#lib/form/model/sums.ts';
-import type { FieldModel, FormModel, Values } from '#lib/form/model/types.ts';
+import type { FieldModel, FormModel, Layout, Values } from '#lib/form/model/types.ts';
 import { isEmpty } from '#lib/form/model/values.ts';
 
 export interface QuoteLine {
@@ -24,9 +24,17 @@ export interface Quote {
   fields: string[];
 }
 
-/** undefined when nothing with priced lines is shown. `values` as the reader sees them. */
+/** The sections of a form follow the work: what happened last is what an owner is asked about. */
+export function newestFirst({ sections, ...rest }: Layout): Layout {
+  return { ...rest, sections: sections.toReversed() };
+}
+
+/**
+ * undefined when what happened last has no priced lines: a quotation that was answered and worked upon is one part of the record among
+ * others. `values` as the reader sees them.
+ */
 export function quoteOf(model: FormModel, values: Values): Quote | undefined {
-  const section = model.sections.find(({ fields }) => fields.some((field) => partOf(field, values)));
+  const section = model.sections.findLast(({ fields }) => fields.some(({ name }) => !isEmpty(values[name])));
   if (!section) return undefined;
   const parts = section.fields.flatMap((field) => partOf(field, values) ?? []);
   const totals = section.fields.filter((field) => isMoney(field) && !isEmpty(values[field.name]));
