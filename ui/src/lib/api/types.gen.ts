@@ -1226,6 +1226,10 @@ export interface Panel {
    * At most 200.
    */
   rows: PanelRow[];
+  /**
+   * A row is a sum, not one record: how many there are says nothing.
+   */
+  summed: boolean;
   start: PanelStart | null;
 }
 export interface PanelRow {
