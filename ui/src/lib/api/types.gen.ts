@@ -312,10 +312,8 @@ export interface RoleGrantBody {
   communityId: string | null;
 }
 export interface RoleGrants {
-  /**
-   * At most 200, by name.
-   */
   items: RoleGrant[];
+  next: string | null;
 }
 export interface RoleInfo {
   key: string;
