@@ -84,6 +84,7 @@ it('heals a Temporal older than Postgres: nothing that was acknowledged is lost'
   const healed = await drill.command('reconcile');
   const again = await drill.command('reconcile');
 
+  expect(dry.code).toBe(1);
   expect(dry.out).toContain('running here (rev');
   expect(dry.out).toContain('unknown to Temporal');
   expect(dry.out).toContain('still running in Temporal');
