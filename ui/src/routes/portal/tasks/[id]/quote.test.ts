@@ -77,6 +77,17 @@ it('is one no longer once the work after it is recorded', () => {
   expect(quoteOf(done, { ...lines, record: '换了角阀' })).toBeUndefined();
 });
 
+it('is none where the lines only say what a repair took', () => {
+  const work = buildModel({
+    schema,
+    layout: { sections: [{ fields: ['place', 'materials', 'total'] }] },
+    permissions: {},
+    readonly: true,
+  });
+
+  expect(quoteOf(work, { place: '换了角阀', materials: lines.materials, total: 70.1 })).toBeUndefined();
+});
+
 it('reads the record from its newest section back', () => {
   expect(newestFirst({ ...layout, list: ['place'] })).toEqual({
     sections: [{ fields: ['materials', 'labour', 'total'] }, { fields: ['place', 'rooms'] }],

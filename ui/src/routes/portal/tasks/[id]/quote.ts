@@ -30,12 +30,14 @@ export function newestFirst({ sections, ...rest }: Layout): Layout {
 }
 
 /**
- * undefined when what happened last has no priced lines: a quotation that was answered and worked upon is one part of the record among
- * others. `values` as the reader sees them.
+ * undefined when what happened last does not begin with priced lines: what was used for a repair is one part of its record among others, and
+ * so is a quotation that was answered and worked upon. `values` as the reader sees them.
  */
 export function quoteOf(model: FormModel, values: Values): Quote | undefined {
-  const section = model.sections.findLast(({ fields }) => fields.some(({ name }) => !isEmpty(values[name])));
-  if (!section) return undefined;
+  const isFilled = ({ name }: FieldModel): boolean => !isEmpty(values[name]);
+  const section = model.sections.findLast(({ fields }) => fields.some(isFilled));
+  const lead = section?.fields.find(isFilled);
+  if (!section || !lead || !partOf(lead, values)) return undefined;
   const parts = section.fields.flatMap((field) => partOf(field, values) ?? []);
   const totals = section.fields.filter((field) => isMoney(field) && !isEmpty(values[field.name]));
   const total = totals.findLast((field) => field.kind === 'computed') ?? totals.at(-1);
