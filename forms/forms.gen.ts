@@ -278,11 +278,11 @@ export interface Leave {
    */
   toHalf?: 'am' | 'pm';
   /**
-   * Days, in days
+   * Days, in d
    */
   days?: number;
   /**
-   * Balance, in days
+   * Balance, in d
    */
   balance?: number;
   /**
@@ -318,11 +318,11 @@ export interface Leave {
    */
   returnedOn?: string;
   /**
-   * Days not taken, in days
+   * Days not taken, in d
    */
   unusedDays?: number;
   /**
-   * Days overstayed, in days
+   * Days overstayed, in d
    */
   overstayDays?: number;
   /**
@@ -351,7 +351,7 @@ export interface LeaveLedger {
    */
   kind: 'grant' | 'use' | 'reverse' | 'adjust';
   /**
-   * Days, in days
+   * Days, in d
    */
   days: number;
   /**
@@ -392,11 +392,11 @@ export interface LeaveType {
    */
   includesHolidays: boolean;
   /**
-   * Longest at once, in days
+   * Longest at once, in d
    */
   maxDays?: number;
   /**
-   * Proof beyond, in days
+   * Proof beyond, in d
    */
   proofAfterDays?: number;
   /**
@@ -589,7 +589,7 @@ export interface Repair {
    */
   warranty?: boolean;
   /**
-   * Open ones alike, in cases
+   * Open ones alike, in in all
    */
   alikeOpen?: number;
   /**

@@ -4,6 +4,9 @@
  */
 import { continueAll } from './checkpoint/continue-all.ts';
 import { scanKeys, type KeyUse } from './checkpoint/keys.ts';
+import { readZone } from './commands/prepare/names.ts';
+import { asEngine } from './db/as.ts';
+import { createWords, type Words } from './print/words.ts';
 import { runTool, type Tool } from './services/connect.ts';
 import { StartError, type Say } from './services/messages.ts';
 import { createSay } from './services/terminal.ts';
@@ -16,7 +19,8 @@ async function checkpoint({ deps, settings, print }: Tool): Promise<number> {
   if (words.some((word) => word !== '--keys' && word !== '--again')) throw new StartError('tool_usage', { usage });
   const say = createSay(settings.locale, print);
   const left = words.includes('--keys') ? 0 : await goOn(deps, say, words.includes('--again'));
-  for (const key of await scanKeys(deps)) sayKey(say, key);
+  const zone = await asEngine(deps.db, (tx) => readZone(tx, null));
+  for (const key of await scanKeys(deps)) sayKey(say, key, createWords(settings.locale, zone));
   return left === 0 ? 0 : 1;
 }
 
@@ -33,12 +37,12 @@ async function goOn(deps: Tool['deps'], say: Say, again: boolean): Promise<numbe
   return left;
 }
 
-function sayKey(say: Say, { id, isCurrent, isConfigured, runningCases, retiresAt }: KeyUse): void {
+function sayKey(say: Say, { id, isCurrent, isConfigured, runningCases, retiresAt }: KeyUse, words: Words): void {
   const cases = runningCases ?? 0;
   if (cases > 0 && !isConfigured) say('key_missing', { id, cases });
   else if (isCurrent) say('key_current', { id, cases });
   else if (cases > 0 || retiresAt === null) say('key_used', { id, cases });
-  else if (retiresAt.getTime() > Date.now()) say('key_waits', { id, at: retiresAt.toISOString() });
+  else if (retiresAt.getTime() > Date.now()) say('key_waits', { id, at: words.at(retiresAt.toISOString()) });
   else say('key_free', { id });
 }
 

@@ -1,6 +1,7 @@
 /**
  * `npm run reconcile`: after a restore, before the start. Lists every difference between Postgres and Temporal and heals it;
- * `-- --dry-run` only lists. What Temporal alone knows is kept as JSON in the data folder. Exit code 1: something is left.
+ * `-- --dry-run` only lists. What Temporal alone knows is kept as JSON in the data folder. Exit code 1: something is left, or, of a dry
+ * run, something differs.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,13 +33,8 @@ async function run({ deps, settings, print }: Tool): Promise<number> {
       tell(say, outcome);
     },
   });
-  const left = outcomes.filter(({ failure }) => failure !== undefined).length;
-  say('reconcile_done', {
-    cases,
-    differences: outcomes.length,
-    left: dryRun ? outcomes.length : left,
-    pending: pendingCommands,
-  });
+  const left = dryRun ? outcomes.length : outcomes.filter(({ failure }) => failure !== undefined).length;
+  say('reconcile_done', { cases, differences: outcomes.length, left, pending: pendingCommands });
   return left === 0 ? 0 : 1;
 }
 

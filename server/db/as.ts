@@ -26,9 +26,9 @@ export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>
   return transact(db, sql`${planOnce}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
 }
 
-/** As the given person, only to look: whatever is asked, nothing is written, and nothing runs long. */
-export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  const opening = sql`set transaction read only; set local statement_timeout = '2s'`;
+/** As the given person, only to look: whatever is asked, nothing is written, and no statement runs for more than `limitMs`. */
+export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>, limitMs = 2000): Promise<T> {
+  const opening = sql`set transaction read only; set local statement_timeout = ${sql.lit(limitMs)}`;
   return transact(db, sql`${opening}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../http.ts';
 import { asUser, buildTestApp, createPerson, type Ask } from '../testing/app.ts';
@@ -45,6 +46,25 @@ async function tell(personId: string, ...kinds: string[]): Promise<void> {
         .execute();
     });
   }
+}
+
+/** A task of theirs, and what is told of it. */
+async function aTask(personId: string): Promise<{ remind: (kind: string, at: string) => Promise<void> }> {
+  const caseId = randomUUID();
+  const task = `${caseId}-1`;
+  await sql`insert into "case" (id, number, title, summary, flow, flow_version, form, form_version, initiator, status, position)
+    values (${caseId}, ${caseId.slice(0, 8)}, '漏水', '[]', 'repair', 1, 'repair', 1, ${personId}, 'running', '{}')`.execute(
+    test.adminDb,
+  );
+  await sql`insert into task (id, case_id, flow, step, kind, state, assignee, assignment, opened_at, opened_rev, rev)
+    values (${task}, ${caseId}, 'repair', 'dispatch', 'userTask', 'open', ${personId}, 1, now(), 1, 1)`.execute(
+    test.adminDb,
+  );
+  const remind = async (kind: string, at: string): Promise<void> => {
+    await sql`insert into notification (person_id, task_id, kind, created_at)
+      values (${personId}, ${task}, ${kind}, ${at})`.execute(test.adminDb);
+  };
+  return { remind };
 }
 
 async function list(query = ''): Promise<Page> {
@@ -123,5 +143,25 @@ describe('notifications', () => {
     expect((await ask({ method: 'POST', url: `/api/notifications/${randomUUID()}/read` })).statusCode).toBe(404);
     expect((await ask({ method: 'POST', url: '/api/notifications/1/read' })).statusCode).toBe(422);
     expect((await ask({ url: '/api/notifications?cursor=WzFd' })).json()).toMatchObject({ code: 'invalid_cursor' });
+  });
+
+  it('tell of a forgotten task once: a newer reminder takes the place of one that nobody read', async () => {
+    const [leak, lift] = [await aTask(lin), await aTask(lin)];
+    await leak.remind('task_opened', '2025-11-24T08:00:00Z');
+    await leak.remind('task_reminder', '2025-11-24T08:10:00Z');
+    await lift.remind('task_overdue', '2025-11-24T08:12:00Z');
+    for (const minute of [15, 20, 25]) await leak.remind('task_overdue', `2025-11-24T08:${String(minute)}:00Z`);
+    const kinds = async (): Promise<string[]> => (await list()).items.map(({ kind }) => kind);
+    const unread = async (): Promise<unknown> => (await ask({ url: '/api/notifications/counts' })).json();
+
+    expect(await kinds()).toEqual(['task_overdue', 'task_overdue', 'task_opened']);
+    expect(await unread()).toEqual({ unread: 3 });
+
+    // What was read stays beside what comes later; what was replaced does not come back by reading.
+    await ask({ method: 'POST', url: '/api/notifications/read' });
+    await leak.remind('task_overdue', '2999-01-01T00:00:00Z');
+
+    expect(await kinds()).toEqual(['task_overdue', 'task_overdue', 'task_overdue', 'task_opened']);
+    expect(await unread()).toEqual({ unread: 1 });
   });
 });

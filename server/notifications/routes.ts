@@ -87,6 +87,7 @@ function findNotifications(
       .select(['c.flow', 'c.flow_version', 't.step', isEnded.as('ended'), 'b.id as by_id', 'b.display_name as by_name'])
       .select(['h.id as holder_id', 'h.display_name as holder_name'])
       .where('n.person_id', '=', personId)
+      .where(isReplaced, '=', false)
       .$if(unread === true, (query) => query.where('n.read_at', 'is', null).where(isEnded, '=', false))
       .$if(before !== undefined, (query) => query.where('n.id', '<', before ?? ''))
       .orderBy('n.id', 'desc')
@@ -131,6 +132,7 @@ function countUnread(app: App, personId: string): Promise<Static<typeof Notifica
       .select((eb) => eb.fn.countAll<number>().as('unread'))
       .where('n.person_id', '=', personId)
       .where('n.read_at', 'is', null)
+      .where(isReplaced, '=', false)
       .where(isEnded, '=', false)
       .executeTakeFirstOrThrow(),
   );
@@ -138,6 +140,14 @@ function countUnread(app: App, personId: string): Promise<Static<typeof Notifica
 
 /** What asked for something asks no more once its task is over, or is no longer the reader's to see. */
 const isEnded = sql<boolean>`(n.task_id is not null and n.kind <> ${'command_refused'} and coalesce(t.state in ('done', 'cancelled'), true))`;
+
+/**
+ * A reminder that nobody read before the next one of the same task came: the newer one says the same, and stands in its place. What a delta
+ * wrote stays written, so that the same delta tells nobody twice.
+ */
+const isReplaced = sql<boolean>`(n.kind in ('task_reminder', 'task_overdue') and exists (
+  select from notification newer where newer.person_id = n.person_id and newer.id > n.id and newer.task_id = n.task_id
+    and newer.kind in ('task_reminder', 'task_overdue') and (n.read_at is null or n.read_at >= newer.created_at)))`;
 
 /** Whoever the notification names as doing; what a flow wrote there need not be an id. */
 const whoDid = sql<string | null>`case when n.params ->> 'by' ~ '^[0-9a-f-]{36}$' then (n.params ->> 'by')::uuid end`;

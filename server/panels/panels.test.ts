@@ -124,6 +124,11 @@ describe('the first page of HR', () => {
     expect(names(found['away-today']).sort()).toEqual(['林晓梅', '王博']);
     expect(names(found['away-soon'])).toEqual(['王博']);
     expect(names(found['leave-waiting'])).toEqual(['王博']);
+    expect(
+      Object.values(found)
+        .filter(({ summed }) => summed)
+        .map(({ key }) => key),
+    ).toEqual(['leave-balances']);
     const balances = (found['leave-balances']?.rows ?? []).map(({ fields, labels }) => [
       labels[fields.employee as string],
       labels[fields.leaveType as string],

@@ -70,8 +70,8 @@ async function fill(db: Db, source: PanelSource, reach: Reach): Promise<Static<t
     byRowSecurity ? asPerson(db, actor.id, read) : asEngine(db, read);
   const rows = await run((tx) => readRows(tx, { form, source, names, communities: reach.communities, own }));
   const { key, title, empty, start = null } = source;
-  const columns = columnsOf(source);
-  return [{ key, title, empty, start, columns, form: definitionOf(form), rows: await link(db, actor.id, form, rows) }];
+  const shown = { columns: columnsOf(source), summed: source.sum !== undefined };
+  return [{ key, title, empty, start, ...shown, form: definitionOf(form), rows: await link(db, actor.id, form, rows) }];
 }
 
 /** A form of the whole company has nothing of one community to show. */

@@ -20,6 +20,7 @@ export const Panel = Type.Object(
     form: FormDefinition,
     columns: Type.Array(Type.String(), { description: 'Fields of the form, in this order.' }),
     rows: Type.Array(PanelRow, { description: 'At most 200.' }),
+    summed: Type.Boolean({ description: 'A row is a sum, not one record: how many there are says nothing.' }),
     start: nullable(Type.Object({ flow: Type.String(), label: Text }, { title: 'PanelStart' })),
   },
   { title: 'Panel' },

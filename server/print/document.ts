@@ -21,8 +21,8 @@ export interface Sheet {
   /** Data URLs by file id; a photo that could not be read is not there. */
   photos: ReadonlyMap<string, string>;
   communityName: string | null;
-  /** Of the case's page. */
-  link: string;
+  /** Of the case's page; null: nobody knows the address people come by. */
+  link: string | null;
   printedBy: string;
   printedAt: string;
 }
@@ -52,8 +52,9 @@ function head({ detail: { case: item }, words, link }: Sheet): Content {
     { text: words.text(item.flowTitle), fontSize: 18, bold: true },
     { text: item.title, fontSize: 12, margin: [0, 2, 0, 4] },
     { text: `${words.say('number')} ${item.number}`, bold: true },
-    { text: link, link, color: faint, fontSize: 8 },
+    ...(link === null ? [] : [{ text: link, link, color: faint, fontSize: 8 }]),
   ];
+  if (link === null) return { stack: texts, margin: [0, 0, 0, 10] };
   const code: Column = {
     width: 84,
     stack: [

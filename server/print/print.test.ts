@@ -223,6 +223,24 @@ it('speaks the language of who prints', async () => {
   expect((await print(ask.english, '?language=zh-CN')).text).toContain('办理过程');
 });
 
+it('leaves the code to scan out where the only address anybody named is none', async () => {
+  const { publicUrl } = stage.deps.config;
+  stage.deps.config.publicUrl = undefined;
+  const by =
+    (host: string): Ask =>
+    (options) =>
+      ask.dispatcher({ ...options, headers: { host } });
+
+  const named = await print(by('wuye.example:3000'));
+  const absurd = await print(by(`${'a'.repeat(5000)}.example`));
+  stage.deps.config.publicUrl = publicUrl;
+
+  expect(named.text).toContain(`http://wuye.example:3000/cases/${caseId}`);
+  expect(named.text).toContain('扫码');
+  expect(absurd.text).toContain(number);
+  expect(absurd.text).not.toContain('扫码');
+});
+
 it('keeps the event loop free: other requests go on', async () => {
   await print(ask.dispatcher);
   const delay = monitorEventLoopDelay({ resolution: 5 });

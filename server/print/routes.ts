@@ -1,4 +1,5 @@
 /** A case on paper. */
+import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
 import type { Locale } from '../../forms/types.ts';
@@ -18,6 +19,8 @@ import { createWords } from './words.ts';
 
 /** Photos and layout cost a second of a processor. */
 const perPerson = aMinute(20);
+/** A name of the DNS and a port. */
+const longestHost = 253 + ':65535'.length;
 
 export function printRoutes(app: App): void {
   const printer = createPrinter();
@@ -45,8 +48,7 @@ export function printRoutes(app: App): void {
     async (request, reply) => {
       const printed = await describe(app, request, {
         caseId: request.params.id,
-        // Where no public address is set, the one that this person came by.
-        origin: app.deps.config.publicUrl ?? `${request.protocol}://${request.host}`,
+        origin: app.deps.config.publicUrl ?? originOf(request),
         language: request.query.language ?? languageOf(request, app.deps.config.locale),
       });
       const bytes = await printer.print(printed);
@@ -59,18 +61,26 @@ export function printRoutes(app: App): void {
   );
 }
 
+/**
+ * Where no public address is set, the one that this person came by. Whoever asks may write anything there: what is longer than the name of a
+ * host can be fits no code to scan.
+ */
+function originOf({ protocol, host }: FastifyRequest): string | null {
+  return host.length > longestHost ? null : `${protocol}://${host}`;
+}
+
 /** @throws AppError not_found */
 async function describe(
   app: App,
   { person }: { person: Person },
-  { caseId, origin, language }: { caseId: string; origin: string; language: Locale },
+  { caseId, origin, language }: { caseId: string; origin: string | null; language: Locale },
 ): Promise<Printed> {
   const { db, log, config } = app.deps;
   const detail = await readCase(db, caseId, { person: person.id, language });
   const place = await readPlace(app, person.id, detail.case.communityId);
   const store = openStore(config);
   const photos = await readPhotos({ db, store, log, person: person.id }, photoIds(detail).slice(0, mostPhotos));
-  const link = `${origin}/cases/${caseId}`;
+  const link = origin === null ? null : `${origin}/cases/${caseId}`;
   const words = createWords(language, place.zone);
   const printedAt = new Date().toISOString();
   return layOut({ detail, words, photos, communityName: place.name, link, printedBy: person.name, printedAt });

@@ -115,17 +115,26 @@ export const startTexts = {
     '演示数据已清除。下次 npm start 会重新载入。',
     'The demo data is gone. The next npm start loads it anew.',
   ],
-  checkpoint_progress: ['已续接 {done} / {total} 个办理中的事项', '{done} of {total} running cases have continued'],
-  checkpoint_done: ['全部 {total} 个办理中的事项都已续接。', 'All {total} running cases have continued.'],
+  checkpoint_progress: [
+    '已续接 {done} / {total} 个办理中的事项',
+    'Running cases that have continued: {done} of {total}',
+  ],
+  checkpoint_done: [
+    '全部 {total} 个办理中的事项都已续接。',
+    'Running cases that have continued: {total}, all of them.',
+  ],
   checkpoint_left: [
     '还有 {left} 个事项没有续接（可能有活动正在进行）。稍后再执行一次即可接着做。其中：{cases}',
-    '{left} cases have not continued (an activity may be under way). Give the command again later; it goes on from here. Among them: {cases}',
+    'Cases that have not continued: {left} (an activity may be under way). Give the command again later; it goes on from here. Among them: {cases}',
   ],
   key_current: [
     '密钥 {id}：当前加密密钥，{cases} 个办理中的事项在用',
-    'Key {id}: encrypts now; {cases} running cases use it',
+    'Key {id}: encrypts now; running cases that use it: {cases}',
   ],
-  key_used: ['密钥 {id}：还不能撤下，{cases} 个办理中的事项在用', 'Key {id}: must stay; {cases} running cases use it'],
+  key_used: [
+    '密钥 {id}：还不能撤下，{cases} 个办理中的事项在用',
+    'Key {id}: must stay; running cases that use it: {cases}',
+  ],
   key_waits: [
     '密钥 {id}：没有办理中的事项在用；已结束事项的保留期到 {at}，之后可以撤下',
     'Key {id}: no running case uses it; closed ones are kept until {at}, then it may be taken out',
@@ -133,7 +142,7 @@ export const startTexts = {
   key_free: ['密钥 {id}：可以撤下', 'Key {id}: may be taken out'],
   key_missing: [
     '密钥 {id}：不在 GUANJIA_CODEC_KEYS 里，但 {cases} 个办理中的事项在用！请放回去',
-    'Key {id}: is not in GUANJIA_CODEC_KEYS, yet {cases} running cases use it! Put it back',
+    'Key {id}: is not in GUANJIA_CODEC_KEYS, yet running cases use it ({cases})! Put it back',
   ],
   backup_done: ['备份完成：{folder}（{megabytes} MB）', 'Backup done: {folder} ({megabytes} MB)'],
   backup_no_url: [
@@ -171,7 +180,7 @@ export const startTexts = {
   ],
   reconcile_commands: [
     '  补回 {commands} 个操作：谁、何时、结论都在；附言和流程条件没有用到的字段已随旧数据库丢失',
-    '  {commands} acts came back: who, when and the outcome; comments and fields that no condition mentions were lost with the database',
+    '  Acts that came back: {commands}. Who, when and the outcome; comments and fields that no condition mentions were lost with the database',
   ],
   reconcile_failed: ['  没有处理好：{cause}', '  Not healed: {cause}'],
   reconcile_kept: ['  已另存：{path}', '  Kept in {path}'],
@@ -181,7 +190,7 @@ export const startTexts = {
   ],
   reconcile_done: [
     '核对了 {cases} 个事项：{differences} 处不同，{left} 处未处理，{pending} 个操作等待执行（启动后自动完成）。',
-    '{cases} cases compared: {differences} differ, {left} are left; {pending} commands wait and are driven after the start.',
+    'Cases compared: {cases}; different: {differences}, left: {left}; commands that wait and are driven after the start: {pending}.',
   ],
   account_made: [
     '账号 {username} 已建立（角色 {role}）。密码：{password}（只显示这一次，请登录后修改）',

@@ -48,7 +48,10 @@ async function readMigrations({ adminDb }: Deps): Promise<Facts['migrations']> {
   return [...rows, ...pending.map((name) => ({ name, at: null }))];
 }
 
-/** A run counts under every interpreter it has seen since it began: after a checkpoint that is one. */
+/**
+ * A run keeps the ids of all interpreters it has seen since it began: it counts under the one of them that was started last, which is the one
+ * it goes on with.
+ */
 async function readInterpreters(
   { adminDb, temporal, config }: Deps,
   isThere: boolean,
@@ -58,19 +61,20 @@ async function readInterpreters(
     adminDb,
   );
   const current = interpreterId();
-  const count = async (id: string): Promise<number | null> => {
+  const count = async (place: number): Promise<number | null> => {
     if (!isThere) return null;
-    const query = `ExecutionStatus = "Running" AND TaskQueue = "${config.temporalTaskQueue}" AND BuildIds = "unversioned:${id}"`;
+    const ran = rows.slice(0, place + 1).map(({ id }, i) => `BuildIds ${i === place ? '=' : '!='} "unversioned:${id}"`);
+    const query = `ExecutionStatus = "Running" AND TaskQueue = "${config.temporalTaskQueue}" AND ${ran.join(' AND ')}`;
     return (await temporal.workflow.count(query)).count;
   };
   return Promise.all(
-    rows.map(async ({ id, version, node, at }) => ({
+    rows.map(async ({ id, version, node, at }, place) => ({
       id,
       version,
       node,
       isCurrent: id === current,
       lastStartedAt: at.toISOString(),
-      runningCases: await count(id).catch(() => null),
+      runningCases: await count(place).catch(() => null),
     })),
   );
 }

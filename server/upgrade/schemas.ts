@@ -11,7 +11,9 @@ export const Interpreter = Type.Object(
     node: Type.String(),
     isCurrent: Type.Boolean({ description: 'The one this process brings.' }),
     lastStartedAt: Instant,
-    runningCases: nullable(Cases),
+    runningCases: nullable(
+      Type.Integer({ minimum: 0, description: 'That go on with it: of all that ran them it was started last.' }),
+    ),
   },
   { title: 'Interpreter' },
 );

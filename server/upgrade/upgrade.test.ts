@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { App } from '../http.ts';
 import { asUser, buildTestApp, createPerson, testConfig } from '../testing/app.ts';
-import { createCaseStage, startErrand, type CaseStage } from '../testing/cases.ts';
+import { complete, createCaseStage, intend, openTask, startErrand, type CaseStage } from '../testing/cases.ts';
 import { connectTemporal } from '../temporal.ts';
 import { recordStart } from './record.ts';
 
@@ -33,10 +33,9 @@ afterAll(async () => {
 });
 
 it('tells who runs the server what an upgrade meets', async () => {
-  const worker = await stage.worker();
-  await startErrand(stage);
-  await startErrand(stage);
-  await worker.stop();
+  await sql`insert into build (id, version, node, last_started_at) values ('older', '0.0.9', 'v24.0.0', now() - interval '1 day')`.execute(
+    stage.deps.adminDb,
+  );
   await sql`insert into backup (at, parts, bytes) values ('2026-11-01T18:00:00Z', '[]', 1), ('2026-11-02T18:00:00Z', '[{"what":"files","bytes":5000000000}]', 5000000000)`.execute(
     stage.deps.adminDb,
   );
@@ -45,13 +44,31 @@ it('tells who runs the server what an upgrade meets', async () => {
   );
   const ask = await asUser(app, admin);
   const read = async (): Promise<Answer> => (await ask({ url: '/api/upgrade' })).json<Answer>();
-  await expect.poll(async () => (await read()).interpreters[0]?.runningCases, { timeout: 15_000 }).toBe(2);
+  const counts = async (): Promise<unknown> => (await read()).interpreters.map(({ runningCases }) => runningCases);
+  const older = await stage.worker({ interpreter: 'older' });
+  const moved = await startErrand(stage);
+  await startErrand(stage);
+  await expect.poll(counts, { timeout: 15_000 }).toEqual([0, 2]);
+  await older.stop();
+  // Whatever happens to a case from now on the newer one interprets; the case has run on both then.
+  const worker = await stage.worker();
+  const task = await openTask(stage, moved.caseId);
+  await complete(
+    stage,
+    { taskId: task.id, outcome: 'handed_out', fields: { runner: stage.cast.runner } },
+    intend(stage.cast.dispatcher),
+  );
+  await expect.poll(counts, { timeout: 15_000 }).toEqual([1, 1]);
+  await worker.stop();
   const answer = await read();
 
   expect(answer).toMatchObject({
     versions: { guanjia: '0.1.0', node: process.version },
     runningCases: 2,
-    interpreters: [{ isCurrent: true, runningCases: 2, version: '0.1.0' }],
+    interpreters: [
+      { isCurrent: true, runningCases: 1, version: '0.1.0' },
+      { isCurrent: false, runningCases: 1, version: '0.0.9' },
+    ],
     codecKeys: [{ id: 'test', isCurrent: true, isConfigured: true, runningCases: null, retiresAt: null }],
     checkpoint: { startedAt: '2026-11-01T00:00:00.000Z', total: 7, left: 0 },
     lastBackup: { at: '2026-11-02T18:00:00.000Z', bytes: 5_000_000_000 },

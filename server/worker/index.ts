@@ -23,6 +23,8 @@ export interface RunningWorker {
 }
 
 export interface WorkerOptions {
+  /** Default: the id of this program's sources. */
+  interpreter?: string;
   /** Tests build the bundle once for all. */
   bundlePath?: string;
   /** 0: replays from history at every task. */
@@ -93,7 +95,7 @@ async function runOnce(deps: Deps, { codePath, options, life, onReady }: Running
       workflowBundle: { codePath },
       // No versioning: it only says which interpreter a run has seen (/api/upgrade).
       workerDeploymentOptions: {
-        version: { deploymentName: 'guanjia', buildId: interpreterId() },
+        version: { deploymentName: 'guanjia', buildId: options.interpreter ?? interpreterId() },
         useWorkerVersioning: false,
       },
       activities: { ...createActivities(deps) },

@@ -8,7 +8,8 @@ import { selectCaseItems, toCaseItems, type CaseItemRow } from '../../case-views
 import { startPermissions, stepPermissions } from '../../case-views/fields.ts';
 import type { Language } from '../../case-views/task-items.ts';
 import { decodeCursor, isInstant, isUuid, toPage } from '../../cursor.ts';
-import { asPerson, type Db, type Tx } from '../../db/as.ts';
+import { asReader, type Db, type Tx } from '../../db/as.ts';
+import { AppError } from '../../errors.ts';
 import { getFlow, type PublishedFlow } from '../../definitions/published.ts';
 import { stepsNamedAs } from './facets.ts';
 import { wordsOf, type SearchWord } from './grams.ts';
@@ -21,9 +22,13 @@ interface Asking {
   language: Language;
 }
 
-/** @throws AppError invalid_cursor */
+/** Words that stand in very many cases take their time; nobody keeps the database from the others for longer. */
+const limitMs = 5000;
+const queryCanceled = '57014';
+
+/** @throws AppError invalid_cursor, search_too_broad */
 export function findCases(db: Db, { person, language }: Asking, query: Query): Promise<Static<typeof FoundCasePage>> {
-  return asPerson(db, person, async (tx) => {
+  const search = async (tx: Tx): Promise<Static<typeof FoundCasePage>> => {
     const words = wordsOf(query.q ?? '');
     // Words were given, but none that anything could be found by.
     if (words.length === 0 && (query.q ?? '').trim() !== '') return { items: [], next: null };
@@ -48,7 +53,13 @@ export function findCases(db: Db, { person, language }: Asking, query: Query): P
       items: items.map((item) => ({ case: item, matches: matchesOf(item, hits, { flows, words, language }) })),
       next,
     };
-  });
+  };
+  return asReader(db, person, search, limitMs).catch(tooBroad);
+}
+
+function tooBroad(error: unknown): never {
+  if ((error as { code?: unknown }).code === queryCanceled) throw new AppError('search_too_broad', 422);
+  throw error;
 }
 
 /**

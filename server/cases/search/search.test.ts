@@ -233,6 +233,17 @@ describe('words that stand nearly everywhere', () => {
   });
 });
 
+describe('a search that takes too long', () => {
+  it('is given up, and says what helps', async () => {
+    const answer = await stage.test.adminDb.transaction().execute(async (tx) => {
+      await sql`lock table "case" in access exclusive mode`.execute(tx);
+      return ask.staff({ url: '/api/cases/search?overdue=true' });
+    });
+
+    expect(answer.json()).toMatchObject({ status: 422, code: 'search_too_broad' });
+  });
+});
+
 describe('kept searches', () => {
   it('follow the person, and are nobody else’s', async () => {
     const keep = (name: string, query: string) =>

@@ -2,14 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
+import { decodeCursor, isText, isUuid, toPage } from '../../cursor.ts';
 import type { Tx } from '../../db/as.ts';
 import { hasRegisters } from '../../db/registers.ts';
 import type { Text } from '../../schema.ts';
-import type { RoleGrant, RoleTable } from './schemas.ts';
+import type { RoleGrant, RoleGrants, RoleGrantsQuery, RoleTable } from './schemas.ts';
 
 type Words = Static<typeof Text>;
 const file = new URL('../../../content/verbs.json', import.meta.url);
-const mostGrants = 200;
+/** As people look names up: 陈 before 林 before 周. */
+const byPinyin = sql`collate "zh-x-icu"`;
 
 /** What each verb is called, by `<what>.<do>`. */
 export async function readVerbTitles(): Promise<Record<string, Words>> {
@@ -41,16 +43,27 @@ async function describe(tx: Tx, named: string[]): Promise<Static<typeof RoleTabl
   });
 }
 
-/** By name, then by where. */
-export async function readGrants(tx: Tx, role: string): Promise<Static<typeof RoleGrant>[]> {
-  return selectGrants(tx, sql`g.role = ${role} and ${isNear}`);
+/** A page by name. @throws AppError invalid_cursor */
+export async function readGrants(
+  tx: Tx,
+  { role, cursor, limit }: Static<typeof RoleGrantsQuery>,
+): Promise<Static<typeof RoleGrants>> {
+  const after = cursor === undefined ? undefined : decodeCursor(cursor, isText, isUuid);
+  const rest = after
+    ? sql`(p.display_name ${byPinyin}, g.id) > (${after[0]} ${byPinyin}, ${after[1]}::uuid)`
+    : sql`true`;
+  const rows = await selectGrants(tx, { where: sql`g.role = ${role} and ${isNear} and ${rest}`, most: limit + 1 });
+  return toPage(rows, limit, { item: (grant) => grant, key: ({ id, person }) => [person.name, id] });
 }
 
 export async function findGrant(tx: Tx, id: string): Promise<Static<typeof RoleGrant> | undefined> {
-  return (await selectGrants(tx, sql`g.id = ${id}`))[0];
+  return (await selectGrants(tx, { where: sql`g.id = ${id}`, most: 1 }))[0];
 }
 
-async function selectGrants(tx: Tx, where: RawBuilder<unknown>): Promise<Static<typeof RoleGrant>[]> {
+async function selectGrants(
+  tx: Tx,
+  { where, most }: { where: RawBuilder<unknown>; most: number },
+): Promise<Static<typeof RoleGrant>[]> {
   const community = (await hasRegisters(tx, 'community'))
     ? sql`(select jsonb_build_object('id', c.id, 'name', c.name) from record.community c where c.id = g.community_id)`
     : sql`null::jsonb`;
@@ -60,7 +73,7 @@ async function selectGrants(tx: Tx, where: RawBuilder<unknown>): Promise<Static<
            case when b.id is null then null else jsonb_build_object('id', b.id, 'name', b.display_name) end as "grantedBy",
            g.granted_at as "grantedAt"
       from role_grant g join person p on p.id = g.person_id left join person b on b.id = g.granted_by
-     where ${where} order by p.display_name collate "zh-x-icu", g.id limit ${mostGrants}`.execute(tx);
+     where ${where} order by p.display_name ${byPinyin}, g.id limit ${most}`.execute(tx);
   return rows.map(({ where: place, community: known, grantedAt, ...row }) => ({
     ...row,
     // Held in one that the asking person may not read: not everywhere, therefore.

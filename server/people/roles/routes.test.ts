@@ -31,6 +31,10 @@ beforeAll(async () => {
       may: ['role.grant', 'person.find'],
     })
     .execute();
+  await test.adminDb
+    .insertInto('role')
+    .values({ key: 'visitor', title: '{"zh-CN":"访客","en":"Visitor"}', description: 'null', may: [] })
+    .execute();
   app = await buildTestApp(test);
   admin = await createPerson(test, { name: '管理员', roles: [{ role: 'admin' }] });
   plain = await createPerson(test, { name: '林晓梅', roles: [{ role: 'staff' }] });
@@ -44,6 +48,27 @@ afterAll(async () => {
 const give = (ask: Ask, personId: string, role: string) =>
   ask({ method: 'POST', url: '/api/role-grants', payload: { personId, role, communityId: null } });
 const take = (ask: Ask, id: string) => ask({ method: 'DELETE', url: `/api/role-grants/${id}` });
+
+describe('who holds a role', () => {
+  it('comes in pages by name, each grant once', async () => {
+    const communityId = randomUUID();
+    for (const name of ['周敏', '陈志强', '林晓梅', '林晓梅', '何雪'])
+      await createPerson(test, { name, roles: [{ role: 'visitor', communityId }] });
+    const pages: string[][] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const after: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const answer = await asAdmin({ url: `/api/role-grants?role=visitor&limit=2${after}` });
+      const page = answer.json<{ items: Grant[]; next: string | null }>();
+      pages.push(page.items.map(({ person }) => person.name));
+      cursor = page.next;
+    }
+
+    expect(pages).toEqual([['陈志强', '何雪'], ['林晓梅', '林晓梅'], ['周敏']]);
+    const wrong = await asAdmin({ url: '/api/role-grants?role=visitor&cursor=abc' });
+    expect(wrong.json()).toMatchObject({ status: 422, code: 'invalid_cursor' });
+  });
+});
 
 describe('the table of roles', () => {
   it('says what each may, in words, and how many hold it', async () => {

@@ -6,10 +6,9 @@ import { Uuid } from '../../schema.ts';
 import { assertMayAnywhere } from '../../security/may.ts';
 import { giveRole, takeRole } from './grants.ts';
 import { readGrants, readRoleTable } from './roles.ts';
-import { RoleGrant, RoleGrantBody, RoleGrants, RoleTable } from './schemas.ts';
+import { RoleGrant, RoleGrantBody, RoleGrants, RoleGrantsQuery, RoleTable } from './schemas.ts';
 
 const tags = ['People'];
-const byRole = Type.Object({ role: Type.String({ maxLength: 60 }) }, { additionalProperties: false });
 
 export function roleRoutes(app: App): void {
   reading(app);
@@ -39,16 +38,16 @@ function reading(app: App): void {
     {
       schema: {
         tags,
-        summary: 'Who holds a role where',
+        summary: 'Who holds a role where, by name',
         description: 'Needs the verb role.grant.',
-        querystring: byRole,
+        querystring: RoleGrantsQuery,
         response: { 200: RoleGrants, ...problems(401, 403, 422) },
       },
     },
     (request) =>
       asPerson(db, request.person.id, async (tx) => {
         await assertMayAnywhere(tx, 'role.grant');
-        return { items: await readGrants(tx, request.query.role) };
+        return readGrants(tx, request.query);
       }),
   );
 }

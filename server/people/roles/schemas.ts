@@ -1,6 +1,6 @@
 /** Roles: what each may, and who holds it where. */
 import { Type } from 'typebox';
-import { Instant, nullable, PersonRef, Text, Uuid } from '../../schema.ts';
+import { Cursor, Instant, nullable, page, PersonRef, Text, Uuid } from '../../schema.ts';
 
 export const RoleGrant = Type.Object(
   {
@@ -32,9 +32,14 @@ export const RoleTable = Type.Object(
   { roles: Type.Array(RoleInfo), verbs: Type.Array(VerbInfo) },
   { title: 'RoleTable' },
 );
-export const RoleGrants = Type.Object(
-  { items: Type.Array(RoleGrant, { description: 'At most 200, by name.' }) },
-  { title: 'RoleGrants' },
+export const RoleGrants = page('RoleGrants', RoleGrant);
+export const RoleGrantsQuery = Type.Object(
+  {
+    role: Type.String({ maxLength: 60 }),
+    cursor: Type.Optional(Cursor),
+    limit: Type.Integer({ minimum: 1, maximum: 200, default: 100 }),
+  },
+  { additionalProperties: false },
 );
 export const RoleGrantBody = Type.Object(
   { personId: Uuid, role: Type.String({ maxLength: 60 }), communityId: nullable(Uuid) },

@@ -29,6 +29,7 @@ const texts: Record<string, (problem: ApiProblem) => string> = {
   case_busy: () => m.errors_case_busy(),
   case_closed: () => m.errors_case_closed(),
   key_reused: () => m.errors_key_reused(),
+  search_too_broad: () => m.errors_search_too_broad(),
   unavailable: () => m.errors_unavailable(),
   too_large: () => m.errors_too_large(),
   unsupported_file: () => m.errors_unsupported_file(),

@@ -333,10 +333,8 @@ export interface RoleGrantBody {
   communityId: string | null;
 }
 export interface RoleGrants {
-  /**
-   * At most 200, by name.
-   */
   items: RoleGrant[];
+  next: string | null;
 }
 export interface RoleInfo {
   key: string;
@@ -1388,6 +1386,10 @@ export interface Panel {
    * At most 200.
    */
   rows: PanelRow[];
+  /**
+   * A row is a sum, not one record: how many there are says nothing.
+   */
+  summed: boolean;
   start: PanelStart | null;
 }
 export interface PanelRow {

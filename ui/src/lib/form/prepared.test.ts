@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overlay, preparedOf, proposals } from './prepared.ts';
+import { overlay, preparedOf, proposals, toldEarly } from './prepared.ts';
 
 const permissions = { type: 'required', from: 'edit', note: 'edit', days: 'read' } as const;
 
@@ -42,5 +42,16 @@ describe('what the server would do', () => {
       set: { days: 3 },
       refusals: [{ path: '/days', code: 'refused', params: { message: { 'zh-CN': '余额不足', en: 'Not enough' } } }],
     });
+  });
+
+  it('finds no fault with a field before the person wrote in it, left it or tried', () => {
+    const refusals = ['/note', '/days', '/elsewhere'].map((path) => ({ path, code: 'refused' }));
+    const told = (values: Record<string, unknown>, met = false) =>
+      toldEarly(refusals, { values, permissions, met: () => met }).map(({ path }) => path);
+
+    expect(told({})).toEqual(['/days', '/elsewhere']);
+    expect(told({ note: '' })).toEqual(['/days', '/elsewhere']);
+    expect(told({ note: 'x' })).toEqual(['/note', '/days', '/elsewhere']);
+    expect(told({}, true)).toEqual(['/note', '/days', '/elsewhere']);
   });
 });

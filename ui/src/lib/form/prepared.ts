@@ -1,6 +1,6 @@
 // Pure: what the server would fill in and refuse, laid over what a person writes. It never blocks writing and is never sent.
 import type { PrepareAnswer } from '#lib/api/types.gen.ts';
-import { fromServer } from './model/problems.ts';
+import { fieldOf, fromServer } from './model/problems.ts';
 import type { Access, FieldProblem, Values } from './model/types.ts';
 import { isEmpty, isSame } from './model/values.ts';
 
@@ -20,6 +20,24 @@ export function preparedOf(answer: PrepareAnswer): Prepared {
 
 function isWritable(access: Access | undefined): boolean {
   return access === 'edit' || access === 'required';
+}
+
+/**
+ * Those worth telling now. A field that the person is still to fill is not at fault before they wrote something in it or left it
+ * (`met`); what they can only read, or what belongs to no field, is told at once: nothing they do here would change it.
+ */
+export function toldEarly(
+  refusals: readonly FieldProblem[],
+  {
+    values,
+    permissions,
+    met,
+  }: { values: Values; permissions: Partial<Record<string, Access>>; met: (name: string) => boolean },
+): FieldProblem[] {
+  return refusals.filter(({ path }) => {
+    const name = fieldOf(path);
+    return !isWritable(permissions[name]) || !isEmpty(values[name]) || met(name);
+  });
 }
 
 /** Values as shown: fields that the person may not write show what the act would set. */

@@ -17,7 +17,7 @@ import type {
 import { judgeOf } from './model/validate.ts';
 import { isEmpty, isSame } from './model/values.ts';
 import { hasConditions, shownFields, type Evaluate } from './model/visible.ts';
-import { overlay, type Prepared } from './prepared.ts';
+import { overlay, toldEarly, type Prepared } from './prepared.ts';
 
 export interface FormSource {
   /** Handed in, so that a sub-table's cells can show every widget without importing the table again. */
@@ -100,9 +100,13 @@ export class FormState {
     return [...own, ...this.#theirs, ...this.#early];
   });
   /** Refusals that are told before anything is sent; never a reason not to send. */
-  readonly #early = $derived.by(() =>
-    this.#source.prepared.refusals.filter(({ path }) => !this.#theirs.some((problem) => problem.path === path)),
-  );
+  readonly #early = $derived.by(() => {
+    const { prepared, values, permissions } = this.#source;
+    const met = (name: string): boolean => this.#checked || this.#left.has(name);
+    return toldEarly(prepared.refusals, { values, permissions, met }).filter(
+      ({ path }) => !this.#theirs.some((problem) => problem.path === path),
+    );
+  });
   readonly #names = $derived.by(() => this.sections.flatMap(({ fields }) => fields.map(({ name }) => name)));
   readonly stray = $derived.by(() => strayProblems(this.#theirs, this.#names));
   /** Early refusals of no field on screen. */

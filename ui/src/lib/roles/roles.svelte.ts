@@ -7,15 +7,14 @@ import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/parts/toasts.svelte.ts';
 import { removeById } from '#lib/upsert.ts';
 
-/** The server lists no more of one role. */
-export const MOST_GRANTS = 200;
-
 export class RolesDesk {
   table = $state.raw<RoleTable | undefined>();
   error = $state('');
   /** Who holds the chosen role. */
   grants = $state.raw<RoleGrant[] | undefined>();
   grantsError = $state('');
+  /** There are more of them: where they begin. */
+  next = $state<string | null>(null);
   busy = $state(false);
   #chosen = '';
 
@@ -31,15 +30,31 @@ export class RolesDesk {
   async choose(role: string): Promise<void> {
     this.#chosen = role;
     this.grants = undefined;
+    this.next = null;
     if (role !== '') await this.readGrants();
   }
 
-  async readGrants(): Promise<void> {
+  /** From the first on, as many as are shown. */
+  readGrants(): Promise<void> {
+    return this.#read([], null, this.grants?.length ?? 0);
+  }
+
+  moreGrants(): Promise<void> {
+    return this.#read(this.grants ?? [], this.next);
+  }
+
+  async #read(before: RoleGrant[], cursor: string | null, wanted = 0): Promise<void> {
     const role = this.#chosen;
     try {
-      const { items } = await api.get<RoleGrants>('/api/role-grants', { role });
+      const page = await api.get<RoleGrants>('/api/role-grants', { role, ...(cursor === null ? {} : { cursor }) });
       if (role !== this.#chosen) return;
+      const items = [...before, ...page.items];
+      if (items.length < wanted && page.next !== null) {
+        await this.#read(items, page.next, wanted);
+        return;
+      }
       this.grants = items;
+      this.next = page.next;
       this.grantsError = '';
     } catch (error) {
       if (role === this.#chosen) this.grantsError = problemText(error);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildModel } from '#lib/form/model/build.ts';
 import { aField, aForm, choices } from '#lib/form/model/testing.ts';
-import { quoteOf } from './quote.ts';
+import { newestFirst, quoteOf } from './quote.ts';
 
 const row = {
   name: aField('text'),
@@ -62,4 +62,35 @@ it('adds up where there is no total', () => {
 
 it('is none without priced lines', () => {
   expect(quoteOf(model, { rooms: [{ name: '卫生间' }], materials: [], total: 5 })).toBeUndefined();
+});
+
+it('is one no longer once the work after it is recorded', () => {
+  const record = { record: aField('text') };
+  const done = buildModel({
+    schema: aForm({ ...schema.properties, ...record }),
+    layout: { sections: [...layout.sections, { fields: ['record'] }] },
+    permissions: {},
+    readonly: true,
+  });
+
+  expect(quoteOf(done, lines)?.total).toBe(120.3);
+  expect(quoteOf(done, { ...lines, record: '换了角阀' })).toBeUndefined();
+});
+
+it('is none where the lines only say what a repair took', () => {
+  const work = buildModel({
+    schema,
+    layout: { sections: [{ fields: ['place', 'materials', 'total'] }] },
+    permissions: {},
+    readonly: true,
+  });
+
+  expect(quoteOf(work, { place: '换了角阀', materials: lines.materials, total: 70.1 })).toBeUndefined();
+});
+
+it('reads the record from its newest section back', () => {
+  expect(newestFirst({ ...layout, list: ['place'] })).toEqual({
+    sections: [{ fields: ['materials', 'labour', 'total'] }, { fields: ['place', 'rooms'] }],
+    list: ['place'],
+  });
 });

@@ -1,6 +1,6 @@
 // Pure: a quotation among what an owner is asked to look at: a section of the form with priced lines and what they come to.
 import { summedColumns, sumOf } from '#lib/form/model/sums.ts';
-import type { FieldModel, FormModel, Values } from '#lib/form/model/types.ts';
+import type { FieldModel, FormModel, Layout, Values } from '#lib/form/model/types.ts';
 import { isEmpty } from '#lib/form/model/values.ts';
 
 export interface QuoteLine {
@@ -24,10 +24,20 @@ export interface Quote {
   fields: string[];
 }
 
-/** undefined when nothing with priced lines is shown. `values` as the reader sees them. */
+/** The sections of a form follow the work: what happened last is what an owner is asked about. */
+export function newestFirst({ sections, ...rest }: Layout): Layout {
+  return { ...rest, sections: sections.toReversed() };
+}
+
+/**
+ * undefined when what happened last does not begin with priced lines: what was used for a repair is one part of its record among others, and
+ * so is a quotation that was answered and worked upon. `values` as the reader sees them.
+ */
 export function quoteOf(model: FormModel, values: Values): Quote | undefined {
-  const section = model.sections.find(({ fields }) => fields.some((field) => partOf(field, values)));
-  if (!section) return undefined;
+  const isFilled = ({ name }: FieldModel): boolean => !isEmpty(values[name]);
+  const section = model.sections.findLast(({ fields }) => fields.some(isFilled));
+  const lead = section?.fields.find(isFilled);
+  if (!section || !lead || !partOf(lead, values)) return undefined;
   const parts = section.fields.flatMap((field) => partOf(field, values) ?? []);
   const totals = section.fields.filter((field) => isMoney(field) && !isEmpty(values[field.name]));
   const total = totals.findLast((field) => field.kind === 'computed') ?? totals.at(-1);
