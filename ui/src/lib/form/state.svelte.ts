@@ -16,6 +16,7 @@ import type {
 } from './model/types.ts';
 import { judgeOf } from './model/validate.ts';
 import { isEmpty, isSame } from './model/values.ts';
+import { simpleConditions } from './model/simple.ts';
 import { hasConditions, shownFields, type Evaluate } from './model/visible.ts';
 import { overlay, toldEarly, type Prepared } from './prepared.ts';
 
@@ -133,10 +134,12 @@ export class FormState {
   /** Nothing in it can be written: it reads as a document. */
   readonly isDocument = $derived.by(() => this.model.fields.every((field) => field.access === 'read'));
 
-  /** Fetches the evaluator when the layout has conditions. Conditional fields stay as they are until it is here. */
+  /** Fetches the evaluator when the layout has conditions that take it. Conditional fields stay as they are until it is here. */
   async loadConditions(): Promise<void> {
     if (!hasConditions(this.model)) return;
     const { model, zone } = this;
+    this.#evaluate = simpleConditions(model);
+    if (this.#evaluate !== null) return;
     const { conditionsOf } = await import('./model/feel.ts');
     this.#evaluate = conditionsOf(model, zone);
   }
