@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
 import type { Db, Tx } from '../db/as.ts';
+import type { FieldInfo } from '../../forms/types.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Text } from '../../workflows/engine/flow.gen.ts';
 import type { SummaryValue } from '../commands/render.ts';
@@ -120,5 +121,16 @@ export function toSummary(
   const info = form.byName.get(field);
   if (info === undefined) return [];
   const choice = info.choices.find((each) => each.const === value);
-  return [{ label: info.title, value: choice?.['x-title'][language] ?? value, tone: choice?.['x-tone'] ?? null }];
+  const shown = choice?.['x-title'][language] ?? (isMoney(info) ? amountText(value, language) : value);
+  return [{ label: info.title, value: shown, tone: choice?.['x-tone'] ?? null }];
+}
+
+function isMoney({ kind, schema }: FieldInfo): boolean {
+  return kind === 'money' || (kind === 'computed' && schema['x-result'] === 'money');
+}
+
+/** ¥ 6,800.00. Only shown: nothing is reckoned with it. */
+function amountText(value: string, language: Language): string {
+  const amount = Number(value);
+  return Number.isNaN(amount) ? value : `¥ ${amount.toLocaleString(language, { minimumFractionDigits: 2 })}`;
 }
