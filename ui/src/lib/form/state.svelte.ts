@@ -69,7 +69,9 @@ export class FormState {
     const laid = overlay(values, prepared.set, permissions);
     return this.#compute ? this.#compute(laid) : laid;
   });
-  readonly shown = $derived.by(() => shownFields(this.model, this.seen, this.#evaluate));
+  /** Null where a condition takes the evaluator. */
+  readonly #simple = $derived.by(() => simpleConditions(this.model));
+  readonly shown = $derived.by(() => shownFields(this.model, this.seen, this.#simple ?? this.#evaluate));
   /** Fields on screen: what may only be read is left out while it is empty, unless all is read. */
   readonly sections = $derived.by((): SectionModel[] =>
     this.model.sections
@@ -136,10 +138,8 @@ export class FormState {
 
   /** Fetches the evaluator when the layout has conditions that take it. Conditional fields stay as they are until it is here. */
   async loadConditions(): Promise<void> {
-    if (!hasConditions(this.model)) return;
+    if (!hasConditions(this.model) || this.#simple !== null) return;
     const { model, zone } = this;
-    this.#evaluate = simpleConditions(model);
-    if (this.#evaluate !== null) return;
     const { conditionsOf } = await import('./model/feel.ts');
     this.#evaluate = conditionsOf(model, zone);
   }
