@@ -5,14 +5,14 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { findBrowser, launchBrowser, missingBrowser } from './browser.ts';
-import { arrive, signInAs, takePictures, type Person, type Screen } from './people.ts';
+import { arrive, signInAs, takePictures, type Person, type Screen, type Where } from './people.ts';
 import { startProduct, type Product } from './product.ts';
 
 export interface Stage {
   /** Only while the journeys run. */
   product: () => Product;
   /** Signs in and ends on their home; null: a stranger, who sees nothing yet. */
-  comes: (username: string | null, screen: Screen) => Promise<Person>;
+  comes: (username: string | null, screen: Screen, where?: Where) => Promise<Person>;
 }
 
 /** Without a browser they are reported as skipped, with the way to get one. */
@@ -42,8 +42,8 @@ export function describeJourneys(name: string, tell: (stage: Stage) => void): vo
 
     tell({
       product: () => product,
-      comes: async (username, screen) => {
-        const person = await arrive(browser, product.address, screen);
+      comes: async (username, screen, where = {}) => {
+        const person = await arrive(browser, product.address, screen, where);
         present.push(person);
         if (username !== null) await signInAs(person, username);
         return person;
