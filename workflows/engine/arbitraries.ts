@@ -1,10 +1,11 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Parallel, Pause, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, ForEach, Parallel, Pause, People, Step } from './flow.gen.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import {
   aCc,
   aFlow,
+  aForEach,
   aJump,
   aLoop,
   anApproval,
@@ -138,6 +139,22 @@ const rounds = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
     .tuple(until, inside, fc.integer({ min: 1, max: 3 }))
     .map(([whenOver, steps, max]) => aLoop('', whenOver, steps, max));
+const list = fc.constantFrom('lines', 'lines', 'lines[item.amount > 2]', '[1, 2, 3]', 'helper');
+const enough = fc.constantFrom(undefined, undefined, 'results.done > 1', 'done * 2 >= total', 'results.approved');
+const items = (inside: Sequences): fc.Arbitrary<Step> =>
+  fc
+    .record({
+      list,
+      until: enough,
+      mode: fc.constantFrom('parallel' as const, 'parallel' as const, 'sequential' as const),
+      atOnce: fc.constantFrom(undefined, 1, 2),
+      steps: fc.tuple(inside, inside, userTask, approval).map(([first, more, human, ok]) => [
+        ...first,
+        // `ITEM` becomes the name that its forEach has.
+        anExclusive('', 'index > 1 or ITEM.amount > 5', [ok, ...more], [human, anEnd('', 'early', { ends: 'branch' })]),
+      ]),
+    })
+    .map(({ steps, ...fields }) => aForEach('', steps, given(fields)));
 /** Back to the human step before it, on some condition. */
 const aJumpBack = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
@@ -157,6 +174,7 @@ const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
       { weight: 2, arbitrary: aFork(inside) },
       { weight: 1, arbitrary: someBranches(inside) },
       { weight: 1, arbitrary: rounds(inside) },
+      { weight: 1, arbitrary: items(inside) },
       { weight: 1, arbitrary: aJumpBack(inside) },
     ),
   };
@@ -176,6 +194,11 @@ function endingEarly(when: string, steps: Step[]): Step[] {
   const [first, ...rest] = steps;
   const early = anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []);
   return first === undefined ? rest : [first, early, ...rest];
+}
+
+function naming(step: ForEach, steps: Step[]): ForEach {
+  const as = `${step.id}Item`;
+  return { ...step, as, steps: JSON.parse(JSON.stringify(steps).replaceAll('ITEM', as)) as Step[] };
 }
 
 /** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
@@ -209,6 +232,8 @@ function numbered(steps: Step[], picks: number[]): Step[] {
         const until = humans[0] === undefined ? 'amount > 2' : step.until.replace('self', humans[0]);
         return { ...step, until, steps: name(step.steps, passed) };
       }
+      case 'forEach':
+        return naming(step, name(step.steps, { humans, near: null }));
       case 'parallel': {
         const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, { humans, near: null }) }));
         // Every branch was done: a return may lead into one.
@@ -255,63 +280,3 @@ function goingBack(step: HumanStep, back: string, count: number): HumanStep {
 function action(outcome: string): Action {
   return { outcome, label };
 }
-
-/** One thing that happens next: which of the open tasks, which act; numbers are taken modulo what there is. */
-export interface Doing {
-  act:
-    | 'complete'
-    | 'return'
-    | 'detour'
-    | 'transfer'
-    | 'wait'
-    | 'answer'
-    | 'fail'
-    | 'retry'
-    | 'withdraw'
-    | 'amend'
-    | 'crash'
-    | 'stale'
-    | 'pause'
-    | 'resume'
-    | 'delegate'
-    | 'addSigners'
-    | 'removeSigners'
-    | 'takeBack';
-  pick: number;
-  value: number;
-}
-export const doings: fc.Arbitrary<Doing[]> = fc.array(
-  fc.record({
-    act: fc.oneof(
-      { weight: 8, arbitrary: fc.constant('complete' as const) },
-      { weight: 4, arbitrary: fc.constant('answer' as const) },
-      {
-        weight: 8,
-        arbitrary: fc.constantFrom(
-          ...([
-            'return',
-            'detour',
-            'transfer',
-            'wait',
-            'fail',
-            'retry',
-            'amend',
-            'stale',
-            'crash',
-            'pause',
-            'pause',
-            'resume',
-            'delegate',
-            'addSigners',
-            'removeSigners',
-            'takeBack',
-          ] as const),
-        ),
-      },
-      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },
-    ),
-    pick: fc.nat({ max: 50 }),
-    value: fc.nat({ max: 10 }),
-  }),
-  { minLength: 10, maxLength: 60, size: 'max' },
-);

@@ -3,6 +3,7 @@
  * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
  */
 import { checkControl } from './checks/control.ts';
+import { checkItems } from './checks/items.ts';
 import { checkFields } from './checks/fields.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
@@ -40,6 +41,8 @@ interface CheckField {
   formula?: string;
   /** Computed or numbered by the server: no step writes it. */
   readOnly?: boolean;
+  /** Of a sub-table, by name. */
+  columns?: Record<string, CheckField>;
 }
 
 export interface CheckProblem {
@@ -60,6 +63,8 @@ export const CHECK_CODES = [
   'jump_target_invalid',
   'jump_without_wait',
   'end_of_no_branch',
+  'item_name_taken',
+  'list_not_list',
   'no_way_forward',
   'unknown_step',
   'unknown_field',
@@ -122,6 +127,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   };
   checkStructure(checking);
   checkControl(checking);
+  checkItems(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);

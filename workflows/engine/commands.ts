@@ -1,5 +1,6 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { mergeVars } from './conditions.ts';
+import { itemOf } from './items.ts';
 import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
@@ -58,9 +59,9 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
       decide(run, task, command.outcome, command.actor);
       return;
     case 'return': {
-      const { to, mode, actor: by } = command;
-      writeLog(run, 'task_returned', { task, data: { to, mode } });
-      performReturn(run, { task, to, mode, by, outcome: 'returned' });
+      const { to, item, mode, actor: by } = command;
+      writeLog(run, 'task_returned', { task, data: { to, mode, ...(typeof item === 'string' ? { item } : {}) } });
+      performReturn(run, { task, to, item, mode, by, outcome: 'returned' });
       return;
     }
     case 'pause':
@@ -171,6 +172,12 @@ export interface About {
   task?: Task;
   step?: string | null;
   data?: Record<string, Json>;
+}
+
+/** The item of a forEach that a line of the log is about, where no task says so. */
+export function itemData(run: Run, { step, item }: { step: string | null; item: string | null }): Record<string, Json> {
+  const own = step === null ? null : itemOf(run.compiled, { step, item });
+  return own === null ? {} : { item: own };
 }
 
 /** The log's line of this event; the first writer wins, so that what a retry or a due action causes does not hide its cause. */

@@ -2,28 +2,25 @@
  * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
  * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
  */
-import { fieldOfAssign, partsOf, stepsOf, walk, type StepInfo, type StepsById } from './tree.ts';
+import { partsOf, stepsOf, walk, type StepInfo, type StepsById } from './tree.ts';
 import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
 import type { Flow, Sequence } from './flow.gen.ts';
+import { mentionsOf, type Mentions } from './mentions.ts';
 import type { BranchKey } from './state.ts';
 import type { FlowRef, LoadedFlow, StepId, ValueType } from './types.ts';
 import { must } from './unreachable.ts';
 
-export interface Compiled {
+/** What the engine holds of a record is `mentioned`: personal data it does not reason about never enters. */
+export interface Compiled extends Mentions {
   ref: FlowRef;
   flow: Flow;
   steps: StepsById;
-  /** Fields whose values enter the engine, formulas replaced by their inputs: personal data it does not reason about never does. */
-  mentioned: ReadonlySet<string>;
   formulas: ReadonlyMap<string, Prepared>;
   types: Record<string, ValueType>;
   expressions: ReadonlyMap<string, Prepared>;
   /** Expressions that do not parse; `check` reports them before a flow is published. */
   problems: readonly FeelProblem[];
 }
-
-/** Names every expression may use beside fields. */
-export const BUILT_IN_NAMES = ['initiator', 'outcomes', 'times', 'now', 'today'];
 
 const cache = new Map<string, Compiled>();
 const CACHE_SIZE = 200;
@@ -41,6 +38,7 @@ export function compile(loaded: LoadedFlow): Compiled {
 
 function build(loaded: LoadedFlow): Compiled {
   const flow = loaded.definition;
+  const steps = stepsOf(flow);
   const { expressions, problems } = prepareAll(flow);
   const formulas = new Map<string, Prepared>();
   for (const [field, text] of Object.entries(loaded.formulas)) {
@@ -51,8 +49,8 @@ function build(loaded: LoadedFlow): Compiled {
   return freeze({
     ref: { key: loaded.key, version: loaded.version, sha256: loaded.sha256 },
     flow,
-    steps: stepsOf(flow),
-    mentioned: mentionedFields(flow, expressions, formulas),
+    steps,
+    ...mentionsOf(flow, { steps, expressions, formulas }),
     formulas,
     types: loaded.types ?? {},
     expressions,
@@ -71,27 +69,6 @@ function prepareAll(flow: Flow): { expressions: Map<string, Prepared>; problems:
     }
   }
   return { expressions, problems };
-}
-
-function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formulas: Map<string, Prepared>): Set<string> {
-  const fields = new Set<string>();
-  const seen = new Set(BUILT_IN_NAMES);
-  const addField = (name: string): void => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    const formula = formulas.get(name);
-    // Closed over formulas: the engine holds a formula's inputs and computes (rule 16).
-    if (formula) formula.names.forEach(addField);
-    else fields.add(name);
-  };
-  for (const { names } of expressions.values()) names.forEach(addField);
-  for (const { step } of walk(flow)) {
-    for (const { people } of partsOf(step).people) {
-      const field = fieldOfAssign(people.assign);
-      if (field !== null) addField(field);
-    }
-  }
-  return fields;
 }
 
 /** A step of the compiled flow; throws for an id that is none, which only a broken state can name. */

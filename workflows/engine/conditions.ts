@@ -1,12 +1,14 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
-import type { Compiled } from './compile.ts';
-import { evaluateCondition, type Scope } from './feel.ts';
+import { evaluateCondition, evaluateFeel, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
+import { itemLocals, type Locals } from './items.ts';
+import { heldOf } from './mentions.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
 import type { Run } from './run.ts';
-import { outcomesOf, timesOf, type State } from './state.ts';
+import { outcomesOf, timesOf, type Frame } from './state.ts';
 import { isHuman } from './tree.ts';
+import { must } from './unreachable.ts';
 import type { Json, Vars } from './types.ts';
 
 /** A failure names the expression and the values it saw. */
@@ -19,35 +21,63 @@ type Condition = { ok: true; value: boolean } | Failure;
 /** Epoch ms; null: the expression gives no moment. */
 type Instant = { ok: true; value: number | null } | Failure;
 
-/** Whether a condition holds. */
-export function conditionOf(run: Run, text: string): Condition {
-  const result = evaluate(run, text, evaluateCondition);
+/** Whether a condition holds at a step. `own`: names that this condition alone sees. */
+export function conditionOf(run: Run, frame: Frame, text: string, own: Locals = {}): Condition {
+  const result = evaluate(run, { frame, text, own }, evaluateCondition);
   return result.ok ? { ok: true, value: result.value === true } : result;
 }
 
 /** The moment an expression gives; of a date its start or its end in the community's zone. */
-export function instantOf(run: Run, text: string, edge: DayEdge = 'end'): Instant {
-  return evaluate(run, text, (prepared, scope) => evaluateInstant(prepared, scope, edge));
+export function instantOf(run: Run, frame: Frame, text: string, edge: DayEdge = 'end'): Instant {
+  return evaluate(run, { frame, text }, (prepared, scope) => evaluateInstant(prepared, scope, edge));
+}
+
+/** The list an expression gives; nothing is an empty one, and one value a list of it. A field is taken as it is, however long. */
+export function listOf(run: Run, frame: Frame, text: string): { ok: true; value: Json[] } | Failure {
+  const { mentioned, formulas } = run.compiled;
+  const isField = mentioned.has(text) && !formulas.has(text) && !Object.hasOwn(localsOf(run, frame, [text]), text);
+  const found = isField
+    ? { ok: true as const, value: run.state.vars[text] }
+    : evaluate(run, { frame, text }, evaluateFeel);
+  if (!found.ok) return found;
+  if (found.value === null || found.value === undefined) return { ok: true, value: [] };
+  return { ok: true, value: [JSON.parse(JSON.stringify(found.value)) as Json].flat<Json[]>() };
 }
 
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
 
+/** An expression and where it stands. */
+interface Standing {
+  frame: Frame;
+  text: string;
+  own?: Locals;
+}
+
 function evaluate<T>(
   run: Run,
-  text: string,
+  { frame, text, own = {} }: Standing,
   read: (prepared: Prepared, scope: Scope) => Result<T>,
 ): Failure | { ok: true; value: T } {
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
-  const scope = scopeOf(run.compiled, run.state, run.now);
-  const failed = computeFormulas(run.compiled.formulas, prepared.names, scope);
+  const locals = { ...localsOf(run, frame, prepared.names), ...own };
+  const scope: Scope = { ...scopeOf(run), locals };
+  const fields = prepared.names.filter((name) => !Object.hasOwn(locals, name));
+  const failed = computeFormulas(run.compiled.formulas, fields, scope);
   const result = failed ?? read(prepared, scope);
   if (result.ok) return result;
-  const inputs = Object.fromEntries(prepared.names.map((name) => [name, scope.vars[name] ?? null]));
+  const valueOf = (name: string): Json =>
+    (Object.hasOwn(locals, name) ? locals[name]?.value : scope.vars[name]) ?? null;
+  const inputs = Object.fromEntries(prepared.names.map((name) => [name, valueOf(name)]));
   return { ok: false, code: result.code, detail: { expression: text, inputs, reason: result.message } };
 }
 
-function scopeOf(compiled: Compiled, state: State, now: number): Scope {
+function localsOf({ compiled, state }: Run, { step, item }: Frame, names: readonly string[]): Locals {
+  if (item === null) return {};
+  return itemLocals(compiled, state, { step: must(step, 'step of frame'), item }, names);
+}
+
+function scopeOf({ compiled, state, now }: Run): Scope {
   const { initiator, zone } = state;
   const humans = [...compiled.steps.values()].filter(({ step }) => isHuman(step)).map(({ step }) => step.id);
   const [outcomes, times] = [outcomesOf(state), timesOf(state, humans)];
@@ -57,6 +87,8 @@ function scopeOf(compiled: Compiled, state: State, now: number): Scope {
 /** New values among the fields the flow mentions; whatever else came with them stays out of the state. */
 export function mergeVars(run: Run, vars: Vars): void {
   for (const [field, value] of Object.entries(vars)) {
-    if (run.compiled.mentioned.has(field)) run.state.vars[field] = value;
+    if (!run.compiled.mentioned.has(field)) continue;
+    run.state.vars[field] = heldOf(run.compiled, field, value);
+    run.written.add(field);
   }
 }

@@ -1,6 +1,7 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
-import { applyCommand, writeLog } from './commands.ts';
+import { applyCommand, itemData, writeLog } from './commands.ts';
 import { mergeVars } from './conditions.ts';
+import { placeKey } from './items.ts';
 import { applyPolicies, type Holders } from './people.ts';
 import { openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
@@ -88,13 +89,14 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
 type Activity = Extract<InFlight, { type: 'activity' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
-  const { id, step, activity } = effect;
-  const data = { effect: id, activity, ...(frame ? {} : { late: true }) };
+  const { id, step, item, activity } = effect;
+  const data = { effect: id, activity, ...itemData(run, effect), ...(frame ? {} : { late: true }) };
   if (event.type === 'activityFailed')
     writeLog(run, 'activity_failed', { step, data: { ...data, error: event.error.code } });
   else writeLog(run, 'activity_done', { step, data });
   // Also late: it has run, and `again: skip` means what it says.
-  if (event.type === 'activityDone' && !run.state.ran.includes(step)) run.state.ran.push(step);
+  const key = placeKey(run.compiled, { step, item });
+  if (event.type === 'activityDone' && !run.state.ran.includes(key)) run.state.ran.push(key);
   // Late: the case went on without it, so its result is only logged (rule 22).
   if (!frame) return;
   if (event.type === 'activityDone') {

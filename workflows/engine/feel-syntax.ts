@@ -15,6 +15,10 @@ export interface Prepared extends Rewritten {
   text: string;
   /** Fields and other names it reads, local names excluded. */
   names: string[];
+  /** Names after a dot, keys and plain texts: whatever may name an entry of a context. */
+  words: string[];
+  /** Names read of a name: `line.amount`. */
+  members: { of: string; name: string }[];
   /** Steps whose `outcomes.<step>` it reads. */
   outcomes: string[];
   /** Steps whose `times.<step>` it reads. */
@@ -82,6 +86,8 @@ interface Reading {
   text: string;
   known: Set<string> | null;
   names: Set<string>;
+  words: Set<string>;
+  members: Prepared['members'];
   outcomes: Set<string>;
   times: Set<string>;
 }
@@ -90,10 +96,14 @@ function readExpression(text: string, known: Set<string> | null): Preparation {
   if (text.length > LIMITS.length) throw new Refused('expression_unbounded', LIMITS.length, 'length');
   refuseNesting(text);
   const root = toTree(text);
-  const reading: Reading = { text, known, names: new Set(), outcomes: new Set(), times: new Set() };
+  const reading: Reading = {
+    ...{ text, known, names: new Set(), words: new Set(), members: [] },
+    ...{ outcomes: new Set(), times: new Set() },
+  };
   readNode(root, reading, new Set());
   const [names, outcomes, times] = [[...reading.names], [...reading.outcomes], [...reading.times]];
-  return { ok: true, prepared: { text, ...rewrite(root, text), names, outcomes, times } };
+  const [words, { members }] = [[...reading.words], reading];
+  return { ok: true, prepared: { text, ...rewrite(root, text), names, words, members, outcomes, times } };
 }
 
 /** Before parsing: the parser itself recurs on brackets. */
@@ -147,6 +157,8 @@ function readNode(node: Node, reading: Reading, locals: Set<string>): void {
   if (node.name === 'Name') addLocal(node, found, locals);
   if (node.name === 'VariableName' && !locals.has(found)) readName(node, found, reading);
   if (node.name === 'PathExpression') readStep(node, reading);
+  // `get value(row, "column")`.
+  if (node.name === 'StringLiteral') reading.words.add(found.slice(1, -1));
   const inner = SCOPES.has(node.name) ? new Set(locals) : locals;
   for (const child of inOrder(node, reading)) {
     readNode(child, reading, inner);
@@ -201,10 +213,13 @@ function readName(node: Node, name: string, reading: Reading): void {
   reading.names.add(name);
 }
 
-/** `outcomes.<step>` and `times.<step>`. */
+/** What is read of a name: `outcomes.<step>`, `times.<step>`, a column of an item. */
 function readStep(node: Node, reading: Reading): void {
   const [target, , path] = node.children;
   if (!target || !path) return;
   const name = reading.text.slice(target.from, target.to);
+  const word = reading.text.slice(path.from, path.to);
+  reading.words.add(word);
+  if (target.name === 'VariableName') reading.members.push({ of: name, name: word });
   if (name === 'outcomes' || name === 'times') reading[name].add(reading.text.slice(path.from, path.to));
 }

@@ -6,12 +6,16 @@ import { dateAndTime, duration, evaluate, FeelDate, date as feelDate } from 'fee
 import { Counter } from './feel/counter.ts';
 import { momentOf } from './feel/dates.ts';
 import type { Prepared } from './feel-syntax.ts';
+import { isRow, type Locals } from './items.ts';
 import type { Json, ValueType } from './types.ts';
 
 /** What an expression sees. */
 export interface Scope {
   vars: Record<string, Json>;
+  /** Of fields; of columns as `<field>.<column>`. */
   types: Record<string, ValueType>;
+  /** Names that stand for something else than a field, and come before it. */
+  locals?: Locals;
   outcomes: Record<string, Json>;
   /** How often each human step was decided; only the engine knows. */
   times?: Record<string, number>;
@@ -61,12 +65,33 @@ function contextOf(prepared: Prepared, scope: Scope): Record<string, unknown> {
 }
 
 function valueOf(name: string, scope: Scope): unknown {
+  const local = own(scope.locals ?? {}, name);
+  if (local) return local.of === null ? local.value : convertRow(local.value, local.of, scope.types);
+  return builtIn(name, scope) ?? fieldOf(name, scope);
+}
+
+/** Undefined: no name of ours. */
+function builtIn(name: string, scope: Scope): unknown {
   if (name === 'initiator') return scope.initiator;
   if (name === 'outcomes') return scope.outcomes;
   if (name === 'times' && scope.times) return scope.times;
   if (name === 'now') return momentOf(scope.now, scope.zone);
   if (name === 'today') return new FeelDate(momentOf(scope.now, scope.zone).unwrap().toPlainDate());
-  return convert(own(scope.vars, name) ?? null, own(scope.types, name));
+  return undefined;
+}
+
+function fieldOf(name: string, scope: Scope): unknown {
+  const value = own(scope.vars, name) ?? null;
+  return Array.isArray(value)
+    ? value.map((row) => convertRow(row, name, scope.types))
+    : convert(value, own(scope.types, name));
+}
+
+/** A row of a sub-table, its columns as FEEL compares them. */
+function convertRow(row: Json, field: string, types: Scope['types']): unknown {
+  if (!isRow(row)) return row;
+  const columns = Object.entries(row).map(([name, value]) => [name, convert(value, own(types, `${field}.${name}`))]);
+  return Object.fromEntries(columns);
 }
 
 /** A field may be called `constructor`, and the host's must not stand in for it. */

@@ -5,11 +5,11 @@
  */
 export type Field = string;
 /**
- * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+ * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
  */
 export type Expression = string;
 export type Step =
-  UserTask | Approval | Cc | ServiceTask | Exclusive | Inclusive | Parallel | Loop | Timer | Jump | End;
+  UserTask | Approval | Cc | ServiceTask | Exclusive | Inclusive | Parallel | Loop | ForEach | Timer | Jump | End;
 /**
  * Unique in the flow; keeps its meaning over versions.
  */
@@ -28,7 +28,7 @@ export type Assign =
   | {
       rule: 'field';
       /**
-       * A property of the form's schema.
+       * A person field of the form; inside forEach also `<name>.<column>` of the item, or `<name>` where the items are people.
        */
       field: string;
     }
@@ -353,7 +353,7 @@ export interface Action {
     mode?: 'redo' | 'straightBack';
   };
   /**
-   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
    */
   when?: string;
   prepare?: Prepare;
@@ -370,7 +370,7 @@ export interface Permissions1 {
 export interface Due {
   in?: Duration;
   /**
-   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
    */
   at?: string;
   /**
@@ -589,13 +589,46 @@ export interface Loop {
   title: Text;
   steps: Sequence;
   /**
-   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
    */
   until: string;
   /**
    * Rounds at most.
    */
   max: number;
+}
+/**
+ * Does its steps once for each item of a list (BPMN's multi-instance activity). The list is read once, when the step opens: later rows do not join, an item whose row is deleted is cancelled, an empty list is done at once. Expressions and people rules inside see the item under its name, and its place in the list as `index`, from 1. `end` with `ends: branch` ends the item. At most 20,000 items.
+ */
+export interface ForEach {
+  id: StepId;
+  kind: 'forEach';
+  title: Text;
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
+   */
+  list: string;
+  /**
+   * A property of the form's schema.
+   */
+  as: string;
+  /**
+   * A property of the form's schema.
+   */
+  label?: string;
+  /**
+   * All at the same time, or one after another in the order of the list.
+   */
+  mode?: 'parallel' | 'sequential';
+  /**
+   * Parallel: so many items are begun at the same time; the next begins as soon as one is done.
+   */
+  atOnce?: number;
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
+   */
+  until?: string;
+  steps: Sequence;
 }
 /**
  * Waits: so long (`in`), or until a moment (`at`). Exactly one of them (check refuses neither and both).
@@ -607,7 +640,7 @@ export interface Timer {
   stage?: Text6;
   in?: Duration;
   /**
-   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
    */
   at?: string;
 }

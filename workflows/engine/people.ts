@@ -3,9 +3,10 @@
  * so they become a `resolve` effect whose answer comes back as an event (rule 17). Policies are applied to both alike.
  */
 import type { Assign, People } from './flow.gen.ts';
+import { isRow, itemLocals, placeKey } from './items.ts';
 import { nextId, startEffect, type Run } from './run.ts';
 import type { Frame, Holder, PeoplePurpose, State } from './state.ts';
-import type { Explanation, PersonId, ResolvedPeople, StepId } from './types.ts';
+import type { Explanation, Json, PersonId, ResolvedPeople, StepId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 /** What a rule came to: persons in order, or a pool. */
@@ -22,33 +23,47 @@ function isDecidedHere(assign: Assign): assign is DecidedHere {
 }
 
 /** Decides a rule from the state; null: somebody outside must resolve it. */
-function decidePeople(state: State, assign: Assign): Answer | null {
-  return isDecidedHere(assign) ? decideHere(state, assign) : null;
+function decidePeople(run: Run, frame: Frame, assign: Assign): Answer | null {
+  return isDecidedHere(assign) ? decideHere(run, frame, assign) : null;
 }
 
-function decideHere(state: State, assign: DecidedHere): Answer {
+function decideHere(run: Run, frame: Frame, assign: DecidedHere): Answer {
+  const { state } = run;
   switch (assign.rule) {
     case 'pool':
       return { pool: assign.role, explanation: { rule: assign.rule, inputs: { role: assign.role } } };
     case 'field':
-      return answer(assign.rule, { field: assign.field }, personsIn(state.vars[assign.field]));
+      return answer(assign.rule, { field: assign.field }, personsIn(fieldAt(run, frame, assign.field)));
     case 'initiator':
       return answer(assign.rule, {}, personsIn(state.initiator));
     case 'previous':
-      return answer(assign.rule, { step: assign.step ?? null }, personsIn(previousOf(state, assign.step)));
+      return answer(assign.rule, { step: assign.step ?? null }, personsIn(previousOf(run, frame, assign.step)));
     default:
       return unreachable(assign);
   }
 }
 
 /** Who completed the given step last, or the last human step of all. */
-function previousOf(state: State, step: string | undefined): PersonId | null {
-  return step === undefined ? state.previous : handlerOf(state, step);
+function previousOf(run: Run, frame: Frame, step: string | undefined): PersonId | null {
+  return step === undefined ? run.state.previous : handlerOf(run, frame, step);
 }
 
-/** A step may be named like something that every object has. */
-function handlerOf({ handlers }: State, step: StepId): PersonId | null {
-  return Object.hasOwn(handlers, step) ? (handlers[step] ?? null) : null;
+/** Inside a forEach of the item there; from elsewhere of whichever was last. A step may be named like something that every object has. */
+function handlerOf({ compiled, state: { handlers } }: Run, frame: Frame, step: StepId): PersonId | null {
+  const key = placeKey(compiled, { step, item: frame.item });
+  return (
+    [key, step].map((each) => (Object.hasOwn(handlers, each) ? (handlers[each] ?? null) : null)).find(Boolean) ?? null
+  );
+}
+
+/** A person field, or of an item itself or one of its columns. */
+function fieldAt({ compiled, state }: Run, { step, item }: Frame, field: string): Json | undefined {
+  const [name = '', column] = field.split('.');
+  const locals = step === null ? {} : itemLocals(compiled, state, { step, item }, [name]);
+  const local = locals[name];
+  if (local === undefined) return state.vars[field];
+  if (column === undefined) return local.value;
+  return isRow(local.value) ? local.value[column] : null;
 }
 
 function answer(rule: Assign['rule'], inputs: Explanation['inputs'], persons: PersonId[]): ResolvedPeople {
@@ -63,7 +78,7 @@ function personsIn(value: unknown): PersonId[] {
 
 /** Asks for people: their holders at once where the engine can decide, otherwise undefined and an effect in flight. */
 export function askPeople(run: Run, frame: Frame, people: People, purpose: PeoplePurpose): Holders | undefined {
-  const decided = decidePeople(run.state, people.assign);
+  const decided = decidePeople(run, frame, people.assign);
   if (decided) return applyPolicies(run.state, people, decided);
   const { assign } = people;
   const step = must(frame.step, 'step of frame');
@@ -88,8 +103,8 @@ export function applyPolicies(state: State, people: People, given: Answer): Hold
 }
 
 /** Returned work goes to whoever did it before. */
-export function previousHandler(state: State, frame: Frame, rule: Assign['rule']): Holder | null {
-  const person = frame.returned && frame.step !== null ? handlerOf(state, frame.step) : null;
+export function previousHandler(run: Run, frame: Frame, rule: Assign['rule']): Holder | null {
+  const person = frame.returned && frame.step !== null ? handlerOf(run, frame, frame.step) : null;
   if (person === null) return null;
   return { assignee: person, pool: null, explanation: { rule, inputs: {}, policy: 'returned' } };
 }

@@ -1,22 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { flows, PEOPLE } from './arbitraries.ts';
+import { doings, type Doing } from './arbitrary-doings.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
-import { returnTargets } from './return.ts';
+import { returnPlaces } from './return.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
 import { framesUnder, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
-import type { Command, DeltaEntry, OpenedTask, Vars } from './types.ts';
+import type { Command, DeltaEntry, Json, OpenedTask, Vars } from './types.ts';
 import { snapshot } from './views.ts';
 
 const context: CheckContext = {
-  fields: { amount: { type: 'number' }, helper: { type: 'person' } },
+  fields: {
+    amount: { type: 'number' },
+    helper: { type: 'person' },
+    lines: { type: 'table', columns: { amount: { type: 'number' } } },
+  },
   roles: ['staff', 'manager'],
   activities: { notify: { input: {}, output: {} } },
 };
@@ -33,10 +38,16 @@ function at<T>(list: readonly T[], pick: number): T | undefined {
 function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
   const { pick, value } = doing;
   const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
-  const vars = { amount: value, helper: value % 4 === 0 ? null : actor };
+  const vars = { amount: value, helper: value % 4 === 0 ? null : actor, lines: linesOf(pick, value) };
   performOnCase(run, { ...doing, actor, vars });
   const task = at(run.state.tasks, pick);
   if (task) performOn(compiled, run, task, { ...doing, actor, vars });
+}
+
+/** Some of three rows, each gone now and then. */
+function linesOf(pick: number, value: number): Json {
+  const ids = ['a', 'b', 'c'].filter((_, index) => (pick + value) % (index + 2) !== 1);
+  return ids.map((id) => ({ id, amount: value }));
 }
 
 type Done = Doing & { actor: string; vars: Vars };
@@ -85,11 +96,16 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
       code: 'assignment_changed',
     });
   }
-  const to = at(returnTargets(compiled, run.state, task), value);
+  const to = at(returnPlaces(compiled, run.state, task), value);
   const mode = act === 'detour' ? 'straightBack' : 'redo';
   if (to !== undefined && (act === 'return' || act === 'detour'))
-    run.send({ kind: 'return', ...aimed, to, mode, vars: {} });
+    expect(run.send({ kind: 'return', ...aimed, to: to.step, item: to.item, mode, vars: {} })).toBeOneOf([
+      null,
+      NOT_ALLOWED,
+    ]);
 }
+
+const NOT_ALLOWED = expect.objectContaining({ code: 'act_not_allowed' }) as object;
 
 type Aimed = Pick<Extract<Command, { kind: 'resume' }>, 'task' | 'assignment' | 'actor'>;
 
@@ -136,6 +152,7 @@ function holdInvariants(compiled: Compiled, state: State): void {
   holdFrames(state);
   for (const task of state.tasks) holdClock(state, task);
   holdJoins(compiled, state);
+  holdItems(state);
   holdSeats(state);
 }
 
@@ -177,6 +194,18 @@ function holdJoins(compiled: Compiled, { root }: State): void {
     const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');
+  }
+}
+
+/** Every item of a running forEach is done, at work, still to come or gone, and none is two of them. */
+function holdItems({ root }: State): void {
+  for (const { each, children } of root ? framesUnder(root) : []) {
+    if (each === null) continue;
+    const coming = each.keys.slice(each.next).filter((key) => !each.gone.includes(key));
+    hold(each.done + children.length + coming.length === each.total, 'an item of a forEach is lost or doubled');
+    hold(new Set(children.map(({ item }) => item)).size === children.length, 'an item is at work twice');
+    const counted = Object.values(each.results).reduce((sum, count) => sum + count, 0);
+    hold(each.done >= counted, 'more results than items');
   }
 }
 
@@ -229,7 +258,7 @@ describe('any flow that passes check, whatever happens', () => {
         expect(check(flow, context)).toEqual([]);
         const compiled = compile(load(flow));
         const run = simulate(compiled);
-        run.start('p1', { amount: 3, helper: 'p2' });
+        run.start('p1', { amount: 3, helper: 'p2', lines: linesOf(3, 4) });
         holdInvariants(compiled, run.state);
         for (const act of acts) {
           const before = JSON.stringify(run.state);

@@ -1,12 +1,13 @@
 /** Whether a command may be applied to a state. The validator of the shell asks; a refusal leaves no trace in any history. */
 import { stepInfo, type Compiled } from './compile.ts';
-import { returnTargets } from './return.ts';
+import { roundsOf } from './items.ts';
+import { returnPlaces } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
 import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
-import type { Command, Json, Refusal } from './types.ts';
+import type { Command, Json, Refusal, StepId } from './types.ts';
 
 /** Why a command is refused, or null. Never throws and changes nothing. */
 export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
@@ -41,8 +42,20 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
   if (command.kind === 'complete') return refuseOutcome(compiled, task, command.outcome);
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
-  if (command.kind !== 'return' || returnTargets(compiled, state, task).includes(command.to)) return null;
+  if (command.kind !== 'return' || mayReturnTo(compiled, state, { task, to: command.to, item: command.item }))
+    return null;
   return refusal('return_target_invalid', { to: command.to });
+}
+
+interface Target {
+  task: Task;
+  to: StepId;
+  item: string | null | undefined;
+}
+
+function mayReturnTo(compiled: Compiled, state: State, { task, to, item }: Target): boolean {
+  const places = returnPlaces(compiled, state, task).filter(({ step }) => step === to);
+  return places.some((place) => place.item === (item ?? roundsOf(compiled, to, task.item)));
 }
 
 type SignersCommand = Extract<TaskCommand, { kind: 'addSigners' | 'removeSigners' }>;

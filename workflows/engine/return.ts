@@ -3,25 +3,36 @@
  * from there; straight back is a detour, whose target opens beside the position and reopens it afterwards (rule 21).
  */
 import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
-import type { Step } from './flow.gen.ts';
+import type { ForEach, Step } from './flow.gen.ts';
+import { reopenedItems } from './item-list.ts';
+import { joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf, type Place } from './items.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
-import { findFrame, type BranchKey, type Frame, type State, type Task, type TrailEntry } from './state.ts';
-import { cutTrail, roundsOf } from './trail.ts';
+import { findFrame, type BranchKey, type Frame, type State, type Task } from './state.ts';
+import { cutTrail, forgetItem, uncountItem } from './trail.ts';
 import { isReachableBackwards, partsOf, runsTogether } from './tree.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
 /** The steps a task may be returned to, in the order they were done: what the dialog offers and `refuse` accepts. */
 export function returnTargets(compiled: Compiled, state: State, task: Task): StepId[] {
-  const item = findFrame(state, task.frame)?.frame.item ?? null;
-  const isHere = (entry: TrailEntry): boolean => entry.item === roundsOf(compiled, entry.step, item);
-  const done = state.trail.filter((entry) => !entry.skipped && isHere(entry)).map(({ step }) => step);
-  return done.filter((step) => isReachableBackwards(compiled, task.step, step));
+  return returnPlaces(compiled, state, task)
+    .filter(({ step, item }) => item === roundsOf(compiled, step, task.item))
+    .map(({ step }) => step);
+}
+
+/** The same with the items of forEach steps that are over, each of which may be sent back to alone (rule 21). */
+export function returnPlaces(compiled: Compiled, state: State, task: Task): Place[] {
+  return state.trail
+    .filter((entry) => !entry.skipped && partAt(compiled, entry, task) === undefined)
+    .filter(({ step }) => isReachableBackwards(compiled, task.step, step, 'any'))
+    .map(({ step, item }) => ({ step, item }));
 }
 
 export interface Return {
   task: Task;
   to: StepId;
+  /** The rounds and items of the target; undefined: the task's own. */
+  item?: string | null | undefined;
   mode: 'redo' | 'straightBack';
   by: PersonId | null;
   /** Outcome of the closed task: an action's, or `returned`. */
@@ -29,39 +40,44 @@ export interface Return {
 }
 
 /** Closes the task and sends the case back. */
-export function performReturn(run: Run, { task, to, mode, by, outcome }: Return): void {
+export function performReturn(run: Run, { task, to, item: wanted, mode, by, outcome }: Return): void {
   const { frame } = must(findFrame(run.state, task.frame), 'frame of task');
   finishTask(run, task, outcome, by);
   if (by !== null) run.state.previous = by;
-  if (mode === 'straightBack') openDetour(run, frame, { task, to, by });
-  else goBack(run, to, by);
+  const target = { step: to, item: wanted ?? roundsOf(run.compiled, to, frame.item) };
+  if (mode === 'straightBack') openDetour(run, frame, { task, target, by });
+  else goBack(run, target, by);
 }
 
-function openDetour(run: Run, frame: Frame, { task, to, by }: Pick<Return, 'task' | 'to' | 'by'>): void {
+function openDetour(
+  run: Run,
+  frame: Frame,
+  { task, target: to, by }: Pick<Return, 'task' | 'by'> & { target: Place },
+): void {
   const { assignee, pool, explanation } = task;
   // A pool's task comes back to the person who sent the work away, not to the pool.
   const holder =
     by === null || assignee === by ? { assignee, pool, explanation } : { assignee: by, pool: null, explanation };
-  const item = roundsOf(run.compiled, to, frame.item);
-  const target = newFrame(run, { step: to, item, returned: { by }, detour: { holder, task: task.id } });
+  const target = newFrame(run, { ...to, returned: { by }, detour: { holder, task: task.id } });
   frame.children.push(target);
   run.agenda.push({ do: 'open', frame: target.id });
 }
 
 /** Redo the rest: the case goes to the target, whose previous handler gets it. */
-function goBack(run: Run, to: StepId, by: PersonId | null): void {
+function goBack(run: Run, to: Place, by: PersonId | null): void {
   goTo(run, to).returned = { by };
 }
 
 /**
  * Goes on at a step: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
- * runs beside the scope goes on. A parallel that was over is open again for the target's branch alone: the others count as done (rule 21).
+ * runs beside the scope goes on. A parallel or a forEach that was over is open again for the target's branch or item alone: the others
+ * count as done; in one that still runs the branch opens again beside them (rule 21).
  */
-export function goTo(run: Run, to: StepId): Frame {
-  const { path } = stepInfo(run.compiled, to);
-  let { scope, depth } = deepestShared(must(run.state.root, 'root scope'), path);
+export function goTo(run: Run, to: Place): Frame {
+  const { path } = stepInfo(run.compiled, to.step);
+  let { scope, depth } = deepestShared(run, must(run.state.root, 'root scope'), to);
   closeUnder(run, scope);
-  cutTrail(run, to, roundsOf(run.compiled, to, scope.item));
+  cutTrail(run, to);
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
@@ -73,26 +89,79 @@ export function goTo(run: Run, to: StepId): Frame {
       run.agenda.push({ do: 'open', frame: frame.id });
       return frame;
     }
-    if (runsTogether(step)) frame.arrived = branchesOf(step).filter((branch) => branch !== next.branch);
-    scope = newFrame(run, { step: step.id, branch: next.branch, item: frame.item });
+    scope = openAlone(run, frame, { step, branch: next.branch, target: to });
     frame.children = [scope];
   }
+}
+
+interface Way {
+  step: Step;
+  branch: BranchKey;
+  target: Place;
+}
+
+/** Of a step that was over the scope that leads to the target. */
+function openAlone(run: Run, frame: Frame, { step, branch, target }: Way): Frame {
+  const item = itemIn(run.compiled, step, target);
+  if (step.kind === 'forEach') frame.each = reopenedItems(run, frame, step, lastKey(item));
+  else if (runsTogether(step)) frame.arrived = branchesOf(step).filter((each) => each !== branch);
+  return newFrame(run, { step: step.id, branch, item: step.kind === 'forEach' ? item : frame.item });
+}
+
+/** The rounds and items of a target down to those of a step around it. */
+function itemIn(compiled: Compiled, step: Step, target: Place): string | null {
+  const rounds = roundsAround(compiled, target);
+  const depth = rounds.findIndex(({ owner }) => owner === step);
+  const keys = rounds.slice(0, depth + 1).flatMap(({ key }) => key ?? []);
+  return keys.length === 0 ? null : keys.reduce<string | null>(joinItem, null);
 }
 
 function branchesOf(step: Step): BranchKey[] {
   return partsOf(step).branches.map(({ key }) => key);
 }
 
-type Path = ReturnType<typeof stepInfo>['path'];
-
-function deepestShared(root: Frame, path: Path): { scope: Frame; depth: number } {
+function deepestShared(run: Run, root: Frame, target: Place): { scope: Frame; depth: number } {
+  const { path } = stepInfo(run.compiled, target.step);
   let scope = root;
   for (let depth = 0; ; depth += 1) {
     const next = path[depth + 1];
     const current = scope.children[0];
-    const inner =
-      next && current?.step === next.owner ? current.children.find(({ branch }) => branch === next.branch) : undefined;
+    if (!next || current?.step !== next.owner) return { scope, depth };
+    const { step } = stepInfo(run.compiled, current.step);
+    const way = { step, branch: next.branch, target };
+    const inner = runningOn(run, current, way) ?? openBeside(run, current, way);
     if (!inner) return { scope, depth };
     scope = inner;
   }
+}
+
+function runningOn({ compiled }: Run, frame: Frame, { step, branch, target }: Way): Frame | undefined {
+  const item = itemIn(compiled, step, target);
+  return frame.children.find((scope) => scope.branch === branch && (step.kind !== 'forEach' || scope.item === item));
+}
+
+/** A branch or an item that is done opens again, and the others go on; one after another, those after it have not been begun. */
+function openBeside(run: Run, frame: Frame, { step, branch, target }: Way): Frame | undefined {
+  const item = itemIn(run.compiled, step, target);
+  if (step.kind === 'forEach') reopenItem(run, frame, { step, key: lastKey(item) });
+  else if (frame.arrived.includes(branch)) frame.arrived = frame.arrived.filter((arrived) => arrived !== branch);
+  else return undefined;
+  const scope = newFrame(run, { step: step.id, branch, item: step.kind === 'forEach' ? item : frame.item });
+  frame.children.push(scope);
+  return scope;
+}
+
+function reopenItem(run: Run, frame: Frame, { step, key }: { step: ForEach; key: string }): void {
+  const each = must(frame.each, 'items of forEach');
+  if (step.mode === 'sequential') {
+    closeUnder(run, frame);
+    each.next = each.keys.indexOf(key) + 1;
+    for (const later of each.keys.slice(each.next)) {
+      uncountItem(frame, later);
+      forgetItem(run, joinItem(frame.item, later));
+    }
+  }
+  uncountItem(frame, key);
+  // A row may be gone since its item was done.
+  for (const field of sourcesOf(run.compiled, step)) run.written.add(field);
 }

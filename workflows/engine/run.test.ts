@@ -6,7 +6,8 @@ import { aServiceTask, compileSteps } from './testing.ts';
 function working(): { run: Run; frame: Frame } {
   const run = newRun(compileSteps([aServiceTask('print')]), newState('case'), { type: 'timer' }, 0);
   const frame = newFrame(run, { step: 'print' });
-  startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, step: 'print', activity: 'notify', rev: 1 });
+  const effect = { step: 'print', item: null, activity: 'notify', rev: 1 };
+  startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, ...effect });
   return { run, frame };
 }
 

@@ -3,6 +3,7 @@
  * The only code that opens frames, effects and incidents, and closes them, tasks and timers.
  */
 import { stepInfo, type Compiled } from './compile.ts';
+import { itemOf, plainItems } from './items.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
 import type {
@@ -40,6 +41,11 @@ export interface Run {
   closed: ClosedTask[];
   notices: Notice[];
   effects: Effect[];
+  /** Items of a forEach that this event began, and with which outcome an `end` ended one, by scope. */
+  begun: number;
+  ended: Map<number, string>;
+  /** Fields that this event wrote. */
+  written: Set<string>;
 }
 
 export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
@@ -56,6 +62,9 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     closed: [],
     notices: [],
     effects: [],
+    begun: 0,
+    ended: new Map(),
+    written: new Set(),
   };
 }
 
@@ -74,6 +83,7 @@ export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>)
     item: null,
     children: [],
     arrived: [],
+    each: null,
     seats: [],
     returned: null,
     detour: null,
@@ -91,13 +101,13 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 /** A task as others are shown it: while its clock stands it has no due time. */
 export function openedOf(task: Task): OpenedTask {
-  const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const { id, step, item, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
   const clock = {
     dueAt: paused ? null : task.dueAt,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
-  return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
+  return { task: id, step, item, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -129,14 +139,16 @@ function taskOfResume(resume: Resume): TaskId | null {
 /** Starts an effect and keeps it in the state until its result comes. */
 export function startEffect(run: Run, inFlight: InFlight): void {
   run.state.effects.push(inFlight);
-  run.effects.push(effectOf(run.state, inFlight));
+  run.effects.push(effectOf(run.compiled, run.state, inFlight));
 }
 
 /** The effect as the shell gets it; made anew from the state when a case continues as new. */
-export function effectOf(state: State, inFlight: InFlight): Effect {
+export function effectOf(compiled: Compiled, state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
-  if (inFlight.type === 'activity')
-    return { type: 'activity', id, step, activity: inFlight.activity, rev: inFlight.rev };
+  if (inFlight.type === 'activity') {
+    const { activity, rev, item } = inFlight;
+    return { type: 'activity', id, step, activity, rev, item, items: plainItems(compiled, state, { step, item }) };
+  }
   return {
     type: 'resolve',
     id,
@@ -154,8 +166,10 @@ export function openIncident(
   frame: Frame,
   what: { code: string; detail: Record<string, Json>; resume: Resume },
 ): void {
-  const step = frame.step;
-  run.state.incidents.push({ id: nextId(run), frame: frame.id, step, ...what });
+  const { step } = frame;
+  const item = step === null ? null : itemOf(run.compiled, { step, item: frame.item });
+  const detail = item === null ? what.detail : { ...what.detail, item };
+  run.state.incidents.push({ id: nextId(run), frame: frame.id, step, ...what, detail });
 }
 
 // ------------------------------------------------------------------------------------------------ closing

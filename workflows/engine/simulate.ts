@@ -76,13 +76,13 @@ export class Simulation {
     return this.send({ kind: 'start', actor: initiator, initiator, community, zone, vars });
   }
 
-  /** Completes the first open task of a step. */
+  /** Completes the first open task of a step, or that of an item. */
   complete(
     stepId: string,
     outcome: string,
-    given: Partial<Pick<CompleteCommand, 'actor' | 'vars'>> = {},
+    given: Partial<Pick<CompleteCommand, 'actor' | 'vars'>> & { item?: string } = {},
   ): Refusal | null {
-    const task = this.task(stepId);
+    const task = this.task(stepId, given.item);
     const actor = given.actor === undefined ? task.assignee : given.actor;
     return this.send({ kind: 'complete', ...aim(task), outcome, actor, vars: given.vars ?? {} });
   }
@@ -90,11 +90,12 @@ export class Simulation {
   returnTo(
     stepId: string,
     to: string,
-    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId } = {},
+    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId; from?: string; item?: string } = {},
   ): Refusal | null {
-    const task = this.task(stepId);
-    const { mode = 'redo', actor = task.assignee } = given;
-    return this.send({ kind: 'return', ...aim(task), to, mode, actor, vars: {} });
+    const task = this.task(stepId, given.from);
+    const { mode = 'redo', actor = task.assignee, item } = given;
+    const target = item === undefined ? { to } : { to, item };
+    return this.send({ kind: 'return', ...aim(task), ...target, mode, actor, vars: {} });
   }
 
   /** Stops the clock of a step's first open task for so long. */
@@ -127,9 +128,9 @@ export class Simulation {
     for (const effect of result.effects) this.answer(effect);
   }
 
-  /** The first open task of a step. @throws when it has none: a script that expects one is wrong. */
-  task(stepId: string): Task {
-    const task = this.state.tasks.find((open) => open.step === stepId);
+  /** The first open task of a step, in a forEach that of an item. @throws when it has none: a script that expects one is wrong. */
+  task(stepId: string, item?: string): Task {
+    const task = this.state.tasks.find((open) => open.step === stepId && (item === undefined || open.item === item));
     if (!task) throw new Error(`no open task of ${stepId}; open: ${this.open().join(', ')}`);
     return task;
   }

@@ -21,17 +21,38 @@ export interface Frame {
   branch: BranchKey | null;
   /** Scope: index in the sequence of the step it is at. Step frame of a loop: its round, from 1. */
   at: number;
-  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). */
+  /** The rounds and items it is in, outermost first, as `2/1` or `2/<key>`; null outside every loop and forEach (rules 21 and 23). */
   item: string | null;
   children: Frame[];
   /** Step frame of branches that run together: those that are done. */
   arrived: BranchKey[];
+  /** Step frame of a forEach: its items. */
+  each: Each | null;
   /** Of an approval: whom it asks, and what they said. */
   seats: Seat[];
   /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
   returned: { by: PersonId | null } | null;
   /** Set on the frame of a detour's target, a child of the step it was sent from: what reopens there afterwards (rule 21). */
   detour: { holder: Holder; task: TaskId } | null;
+}
+
+/** The items of a running forEach. Of 10,000 the state holds their keys; frames and tasks are there for those that are at work. */
+export interface Each {
+  /** One for each item, in the order of the list as it was read. Never changed in place: copies of the state share it. */
+  keys: readonly string[];
+  /** The items themselves, where they are no rows of a sub-table. Shared like the keys. */
+  values: readonly Json[] | null;
+  /** Index of the next one to begin. */
+  next: number;
+  /** How many there are, without those whose rows are gone. */
+  total: number;
+  done: number;
+  /** Of those done, how many ended with each outcome. */
+  results: Record<string, number>;
+  /** Of those not done, whose rows are gone. */
+  gone: string[];
+  /** Done last, oldest first: a return or a take-back may still open them again. */
+  kept: { key: string; outcome: string }[];
 }
 
 /**
@@ -70,6 +91,8 @@ export interface Task extends Holder {
   id: TaskId;
   frame: number;
   step: StepId;
+  /** Its frame's. */
+  item: string | null;
   kind: 'userTask' | 'approval';
   assignment: number;
   /** Epoch ms; while the clock stands, what it was when it stopped. */
@@ -101,14 +124,15 @@ export interface Timer {
   at: number;
   /**
    * remind: `index` in the step's list, `count` already sent. due: the due time with its first end action. then: a further or a later
-   * end action by its `index`. resume: the end of a pause. wait: a timer step is over.
+   * end action by its `index`. resume: the end of a pause. wait: a timer step is over. more: a forEach begins further items.
    */
   what:
     | { kind: 'remind'; index: number; count: number }
     | { kind: 'due' }
     | { kind: 'then'; index: number }
     | { kind: 'resume' }
-    | { kind: 'wait' };
+    | { kind: 'wait' }
+    | { kind: 'more' };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -123,7 +147,15 @@ export type InFlight =
       previous: PersonId | null;
       purpose: PeoplePurpose;
     }
-  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
+  | {
+      type: 'activity';
+      id: number;
+      frame: number | null;
+      step: StepId;
+      item: string | null;
+      activity: string;
+      rev: number;
+    };
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -157,7 +189,7 @@ export interface TrailEntry {
 }
 
 export interface State {
-  v: 3;
+  v: 4;
   caseId: string;
   status: 'new' | 'running' | 'completed' | 'cancelled';
   outcome: string | null;
@@ -176,22 +208,22 @@ export interface State {
   effects: InFlight[];
   incidents: OpenIncident[];
   trail: TrailEntry[];
-  /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
-  handlers: Record<StepId, PersonId>;
+  /** Who completed each human step last, in a forEach for each item (`placeKey`); outlives the trail, so that returned work finds its previous handler. */
+  handlers: Record<string, PersonId>;
   /** How often each human step was decided; outlives the trail. */
   times: Record<StepId, number>;
   /** Who completed the last human step. */
   previous: PersonId | null;
   /** Timers of one moment, in a row, of which each opened a task that was due already: too many go round without end. */
   spins: { at: number; rev: number; count: number };
-  /** Service steps that ran at least once, for `again: skip` (rule 22). */
-  ran: StepId[];
+  /** Service steps that ran at least once, in a forEach for each item (`placeKey`), for `again: skip` (rule 22). */
+  ran: string[];
 }
 
 /** The state before the start command. */
 export function newState(caseId: string): State {
   return {
-    v: 3,
+    v: 4,
     caseId,
     status: 'new',
     outcome: null,
@@ -216,9 +248,29 @@ export function newState(caseId: string): State {
   };
 }
 
-/** One copy an event: `step` changes the copy and leaves its argument alone. */
-export function cloneState(state: State): State {
-  return JSON.parse(JSON.stringify(state)) as State;
+/**
+ * One copy an event: `step` changes the copy and leaves its argument alone. What is never changed in place is shared: values of fields, and
+ * the items of a forEach, of which there may be thousands.
+ */
+export function cloneState({ vars, root, ...rest }: State): State {
+  return { ...copy(rest), vars: { ...vars }, root: root && cloneFrame(root) };
+}
+
+function cloneFrame({ children, each, ...rest }: Frame): Frame {
+  return { ...copy(rest), children: children.map(cloneFrame), each: each && cloneEach(each) };
+}
+
+function cloneEach({ keys, values, ...rest }: Each): Each {
+  return { ...copy(rest), keys, values };
+}
+
+/** JSON only: no cycle, no object with a class. */
+function copy<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(copy) as T;
+  const result: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) result[name] = copy(inner);
+  return result as T;
 }
 
 export function isClosed(state: State): boolean {

@@ -7,6 +7,7 @@ import { consume } from './events.ts';
 import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
 import { reopen } from './steps/approval.ts';
+import { dropGoneItems } from './steps/for-each.ts';
 import { finishScope, openStep } from './steps/index.ts';
 import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
@@ -25,6 +26,7 @@ const TRANSITIONS = 10_000;
 export function step(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
   const run = newRun(compiled, cloneState(state), event, context.now);
   if (!consume(run, event)) return { state, effects: [], delta: null };
+  dropGoneItems(run);
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   run.state.rev += 1;
   return { state: run.state, effects: run.effects, delta: deltaOf(run) };

@@ -4,12 +4,13 @@
  * it checks itself.
  */
 import { stepInfo, type Compiled } from './compile.ts';
+import { placeOfKey, type Place } from './items.ts';
 import { goTo } from './return.ts';
 import type { Run } from './run.ts';
 import { framesUnder, type Frame, type Holder, type Seat, type State, type TrailEntry } from './state.ts';
 import { openTask } from './tasks.ts';
-import { areConcurrent } from './tree.ts';
-import type { PersonId, StepId, TaskId } from './types.ts';
+import { areApart } from './trail.ts';
+import type { PersonId, TaskId } from './types.ts';
 
 /** What a decision can be taken back to: a voice in an approval that still waits for others, or a step. */
 type Undo = { frame: Frame; seat: Seat; holder: Holder } | { entry: TrailEntry };
@@ -29,25 +30,25 @@ export function undoOf(compiled: Compiled, state: State, { task, by }: Decided):
   return entry?.by === by && isUntouched(compiled, state, entry) ? { entry } : undefined;
 }
 
-function isUntouched(compiled: Compiled, state: State, { step, task }: TrailEntry): boolean {
-  const isAfter = (other: StepId): boolean => !areConcurrent(compiled, step, other);
+function isUntouched(compiled: Compiled, state: State, { step, item, task }: TrailEntry): boolean {
+  const isAfter = (other: Place): boolean => !areApart(compiled, { step, item }, other);
   const { order } = stepInfo(compiled, step);
-  const acts = [...state.ran, ...state.effects.flatMap((effect) => (effect.type === 'activity' ? [effect.step] : []))];
-  const hasActed = acts.some((act) => stepInfo(compiled, act).order > order && isAfter(act));
+  const inFlight = state.effects.flatMap((effect) => (effect.type === 'activity' ? [effect] : []));
+  const acts: Place[] = [...state.ran.map(placeOfKey), ...inFlight];
+  const hasActed = acts.some((act) => stepInfo(compiled, act.step).order > order && isAfter(act));
   return !hasActed && decidedAfter(compiled, state, task) === undefined;
 }
 
 /** The first decision that went on from that of a task; undefined: none, or the task's own is no longer on the way. */
 export function decidedAfter(compiled: Compiled, state: State, task: TaskId | null): TrailEntry | undefined {
   const own = state.trail.find((entry) => entry.task === task);
-  return own && state.trail.find(({ rev, step }) => rev > own.rev && !areConcurrent(compiled, own.step, step));
+  return own && state.trail.find((entry) => entry.rev > own.rev && !areApart(compiled, own, entry));
 }
 
 /** What was open after the decision; the server looks whether somebody has begun with it. */
 export function openAfter(compiled: Compiled, state: State, undo: Undo): TaskId[] {
   if ('seat' in undo) return [];
-  const { step } = undo.entry;
-  return state.tasks.filter((task) => !areConcurrent(compiled, step, task.step)).map(({ id }) => id);
+  return state.tasks.filter((task) => !areApart(compiled, undo.entry, task)).map(({ id }) => id);
 }
 
 export function takeBack(run: Run, undo: Undo): void {
@@ -58,5 +59,5 @@ export function takeBack(run: Run, undo: Undo): void {
     seat.task = openTask(run, frame, holder).id;
     return;
   }
-  goTo(run, undo.entry.step).returned = { by: null };
+  goTo(run, undo.entry).returned = { by: null };
 }

@@ -16,6 +16,7 @@ export function openTask(run: Run, frame: Frame, holder: Holder): Task {
     id: `${run.state.caseId}-${String(nextId(run))}`,
     frame: frame.id,
     step: step.id,
+    item: frame.item,
     kind: step.kind,
     assignee: holder.assignee,
     pool: holder.pool,
@@ -43,7 +44,7 @@ function offerActions(run: Run, frame: Frame, task: Task): void {
   task.outcomes = [];
   let failure: Failure | null = null;
   for (const { outcome, when } of actions) {
-    const offered = when === undefined ? ALWAYS : conditionOf(run, when);
+    const offered = when === undefined ? ALWAYS : conditionOf(run, frame, when);
     if (!offered.ok) failure ??= offered;
     else if (offered.value) task.outcomes.push(outcome);
   }
@@ -62,7 +63,7 @@ function startClock(run: Run, frame: Frame, task: Task): void {
 
 /** When `at` makes the task due, not before `now`; null: it gives nothing, or cannot be told. */
 function momentOf(run: Run, frame: Frame, task: Task, at: string): number | null {
-  const moment = instantOf(run, at);
+  const moment = instantOf(run, frame, at);
   if (!moment.ok) stopOn(run, frame, moment, { do: 'due', task: task.id });
   return moment.ok && moment.value !== null ? Math.max(moment.value, run.now) : null;
 }

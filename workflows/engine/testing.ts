@@ -7,6 +7,7 @@ import type {
   End,
   Exclusive,
   Flow,
+  ForEach,
   Inclusive,
   Jump,
   Loop,
@@ -49,6 +50,9 @@ export function aParallel(id: string, branches: Step[][], fields: Partial<Parall
 }
 export function aLoop(id: string, until: string, steps: Step[], max = 3): Loop {
   return { id, kind: 'loop', title, until, steps, max };
+}
+export function aForEach(id: string, steps: Step[], fields: Partial<ForEach> = {}): ForEach {
+  return { id, kind: 'forEach', title, list: 'lines', as: 'line', steps, ...fields };
 }
 export function aTimer(id: string, fields: Partial<Timer> = { in: 'PT1H' }): Timer {
   return { id, kind: 'timer', title, ...fields };

@@ -1,5 +1,5 @@
 /** What each timer of a task does when it fires, and how end actions hand a task over. */
-import { decide, writeLog } from './commands.ts';
+import { decide, itemData, writeLog } from './commands.ts';
 import { atDue, dueTimer, endActions, escalation, nextReminder, overdue, reminder } from './due.ts';
 import type { Due, DueAction } from './flow.gen.ts';
 import { askPeople, type Holders } from './people.ts';
@@ -30,7 +30,7 @@ export function fireTimer(run: Run): boolean {
 
 function endWait(run: Run, timer: Timer): void {
   const { frame } = must(findFrame(run.state, timer.frame), 'frame of timer');
-  writeLog(run, 'timer_fired', { step: frame.step, data: { timer: 'wait' } });
+  writeLog(run, 'timer_fired', { step: frame.step, data: { timer: timer.what.kind, ...itemData(run, frame) } });
   finishWait(run, frame);
 }
 
@@ -53,11 +53,9 @@ function fire(run: Run, timer: Timer, task: Task): void {
       writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
       resumeTask(run, task);
       return;
-    case 'wait':
-      // Of no task.
-      return;
     default:
-      unreachable(what);
+      // wait, more: of no task.
+      what satisfies { kind: 'wait' | 'more' };
   }
 }
 

@@ -1,8 +1,9 @@
 /** What a completed human step leaves behind: its outcome on the trail, who did it, and how often. */
 import { stepInfo, type Compiled } from './compile.ts';
+import { isWithin, lastKey, partAt, placeKey, placeOfKey, type Place } from './items.ts';
 import type { Run } from './run.ts';
 import { timesOf, type Frame, type TrailEntry } from './state.ts';
-import { areConcurrent, repeats } from './tree.ts';
+import { areConcurrent } from './tree.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -26,9 +27,10 @@ function pick({ outcome, task, by }: Decided): Decided {
 }
 
 /** Remembers who completed a step; a due action is nobody and changes nothing. */
-export function recordHandler(run: Run, step: StepId, by: PersonId | null): void {
-  if (by === null) return;
+export function recordHandler(run: Run, { step, item }: Frame, by: PersonId | null): void {
+  if (by === null || step === null) return;
   run.state.handlers[step] = by;
+  run.state.handlers[placeKey(run.compiled, { step, item })] = by;
   run.state.previous = by;
 }
 
@@ -38,27 +40,65 @@ export function countDecision({ state }: Run, step: StepId): void {
 }
 
 /**
- * Forgets a step and what came after it in the document, in its round: it is to be done again. What stands in branches beside it is
- * not after it, and rounds before are over.
+ * Forgets a step and what came after it in the document, in its round and item: it is to be done again. What stands in branches beside it
+ * is not after it, rounds before are over, and other items are for themselves.
  */
-export function cutTrail({ compiled, state }: Run, target: StepId, item: string | null): void {
-  const { order } = stepInfo(compiled, target);
+export function cutTrail({ compiled, state }: Run, target: Place): void {
+  const { order } = stepInfo(compiled, target.step);
   state.trail = state.trail.filter(
     (entry) =>
       stepInfo(compiled, entry.step).order < order ||
-      areConcurrent(compiled, entry.step, target) ||
-      !isWithin(entry.item, item),
+      areConcurrent(compiled, entry.step, target.step) ||
+      partAt(compiled, entry, target) !== undefined,
   );
 }
 
-/** Whether something happened in the rounds that `outer` names; outside every loop everything did. */
-function isWithin(item: string | null, outer: string | null): boolean {
-  return outer === null || item === outer || item?.startsWith(`${outer}/`) === true;
+/** Whether two may be at work at the same time: in branches beside each other, or in items of a forEach that has all at once. */
+export function areApart(compiled: Compiled, one: Place, other: Place): boolean {
+  if (areConcurrent(compiled, one.step, other.step)) return true;
+  const parted = partAt(compiled, one, other);
+  return parted?.kind === 'forEach' && parted.mode !== 'sequential';
 }
 
-/** Of the rounds that somebody at `item` is in those that also hold a step around them. */
-export function roundsOf(compiled: Compiled, step: StepId, item: string | null): string | null {
-  const { path } = stepInfo(compiled, step);
-  const loops = path.filter(({ owner }) => owner !== null && repeats(stepInfo(compiled, owner).step)).length;
-  return loops === 0 || item === null ? null : item.split('/').slice(0, loops).join('/');
+// ------------------------------------------------------------------------------------------------ items
+
+/** So many items that are done may be opened again: what is kept of them does not grow with the list. */
+const KEPT = { outermost: 100, inner: 10 };
+
+/** Counts an item that is done, with the outcome it came to. */
+export function countItem(run: Run, frame: Frame, scope: Frame): void {
+  const each = must(frame.each, 'items of forEach');
+  const item = must(scope.item, 'item of scope');
+  const outcome = run.ended.get(scope.id) ?? outcomeOf(run.state.trail, item);
+  each.done += 1;
+  each.results[outcome] = (Object.hasOwn(each.results, outcome) ? (each.results[outcome] ?? 0) : 0) + 1;
+  each.kept.push({ key: lastKey(item), outcome });
+  const most = frame.item === null ? KEPT.outermost : KEPT.inner;
+  const oldest = each.kept.length > most ? each.kept.shift() : undefined;
+  if (oldest) forgetItem(run, item.slice(0, item.length - lastKey(item).length) + oldest.key);
+}
+
+/** Of the human step in it that was decided last. */
+function outcomeOf(trail: readonly TrailEntry[], item: string): string {
+  let last: TrailEntry | undefined;
+  for (const entry of trail) if (isWithin(entry.item, item) && (!last || entry.rev >= last.rev)) last = entry;
+  return last?.outcome ?? 'done';
+}
+
+/** What is kept of an item beyond its count. */
+export function forgetItem({ state }: Run, item: string): void {
+  const isElsewhere = (key: string): boolean => !isWithin(placeOfKey(key).item, item);
+  state.trail = state.trail.filter((entry) => !isWithin(entry.item, item));
+  state.ran = state.ran.filter(isElsewhere);
+  state.handlers = Object.fromEntries(Object.entries(state.handlers).filter(([key]) => isElsewhere(key)));
+}
+
+/** An item that was done is at work again, and no longer counts. */
+export function uncountItem(frame: Frame, key: string): void {
+  const each = must(frame.each, 'items of forEach');
+  const found = each.kept.find((kept) => kept.key === key);
+  if (!found) return;
+  each.kept = each.kept.filter((kept) => kept !== found);
+  each.done -= 1;
+  each.results[found.outcome] = (each.results[found.outcome] ?? 1) - 1;
 }

@@ -2,7 +2,18 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import type { Action, Assign, Exclusive, Flow, Inclusive, Parallel, People, Sequence, Step } from './flow.gen.ts';
+import type {
+  Action,
+  Assign,
+  Exclusive,
+  Flow,
+  ForEach,
+  Inclusive,
+  Parallel,
+  People,
+  Sequence,
+  Step,
+} from './flow.gen.ts';
 import { endActions } from './due.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
@@ -19,6 +30,8 @@ interface Branch {
 interface Expression {
   property: string;
   text: string;
+  /** Names that it alone may read. */
+  names?: readonly string[];
 }
 
 interface PeopleRule {
@@ -52,12 +65,22 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
     branches: [{ key: BODY, property: 'steps', steps }],
     expressions: [{ property: 'until', text: until }],
   }),
+  forEach: ({ list, until, steps }) => ({
+    branches: [{ key: BODY, property: 'steps', steps }],
+    expressions: [
+      { property: 'list', text: list },
+      ...(until === undefined ? [] : [{ property: 'until', text: until, names: TALLY }]),
+    ],
+  }),
   timer: ({ at }) => ({ expressions: at === undefined ? [] : [{ property: 'at', text: at }] }),
   jump: () => ({}),
   end: () => ({}),
 };
 
-/** Names the sequence of a loop, and the root's. */
+/** What the `until` of a forEach sees of its items. */
+export const TALLY = ['done', 'total', 'results'];
+
+/** Names the sequence of a loop or a forEach, and the root's. */
 const BODY = 'body';
 
 function partsOfChoice({ branches, otherwise }: Exclusive | Inclusive): Partial<Parts> {
@@ -107,9 +130,27 @@ export function outcomesOfStep(step: HumanStep): Outcome[] {
   return names.map((outcome) => ({ outcome, returnTo: undefined }));
 }
 
-/** Field that a rule reads, or null. */
+/** Outcomes with which what is inside a step may come to its end: of human steps, and of `end`. */
+export function outcomesIn(step: Step): string[] {
+  return partsOf(step)
+    .branches.flatMap(({ steps }) => steps)
+    .flatMap((inner) => {
+      const own = isHuman(inner) ? outcomesOfStep(inner).map(({ outcome }) => outcome) : [];
+      return [...own, ...(inner.kind === 'end' ? [inner.outcome] : []), ...outcomesIn(inner)];
+    });
+}
+
+/** Field that a rule reads, `<item>.<column>` where it is an item's, or null. */
 export function fieldOfAssign(assign: Assign): string | null {
   return assign.rule === 'field' ? assign.field : null;
+}
+
+/** The forEach steps around a place, outermost first: what items expressions there see. */
+export function itemsAround({ steps }: { steps: StepsById }, path: readonly Place[]): ForEach[] {
+  return path.flatMap(({ owner }) => {
+    const step = owner === null ? undefined : steps.get(owner)?.step;
+    return step?.kind === 'forEach' ? [step] : [];
+  });
 }
 
 /** Where a step stands: each entry is one sequence from the root down, the last holds the step itself. */
@@ -137,14 +178,22 @@ export type StepsById = ReadonlyMap<StepId, StepInfo>;
 
 /**
  * Whether a return from one step may name another: an earlier human step that every way to the first has passed, so that returning
- * never enters a branch that was not taken.
+ * never enters a branch that was not taken. `any`: a person who returns says which item of a forEach behind them they mean; a flow cannot.
  */
-export function isReachableBackwards({ steps }: { steps: StepsById }, from: StepId, to: StepId): boolean {
+export function isReachableBackwards(
+  { steps }: { steps: StepsById },
+  from: StepId,
+  to: StepId,
+  whichItem: 'own' | 'any' = 'own',
+): boolean {
   const [source, target] = [steps.get(from), steps.get(to)];
   if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
   const { at, isBeside } = fork(target.path, source.path);
-  // Into a parallel that is over, of which every branch was done (rule 21).
-  const isDone = ({ owner }: Place): boolean => joinsAll(owner === null ? undefined : steps.get(owner)?.step);
+  // Into a parallel that is over, of which every branch was done, or into an item that was (rule 21).
+  const isDone = ({ owner }: Place): boolean => {
+    const step = owner === null ? undefined : steps.get(owner)?.step;
+    return joinsAll(step) || (whichItem === 'any' && step?.kind === 'forEach');
+  };
   return !isBeside && target.path.slice(at).every(isDone);
 }
 
@@ -167,9 +216,9 @@ export function areConcurrent({ steps }: { steps: StepsById }, one: StepId, othe
   return isBeside && owner !== null && runsTogether(steps.get(owner)?.step);
 }
 
-/** Whether its branches run at the same time. */
+/** Whether its branches, or its items, run each for itself until all are done: one ends without the others, and nothing jumps out of it. */
 export function runsTogether(step: Step | undefined): boolean {
-  return step?.kind === 'parallel' || step?.kind === 'inclusive';
+  return step?.kind === 'parallel' || step?.kind === 'inclusive' || step?.kind === 'forEach';
 }
 
 /** Branches that must be done for a parallel to go on. */
@@ -178,9 +227,9 @@ export function neededOf({ join = 'all', branches }: Parallel): number {
   return join === 'any' ? 1 : join;
 }
 
-/** Whether it does its steps in rounds, each with an item of its own. */
+/** Whether it does its steps several times, in rounds or for items, each with a name of its own (`Frame.item`). */
 export function repeats(step: Step | undefined): boolean {
-  return step?.kind === 'loop';
+  return step?.kind === 'loop' || step?.kind === 'forEach';
 }
 
 export const ROOT = BODY;

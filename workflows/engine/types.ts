@@ -49,6 +49,8 @@ export interface CompleteCommand extends TaskCommandBase {
 interface ReturnCommand extends TaskCommandBase {
   kind: 'return';
   to: StepId;
+  /** The rounds and items of the target, where it stands in a forEach that the task is not in (rule 21). */
+  item?: string | null;
   mode: 'redo' | 'straightBack';
 }
 interface TransferCommand extends TaskCommandBase {
@@ -185,6 +187,10 @@ export type Effect =
       activity: string;
       /** The activity waits until the case's applied rev reaches this one (rule 8). */
       rev: number;
+      /** The rounds and items it is in; null outside of all. */
+      item: string | null;
+      /** By their names, the items that are no rows: the others are read from the record. */
+      items: Record<string, Json>;
     };
 
 // ---------------------------------------------------------------------------------------------- delta
@@ -193,6 +199,8 @@ export interface OpenedTask {
   task: TaskId;
   step: StepId;
   kind: 'userTask' | 'approval';
+  /** The rounds and items it is in, outermost first, as `2/<key>`; null outside of all. Keys are row ids or values. */
+  item: string | null;
   /** Person who holds it, or null for a pool. */
   assignee: PersonId | null;
   /** Role whose holders in the community may claim it. */
@@ -337,7 +345,10 @@ export interface LoadedFlow extends FlowRef {
   definition: Flow;
   /** Formulas of the form's computed fields that expressions mention, closed over: field → FEEL (rule 16). */
   formulas: Record<string, string>;
-  /** Mentioned fields whose JSON is not what FEEL compares: money as a number, dates as dates. Others are taken as they are. */
+  /**
+   * Mentioned fields whose JSON is not what FEEL compares: money as a number, dates as dates; columns of a sub-table as
+   * `<field>.<column>`. Others are taken as they are.
+   */
   types?: Record<string, ValueType>;
 }
 /** How an expression sees a field's JSON. */

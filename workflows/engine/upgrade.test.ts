@@ -12,11 +12,11 @@ const explanation = { rule: 'role' as const, inputs: {} };
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
   const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key) ? undefined : value,
+    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins', 'each'].includes(key) ? undefined : value,
   );
   const old = text
     .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
-    .replace('"v":3', '"v":1')
+    .replace('"v":4', '"v":1')
     .replaceAll('"seats":[]', '"decisions":[]');
   return JSON.parse(old) as AnyState;
 }
@@ -63,7 +63,7 @@ describe('a state of version 1', () => {
     const run = waiting(escalate);
     const old = JSON.parse(
       JSON.stringify(run.entries, (key, value: unknown) =>
-        ['outcomes', 'pausedAt', 'pausedUntil'].includes(key) ? undefined : value,
+        ['outcomes', 'pausedAt', 'pausedUntil', 'item'].includes(key) ? undefined : value,
       ),
     ) as typeof run.entries;
 
@@ -81,7 +81,7 @@ describe('a state of version 2', () => {
   function asV2(run: Simulation): AnyState {
     const text = JSON.stringify(run.state, (_key, value: Old | null) => {
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-      const { arrived: _arrived, owner: _owner, spins: _spins, seats, detour, ...kept } = value;
+      const { arrived: _arrived, owner: _owner, spins: _spins, each: _each, seats, detour, ...kept } = value;
       if (seats === undefined) return kept;
       const decided = seats.filter(({ verdict }) => verdict !== null);
       const decisions = decided.map(({ task, verdict }) => ({ task, by: null, outcome: verdict }));

@@ -17,14 +17,29 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v3: no forEach, so no items: rounds of loops were known to frames alone. */
+interface StateV3 extends Omit<State, 'v' | 'root' | 'tasks' | 'effects' | 'incidents'> {
+  v: 3;
+  root: FrameV3 | null;
+  tasks: TaskV3[];
+  effects: InFlightV3[];
+  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
+}
+type FrameV3 = Omit<Frame, 'each' | 'children'> & { children: FrameV3[] };
+type TaskV3 = Omit<Task, 'item'>;
+type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'item'>;
+type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
+type EventResume = Extract<Resume, { do: 'event' }>;
+type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
+
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
-interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
+interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
-  tasks: Omit<Task, 'owner'>[];
+  tasks: Omit<TaskV3, 'owner'>[];
   trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
 }
-type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
+type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
   decisions: { task: string; outcome: string }[];
   detour: Holder | null;
@@ -33,33 +48,63 @@ type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<Task, 'outcomes' | 'paused' | 'owner'>[];
+  tasks: Omit<TaskV3, 'outcomes' | 'paused' | 'owner'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
 }
 type TimerV1 = Omit<Timer, 'what'> & {
-  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' }> | { kind: 'escalate' };
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'more' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
-type InFlightV1 = ResolveV1 | Extract<InFlight, { type: 'activity' }>;
-type EventResume = Extract<Resume, { do: 'event' }>;
+type InFlightV1 = ResolveV1 | ActivityV3;
 type ResumeV1 =
   | { do: 'open' }
   | { do: 'transfer'; task: string }
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-export type AnyState = State | StateV2 | StateV1;
+export type AnyState = State | StateV3 | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  if (state.v === 3) return state;
-  return toV3(state.v === 1 ? toV2(state) : state);
+  if (state.v === 4) return state;
+  if (state.v === 3) return toV4(state);
+  return toV4(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-function toV3(state: StateV2): State {
+function toV4(state: StateV3): State {
+  const items = new Map<number, string | null>();
+  const root = state.root && frameToV4(state.root, items);
+  return {
+    ...state,
+    v: 4,
+    root,
+    tasks: state.tasks.map((task) => ({ ...task, item: items.get(task.frame) ?? null })),
+    effects: state.effects.map((effect) => effectToV4(effect, items)),
+    incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume, items) })),
+  };
+}
+
+/** Notes which rounds each frame is in. */
+function frameToV4(frame: FrameV3, items: Map<number, string | null>): Frame {
+  items.set(frame.id, frame.item);
+  return { ...frame, each: null, children: frame.children.map((child) => frameToV4(child, items)) };
+}
+
+type Items = ReadonlyMap<number, string | null>;
+
+function effectToV4(effect: InFlightV3, items: Items): InFlight {
+  if (effect.type === 'resolve') return effect;
+  return { ...effect, item: effect.frame === null ? null : (items.get(effect.frame) ?? null) };
+}
+
+function resumeToV4(resume: ResumeV3, items: Items): Resume {
+  return resume.do === 'event' ? { ...resume, effect: effectToV4(resume.effect, items) } : resume;
+}
+
+function toV3(state: StateV2): StateV3 {
   return {
     ...state,
     v: 3,
@@ -70,7 +115,7 @@ function toV3(state: StateV2): State {
   };
 }
 
-function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): Frame {
+function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): FrameV3 {
   return {
     ...frame,
     arrived: [],
@@ -101,10 +146,20 @@ function seatsToV3(
   ];
 }
 
-/** Entries that a run of an earlier version left: their tasks offered all and never stood. */
+/** Entries that a run of an earlier version left: their tasks offered all, never stood, and were in no item. */
 export function upgradeEntries(entries: DeltaEntry[]): DeltaEntry[] {
-  return entries.map((entry) => ({ ...entry, opened: entry.opened.map(filled), changed: entry.changed.map(filled) }));
+  return entries.map((entry) => ({
+    ...entry,
+    opened: entry.opened.map((task) => ({ ...ADDED_IN_V4, ...filled(task) })),
+    changed: entry.changed.map(filled),
+    effects: entry.effects.map((effect) =>
+      effect.type === 'activity' ? { ...ADDED_EFFECT_IN_V4, ...effect } : effect,
+    ),
+  }));
 }
+
+const ADDED_IN_V4 = { item: null };
+const ADDED_EFFECT_IN_V4 = { item: null, items: {} };
 
 const ADDED_IN_V2 = { outcomes: null, pausedAt: null, pausedUntil: null };
 
@@ -129,7 +184,7 @@ function timerToV2({ what, ...timer }: TimerV1): Timer {
   return { ...timer, what: what.kind === 'escalate' ? { kind: 'then', index: 0 } : what };
 }
 
-function effectToV2(effect: InFlightV1): InFlight {
+function effectToV2(effect: InFlightV1): InFlightV3 {
   return effect.type === 'activity' ? effect : { ...effect, purpose: purposeToV2(effect.purpose) };
 }
 
@@ -137,7 +192,7 @@ function purposeToV2(purpose: PurposeV1): PeoplePurpose {
   return purpose.for === 'step' ? purpose : { ...purpose, action: 0 };
 }
 
-function resumeToV2(resume: ResumeV1): Resume {
+function resumeToV2(resume: ResumeV1): ResumeV3 {
   if (resume.do === 'transfer') return { ...resume, action: 0 };
   if (resume.do === 'timer') return { ...resume, timer: timerToV2(resume.timer) };
   return resume.do === 'event' ? { ...resume, effect: effectToV2(resume.effect) } : resume;

@@ -200,7 +200,7 @@ export class CaseShell {
   async load(): Promise<void> {
     this.compiled = compile(await loadFlow(this.args.flow));
     for (const inFlight of this.state.effects) {
-      if (inFlight.frame !== null) this.dispatch(effectOf(this.state, inFlight));
+      if (inFlight.frame !== null) this.dispatch(effectOf(this.flow(), this.state, inFlight));
     }
   }
 

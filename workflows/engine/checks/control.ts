@@ -73,6 +73,8 @@ function waitsBetween({ flow, steps }: Checking, to: StepInfo, from: StepInfo): 
 
 function waits(step: Step): boolean {
   if (isHuman(step) || step.kind === 'timer') return true;
+  // Of an empty list there is nothing to wait for.
+  if (step.kind === 'forEach') return false;
   const { branches } = partsOf(step);
   const waiting = branches.filter(({ steps }) => steps.some(waits)).length;
   if (step.kind === 'parallel') return waiting > branches.length - neededOf(step);

@@ -1,19 +1,21 @@
 /** Engine expressions: they parse, are bounded, mention only what there is, and no personal field (rules 16 and 18). */
 import type { Checking } from '../check.ts';
-import { BUILT_IN_NAMES } from '../compile.ts';
+import { BUILT_IN_NAMES, INDEX, wordsOf } from '../mentions.ts';
 import { prepare, type Prepared } from '../feel-syntax.ts';
-import { isHuman, partsOf } from '../tree.ts';
+import type { ForEach } from '../flow.gen.ts';
+import { isHuman, itemsAround, partsOf } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
 export function checkExpressions(checking: Checking): void {
   const { flow, visits } = checking;
   if (flow.caseTitle !== undefined) checkMapping(checking, { step: null, property: 'caseTitle', text: flow.caseTitle });
-  for (const { step } of visits) {
-    for (const { property, text } of partsOf(step).expressions)
-      checkExpression(checking, { step: step.id, property, text });
+  for (const { step, path } of visits) {
+    const around = itemsAround(checking, path);
+    for (const { property, text, names } of partsOf(step).expressions)
+      checkExpression(checking, { step: step.id, property, text, names, around });
     if (step.kind !== 'serviceTask') continue;
     for (const [name, text] of Object.entries(step.input ?? {})) {
-      checkMapping(checking, { step: step.id, property: `input.${name}`, text });
+      checkMapping(checking, { step: step.id, property: `input.${name}`, text, around });
     }
   }
 }
@@ -22,8 +24,10 @@ export function checkExpressions(checking: Checking): void {
  * Evaluated outside the engine, against the record: personal fields may take part, what only the engine knows may not, and neither may
  * the clock, which there would be the machine's.
  */
-function checkMapping({ context, report }: Checking, { step, property, text }: Written): void {
-  const result = prepare(text, Object.keys(context.fields));
+export function checkMapping(checking: Checking, written: Written): void {
+  const { context, report } = checking;
+  const { step, property, text, around = [] } = written;
+  const result = prepare(text, [...Object.keys(context.fields), ...around.map(({ as }) => as)]);
   if (!result.ok) {
     report(step, property, result.problem.code, result.problem.params);
     return;
@@ -31,6 +35,7 @@ function checkMapping({ context, report }: Checking, { step, property, text }: W
   const clock = result.prepared.names.find((name) => CLOCK.has(name) && !context.fields[name]);
   if (clock !== undefined)
     report(step, property, 'unknown_name', { expression: text, at: text.indexOf(clock), found: clock });
+  checkColumns(checking, written, result.prepared);
 }
 const CLOCK = new Set(['now', 'today']);
 
@@ -38,24 +43,32 @@ interface Written {
   step: StepId | null;
   property: string;
   text: string;
+  /** Names that it alone may read. */
+  names?: readonly string[] | undefined;
+  /** The forEach steps around it. */
+  around?: readonly ForEach[];
 }
 
 function checkExpression(checking: Checking, written: Written): void {
   const { context, report } = checking;
-  const result = prepare(written.text, [...Object.keys(context.fields), ...BUILT_IN_NAMES]);
+  const { names = [], around = [] } = written;
+  const items = around.length > 0 ? [...around.map(({ as }) => as), INDEX] : [];
+  const result = prepare(written.text, [...Object.keys(context.fields), ...BUILT_IN_NAMES, ...items, ...names]);
   if (!result.ok) {
     report(written.step, written.property, result.problem.code, result.problem.params);
     return;
   }
   checkMentions(checking, written, result.prepared);
+  checkColumns(checking, written, result.prepared);
   checkSteps(checking, written, result.prepared);
 }
 
 /** Personal fields, also those a formula reads. */
 function checkMentions(checking: Checking, written: Written, prepared: Prepared): void {
   const { context, report } = checking;
+  const { names = [], around = [] } = written;
   const seen = new Set<string>();
-  const visit = (name: string, above: string[]): void => {
+  const visit = (name: string, above: string[], words: readonly string[]): void => {
     if (above.includes(name)) {
       report(written.step, written.property, 'formula_cycle', { field: name });
       return;
@@ -64,15 +77,43 @@ function checkMentions(checking: Checking, written: Written, prepared: Prepared)
     seen.add(name);
     const field = context.fields[name];
     if (field?.personal) report(written.step, written.property, 'personal_field', { field: name });
-    for (const inner of formulaNames(field?.formula)) visit(inner, [...above, name]);
+    for (const column of personalColumns(field, words))
+      report(written.step, written.property, 'personal_field', { field: `${name}.${column}` });
+    const formula = formulaOf(field?.formula);
+    for (const inner of formula?.names ?? []) visit(inner, [...above, name], wordsOf(formula));
   };
-  for (const name of prepared.names) visit(name, []);
+  for (const name of prepared.names) {
+    if (names.includes(name)) continue;
+    const item = around.find(({ as }) => as === name);
+    for (const field of item ? tablesOf(checking, item) : [name]) visit(field, [], wordsOf(prepared));
+  }
 }
 
-function formulaNames(formula: string | undefined): string[] {
-  if (formula === undefined) return [];
-  const result = prepare(formula, null);
-  return result.ok ? result.prepared.names : [];
+/** Columns of a sub-table that are personal, among words that may name one. */
+function personalColumns(field: Field | undefined, words: readonly string[]): string[] {
+  const columns = Object.entries(field?.columns ?? {});
+  return columns.filter(([name, { personal }]) => personal === true && words.includes(name)).map(([name]) => name);
+}
+type Field = Checking['context']['fields'][string];
+
+function formulaOf(formula: string | undefined): Prepared | undefined {
+  const result = formula === undefined ? undefined : prepare(formula, null);
+  return result?.ok ? result.prepared : undefined;
+}
+
+/** The fields that the list of a forEach names. */
+function tablesOf({ context }: Checking, { list }: ForEach): string[] {
+  return (formulaOf(list)?.names ?? []).filter((name) => context.fields[name]);
+}
+
+/** `<item>.<column>` is a column of the sub-table that the items are rows of. */
+function checkColumns({ context, report }: Checking, written: Written, { members }: Prepared): void {
+  for (const { of, name } of members) {
+    const item = written.around?.find(({ as }) => as === of);
+    const columns = item && context.fields[item.list]?.columns;
+    if (columns && name !== 'id' && !Object.hasOwn(columns, name))
+      report(written.step, written.property, 'unknown_field', { field: `${of}.${name}` });
+  }
 }
 
 /** `outcomes.<step>` and `times.<step>` name a human step. */

@@ -1,7 +1,7 @@
 /** People rules: they name what exists, and can never leave a step with nobody and no policy. */
 import type { CheckCode, Checking } from '../check.ts';
-import type { Assign, People, Step } from '../flow.gen.ts';
-import { isHuman, partsOf } from '../tree.ts';
+import type { Assign, ForEach, People, Step } from '../flow.gen.ts';
+import { isHuman, itemsAround, partsOf } from '../tree.ts';
 
 /** Role of the pool that opens when a rule finds nobody and the step says nothing else. */
 const DEFAULT_EMPTY_ROLE = 'manager';
@@ -15,28 +15,47 @@ export function checkPeople(checking: Checking): void {
   for (const [index, role] of flow.start.who.entries()) {
     if (![...context.roles, ...PARTIES].includes(role)) report(null, `start.who.${index}`, 'unknown_role', { role });
   }
-  for (const { step } of visits) {
+  for (const { step, path } of visits) {
+    const around = itemsAround(checking, path);
     for (const { property, people } of partsOf(step).people) {
       const say: Say = (inner, code, params) => {
         report(step.id, `${property}.${inner}`, code, params);
       };
-      checkAssign(checking, step, people.assign, say);
+      checkAssign(checking, { step, around }, people.assign, say);
       checkPolicies(checking, people, say);
     }
   }
 }
 
-function checkAssign(checking: Checking, step: Step, assign: Assign, say: Say): void {
+interface Asking {
+  step: Step;
+  around: readonly ForEach[];
+}
+
+function checkAssign(checking: Checking, { step, around }: Asking, assign: Assign, say: Say): void {
   const { context } = checking;
   if ('role' in assign && !context.roles.includes(assign.role))
     say('assign.role', 'unknown_role', { role: assign.role });
-  if (assign.rule === 'field') checkPersonField(checking, assign.field, say);
+  if (assign.rule === 'field') checkPersonField(checking, around, assign.field, say);
   if (assign.rule === 'previous' && assign.step !== undefined) checkPrevious(checking, step, assign.step, say);
   if (assign.rule === 'pool' && step.kind === 'approval' && step.mode !== 'any') say('assign', 'approval_pool_all');
 }
 
-function checkPersonField({ context }: Checking, name: string, say: Say): void {
-  const field = context.fields[name];
+type Field = Checking['context']['fields'][string];
+
+/** A field, or of an item its column. Items of a list that is reckoned may be people: nobody can tell before. */
+function fieldAt({ context }: Checking, around: readonly ForEach[], name: string): Field | 'any' | undefined {
+  const [of, column] = name.split('.');
+  const item = around.find(({ as }) => as === of);
+  if (!item) return context.fields[name];
+  const list = context.fields[item.list];
+  if (column !== undefined) return list?.columns?.[column];
+  return list ?? 'any';
+}
+
+function checkPersonField(checking: Checking, around: readonly ForEach[], name: string, say: Say): void {
+  const field = fieldAt(checking, around, name);
+  if (field === 'any') return;
   if (!field) say('assign.field', 'unknown_field', { field: name });
   else if (field.type !== 'person') say('assign.field', 'field_not_person', { field: name });
   else if (field.personal) say('assign.field', 'personal_field', { field: name });

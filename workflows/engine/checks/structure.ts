@@ -48,6 +48,8 @@ function passes(steps: Sequence, targets: Targets): boolean {
 /** Whether the case can pass a step and arrive at the one behind it. */
 function goesOn(step: Step, targets: Targets): boolean {
   if (step.kind === 'end' || step.kind === 'jump') return false;
+  // An empty list is done at once.
+  if (step.kind === 'forEach') return true;
   const { branches } = partsOf(step);
   if (branches.length === 0) return true;
   const ends = branches.map(({ steps }) => passes(steps, targets) || (runsTogether(step) && endsBranch(steps)));

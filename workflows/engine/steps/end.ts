@@ -9,14 +9,15 @@ import type { Behaviour } from './behaviour.ts';
 export const end: Behaviour<End> = {
   open: (run, frame, { outcome, ends }) => {
     const branch = ends === 'branch' ? branchAround(run, frame) : undefined;
-    if (branch) finishBranch(run, branch);
+    if (branch) finishBranch(run, branch, outcome);
     else endCase(run, 'completed', outcome);
   },
 };
 
 /** The branch goes to its end. */
-function finishBranch(run: Run, scope: Frame): void {
+function finishBranch(run: Run, scope: Frame, outcome: string): void {
   closeUnder(run, scope);
+  run.ended.set(scope.id, outcome);
   scope.at = sequenceOf(run.compiled, scope.step, scope.branch).length;
   run.agenda.push({ do: 'enter', scope: scope.id });
 }

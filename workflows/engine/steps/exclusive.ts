@@ -16,7 +16,7 @@ export const exclusive: Behaviour<Exclusive> = {
 
 function open(run: Run, frame: Frame, step: Exclusive): void {
   for (const [index, branch] of step.branches.entries()) {
-    const result = conditionOf(run, branch.when);
+    const result = conditionOf(run, frame, branch.when);
     if (!result.ok) {
       openIncident(run, frame, { code: result.code, detail: result.detail, resume: { do: 'open' } });
       return;

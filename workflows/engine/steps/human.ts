@@ -14,7 +14,7 @@ export interface Asking {
 
 /** Holders of a step that opens; undefined while somebody outside looks them up. */
 export function askForStep(run: Run, frame: Frame, { people, toPreviousHandler }: Asking): Holders | undefined {
-  const handler = toPreviousHandler ? previousHandler(run.state, frame, people.assign.rule) : null;
+  const handler = toPreviousHandler ? previousHandler(run, frame, people.assign.rule) : null;
   return handler ? [handler] : askPeople(run, frame, people, { for: 'step' });
 }
 
@@ -34,7 +34,7 @@ export function completeStep(run: Run, frame: Frame, decision: Decision): void {
   closeUnder(run, frame);
   const step = must(frame.step, 'step of frame');
   recordOutcome(run, frame, decision);
-  recordHandler(run, step, decision.by);
+  recordHandler(run, frame, decision.by);
   countDecision(run, step);
   run.agenda.push({ do: 'leave', frame: frame.id });
 }

@@ -18,7 +18,7 @@ export const inclusive: Behaviour<Inclusive> = {
 function open(run: Run, frame: Frame, step: Inclusive): void {
   const chosen: string[] = [];
   for (const [index, branch] of step.branches.entries()) {
-    const result = conditionOf(run, branch.when);
+    const result = conditionOf(run, frame, branch.when);
     if (!result.ok) {
       openIncident(run, frame, { code: result.code, detail: result.detail, resume: { do: 'open' } });
       return;

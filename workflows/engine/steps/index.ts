@@ -11,6 +11,7 @@ import type { Behaviour } from './behaviour.ts';
 import { cc } from './cc.ts';
 import { end } from './end.ts';
 import { exclusive } from './exclusive.ts';
+import { forEach } from './for-each.ts';
 import { inclusive } from './inclusive.ts';
 import { jump } from './jump.ts';
 import { loop } from './loop.ts';
@@ -29,6 +30,7 @@ const BEHAVIOURS: { [K in keyof StepByKind]: Behaviour<StepByKind[K]> } = {
   inclusive,
   parallel,
   loop,
+  forEach,
   timer,
   jump,
   end,

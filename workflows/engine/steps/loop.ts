@@ -20,7 +20,7 @@ export const loop: Behaviour<Loop> = {
 };
 
 function goOn(run: Run, frame: Frame, step: Loop): void {
-  const result = conditionOf(run, step.until);
+  const result = conditionOf(run, frame, step.until);
   if (!result.ok) openIncident(run, frame, { code: result.code, detail: result.detail, resume: { do: 'open' } });
   else if (result.value || frame.at >= step.max) run.agenda.push({ do: 'leave', frame: frame.id });
   else enterRound(run, frame);

@@ -21,7 +21,7 @@ export const timer: Behaviour<Timer> = {
 /** Null: there is nothing to wait for. Undefined: it cannot be told, and waits for a retry. */
 function momentOf(run: Run, frame: Frame, { at }: Timer): number | null | undefined {
   if (at === undefined) return null;
-  const moment = instantOf(run, at, 'start');
+  const moment = instantOf(run, frame, at, 'start');
   if (moment.ok) return moment.value;
   openIncident(run, frame, { code: moment.code, detail: moment.detail, resume: { do: 'open' } });
   return undefined;
