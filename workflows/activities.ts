@@ -6,6 +6,7 @@ import type { Assign } from './engine/flow.gen.ts';
 import type {
   DeltaEntry,
   FlowRef,
+  Json,
   LoadedFlow,
   OpenTasks,
   PersonId,
@@ -25,9 +26,10 @@ export interface ResolveRequest {
 
 export interface ProjectRequest {
   caseId: string;
-  /** Every entry nobody has acknowledged, in order of rev. */
+  /** Entries that nobody has acknowledged, in order of rev; as many as one message may carry. */
   entries: DeltaEntry[];
-  open: OpenTasks;
+  /** Absent where further entries follow. */
+  open?: OpenTasks;
 }
 
 export interface PerformRequest {
@@ -38,6 +40,9 @@ export interface PerformRequest {
   activity: string;
   /** The record must have reached this rev before the input is mapped (rule 8). */
   rev: number;
+  /** The rounds and items it is in, and by their names the items that are no rows. Calls of an earlier engine have none. */
+  item?: string | null;
+  items?: Record<string, Json>;
 }
 
 export interface CaseActivities {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aCc,
   aFlow,
+  aForEach,
   aLoop,
   anApproval,
   anInclusive,
@@ -263,6 +264,46 @@ async function signersRun(): Promise<TestCase> {
   return test;
 }
 
+/** Rows at once, of which one is deleted and one sent back; then values one after another, until enough is done. */
+async function eachRun(): Promise<TestCase> {
+  const people = { assign: { rule: 'field' as const, field: 'line.checker' } };
+  const steps = [
+    aForEach('lines', [aUserTask('do', { people }), aServiceTask('notify'), aUserTask('check', { people: role })]),
+    aForEach('parts', [anApproval('ok')], {
+      list: 'parts',
+      as: 'part',
+      mode: 'sequential',
+      until: 'results.approved = 2',
+    }),
+  ];
+  const lines = ['a', 'b', 'c'].map((id) => ({ id, checker: `p-${id}`, name: '张三' }));
+  const vars = { lines, parts: ['door', 'lock', 'lamp'] };
+  const test = await worker.startCase(aFlow(steps, { key: 'each_case' }), { vars });
+  const of = (step: string, item: string) => {
+    const found = [...test.tasks.values()].find((task) => task.step === step && task.item === item);
+    if (!found) throw new Error(`no ${step} of ${item}`);
+    return { task: found.task, assignment: found.assignment, actor: found.assignee ?? 'p1', vars: {} };
+  };
+  const done = { kind: 'complete' as const, outcome: 'done' };
+  await test.send({
+    kind: 'amend',
+    actor: 'operator',
+    vars: { lines: lines.slice(0, 2).map(({ id, checker }) => ({ id, checker })) },
+  });
+  await test.send({ ...done, ...of('do', 'a') });
+  await reach(test, 'check');
+  await test.send({ kind: 'return', ...of('check', 'a'), to: 'do', mode: 'straightBack' });
+  await test.send({ ...done, ...of('do', 'a') });
+  await test.send({ ...done, ...of('check', 'a') });
+  await test.send({ ...done, ...of('do', 'b') });
+  await reach(test, 'check');
+  await test.send({ ...done, ...of('check', 'b') });
+  await test.complete('ok', 'approved');
+  await test.complete('ok', 'approved');
+  await test.result();
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -285,6 +326,7 @@ describe.each([
   ['clocks', clocksRun],
   ['parallel', parallelRun],
   ['signers', signersRun],
+  ['each', eachRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

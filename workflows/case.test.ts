@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import repair from './flows/repair.json' with { type: 'json' };
 import type { Flow } from './engine/flow.gen.ts';
-import { aFlow, anApproval, aServiceTask, aUserTask } from './engine/testing.ts';
+import { aCc, aFlow, aForEach, aLoop, anApproval, aServiceTask, aTimer, aUserTask } from './engine/testing.ts';
 import type { ProjectRequest } from './activities.ts';
 import { REFUSED } from './messages.ts';
 import { CaseWorker, eventually } from './testing.ts';
@@ -32,6 +32,61 @@ beforeAll(async () => {
   });
 });
 afterAll(() => worker.stop());
+
+describe('a long list on a real server', () => {
+  it('begins and works off its items over runs of at most 200 events, with tasks open and a timer waiting', async () => {
+    const due = { in: 'P30D', then: { do: 'complete' as const, outcome: 'done' } };
+    const steps = [aForEach('each', [aUserTask('check', { due })], { atOnce: 4 }), aUserTask('after')];
+    const lines = Array.from({ length: 90 }, (_, index) => ({ id: `row-${String(index)}` }));
+    const limits = { events: 200 };
+    const test = await worker.startCase(aFlow(steps, { key: 'each_long' }), { limits, vars: { lines } });
+    const begun = await test.handle.describe();
+    for (let done = 0; done < 90; done += 1) await test.complete('check', 'done');
+
+    expect([...test.tasks.values()].map(({ step }) => step)).toEqual(['after']);
+    const { runId, historyLength } = await test.handle.describe();
+    expect(runId).not.toBe(begun.runId);
+    expect(historyLength).toBeLessThan(300);
+    expect((await test.events(begun.runId)).length).toBeLessThan(300);
+    await test.complete('after', 'done');
+    expect((await test.result()).snapshot.case.status).toBe('completed');
+  }, 120_000);
+
+  it('of quick steps goes on by itself, and each message it sends is small enough', async () => {
+    const steps = [aForEach('each', [aCc('tell')]), aUserTask('after')];
+    const lines = Array.from({ length: 3000 }, (_, index) => ({ id: `row-${String(index)}` }));
+    const test = await worker.startCase(aFlow(steps, { key: 'each_quick' }), { vars: { lines } });
+    await eventually(
+      () => test.snapshot(),
+      ({ tasks }) => tasks.some(({ step }) => step === 'after'),
+    );
+
+    const sent = await eventually(
+      () => Promise.resolve(projected.filter(({ caseId }) => caseId === test.caseId)),
+      (requests) => requests.some(({ entries }) => (entries.at(-1)?.rev ?? 0) >= 30),
+    );
+    expect(Math.max(...sent.map((request) => JSON.stringify(request).length))).toBeLessThan(1_000_000);
+    expect((await test.events()).length).toBeLessThan(200);
+  }, 120_000);
+
+  it('two years of monthly steps, over runs of at most 200 events', async () => {
+    const steps = [aLoop('months', 'false', [aTimer('wait', { in: 'PT1S' }), aUserTask('read')], 24)];
+    const test = await worker.startCase(aFlow(steps, { key: 'two_years' }), { limits: { events: 200 } });
+    const begun = await test.handle.describe();
+    for (let month = 0; month < 24; month += 1) {
+      await eventually(
+        () => test.snapshot(),
+        ({ tasks }) => tasks.length === 1,
+      );
+      await test.heal();
+      await test.complete('read', 'done');
+    }
+
+    expect((await test.result()).snapshot.case.status).toBe('completed');
+    expect((await test.events(begun.runId)).length).toBeLessThan(300);
+    expect((await test.handle.describe()).runId).not.toBe(begun.runId);
+  }, 180_000);
+});
 
 const twoSteps = aFlow(
   [aUserTask('first', { people: { assign: { rule: 'pool', role: 'dispatcher' } } }), aUserTask('second')],

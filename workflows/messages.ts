@@ -29,7 +29,10 @@ export interface CommandMessage {
 export interface CommandAnswer {
   /** Rev of the command's own event. */
   rev: number;
-  /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
+  /**
+   * Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included; where they are more
+   * than one message may carry, those before the command's are left to `project`.
+   */
   entries: DeltaEntry[];
   open: OpenTasks;
 }

@@ -12,6 +12,7 @@ import type { Flow } from './engine/flow.gen.ts';
 import { load } from './engine/testing.ts';
 import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot, Vars } from './engine/types.ts';
 import { compile } from './engine/compile.ts';
+import { heldOf } from './engine/mentions.ts';
 import type { CommandBody } from './engine/simulate.ts';
 import {
   commandUpdate,
@@ -113,8 +114,9 @@ export class CaseWorker {
 
 /** As the server does: a command carries no field that the flow does not mention. */
 function mentioned(flow: LoadedFlow, vars: Vars): Vars {
-  const names = compile(flow).mentioned;
-  return Object.fromEntries(Object.entries(vars).filter(([name]) => names.has(name)));
+  const compiled = compile(flow);
+  const held = Object.entries(vars).filter(([name]) => compiled.mentioned.has(name));
+  return Object.fromEntries(held.map(([name, value]) => [name, heldOf(compiled, name, value)]));
 }
 
 function defaults(flows: Map<string, LoadedFlow>, unreadable: Set<string>): CaseActivities {

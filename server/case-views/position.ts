@@ -64,7 +64,7 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
 }
 
 /** Kinds that hold or lead, and are nothing that happens. */
-const UNSEEN: ReadonlySet<string> = new Set(['exclusive', 'inclusive', 'parallel', 'loop', 'jump', 'end']);
+const UNSEEN: ReadonlySet<string> = new Set(['exclusive', 'inclusive', 'parallel', 'loop', 'forEach', 'jump', 'end']);
 
 /** Whether being at one step means that the case has passed the other: it stands before, and not in a branch beside. */
 function isAfter(flow: Pick<PublishedFlow, 'loaded'>, at: string, other: string): boolean {
@@ -79,7 +79,7 @@ export function branchOf(flow: Pick<PublishedFlow, 'steps'>, id: string): Positi
   return { id, title: titleOf(step, key), decision: step.title, kind: step.kind };
 }
 
-type Owner = Extract<Step, { kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' }>;
+type Owner = Extract<Step, { kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' | 'forEach' }>;
 
 function ownerOf({ steps }: Pick<PublishedFlow, 'steps'>, id: string): { step: Owner; key: string } {
   const [owner = '', key = ''] = id.split(' ');
@@ -89,6 +89,7 @@ function ownerOf({ steps }: Pick<PublishedFlow, 'steps'>, id: string): { step: O
     case 'inclusive':
     case 'parallel':
     case 'loop':
+    case 'forEach':
       return { step, key };
     default:
       throw new RangeError(`${owner} has no branches`);
@@ -96,7 +97,7 @@ function ownerOf({ steps }: Pick<PublishedFlow, 'steps'>, id: string): { step: O
 }
 
 function titleOf(step: Owner, key: string): Text | null {
-  if (step.kind === 'loop') return null;
+  if (step.kind === 'loop' || step.kind === 'forEach') return null;
   if (key === 'otherwise') return ('otherwise' in step ? step.otherwise.title : undefined) ?? null;
   return step.branches[Number(key.split('.')[1])]?.title ?? null;
 }

@@ -20,6 +20,8 @@ export interface TaskItemRow {
   flow: string;
   flow_version: number;
   step: string | null;
+  /** Null too where a row stands for a case. */
+  item_label: string | null;
   state: TaskItemView['state'];
   initiator: string;
   initiator_name: string;
@@ -47,7 +49,7 @@ export const pauseReason = sql`case when t.paused_at is not null then (select e.
 
 /** Columns and joins over `task t join "case" c`; the caller adds where, order and limit. */
 export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
-  select t.id, t.case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, t.step, t.state, c.initiator,
+  select t.id, t.case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, t.step, t.item_label, t.state, c.initiator,
     i.display_name as initiator_name, t.holder, h.display_name as holder_name,
     case when t.holder is null then t.pool end as pool, case when t.holder is null then r.title end as pool_title, t.community_id,
     t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
@@ -83,6 +85,7 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     flowTitle: flow.definition.title,
     step: row.step ?? '',
     title: stepTitle(flow, row.step),
+    item: row.item_label,
     summary: row.summary.flatMap((each) => toSummary(flow, each, language)),
     state: row.state,
     initiator: { id: row.initiator, name: row.initiator_name },

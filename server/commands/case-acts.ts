@@ -15,6 +15,7 @@ import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import { mayIn } from './may-decide.ts';
+import { withRowIds } from './row-ids.ts';
 import type { Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -86,7 +87,7 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
     const problems = validateAct(form, { current, patch: fields, permissions: editable(rights.permissions) });
     if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
     const version = act.version ?? newestRev(found.case);
-    const patch = await changedFields(tx, fields, {
+    const changed = await changedFields(tx, fields, {
       caseId,
       form,
       version,
@@ -94,6 +95,7 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
       current,
       shown: shown(form, rights, current),
     });
+    const patch = withRowIds(form, changed);
     await tryPatch(tx, form, caseId, { patch });
     return { args: {}, patch, comment: act.comment, readRev: version };
   });

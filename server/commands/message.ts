@@ -2,6 +2,7 @@
  * From a command row to what the engine gets: ids, the assignment number, and of the patch only the fields that the flow's
  * expressions mention (protocol.md rule 16). Built for the flow version the case runs on (rule 14).
  */
+import { heldOf } from '../../workflows/engine/mentions.ts';
 import type { Command, Json, Vars } from '../../workflows/engine/types.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 import type { CommandArgs, CommandKind } from './types.ts';
@@ -23,11 +24,12 @@ export function toCommand(row: CommandRow, flow: PublishedFlow, lowestPending: n
   return { ...args, ...base, kind, ...(row.task === null ? {} : { task: row.task }) } as unknown as Command;
 }
 
-/** Values of mentioned fields among those the patch writes; money as a decimal string. */
+/** Values of mentioned fields among those the patch writes, of rows the mentioned columns; money as a decimal string. */
 export function varsOf(flow: PublishedFlow, patch: Record<string, unknown> | null): Vars {
   const vars: Vars = {};
   for (const [field, value] of Object.entries(patch ?? {})) {
-    if (flow.mentioned.has(field)) vars[field] = toVar(value, flow.loaded.types?.[field] === 'money');
+    if (flow.mentioned.has(field))
+      vars[field] = heldOf(flow, field, toVar(value, flow.loaded.types?.[field] === 'money'));
   }
   return vars;
 }

@@ -20,6 +20,7 @@ import { toJob } from './load-job.ts';
 import type { Decider } from './may-decide.ts';
 import { readyStart } from './prepare/acts.ts';
 import { renderCase } from './render.ts';
+import { withRowIds } from './row-ids.ts';
 import { limitStarts } from './start-limit.ts';
 import { chooseCommunity, mayStart } from './starters.ts';
 import type { Intention, Prepared } from './types.ts';
@@ -88,7 +89,8 @@ async function insertCase(
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const id = act.caseId ?? uuidv7();
   const communityId = await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
-  const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set });
+  const given = { id, communityId, fields: withRowIds(form, fields) };
+  const record = await insertRecord(tx, form, { ...given, by: person.id, checked: set });
   if (!(await mayStart(tx, flow, person, { communityId: record.communityId, fields: record.fields }))) {
     throw new AppError('forbidden', 403, { flow: flow.key });
   }

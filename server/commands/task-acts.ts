@@ -22,6 +22,7 @@ import { explainTask } from './lost.ts';
 import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
+import { withRowIds } from './row-ids.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -174,7 +175,7 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   const problems = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
-  const patch = await patchOf(tx, ready, reading);
+  const patch = withRowIds(form, await patchOf(tx, ready, reading));
   if (Object.keys(patch).length === 0) return null;
   await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set });
   return patch;

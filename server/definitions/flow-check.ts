@@ -35,7 +35,14 @@ export async function checkMeaning(tx: Tx, flow: Flow): Promise<Meaning> {
   };
 }
 
-function toCheckField({ kind, personal, writable, schema }: FieldInfo): CheckContext['fields'][string] {
+function toCheckField({ kind, personal, writable, schema, rows }: FieldInfo): CheckContext['fields'][string] {
   const formula = schema['x-formula'];
-  return { type: kind, personal, readOnly: !writable, ...(formula === undefined ? {} : { formula }) };
+  const columns = Object.fromEntries(rows.map((row) => [row.name, toCheckField(row)]));
+  return {
+    type: kind,
+    personal,
+    readOnly: !writable,
+    ...(formula === undefined ? {} : { formula }),
+    ...(kind === 'table' ? { columns } : {}),
+  };
 }

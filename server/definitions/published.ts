@@ -6,7 +6,7 @@ import { sql, type Kysely } from 'kysely';
 import { compileForm } from '../../forms/compile.ts';
 import type { LoadedForm } from '../db/records/form-store.ts';
 import { formulasOf, valueTypesOf } from '../db/records/formulas.ts';
-import { compile } from '../../workflows/engine/compile.ts';
+import { compile, type Compiled } from '../../workflows/engine/compile.ts';
 import type { Flow, Step } from '../../workflows/engine/flow.gen.ts';
 import { walk } from '../../workflows/engine/tree.ts';
 import type { FlowRef, LoadedFlow } from '../../workflows/engine/types.ts';
@@ -18,6 +18,8 @@ export interface PublishedFlow extends FlowRef {
   loaded: LoadedFlow;
   /** Fields that the engine's expressions mention (protocol.md rule 16). */
   mentioned: ReadonlySet<string>;
+  /** Of sub-tables among them the columns. */
+  columns: Compiled['columns'];
   /** The version of the form type that the flow's version was published with. */
   form: LoadedForm;
   /** In document order. */
@@ -77,11 +79,13 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
   const form: LoadedForm = { ...compileForm(row.schema, row.layout), version: row.form_version };
   const ref: FlowRef = { key, version, sha256: row.sha256 };
   const loaded: LoadedFlow = { ...ref, definition: row.definition, ...whatEngineNeeds(form) };
+  const compiled = compile(loaded);
   return {
     ...ref,
     definition: row.definition,
     loaded,
-    mentioned: compile(loaded).mentioned,
+    mentioned: compiled.mentioned,
+    columns: compiled.columns,
     form,
     steps: new Map(
       [...walk(row.definition)].map(({ step, path }) => [

@@ -27,6 +27,9 @@ export const TaskItem = Type.Object(
     step: Type.String(),
     /** Title of the step. */
     title: Text,
+    item: nullable(
+      Type.String({ description: 'Of a step that is done for each row: what names the row it is about.' }),
+    ),
     /** Up to three summary fields, already in words. */
     summary: Type.Array(SummaryField),
     state: TaskState,
@@ -127,7 +130,9 @@ export const PositionBranch = Type.Object(
     title: nullable(Text),
     /** Title of the step that has the branch. */
     decision: Text,
-    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop'], { description: 'Of the step that has it.' }),
+    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop', 'forEach'], {
+      description: 'Of the step that has it.',
+    }),
   },
   { title: 'PositionBranch' },
 );

@@ -11,6 +11,8 @@ import { activities, type Activity } from '../../activities/index.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
 import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
+import { compile } from '../../workflows/engine/compile.ts';
+import { roundsAround } from '../../workflows/engine/items.ts';
 import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
 import { readCaseFields } from '../commands/case-record.ts';
@@ -91,6 +93,7 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
     ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
     ...fields,
     number: at.number,
+    ...itemsOf(flow, request, fields),
   });
   const validate = ajv.compile(activity.input);
   if (!validate(input))
@@ -107,6 +110,18 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
     ),
   );
   return patch;
+}
+
+/** The items around the step by their names: rows as the record has them, others as the engine read them. */
+function itemsOf(flow: PublishedFlow, { step, item = null, items = {} }: PerformRequest, fields: Values): Values {
+  const compiled = compile(flow.loaded);
+  const named: Values = { ...items };
+  for (const { owner, key } of roundsAround(compiled, { step, item })) {
+    if (owner.kind !== 'forEach' || Object.hasOwn(items, owner.as)) continue;
+    const rows = (compiled.sources.get(owner.id) ?? []).flatMap((field) => fields[field] ?? []) as Values[];
+    named[owner.as] = rows.find(({ id }) => id === key) ?? null;
+  }
+  return named;
 }
 
 function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {

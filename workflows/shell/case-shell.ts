@@ -4,6 +4,7 @@
  */
 import { allHandlersFinished, ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
 import { compile, type Compiled } from '../engine/compile.ts';
+import { dueTimer } from '../engine/due.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
@@ -38,6 +39,9 @@ export interface Carried {
 
 /** Rule 13: far below Temporal's own limits of 51,200 events and 2,000 updates. */
 const LIMITS = { events: 4000, updates: 1500 };
+
+/** Of a long forEach, so many events in one workflow task: it must come back within seconds. */
+const MOST_MORE = 20;
 
 export class CaseShell {
   private readonly args: CaseArgs;
@@ -84,7 +88,7 @@ export class CaseShell {
     this.waiting += 1;
     await condition(() => this.resolving === 0);
     this.waiting -= 1;
-    return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+    return { rev, ...this.outbox.answer(rev), open: openTasksOf(this.state) };
   }
 
   /** Also while the flow is being loaded at the beginning of a run: a query cannot wait. */
@@ -165,13 +169,14 @@ export class CaseShell {
   }
 
   private perform(effect: Extract<Effect, { type: 'activity' }>): void {
-    const { id, step, activity, rev } = effect;
+    const { id, step, activity, rev, item, items } = effect;
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
       this.apply(event);
     };
-    perform({ caseId: this.args.caseId, effect: id, step, activity, rev }, this.args.limits?.attempts).then(
+    const within = item === null ? {} : { item, items };
+    perform({ caseId: this.args.caseId, effect: id, step, activity, rev, ...within }, this.args.limits?.attempts).then(
       ({ vars, patch }) => {
         settle({ type: 'activityDone', effect: id, vars, patch });
       },
@@ -184,9 +189,11 @@ export class CaseShell {
   /** For what nobody waits on (rule 4). */
   private projectUnwaited(): void {
     if (this.projecting || !this.outbox.needsProject()) return;
-    const entries = this.outbox.list();
+    const { entries, isAll } = this.outbox.batch();
+    // Only with the newest entry may be said what is open.
+    const open = isAll ? { open: openTasksOf(this.state) } : {};
     this.projecting = true;
-    void project({ caseId: this.args.caseId, entries, open: openTasksOf(this.state) }).then(({ acked }) => {
+    void project({ caseId: this.args.caseId, entries, ...open }).then(({ acked }) => {
       this.projecting = false;
       this.outbox.taken(entries.at(-1)?.rev ?? 0);
       this.outbox.acknowledge(acked);
@@ -227,8 +234,12 @@ export class CaseShell {
   }
 
   private fireDueTimers(): void {
-    for (let due = nextDue(this.state); due !== null && due <= now(); due = nextDue(this.state))
+    let more = 0;
+    for (let due = nextDue(this.state); due !== null && due <= now(); due = nextDue(this.state)) {
+      // A long forEach: the rest in a workflow task of its own, which the timer brings.
+      if (isMore(this.state) && (more += 1) > MOST_MORE) return;
       this.apply({ type: 'timer' });
+    }
   }
 
   /** A full case starts no new activities, flushes its deltas, and stops when nothing is in flight (rules 3 and 13). */
@@ -254,6 +265,11 @@ export class CaseShell {
     const busy = this.projecting || this.resolving > 0 || this.performing.size > 0 || this.outbox.needsProject();
     return !busy && allHandlersFinished();
   }
+}
+
+/** Whether the timer that is due first begins further items of a forEach. */
+function isMore({ timers }: State): boolean {
+  return dueTimer(timers, now())?.what.kind === 'more';
 }
 
 function failed(effect: number, code: string): EngineEvent {

@@ -8,6 +8,7 @@ import type { ChangedTask, ClosedTask, DeltaEntry, Explanation, OpenedTask } fro
 export interface TaskState {
   id: string;
   step: string;
+  item: string | null;
   kind: 'userTask' | 'approval' | 'unknown';
   state: 'open' | 'done' | 'cancelled';
   assignee: string | null;
@@ -62,6 +63,8 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
   return {
     id: task.task,
     step: task.step,
+    // Entries of an earlier engine have none.
+    item: task.item ?? null,
     kind: task.kind,
     state: 'open',
     assignee: task.assignee,
@@ -99,6 +102,7 @@ function tombstone({ task, step }: ClosedTask, { rev, at }: DeltaEntry): TaskSta
   return {
     id: task,
     step,
+    item: null,
     kind: 'unknown',
     state: 'cancelled',
     assignee: null,

@@ -10,6 +10,7 @@ import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
 import { chain, type EventRow } from './chain.ts';
 import { foldTasks, type TaskState } from './fold.ts';
+import { itemLabelsOf } from './item-labels.ts';
 import { applyPatches, PatchRefusedError } from './patches.ts';
 import { planHints, planPeople } from './plan.ts';
 import { readKnown, readLog, type Known } from './read.ts';
@@ -86,6 +87,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     events: rows.map((row) => ({ ...row, hash: hashes.get(row.rev) ?? null })),
     lateHashes: chained.hashes.filter(({ rev }) => log.some((row) => row.rev === rev)),
     tasks,
+    itemLabels: await itemLabelsOf(tx, { flow, caseId, opened: fresh.flatMap(({ opened }) => opened) }),
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),

@@ -77,7 +77,7 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
         'device_at', m.device_at)) from command m where m.id = any (${commands}::uuid[]) and m.case_id = c.id), '[]') as commands,
       coalesce((select json_agg(json_build_object('id', f.id, 'patch', f.patch))
         from effect f where f.case_id = c.id and f.id = any (${effects}::int[])), '[]') as effects,
-      coalesce((select json_agg(json_build_object('id', t.id, 'step', t.step, 'kind', t.kind, 'state', t.state, 'assignee', t.assignee,
+      coalesce((select json_agg(json_build_object('id', t.id, 'step', t.step, 'item', t.item, 'kind', t.kind, 'state', t.state, 'assignee', t.assignee,
         'pool', t.pool, 'assignment', t.assignment, 'dueAt', floor(extract(epoch from t.due_at) * 1000),
         'openedAt', floor(extract(epoch from t.opened_at) * 1000), 'openedRev', t.opened_rev, 'rev', t.rev, 'returnedBy', t.returned_by,
         'explanation', t.explanation, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,

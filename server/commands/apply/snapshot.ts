@@ -48,12 +48,12 @@ export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promi
 /** Rows that should be open, and are not or not as the engine has them. */
 function openAgain(caseId: string, rev: number, tasks: ReturnType<typeof toRows>): RawBuilder<unknown> {
   return sql`
-    insert into task as t (id, case_id, flow, step, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev,
+    insert into task as t (id, case_id, flow, step, item, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev,
       rev, returned_by, explanation, outcomes, paused_at, paused_until)
-    select x.id, k.id, k.flow, x.step, x.kind, 'open', k.community_id, x.assignee, x.pool, x.assignment, x.due_at, now(), ${rev}, ${rev},
+    select x.id, k.id, k.flow, x.step, x.item, x.kind, 'open', k.community_id, x.assignee, x.pool, x.assignment, x.due_at, now(), ${rev}, ${rev},
       x.returned_by, x.explanation, case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end,
       x.paused_at, x.paused_until
-    from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, step text, kind text, assignee uuid, pool text,
+    from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, step text, item text, kind text, assignee uuid, pool text,
       assignment int, due_at timestamptz, returned_by uuid, explanation jsonb, outcomes json, paused_at timestamptz,
       paused_until timestamptz), "case" k where k.id = ${caseId}
     on conflict (id) do update set state = case when t.state = 'completing' then t.state else 'open' end, step = excluded.step,

@@ -29,6 +29,8 @@ export interface Writes extends PeoplePlan {
   /** Hashes of events that were in the log already, behind a gap. */
   lateHashes: { rev: number; hash: Buffer }[];
   tasks: TaskState[];
+  /** Of tasks that open in an item, what names its row. */
+  itemLabels: ReadonlyMap<string, string>;
   /** Commands whose event is in the log now. */
   done: string[];
   effects: { effect: Effect; rev: number }[];
@@ -103,6 +105,7 @@ function caseUpdate({ id, change, ...w }: CaseWrite) {
 function taskUpsert(caseId: string, w: Writes) {
   const rows = w.tasks.map((task) => ({
     ...task,
+    item_label: w.itemLabels.get(task.id) ?? null,
     due_at: instant(task.dueAt),
     paused_at: instant(task.pausedAt),
     paused_until: instant(task.pausedUntil),
@@ -113,15 +116,16 @@ function taskUpsert(caseId: string, w: Writes) {
     closed_by: task.closedBy,
   }));
   return sql`
-    insert into task as t (id, case_id, flow, step, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
+    insert into task as t (id, case_id, flow, step, item, item_label, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
       returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until)
-    select x.id, k.id, k.flow, x.step, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
+    select x.id, k.id, k.flow, x.step, x.item, x.item_label, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
       x.rev, x.returned_by, x.explanation, x.closed_at, x.closed_by, x.outcome,
       case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end, x.paused_at, x.paused_until
-    from json_to_recordset(${json(rows)}::json) as x (id text, step text, kind text, state text, assignee uuid, pool text, assignment int,
-      due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
+    from json_to_recordset(${json(rows)}::json) as x (id text, step text, item text, item_label text, kind text, state text, assignee uuid, pool text,
+      assignment int, due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
       closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz), "case" k where k.id = ${caseId}
-    on conflict (id) do update set step = excluded.step, kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
+    on conflict (id) do update set step = excluded.step, item = excluded.item, item_label = coalesce(excluded.item_label, t.item_label),
+      kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
       assignment = excluded.assignment, due_at = excluded.due_at, opened_at = excluded.opened_at, opened_rev = excluded.opened_rev,
       rev = excluded.rev, returned_by = excluded.returned_by, explanation = excluded.explanation, closed_at = excluded.closed_at,
       closed_by = excluded.closed_by, outcome = excluded.outcome, outcomes = excluded.outcomes, paused_at = excluded.paused_at,

@@ -12,10 +12,12 @@ export function formulasOf(fields: Fields): [field: string, formula: string][] {
   );
 }
 
-/** Fields whose JSON is not what FEEL compares: money as a number, dates as dates. */
+/** Fields whose JSON is not what FEEL compares: money as a number, dates as dates; columns of sub-tables as `<field>.<column>`. */
 export function valueTypesOf(fields: Fields): Record<string, ValueType> {
   return Object.fromEntries(
-    fields.flatMap(({ name, kind, schema }): [string, ValueType][] => {
+    fields.flatMap(({ name, kind, schema, rows }): [string, ValueType][] => {
+      if (kind === 'table')
+        return Object.entries(valueTypesOf(rows)).map(([column, type]) => [`${name}.${column}`, type]);
       const shown = kind === 'computed' ? schema['x-result'] : kind;
       return shown === 'money' || shown === 'date' || shown === 'dateTime' || shown === 'duration'
         ? [[name, shown]]

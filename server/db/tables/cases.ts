@@ -65,6 +65,10 @@ export interface TaskTable {
   case_id: string;
   flow: string;
   step: string;
+  /** The rounds and items it is in, as the engine names them. */
+  item: Generated<string | null>;
+  /** What names the row of a sub-table that it is about; rendered when it opens. */
+  item_label: Generated<string | null>;
   kind: 'userTask' | 'approval' | 'unknown';
   state: 'open' | 'completing' | 'done' | 'cancelled';
   community_id: string | null;

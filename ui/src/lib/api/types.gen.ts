@@ -873,7 +873,7 @@ export interface PositionBranch {
   /**
    * Of the step that has it.
    */
-  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop';
+  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' | 'forEach';
 }
 export interface PositionStep {
   step: string;
@@ -1049,6 +1049,7 @@ export interface TaskItem {
   flowTitle: Text;
   step: string;
   title: Text;
+  item: string | null;
   summary: SummaryField[];
   state: TaskState;
   initiator: PersonRef;

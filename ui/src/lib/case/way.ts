@@ -25,10 +25,10 @@ export interface WayDecision {
   /** Others the case did not go. */
   passed: WayBranch[];
 }
-/** Branches that run together, or the rounds of a loop. */
+/** Branches that run together, the rounds of a loop, or what is done for each item. */
 export interface WayTogether {
   kind: 'together';
-  of: 'parallel' | 'inclusive' | 'loop';
+  of: 'parallel' | 'inclusive' | 'loop' | 'forEach';
   /** Id of the step that has the branches. */
   id: string;
   title: Text;

@@ -27,6 +27,7 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     delegated: false,
     added: false,
     pause: null,
+    item: null,
     unread: false,
     ...more,
   };

@@ -1,0 +1,169 @@
+/** Steps for each row of a sub-table, with all that is under them: real Postgres, real Temporal (protocol.md rules 16, 21 and 23). */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Flow } from '../../workflows/engine/flow.gen.ts';
+import { publishFlow } from '../definitions/flows.ts';
+import { publishForm } from '../definitions/forms.ts';
+import { createActStage, decision, type ActStage } from '../testing/acts.ts';
+import { intend } from '../testing/cases.ts';
+import { after } from '../testing/rules.ts';
+import { amendCase } from './case-acts.ts';
+import { startCase } from './start.ts';
+
+const text = (en: string) => ({ 'zh-CN': en, en });
+const column = (kind: string, title: string, more: object = {}) => ({
+  type: kind === 'money' ? 'number' : 'string',
+  'x-field': kind,
+  'x-title': text(title),
+  ...more,
+});
+
+const form = {
+  schema: {
+    title: 'Tour',
+    type: 'object',
+    additionalProperties: false,
+    'x-key': 'tour',
+    'x-kind': 'case',
+    'x-title': text('Tour'),
+    'x-local': false,
+    'x-label': '{what}',
+    properties: {
+      what: column('text', 'What'),
+      lines: {
+        type: 'array',
+        'x-field': 'table',
+        'x-title': text('Lines'),
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            place: column('text', 'Place'),
+            amount: column('money', 'Amount'),
+            phone: column('text', 'Phone', { 'x-personal': true }),
+            checker: column('person', 'Checker', { format: 'uuid' }),
+          },
+        },
+      },
+    },
+  },
+  layout: { sections: [{ fields: ['what', 'lines'] }], list: ['what'] },
+};
+
+const flow: Flow = {
+  key: 'tour',
+  title: text('Tour'),
+  form: 'tour',
+  caseTitle: 'what',
+  start: { who: ['staff'], fields: { what: 'edit', lines: 'edit' } },
+  steps: [
+    {
+      id: 'each_line',
+      kind: 'forEach',
+      title: text('Each line'),
+      list: 'lines',
+      as: 'line',
+      steps: [
+        {
+          id: 'big',
+          kind: 'exclusive',
+          title: text('Big?'),
+          branches: [
+            {
+              title: text('Big'),
+              when: 'line.amount > 100',
+              steps: [
+                {
+                  id: 'check',
+                  kind: 'userTask',
+                  title: text('Check'),
+                  people: { assign: { rule: 'field', field: 'line.checker' } },
+                },
+              ],
+            },
+          ],
+          otherwise: { steps: [] },
+        },
+      ],
+    },
+    after,
+  ],
+};
+
+let stage: ActStage;
+beforeAll(async () => {
+  stage = await createActStage([]);
+  await publishForm(stage.test.adminDb, form, { note: null, by: null });
+  await publishFlow(stage.test.adminDb, flow, { note: null, by: null });
+});
+afterAll(() => stage.close());
+
+async function begun(): Promise<{ caseId: string; rows: { id: string; place: string }[] }> {
+  const { other, runner, staff } = stage.cast;
+  const lines = [
+    { place: 'Hall', amount: 101.5, phone: '13800000000', checker: runner },
+    { place: 'Roof', amount: 500, checker: other },
+    { place: 'Shed', amount: 3 },
+  ];
+  const act = { flow: 'tour', fields: { what: 'Round', lines }, communityId: null };
+  const { caseId } = await startCase(stage.deps, intend(staff), act);
+  const { rows } = await sql<{ id: string; place: string }>`
+    select id, place from record.tour__lines where record_id = ${caseId} order by ordinal`.execute(stage.test.adminDb);
+  return { caseId, rows };
+}
+
+it('opens a task for each row, which says which row it is about, and goes on when all are done', async () => {
+  const { caseId, rows } = await begun();
+  expect(await stage.holders(caseId)).toEqual(['check other', 'check runner']);
+  const task = await stage.taskOf(caseId, 'check', 'runner');
+  expect((await stage.detail('runner', task)).task).toMatchObject({ title: text('Check'), item: 'Hall' });
+  const { rows: tasks } = await sql<{ item: string }>`select item from task where id = ${task}`.execute(
+    stage.test.adminDb,
+  );
+  expect(tasks).toEqual([{ item: rows[0]?.id }]);
+
+  expect((await stage.act('runner', task, 'complete', decision('done'))).statusCode).toBe(200);
+  const last = await stage.taskOf(caseId, 'check', 'other');
+  expect((await stage.act('other', last, 'complete', decision('done'))).statusCode).toBe(200);
+  expect(await stage.holders(caseId)).toEqual(['after pool']);
+});
+
+it('tells the engine of a row what the flow reasons about, and nothing else (rule 16)', async () => {
+  const { caseId, rows } = await begun();
+  const { rows: log } = await sql<{ vars: unknown }>`
+    select entry -> 'consumed' -> 'command' -> 'vars' as vars from case_event where case_id = ${caseId} and rev = 1`.execute(
+    stage.test.adminDb,
+  );
+  const { other, runner } = stage.cast;
+
+  expect(log[0]?.vars).toEqual({
+    lines: [
+      { id: rows[0]?.id, amount: 101.5, checker: runner },
+      { id: rows[1]?.id, amount: 500, checker: other },
+      { id: rows[2]?.id, amount: 3 },
+    ],
+  });
+});
+
+it('a row that is deleted takes its task with it', async () => {
+  const { caseId, rows } = await begun();
+  const kept = rows.slice(1).map(({ id, place }) => ({ id, place, amount: 1 }));
+  await stage.test.adminDb
+    .insertInto('role_grant')
+    .values({ person_id: stage.cast.manager, role: 'admin', community_id: null })
+    .onConflict((clash) => clash.doNothing())
+    .execute();
+  const act = { caseId, fields: { lines: kept }, version: null, comment: null };
+  expect(await amendCase(stage.deps, intend(stage.cast.manager), act)).toMatchObject({ state: 'done' });
+
+  expect(await stage.holders(caseId)).toEqual(['check other']);
+});
+
+it('refuses to publish a flow whose engine would see what is personal of a row', async () => {
+  const [each] = flow.steps as [Extract<Flow['steps'][number], { kind: 'forEach' }>];
+  const peeking = { ...flow, steps: [{ ...each, until: 'count(lines[item.phone = "1"]) > 0' }] };
+
+  await expect(publishFlow(stage.test.adminDb, peeking, { note: null, by: null })).rejects.toMatchObject({
+    errors: [{ path: '/steps/each_line/until', code: 'personal_field', params: { field: 'lines.phone' } }],
+  });
+});
