@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** What a name stands for that is no field. `of`: the sub-table whose columns' types it has. */
-export interface Local {
+interface Local {
   value: Json;
   of: string | null;
 }

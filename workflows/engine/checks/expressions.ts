@@ -24,7 +24,7 @@ export function checkExpressions(checking: Checking): void {
  * Evaluated outside the engine, against the record: personal fields may take part, what only the engine knows may not, and neither may
  * the clock, which there would be the machine's.
  */
-export function checkMapping(checking: Checking, written: Written): void {
+function checkMapping(checking: Checking, written: Written): void {
   const { context, report } = checking;
   const { step, property, text, around = [] } = written;
   const result = prepare(text, [...Object.keys(context.fields), ...around.map(({ as }) => as)]);
