@@ -175,7 +175,7 @@ export interface State {
   timers: Timer[];
   effects: InFlight[];
   incidents: OpenIncident[];
-  trail: TrailEntry[];
+  trail: Readonly<TrailEntry>[];
   /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<StepId, PersonId>;
   /** How often each human step was decided; outlives the trail. */
@@ -216,9 +216,9 @@ export function newState(caseId: string): State {
   };
 }
 
-/** One copy an event: `step` changes the copy and leaves its argument alone. */
-export function cloneState(state: State): State {
-  return JSON.parse(JSON.stringify(state)) as State;
+/** One copy an event: `step` changes the copy and leaves its argument alone. What only grows, and is never changed, is shared. */
+export function cloneState({ trail, ...rest }: State): State {
+  return { ...(JSON.parse(JSON.stringify(rest)) as Omit<State, 'trail'>), trail: [...trail] };
 }
 
 export function isClosed(state: State): boolean {
