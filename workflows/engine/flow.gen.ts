@@ -515,9 +515,22 @@ export interface ServiceTask {
     [k: string]: string;
   };
   /**
-   * When a return crosses it and the case comes by once more (protocol.md rule 22).
+   * When a return crosses it and the case comes by once more (protocol.md rule 22). `run`: it runs again; what it did is undone first where it has `compensate`. `skip`: what it did stays. Needed unless there is `compensate`, which means `run`.
    */
-  again: 'run' | 'skip';
+  again?: 'run' | 'skip';
+  compensate?: Compensate;
+}
+/**
+ * Undoes what the step has done: when a return crosses it (before the target opens), when the case is cancelled or withdrawn, and when it succeeds late, after its branch was closed. Of several steps the last is undone first. A compensation that fails is an incident, which an operator retries or skips.
+ */
+export interface Compensate {
+  activity: string;
+  /**
+   * Property of the activity's input → FEEL over the record; `effect.input` and `effect.output` are what the step's own activity was given and answered.
+   */
+  input?: {
+    [k: string]: Expression;
+  };
 }
 /**
  * The first branch whose condition is true; `otherwise` when none is.

@@ -30,8 +30,28 @@ export interface Frame {
   seats: Seat[];
   /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
   returned: { by: PersonId | null } | null;
+  /** Set on the frame of a compensation: what it undoes (rule 22). */
+  undoes: Undoable | null;
   /** Set on the frame of a detour's target, a child of the step it was sent from: what reopens there afterwards (rule 21). */
   detour: { holder: Holder; task: TaskId } | null;
+}
+
+/** A completed service step whose flow says how to undo it. */
+export interface Undoable {
+  /** Of the activity that was done. */
+  effect: number;
+  step: StepId;
+  item: string | null;
+}
+
+/** Compensations on their way, one after another, in a frame beside the root's: nothing that closes in the tree stops them. */
+export interface Undoing {
+  /** Undoes one step. */
+  frame: Frame;
+  /** To be undone after it, in this order. */
+  rest: Undoable[];
+  /** Frames whose steps open when all is undone: the targets of a return. One that is gone meanwhile stays closed. */
+  opens: number[];
 }
 
 /**
@@ -123,7 +143,16 @@ export type InFlight =
       previous: PersonId | null;
       purpose: PeoplePurpose;
     }
-  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
+  | {
+      type: 'activity';
+      id: number;
+      frame: number | null;
+      step: StepId;
+      activity: string;
+      rev: number;
+      /** Of a compensation: the effect that it undoes. */
+      undoes: number | null;
+    };
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -157,7 +186,7 @@ export interface TrailEntry {
 }
 
 export interface State {
-  v: 3;
+  v: 4;
   caseId: string;
   status: 'new' | 'running' | 'completed' | 'cancelled';
   outcome: string | null;
@@ -186,12 +215,17 @@ export interface State {
   spins: { at: number; rev: number; count: number };
   /** Service steps that ran at least once, for `again: skip` (rule 22). */
   ran: StepId[];
+  /** Completed steps that going back or cancelling would undo, in the order they were done. */
+  undoable: Undoable[];
+  undoing: Undoing[];
+  /** How the case ends once nothing is left to be undone; null while it goes on. */
+  ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
 }
 
 /** The state before the start command. */
 export function newState(caseId: string): State {
   return {
-    v: 3,
+    v: 4,
     caseId,
     status: 'new',
     outcome: null,
@@ -213,6 +247,9 @@ export function newState(caseId: string): State {
     previous: null,
     spins: { at: 0, rev: 0, count: 0 },
     ran: [],
+    undoable: [],
+    undoing: [],
+    ending: null,
   };
 }
 
@@ -238,9 +275,18 @@ export function* framesUnder(frame: Frame): Generator<Frame> {
   for (const child of frame.children) yield* framesUnder(child);
 }
 
+/** What everything that is open hangs from: the root, and a frame for each compensation on its way. */
+export function rootsOf({ root, undoing }: State): Frame[] {
+  return [...(root === null ? [] : [root]), ...undoing.map(({ frame }) => frame)];
+}
+
 /** From the root down to a frame, itself last; empty when it is gone. */
-export function pathTo({ root }: State, id: number): Frame[] {
-  return root === null ? [] : pathBelow(root, id);
+export function pathTo(state: State, id: number): Frame[] {
+  for (const root of rootsOf(state)) {
+    const path = pathBelow(root, id);
+    if (path.length > 0) return path;
+  }
+  return [];
 }
 
 function pathBelow(frame: Frame, id: number): Frame[] {
@@ -259,7 +305,11 @@ export interface Found {
 
 /** A frame and what holds it; undefined when it is gone. */
 export function findFrame(state: State, id: number): Found | undefined {
-  return state.root === null ? undefined : findBelow(state.root, null, id);
+  for (const root of rootsOf(state)) {
+    const found = findBelow(root, null, id);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function findBelow(frame: Frame, parent: Frame | null, id: number): Found | undefined {

@@ -3,6 +3,7 @@
  * passed and a command that `refuse` let through it never throws. Runs until everything waits, within a budget of transitions.
  */
 import { sequenceOf, type Compiled } from './compile.ts';
+import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
 import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
@@ -68,8 +69,9 @@ function settle(run: Run, budget: number): void {
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
-  if (next.do === 'open') openStep(run, frame);
-  else if (next.do === 'enter') enter(run, frame, parent);
+  if (next.do === 'enter') enter(run, frame, parent);
+  else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
+  else if (next.do === 'open') openStep(run, frame);
   else leave(run, frame, must(parent, 'parent of step frame'));
 }
 

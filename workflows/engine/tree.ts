@@ -2,7 +2,18 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import type { Action, Assign, Exclusive, Flow, Inclusive, Parallel, People, Sequence, Step } from './flow.gen.ts';
+import type {
+  Action,
+  Assign,
+  Exclusive,
+  Flow,
+  Inclusive,
+  Parallel,
+  People,
+  Sequence,
+  ServiceTask,
+  Step,
+} from './flow.gen.ts';
 import { endActions } from './due.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
@@ -34,7 +45,12 @@ interface Parts {
   expressions: Expression[];
   /** People rules, those of its end actions included. */
   people: PeopleRule[];
+  /** How it is undone once it is done. */
+  compensation: Compensation | null;
 }
+
+/** An activity that undoes what the step's has done. */
+export type Compensation = NonNullable<ServiceTask['compensate']>;
 
 /** Each kind with its step. */
 export type StepByKind = { [S in Step as S['kind']]: S };
@@ -44,7 +60,7 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   userTask: partsOfHuman,
   approval: partsOfHuman,
   cc: ({ people }) => ({ people: [{ property: 'people', people }] }),
-  serviceTask: () => ({}),
+  serviceTask: ({ compensate = null }) => ({ compensation: compensate }),
   exclusive: partsOfChoice,
   inclusive: partsOfChoice,
   parallel: ({ branches }) => ({ branches: branches.map(toBranch) }),
@@ -83,7 +99,7 @@ function partsOfHuman({ people, due = {}, actions = [] }: HumanStep): Partial<Pa
 }
 
 export function partsOf(step: Step): Parts {
-  return { branches: [], expressions: [], people: [], ...readerOf(step.kind)(step) };
+  return { branches: [], expressions: [], people: [], compensation: null, ...readerOf(step.kind)(step) };
 }
 
 function readerOf<K extends keyof StepByKind>(kind: K): (step: StepByKind[K]) => Partial<Parts> {

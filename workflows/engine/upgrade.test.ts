@@ -9,14 +9,18 @@ const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as 
 const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
 const explanation = { rule: 'role' as const, inputs: {} };
 
+const ADDED_IN_V4 = ['undoes', 'undoable', 'undoing', 'ending'];
+
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
   const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key) ? undefined : value,
+    [...ADDED_IN_V4, 'outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key)
+      ? undefined
+      : value,
   );
   const old = text
     .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
-    .replace('"v":3', '"v":1')
+    .replace('"v":4', '"v":1')
     .replaceAll('"seats":[]', '"decisions":[]');
   return JSON.parse(old) as AnyState;
 }

@@ -34,7 +34,7 @@ export type NotificationKind =
   | 'command_refused';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
-export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+export type CaseStatus = 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
 
 export interface Api {
   Access?: Access;
@@ -127,6 +127,7 @@ export interface Api {
   ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
   ReturnPlan?: ReturnPlan;
+  PlannedCompensation?: PlannedCompensation;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
   TakeBackBody?: TakeBackBody;
@@ -963,7 +964,15 @@ export interface ReturnPlan {
    * Open tasks that go on beside it.
    */
   stays: PlannedTask[];
+  /**
+   * Service steps whose effects are undone first, in this order.
+   */
+  compensates: PlannedCompensation[];
   opens: PlannedTask[];
+}
+export interface PlannedCompensation {
+  step: string;
+  title: Text;
 }
 export interface ReturnTarget {
   step: string;
