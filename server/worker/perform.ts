@@ -8,6 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
+import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
 import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
@@ -19,6 +20,7 @@ import { asEngine } from '../db/as.ts';
 import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
+import { tried } from './retries.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -37,19 +39,23 @@ const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
+type Needs = Pick<Deps, 'db' | 'config'>;
+
 export async function perform(
-  { db }: Pick<Deps, 'db'>,
+  deps: Needs,
   request: PerformRequest,
+  attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
+  const { db } = deps;
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
   const step = flow.steps.get(request.step)?.step;
   if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
   const kept = await readEffect(db, request);
-  const patch = kept?.patch ?? (await run(db, { request, activity, at, flow, step }));
+  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, step }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
@@ -78,13 +84,15 @@ function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise
 
 interface Running {
   request: PerformRequest;
+  /** From 1: how often the activity is tried. */
+  attempt: number;
   activity: Activity;
   at: CaseAt;
   flow: PublishedFlow;
   step: ServiceTask;
 }
 
-async function run(db: Deps['db'], { request, activity, at, flow, step }: Running): Promise<Values> {
+async function run({ db, config }: Needs, { request, attempt, activity, at, flow, step }: Running): Promise<Values> {
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
   const input = mapInput(step, {
@@ -95,8 +103,15 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
   const validate = ajv.compile(activity.input);
   if (!validate(input))
     throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
-  const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
-  const output = await activity.run(input, context);
+  const output = await tried(activity, attempt, () =>
+    activity.run(input, {
+      db,
+      connectors: config.connectors ?? noConnectors,
+      caseId,
+      communityId: at.communityId,
+      idempotencyKey: `${caseId}:${effect}`,
+    }),
+  );
   const patch = Object.fromEntries(
     Object.entries(step.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
   );
