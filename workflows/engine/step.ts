@@ -31,7 +31,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
   return {
     rev: state.rev,
     at: now,
@@ -43,6 +43,7 @@ function deltaOf(run: Run): DeltaEntry {
     changed,
     closed,
     notices,
+    spent,
     effects,
     case: caseChange(run.compiled, state),
   };

@@ -17,11 +17,20 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v3: all time was wall-clock time, and nobody said who a pause waits for. */
+interface StateV3 extends Omit<State, 'v' | 'tasks' | 'calendars' | 'held'> {
+  v: 3;
+  tasks: TaskV3[];
+}
+type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo'> & {
+  paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
+};
+
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
-interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
+interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
-  tasks: Omit<Task, 'owner'>[];
+  tasks: Omit<TaskV3, 'owner'>[];
   trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
 }
 type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
@@ -33,7 +42,7 @@ type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<Task, 'outcomes' | 'paused' | 'owner'>[];
+  tasks: Omit<TaskV3, 'outcomes' | 'paused' | 'owner'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
@@ -51,15 +60,32 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-export type AnyState = State | StateV2 | StateV1;
+export type AnyState = State | StateV3 | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  if (state.v === 3) return state;
-  return toV3(state.v === 1 ? toV2(state) : state);
+  if (state.v === 4) return state;
+  if (state.v === 3) return upgrade(state);
+  return upgrade(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-function toV3(state: StateV2): State {
+/** A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
+function upgrade(state: StateV3): State {
+  return {
+    ...state,
+    v: 4,
+    calendars: {},
+    held: null,
+    tasks: state.tasks.map((task) => ({
+      ...task,
+      paused: task.paused && { ...task.paused, waitingFor: 'other' },
+      clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+      countedTo: null,
+    })),
+  };
+}
+
+function toV3(state: StateV2): StateV3 {
   return {
     ...state,
     v: 3,
