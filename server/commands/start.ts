@@ -9,6 +9,8 @@ import type { Values } from '../../forms/types.ts';
 import type { Tx } from '../db/as.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
 import { withProblems } from '../db/records/problem.ts';
+import type { WorkingTimesByKey } from '../../workflows/engine/calendar/working-times.ts';
+import { getWorkingTimes } from '../definitions/calendars.ts';
 import { getCurrentFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -59,7 +61,7 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
     case: facts,
     kind: 'start',
     task: null,
-    args: { community: record.communityId, initiator: person.id, zone },
+    args: { community: record.communityId, initiator: person.id, zone, ...(await calendarsFor(tx, flow)) },
     patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,
@@ -69,6 +71,11 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   const row = { ...prepared, n, actor: person.id, task: null };
   const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
   return { job, person: { decider: person, communityId: record.communityId } };
+}
+
+/** What the engine reckons with comes with the command, so that the log is whole in itself. */
+async function calendarsFor(tx: Tx, { calendars }: PublishedFlow): Promise<{ calendars?: WorkingTimesByKey }> {
+  return calendars.size === 0 ? {} : { calendars: await getWorkingTimes(tx, calendars) };
 }
 
 interface Starting {

@@ -192,7 +192,7 @@ export type Assign =
     };
 export type Outcome = string;
 /**
- * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+ * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
  */
 export type Duration = string;
 /**
@@ -202,7 +202,7 @@ export type DueAction =
   | {
       do: 'remind';
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -213,7 +213,7 @@ export type DueAction =
        */
       to: string;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -221,7 +221,7 @@ export type DueAction =
       do: 'transfer';
       people: People;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -229,7 +229,7 @@ export type DueAction =
       do: 'complete';
       outcome: Outcome;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -237,10 +237,14 @@ export type DueAction =
       do: 'return';
       step: StepId;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     };
+/**
+ * Whom work may wait for: the initiator, the owner (业主), a supplier, a public authority, or another.
+ */
+export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
  * Steps done one after another.
  */
@@ -500,9 +504,9 @@ export interface Due {
    */
   at?: string;
   /**
-   * Wall-clock time. Working calendars take another value here.
+   * The time that `in`, reminders, delays of end actions and the longest pause are counted in.
    */
-  calendar?: 'wall';
+  calendar?: string;
   /**
    * Reminders to the holders: `before` the due time, or `after` it, once or again `every` so long (at most `times`, 50 unless said).
    */
@@ -551,6 +555,12 @@ export interface Allow {
  */
 export interface Pause {
   max: Duration;
+  /**
+   * Whom this work may wait for; all when not given. The time that it stands is counted as theirs.
+   *
+   * @minItems 1
+   */
+  waitingFor?: Party[];
   label?: Text5;
   /**
    * Reasons offered; another may be written.
@@ -749,6 +759,10 @@ export interface Timer {
    * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
    */
   at?: string;
+  /**
+   * The time that `in` is counted in.
+   */
+  calendar?: string;
 }
 /**
  * A text people see, in both languages.

@@ -4,7 +4,8 @@
  */
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { isHuman, type HumanStep } from './tree.ts';
-import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
+import { spend } from './spent.ts';
+import { framesUnder, keepTimers, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -16,6 +17,7 @@ import type {
   Notice,
   OpenedTask,
   PersonId,
+  Spent,
   StepId,
   TaskId,
 } from './types.ts';
@@ -39,6 +41,7 @@ export interface Run {
   changed: ChangedTask[];
   closed: ClosedTask[];
   notices: Notice[];
+  spent: Spent[];
   effects: Effect[];
 }
 
@@ -55,6 +58,7 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     changed: [],
     closed: [],
     notices: [],
+    spent: [],
     effects: [],
   };
 }
@@ -90,15 +94,24 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 // ------------------------------------------------------------------------------------------------ tasks
 
-/** A task as others are shown it: while its clock stands it has no due time. */
+/** A task as others are shown it: while its clock stands, alone or with all of the case, it has no due time. */
 export function openedOf(task: Task): OpenedTask {
   const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const stands = paused !== null || task.clock.standing !== null;
   const clock = {
-    dueAt: paused ? null : task.dueAt,
+    dueAt: stands ? null : task.dueAt,
+    dueBy: task.dueAt === null ? null : task.clock.by,
+    waitingFor: paused?.waitingFor ?? null,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
   return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
+}
+
+/** Tells all of a task that can change. */
+export function tellChange(run: Run, opened: Task): void {
+  const { step: _step, kind: _kind, returnedBy: _returnedBy, ...changed } = openedOf(opened);
+  run.changed.push(changed);
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -114,9 +127,11 @@ export function cancelTask(run: Run, task: Task): void {
 }
 
 /** With what waits for it alone: on an approval's frame others may still decide. */
-function dropTask({ state }: Run, task: Task): void {
+function dropTask(run: Run, task: Task): void {
+  const { state } = run;
+  spend(run, task);
   state.tasks = state.tasks.filter(({ id }) => id !== task.id);
-  state.timers = state.timers.filter((timer) => timer.task !== task.id);
+  keepTimers(state, (timer) => timer.task !== task.id);
   state.incidents = state.incidents.filter(({ resume }) => taskOfResume(resume) !== task.id);
 }
 
@@ -179,7 +194,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
-  state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
+  keepTimers(state, (timer) => !ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
   run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
@@ -202,6 +217,7 @@ export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: st
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
+  state.held = null;
   state.ending = { status, outcome };
   endIfUndone(run);
 }

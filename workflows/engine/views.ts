@@ -1,7 +1,7 @@
 /** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { findFrame, type State } from './state.ts';
+import { allTimers, findFrame, type State } from './state.ts';
 import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -28,7 +28,7 @@ function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of state.tasks) waiting.add(step);
   for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
-  for (const { task, frame } of state.timers) if (task === null) waiting.add(stepOfFrame(state, frame));
+  for (const { task, frame } of allTimers(state)) if (task === null) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
   if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
