@@ -4,19 +4,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
 import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
-import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
+import { mapInput, misfits, patchOf } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
-import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 
@@ -33,7 +30,6 @@ interface Kept {
   patch: Values | null;
 }
 
-const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
@@ -87,19 +83,12 @@ interface Running {
 async function run(db: Deps['db'], { request, activity, at, flow, step }: Running): Promise<Values> {
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const input = mapInput(step, {
-    ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
-    ...fields,
-    number: at.number,
-  });
-  const validate = ajv.compile(activity.input);
-  if (!validate(input))
-    throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
+  const { input, failed } = mapInput(step, flow.form, { ...fields, number: at.number });
+  if (failed.length > 0 || misfits(activity, input).length > 0)
+    throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
   const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
   const output = await activity.run(input, context);
-  const patch = Object.fromEntries(
-    Object.entries(step.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
-  );
+  const patch = patchOf(step, output);
   await asEngine(db, (tx) =>
     sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
@@ -107,14 +96,4 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
     ),
   );
   return patch;
-}
-
-function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(step.input ?? {}).map(([name, text]) => {
-    const result = evaluateMapping(text, scope);
-    if (!result.ok)
-      throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
-    return [name, plain(result.value ?? null)] as const;
-  });
-  return Object.fromEntries(mapped.filter(([, value]) => value !== null));
 }

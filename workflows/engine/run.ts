@@ -16,6 +16,7 @@ import type {
   Notice,
   OpenedTask,
   PersonId,
+  StepContext,
   StepId,
   TaskId,
 } from './types.ts';
@@ -40,9 +41,12 @@ export interface Run {
   closed: ClosedTask[];
   notices: Notice[];
   effects: Effect[];
+  /** The step that is being worked on, and who is told what its expressions come to. */
+  at: StepId | null;
+  traced: StepContext['traced'];
 }
 
-export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
+export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
   return {
     compiled,
     state,
@@ -56,6 +60,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     closed: [],
     notices: [],
     effects: [],
+    at: null,
+    traced,
   };
 }
 
