@@ -33,8 +33,7 @@ export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>
 
 /** As the engine role, on behalf of a person: what the program starts, with the authority of whoever published the flow. */
 export function asProgram<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  const opening = sql`${planOnce}; set local role guanjia_engine; select set_config('guanjia.person', ${sql.lit(personId)}, true)`;
-  return transact(db, opening, run);
+  return transact(db, sql`select ${planOnce}, ${engineActs}, ${personIs(personId)}`, run);
 }
 
 /** As the given person, only to look: whatever is asked, nothing is written, and no statement runs for more than `limitMs`. */
@@ -49,7 +48,7 @@ export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T
  */
 export function asSnapshot<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>, limitMs = 2000): Promise<T> {
   const opening = sql`set transaction isolation level repeatable read, read only; set local statement_timeout = ${sql.lit(limitMs)}`;
-  return transact(db, sql`${opening}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
+  return transact(db, sql`${opening}; select ${personIs(personId)}`, run);
 }
 
 /** Part of such a transaction with the authority of the engine; then the person's again. A failed statement fails the whole. */
