@@ -15,7 +15,7 @@ export interface CaseFacts {
   formVersion: number;
   communityId: string | null;
   initiator: string;
-  status: 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+  status: 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   appliedRev: number;
   fieldRevs: Record<string, number>;
 }

@@ -11,6 +11,8 @@ import { withNext } from '../db/pipelining-client.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
 import { communityZone } from '../db/records/numbers.ts';
 import { withProblems } from '../db/records/problem.ts';
+import type { WorkingTimesByKey } from '../../workflows/engine/calendar/working-times.ts';
+import { getWorkingTimes } from '../definitions/calendars.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -65,7 +67,7 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
     case: facts,
     kind: 'start',
     task: null,
-    args: { community: record.communityId, initiator: person.id, zone },
+    args: { community: record.communityId, initiator: person.id, zone, ...(await calendarsFor(tx, flow)) },
     patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,
@@ -75,6 +77,11 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
   const row = { ...prepared, n, actor: person.id, task: null };
   const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
   return { job, person: { decider: person, communityId: record.communityId } };
+}
+
+/** What the engine reckons with comes with the command, so that the log is whole in itself. */
+async function calendarsFor(tx: Tx, { calendars }: PublishedFlow): Promise<{ calendars?: WorkingTimesByKey }> {
+  return calendars.size === 0 ? {} : { calendars: await getWorkingTimes(tx, calendars) };
 }
 
 interface Starting {

@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../db/as.ts';
 import { andCommit } from '../../db/pipelining-client.ts';
-import type { CaseChange, Effect, Incident } from '../../../workflows/engine/types.ts';
+import type { CaseChange, Effect, Incident, Spent } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
 import type { TaskState } from './fold.ts';
 import type { PeoplePlan } from './plan.ts';
@@ -33,6 +33,7 @@ export interface Writes extends PeoplePlan {
   done: string[];
   effects: { effect: Effect; rev: number }[];
   ended: { id: number; state: 'done' | 'failed' }[];
+  spent: (Spent & { rev: number })[];
 }
 
 /** The last statement of its transaction: the commit goes with it. */
@@ -46,7 +47,7 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
     where id = any (${w.done}::uuid[]) and state <> 'done'),
   ${released(w)},
   dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
-  r as (${readerInsert(caseId, w)})${effectWrites(caseId, w)}
+  r as (${readerInsert(caseId, w)})${effectWrites(caseId, w)}${timeInsert(caseId, w)}
   ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
 }
 
@@ -121,6 +122,8 @@ function taskUpsert(caseId: string, w: Writes) {
     due_at: instant(task.dueAt),
     paused_at: instant(task.pausedAt),
     paused_until: instant(task.pausedUntil),
+    waiting_for: task.waitingFor,
+    due_by: task.dueBy,
     opened_at: instant(task.openedAt),
     opened_rev: task.openedRev,
     returned_by: task.returnedBy,
@@ -129,18 +132,20 @@ function taskUpsert(caseId: string, w: Writes) {
   }));
   return sql`
     insert into task as t (id, case_id, flow, step, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
-      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until)
+      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, waiting_for, due_by)
     select x.id, k.id, k.flow, x.step, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
       x.rev, x.returned_by, x.explanation, x.closed_at, x.closed_by, x.outcome,
-      case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end, x.paused_at, x.paused_until
+      case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end, x.paused_at, x.paused_until,
+      x.waiting_for, x.due_by
     from json_to_recordset(${json(rows)}::json) as x (id text, step text, kind text, state text, assignee uuid, pool text, assignment int,
       due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
-      closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz), "case" k where k.id = ${caseId}
+      closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz,
+      waiting_for text, due_by jsonb), "case" k where k.id = ${caseId}
     on conflict (id) do update set step = excluded.step, kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
       assignment = excluded.assignment, due_at = excluded.due_at, opened_at = excluded.opened_at, opened_rev = excluded.opened_rev,
       rev = excluded.rev, returned_by = excluded.returned_by, explanation = excluded.explanation, closed_at = excluded.closed_at,
       closed_by = excluded.closed_by, outcome = excluded.outcome, outcomes = excluded.outcomes, paused_at = excluded.paused_at,
-      paused_until = excluded.paused_until,
+      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by,
       state = case when excluded.state = 'open' and t.state = 'completing' and t.assignment = excluded.assignment
         and t.command_id <> all (${w.done}::uuid[]) then 'completing' else excluded.state end,
       command_id = case when t.command_id = any (${w.done}::uuid[]) then null else t.command_id end,
@@ -148,6 +153,21 @@ function taskUpsert(caseId: string, w: Writes) {
       claimed_by = case when t.assignment = excluded.assignment then t.claimed_by end,
       claimed_at = case when t.assignment = excluded.assignment then t.claimed_at end
     where t.rev <= excluded.rev or t.kind = 'unknown'`;
+}
+
+/** A stretch of time is told once, by the entry that ended it, whenever that comes. */
+function timeInsert(caseId: string, { spent }: Writes) {
+  if (spent.length === 0) return sql``;
+  const rows = spent.map(({ task, rev, step, party, person, from, to, workingMs }) => {
+    return { task, rev, step, party, person, from_at: instant(from), to_at: instant(to), working_ms: workingMs };
+  });
+  return sql`,
+  s as (
+    insert into task_time (task_id, rev, case_id, step, party, person_id, from_at, to_at, working_ms)
+    select task, rev, ${caseId}::uuid, step, party, person, from_at, to_at, working_ms
+    from json_to_recordset(${json(rows)}::json) as x (task text, rev int, step text, party text, person uuid, from_at timestamptz,
+      to_at timestamptz, working_ms bigint)
+    on conflict do nothing)`;
 }
 
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
