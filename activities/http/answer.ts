@@ -83,7 +83,8 @@ function taken(take: Record<string, string>, scope: Record<string, unknown>): Re
   return Object.fromEntries(
     Object.entries(take).map(([name, text]) => {
       const result = evaluateMapping(text, scope);
-      if (!result.ok) throw cannot('http_take_failed', `${name}: ${result.code}`);
+      if (!result.ok)
+        throw cannot(result.code === 'expression_limit' ? 'http_too_large' : 'http_take_failed', `${name}: ${result.code}`);
       return [name, plain(result.value ?? null)];
     }),
   );

@@ -57,10 +57,12 @@ interface Wanted {
 }
 
 async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise<Ticket> {
-  if (!(await mayStart(tx, flow, person, null))) throw new AppError('forbidden', 403, { flow: flow.key });
+  const isAutomatic = intention.isAutomatic === true;
+  if (!isAutomatic && !(await mayStart(tx, flow, person, null)))
+    throw new AppError('forbidden', 403, { flow: flow.key });
   // What the program starts names the case: it is nobody's flood.
   if (act.caseId === undefined) limitStarts(person);
-  const { record, facts, zone } = await insertCase(tx, { flow, person, act });
+  const { record, facts, zone } = await insertCase(tx, { flow, person, act, isAutomatic });
   const prepared: Prepared = {
     id: uuidv7(),
     person,
@@ -88,21 +90,31 @@ interface Starting {
   flow: PublishedFlow;
   person: Decider;
   act: StartAct;
+  isAutomatic: boolean;
 }
 
 async function insertCase(
   tx: Tx,
-  { flow, person, act }: Starting,
+  { flow, person, act, isAutomatic }: Starting,
 ): Promise<{ record: InsertedRecord; facts: CaseFacts; zone: string }> {
   const { form, definition } = flow;
   const own = { permissions: permissionsOf(form, definition.start.fields), fields: act.fields };
-  const { fields, permissions, set } = await readyStart(tx, { flow, person, communityId: act.communityId, ...own });
+  const { fields, permissions, set } = await readyStart(tx, {
+    flow,
+    person,
+    communityId: act.communityId,
+    isAutomatic,
+    ...own,
+  });
   const problems = validateAct(form, { patch: fields, permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const id = act.caseId ?? uuidv7();
-  const communityId = await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
+  const communityId = isAutomatic
+    ? act.communityId
+    : await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
   const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set, withNext: true });
-  if (!(await mayStart(tx, flow, person, { communityId: record.communityId, fields: record.fields }))) {
+  const place = { communityId: record.communityId, fields: record.fields };
+  if (!isAutomatic && !(await mayStart(tx, flow, person, place))) {
     throw new AppError('forbidden', 403, { flow: flow.key });
   }
   const { title, summary } = await renderCase(tx, flow, record.fields);

@@ -31,6 +31,12 @@ export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>
   return transact(db, sql`select ${planOnce}, ${personIs(personId)}`, run);
 }
 
+/** As the engine role, on behalf of a person: what the program starts, with the authority of whoever published the flow. */
+export function asProgram<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
+  const opening = sql`${planOnce}; set local role guanjia_engine; select set_config('guanjia.person', ${sql.lit(personId)}, true)`;
+  return transact(db, opening, run);
+}
+
 /** As the given person, only to look: whatever is asked, nothing is written, and no statement runs for more than `limitMs`. */
 export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>, limitMs = 2000): Promise<T> {
   const opening = sql`set transaction read only; set local statement_timeout = ${sql.lit(limitMs)}`;

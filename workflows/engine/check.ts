@@ -104,6 +104,8 @@ export const CHECK_CODES = [
   'starter_without_author',
   'starter_without_initiator',
   'starter_own_form',
+  'rrule_invalid',
+  'local_time_invalid',
 ] as const;
 export type CheckCode = (typeof CHECK_CODES)[number];
 

@@ -47,7 +47,7 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
     where id = any (${w.done}::uuid[]) and state <> 'done'),
   ${released(w)},
   dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
-  r as (${readerInsert(caseId, w)})${effectWrites(caseId, w)}${timeInsert(caseId, w)}
+  r as (${readerInsert(caseId, w)})${timeWrites(caseId, w)}${effectWrites(caseId, w)}
   ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
 }
 
@@ -71,6 +71,10 @@ function lateHashUpdate(caseId: string, { lateHashes }: Writes) {
     update case_event e set hash = decode(x.hash, 'hex')
     from json_to_recordset(${json(lateHashes.map(({ rev, hash }) => ({ rev, hash: hex(hash) })))}::json) as x (rev int, hash text)
     where e.case_id = ${caseId} and e.rev = x.rev and e.hash is null)`;
+}
+
+function timeWrites(caseId: string, { spent }: Writes) {
+  return spent.length === 0 ? sql`` : sql`, s as (${timeInsert(caseId, spent)})`;
 }
 
 function effectWrites(caseId: string, { effects, ended }: Writes) {
@@ -156,18 +160,16 @@ function taskUpsert(caseId: string, w: Writes) {
 }
 
 /** A stretch of time is told once, by the entry that ended it, whenever that comes. */
-function timeInsert(caseId: string, { spent }: Writes) {
-  if (spent.length === 0) return sql``;
+function timeInsert(caseId: string, spent: Writes['spent']) {
   const rows = spent.map(({ task, rev, step, party, person, from, to, workingMs }) => {
     return { task, rev, step, party, person, from_at: instant(from), to_at: instant(to), working_ms: workingMs };
   });
-  return sql`,
-  s as (
+  return sql`
     insert into task_time (task_id, rev, case_id, step, party, person_id, from_at, to_at, working_ms)
     select task, rev, ${caseId}::uuid, step, party, person, from_at, to_at, working_ms
     from json_to_recordset(${json(rows)}::json) as x (task text, rev int, step text, party text, person uuid, from_at timestamptz,
       to_at timestamptz, working_ms bigint)
-    on conflict do nothing)`;
+    on conflict do nothing`;
 }
 
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {

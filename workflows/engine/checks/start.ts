@@ -1,12 +1,13 @@
 /**
  * Starts without a person: their mappings can be read, write what a start may write and leave nothing out that it must, and the people rules
- * of the flow find somebody where the system is the initiator. Whether a rule of time and a form type are good the server checks.
+ * of the flow find somebody where the system is the initiator. Whether the form type of a record is there the server checks.
  */
 import type { Checking } from '../check.ts';
 import { durationMs } from '../duration.ts';
 import { prepare } from '../feel-syntax.ts';
 import type { Starter } from '../flow.gen.ts';
 import { partsOf } from '../tree.ts';
+import { isLocalTime, problemOfRrule } from './rrule.ts';
 
 const CLOCK = ['now', 'today'];
 const NAMES: Record<Starter['by'], string[]> = {
@@ -66,11 +67,21 @@ function checkOwn(checking: Checking, at: string, starter: Starter): void {
   const { flow, report } = checking;
   if (starter.by === 'message' && starter.community !== undefined)
     checkText(checking, `${at}.community`, { text: starter.community, starter });
-  if (starter.by === 'schedule' && starter.catchUp !== undefined && durationMs(starter.catchUp) === 0)
-    report(null, `${at}.catchUp`, 'duration_zero');
+  if (starter.by === 'schedule') checkSchedule(checking, at, starter);
   if (starter.by !== 'record') return;
   if (starter.form === flow.form) report(null, `${at}.form`, 'starter_own_form');
   if (starter.when !== undefined) checkText(checking, `${at}.when`, { text: starter.when, starter });
+}
+
+function checkSchedule(
+  { report }: Checking,
+  at: string,
+  { rrule, from, catchUp }: Extract<Starter, { by: 'schedule' }>,
+): void {
+  const part = problemOfRrule(rrule);
+  if (part !== null) report(null, `${at}.rrule`, 'rrule_invalid', { part });
+  if (!isLocalTime(from)) report(null, `${at}.from`, 'local_time_invalid', { from });
+  if (catchUp !== undefined && durationMs(catchUp) === 0) report(null, `${at}.catchUp`, 'duration_zero');
 }
 
 function checkText(
