@@ -51,9 +51,14 @@ function addRow(list: ParsedYear['list'], row: Row, report: (column: keyof Row, 
   ];
   for (const [column, code, isWrong] of wrong) if (isWrong) report(column, code);
   if (from === undefined || to === undefined || wrong.some(([, , isWrong]) => isWrong)) return;
-  const name = { 'zh-CN': row.name, en: row.name_en || row.name };
+  const name = nameOf(row);
   if (kind === 'holiday') list.holidays.push({ name, from, to });
   else for (const on of datesFrom(from, to)) list.worked.push({ name, on });
+}
+
+/** Without an English name the Chinese one stands for both. */
+function nameOf(row: Row): Year['holidays'][number]['name'] {
+  return { 'zh-CN': row.name, en: row.name_en || row.name };
 }
 
 /** As `2027-02-05`; undefined: no such day. */
