@@ -100,13 +100,21 @@ const approval = fc
     pause,
   })
   .map((fields) => anApproval('', given(fields)));
+const compensate = { activity: 'notify' };
 const plain: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: userTask },
   { weight: 3, arbitrary: approval },
   { weight: 1, arbitrary: fc.oneof(people(assigned), pools).map((given) => aCc('', { people: given })) },
   {
-    weight: 1,
-    arbitrary: fc.constantFrom('run' as const, 'skip' as const).map((again) => aServiceTask('', { again })),
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(
+        { again: 'run' as const },
+        { again: 'skip' as const },
+        { compensate },
+        { again: 'skip' as const, compensate },
+      )
+      .map((fields) => aServiceTask('', fields)),
   },
   {
     weight: 1,
@@ -279,6 +287,7 @@ export interface Doing {
     | 'fail'
     | 'retry'
     | 'withdraw'
+    | 'cancel'
     | 'amend'
     | 'crash'
     | 'stale'
@@ -321,7 +330,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
           ] as const),
         ),
       },
-      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const, 'cancel' as const) },
     ),
     pick: fc.nat({ max: 50 }),
     value: fc.nat({ max: 10 }),

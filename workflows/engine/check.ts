@@ -8,6 +8,7 @@ import { checkFields } from './checks/fields.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
 import { checkPreparations } from './checks/prepare.ts';
+import { checkStart } from './checks/start.ts';
 import { checkStructure } from './checks/structure.ts';
 import { checkTasks } from './checks/tasks.ts';
 import type { Flow } from './flow.gen.ts';
@@ -98,6 +99,13 @@ export const CHECK_CODES = [
   'lookup_name_taken',
   'lookup_field_missing',
   'again_missing',
+  'starter_id_duplicate',
+  'starter_field_missing',
+  'starter_without_author',
+  'starter_without_initiator',
+  'starter_own_form',
+  'rrule_invalid',
+  'local_time_invalid',
 ] as const;
 export type CheckCode = (typeof CHECK_CODES)[number];
 
@@ -133,5 +141,6 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkPeople(checking);
   checkTasks(checking);
   checkPreparations(checking);
+  checkStart(checking);
   return problems;
 }

@@ -1,5 +1,6 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { applyCalendars } from './calendars.ts';
+import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
@@ -30,10 +31,12 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
+      undoAll(run);
       endCase(run, 'cancelled', 'withdrawn');
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
+      undoAll(run);
       endCase(run, 'cancelled', 'cancelled');
       return;
     case 'amend':

@@ -11,7 +11,7 @@ import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
 import { reckonAgain } from './clocks.ts';
 import { newRun } from './run.ts';
-import { cloneState, framesUnder, type State, type Task } from './state.ts';
+import { cloneState, framesUnder, rootsOf, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
@@ -48,13 +48,17 @@ type Done = Doing & { actor: string; vars: Vars };
 function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
+  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
   if (act === 'takeBack') takeBack(run, pick);
+  if (act === 'retry') retry(run, pick, vars);
   recalendar(run, act, value);
+}
+
+function retry(run: Simulation, pick: number, vars: Vars): void {
   const incident = at(run.state.incidents, pick);
-  if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
 }
 
 /** An administrator changes the calendars, perhaps to what the case knows already. */
@@ -152,7 +156,13 @@ function holdInvariants(compiled: Compiled, state: State): void {
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({ status, root, tasks, incidents, effects, timers }: State): void {
+function holdEnd({ status, root, tasks, incidents, effects, timers, undoing, undoable, ending }: State): void {
+  if (status === 'running' && ending) {
+    hold(root === null && tasks.length + timers.length === 0, 'a case that ends goes on');
+    hold(undoing.length + effects.length > 0, 'a case that ends waits for nothing');
+    return;
+  }
+  if (status === 'cancelled') hold(undoable.length === 0, 'a cancelled case leaves something that could be undone');
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
   const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
   if (status === 'running') hold(waits > 0, 'a step is stuck');
@@ -161,13 +171,13 @@ function holdEnd({ status, root, tasks, incidents, effects, timers }: State): vo
 
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
-  const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
+  const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
   const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
   for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
   for (const { task } of state.timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set(open.map(({ frame }) => frame));
-  for (const leaf of state.root ? leaves(state) : []) hold(waiting.has(leaf), 'a leaf waits for nothing');
+  const waiting = new Set([...open.map(({ frame }) => frame), ...state.undoing.flatMap(({ opens }) => opens)]);
+  for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -235,7 +245,10 @@ function holdClock(state: State, task: Task): void {
 }
 
 function leaves(state: State): number[] {
-  return [...framesUnder(state.root!)].filter(({ children }) => children.length === 0).map(({ id }) => id);
+  return rootsOf(state)
+    .flatMap((root) => [...framesUnder(root)])
+    .filter(({ children }) => children.length === 0)
+    .map(({ id }) => id);
 }
 
 /** The rows a server would have after applying entries in any order, each guarded by rev. */

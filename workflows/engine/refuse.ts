@@ -15,9 +15,13 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
+  if (state.ending && !WHILE_ENDING.includes(command.kind)) return refusal('case_ending', { act: command.kind });
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
+
+/** What may still be done while the case is being undone. */
+const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'amend'];
 
 type CaseCommand = Exclude<Command, { task: string }>;
 

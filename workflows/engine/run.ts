@@ -2,7 +2,7 @@
  * One event being worked on: a draft of the state, the delta it fills, and the agenda of transitions until everything waits.
  * The only code that opens frames, effects and incidents, and closes them, tasks and timers.
  */
-import { stepInfo, type Compiled } from './compile.ts';
+import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import { spend } from './spent.ts';
 import { framesUnder, keepTimers, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
@@ -63,14 +63,14 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
   };
 }
 
-export function nextId(run: Run): number {
-  const id = run.state.next;
-  run.state.next += 1;
+export function nextId({ state }: Pick<Run, 'state'>): number {
+  const id = state.next;
+  state.next += 1;
   return id;
 }
 
 /** A frame with nothing in it yet. */
-export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
+export function newFrame(run: Pick<Run, 'state'>, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
   return {
     id: nextId(run),
     branch: null,
@@ -80,6 +80,7 @@ export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>)
     arrived: [],
     seats: [],
     returned: null,
+    undoes: null,
     detour: null,
     ...fields,
   };
@@ -147,11 +148,21 @@ export function startEffect(run: Run, inFlight: InFlight): void {
   run.effects.push(effectOf(run.state, inFlight));
 }
 
+/** Calls an activity for a frame; it waits for the record at the revision that this event makes (rule 8). */
+export function startActivity(run: Run, frame: Frame, activity: string): void {
+  const step = must(frame.step, 'step of frame');
+  const { rev } = run.state;
+  const undoes = frame.undoes?.effect ?? null;
+  startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, step, activity, rev: rev + 1, undoes });
+}
+
 /** The effect as the shell gets it; made anew from the state when a case continues as new. */
 export function effectOf(state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
-  if (inFlight.type === 'activity')
-    return { type: 'activity', id, step, activity: inFlight.activity, rev: inFlight.rev };
+  if (inFlight.type === 'activity') {
+    const { activity, rev, undoes } = inFlight;
+    return { type: 'activity', id, step, activity, rev, undoes };
+  }
   return {
     type: 'resolve',
     id,
@@ -201,15 +212,23 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
-/** Ends the case and closes everything in it. */
+/** Ends the case and closes everything in it, as soon as nothing is left to be undone. */
 export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
   state.held = null;
-  state.status = status;
-  state.outcome = outcome;
-  run.agenda = [];
+  state.ending = { status, outcome };
+  endIfUndone(run);
+}
+
+/** A case that ends waits for its compensations, and for activities in flight whose late success would have to be undone (rule 22). */
+export function endIfUndone({ state, compiled }: Pick<Run, 'state' | 'compiled'>): void {
+  const { ending, effects, undoing } = state;
+  if (!ending || undoing.length > 0 || effects.some(({ step }) => compensationOf(compiled, step) !== null)) return;
+  state.status = ending.status;
+  state.outcome = ending.outcome;
+  state.ending = null;
 }
 
 /** Incidents as the read model shows them. */

@@ -42,8 +42,28 @@ export interface Frame {
   seats: Seat[];
   /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
   returned: { by: PersonId | null } | null;
+  /** Set on the frame of a compensation: what it undoes (rule 22). */
+  undoes: Undoable | null;
   /** Set on the frame of a detour's target, a child of the step it was sent from: what reopens there afterwards (rule 21). */
   detour: { holder: Holder; task: TaskId } | null;
+}
+
+/** A completed service step whose flow says how to undo it. */
+export interface Undoable {
+  /** Of the activity that was done. */
+  effect: number;
+  step: StepId;
+  item: string | null;
+}
+
+/** Compensations on their way, one after another, in a frame beside the root's: nothing that closes in the tree stops them. */
+export interface Undoing {
+  /** Undoes one step. */
+  frame: Frame;
+  /** To be undone after it, in this order. */
+  rest: Undoable[];
+  /** Frames whose steps open when all is undone: the targets of a return. One that is gone meanwhile stays closed. */
+  opens: number[];
 }
 
 /**
@@ -159,7 +179,16 @@ export type InFlight =
       previous: PersonId | null;
       purpose: PeoplePurpose;
     }
-  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
+  | {
+      type: 'activity';
+      id: number;
+      frame: number | null;
+      step: StepId;
+      activity: string;
+      rev: number;
+      /** Of a compensation: the effect that it undoes. */
+      undoes: number | null;
+    };
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -215,7 +244,7 @@ export interface State {
   held: Held[] | null;
   effects: InFlight[];
   incidents: OpenIncident[];
-  trail: TrailEntry[];
+  trail: Readonly<TrailEntry>[];
   /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<StepId, PersonId>;
   /** How often each human step was decided; outlives the trail. */
@@ -226,6 +255,11 @@ export interface State {
   spins: { at: number; rev: number; count: number };
   /** Service steps that ran at least once, for `again: skip` (rule 22). */
   ran: StepId[];
+  /** Completed steps that going back or cancelling would undo, in the order they were done. */
+  undoable: Undoable[];
+  undoing: Undoing[];
+  /** How the case ends once nothing is left to be undone; null while it goes on. */
+  ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
 }
 
 /** The state before the start command. */
@@ -255,12 +289,15 @@ export function newState(caseId: string): State {
     previous: null,
     spins: { at: 0, rev: 0, count: 0 },
     ran: [],
+    undoable: [],
+    undoing: [],
+    ending: null,
   };
 }
 
-/** One copy an event: `step` changes the copy and leaves its argument alone. */
-export function cloneState(state: State): State {
-  return JSON.parse(JSON.stringify(state)) as State;
+/** One copy an event: `step` changes the copy and leaves its argument alone. What only grows, and is never changed, is shared. */
+export function cloneState({ trail, ...rest }: State): State {
+  return { ...(JSON.parse(JSON.stringify(rest)) as Omit<State, 'trail'>), trail: [...trail] };
 }
 
 export function isClosed(state: State): boolean {
@@ -291,9 +328,18 @@ export function* framesUnder(frame: Frame): Generator<Frame> {
   for (const child of frame.children) yield* framesUnder(child);
 }
 
+/** What everything that is open hangs from: the root, and a frame for each compensation on its way. */
+export function rootsOf({ root, undoing }: State): Frame[] {
+  return [...(root === null ? [] : [root]), ...undoing.map(({ frame }) => frame)];
+}
+
 /** From the root down to a frame, itself last; empty when it is gone. */
-export function pathTo({ root }: State, id: number): Frame[] {
-  return root === null ? [] : pathBelow(root, id);
+export function pathTo(state: State, id: number): Frame[] {
+  for (const root of rootsOf(state)) {
+    const path = pathBelow(root, id);
+    if (path.length > 0) return path;
+  }
+  return [];
 }
 
 function pathBelow(frame: Frame, id: number): Frame[] {
@@ -312,7 +358,11 @@ export interface Found {
 
 /** A frame and what holds it; undefined when it is gone. */
 export function findFrame(state: State, id: number): Found | undefined {
-  return state.root === null ? undefined : findBelow(state.root, null, id);
+  for (const root of rootsOf(state)) {
+    const found = findBelow(root, null, id);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function findBelow(frame: Frame, parent: Frame | null, id: number): Found | undefined {

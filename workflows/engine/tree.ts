@@ -2,7 +2,19 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import type { Action, Assign, Due, Exclusive, Flow, Inclusive, Parallel, People, Sequence, Step } from './flow.gen.ts';
+import type {
+  Action,
+  Assign,
+  Due,
+  Exclusive,
+  Flow,
+  Inclusive,
+  Parallel,
+  People,
+  Sequence,
+  ServiceTask,
+  Step,
+} from './flow.gen.ts';
 import { endActions } from './due.ts';
 import { WALL_CALENDAR } from './reckoners.ts';
 import type { BranchKey } from './state.ts';
@@ -35,9 +47,14 @@ interface Parts {
   expressions: Expression[];
   /** People rules, those of its end actions included. */
   people: PeopleRule[];
+  /** How it is undone once it is done. */
+  compensation: Compensation | null;
   /** Working calendars that it names. */
   calendars: { property: string; calendar: string }[];
 }
+
+/** An activity that undoes what the step's has done. */
+export type Compensation = NonNullable<ServiceTask['compensate']>;
 
 /** Each kind with its step. */
 export type StepByKind = { [S in Step as S['kind']]: S };
@@ -47,7 +64,7 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   userTask: partsOfHuman,
   approval: partsOfHuman,
   cc: ({ people }) => ({ people: [{ property: 'people', people }] }),
-  serviceTask: () => ({}),
+  serviceTask: ({ compensate = null }) => ({ compensation: compensate }),
   exclusive: partsOfChoice,
   inclusive: partsOfChoice,
   parallel: ({ branches }) => ({ branches: branches.map(toBranch) }),
@@ -93,7 +110,7 @@ function namedCalendar(property: string, calendar: string = WALL_CALENDAR): Part
 }
 
 export function partsOf(step: Step): Parts {
-  return { branches: [], expressions: [], people: [], calendars: [], ...readerOf(step.kind)(step) };
+  return { branches: [], expressions: [], people: [], compensation: null, calendars: [], ...readerOf(step.kind)(step) };
 }
 
 function readerOf<K extends keyof StepByKind>(kind: K): (step: StepByKind[K]) => Partial<Parts> {

@@ -145,6 +145,7 @@ export interface Refusal {
     | 'take_back_too_late'
     | 'flow_version_changed'
     | 'incident_unknown'
+    | 'case_ending'
     | 'calendar_known'
     | 'party_not_offered'
     | 'engine_error';
@@ -198,6 +199,8 @@ export type Effect =
       activity: string;
       /** The activity waits until the case's applied rev reaches this one (rule 8). */
       rev: number;
+      /** Of a compensation: the effect that it undoes; null: the step's own activity. */
+      undoes: number | null;
     };
 
 // ---------------------------------------------------------------------------------------------- delta
@@ -286,7 +289,8 @@ export interface Incident {
   detail: Record<string, Json>;
 }
 export interface CaseChange {
-  status: 'running' | 'completed' | 'cancelled';
+  /** cancelling: what it did is being undone first. */
+  status: 'running' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   /** Ids of the steps that wait now, in document order. */
   position: StepId[];
@@ -315,6 +319,9 @@ export type LogType =
   | 'people_resolved'
   | 'activity_done'
   | 'activity_failed'
+  /** What a service step did is undone; `undoes` in its data is the effect. */
+  | 'step_compensated'
+  | 'compensation_failed'
   | 'incident_retried';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {

@@ -10,7 +10,10 @@ const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as 
 const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
 const explanation = { rule: 'role' as const, inputs: {} };
 
-const NEW_IN_V4 = ['clock', 'countedTo', 'calendars', 'held', 'waitingFor'];
+const NEW_IN_V4 = [
+  ...['clock', 'countedTo', 'calendars', 'held', 'waitingFor'],
+  ...['undoes', 'undoable', 'undoing', 'ending'],
+];
 
 /** A state of today whose clocks are told by their due times alone, as those of a state from before v4 are. */
 function withPlainClocks(run: Simulation): State {

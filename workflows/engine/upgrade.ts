@@ -17,10 +17,16 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v3: all time was wall-clock time, and nobody said who a pause waits for. */
-interface StateV3 extends Omit<State, 'v' | 'tasks' | 'calendars' | 'held'> {
+/** v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone. */
+interface StateV3 extends Omit<
+  State,
+  'v' | 'root' | 'tasks' | 'effects' | 'incidents' | 'calendars' | 'held' | 'undoable' | 'undoing' | 'ending'
+> {
   v: 3;
+  root: FrameV3 | null;
   tasks: TaskV3[];
+  effects: InFlightV3[];
+  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
 }
 type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo'> & {
   paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
@@ -33,7 +39,7 @@ interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spin
   tasks: Omit<TaskV3, 'owner'>[];
   trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
 }
-type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
+type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
   decisions: { task: string; outcome: string }[];
   detour: Holder | null;
@@ -52,13 +58,18 @@ type TimerV1 = Omit<Timer, 'what'> & {
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
-type InFlightV1 = ResolveV1 | Extract<InFlight, { type: 'activity' }>;
+type InFlightV1 = ResolveV1 | ActivityV3;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV1 =
   | { do: 'open' }
   | { do: 'transfer'; task: string }
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
+
+type FrameV3 = Omit<Frame, 'children' | 'undoes'> & { children: FrameV3[] };
+type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'undoes'>;
+type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
+type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
 
 export type AnyState = State | StateV3 | StateV2 | StateV1;
 
@@ -69,20 +80,42 @@ export function upgradeState(state: AnyState): State {
   return upgrade(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-/** A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
+/** v3 → v4. A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
 function upgrade(state: StateV3): State {
   return {
     ...state,
     v: 4,
     calendars: {},
     held: null,
-    tasks: state.tasks.map((task) => ({
-      ...task,
-      paused: task.paused && { ...task.paused, waitingFor: 'other' },
-      clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
-      countedTo: null,
-    })),
+    tasks: state.tasks.map(taskToV4),
+    root: state.root && frameToV4(state.root),
+    effects: state.effects.map(effectToV4),
+    incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
+    undoable: [],
+    undoing: [],
+    ending: null,
   };
+}
+
+function taskToV4(task: TaskV3): Task {
+  return {
+    ...task,
+    paused: task.paused && { ...task.paused, waitingFor: 'other' },
+    clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+    countedTo: null,
+  };
+}
+
+function frameToV4(frame: FrameV3): Frame {
+  return { ...frame, undoes: null, children: frame.children.map(frameToV4) };
+}
+
+function effectToV4(effect: InFlightV3): InFlight {
+  return effect.type === 'activity' ? { ...effect, undoes: null } : effect;
+}
+
+function resumeToV4(resume: ResumeV3): Resume {
+  return resume.do === 'event' ? { ...resume, effect: effectToV4(resume.effect) } : resume;
 }
 
 function toV3(state: StateV2): StateV3 {
@@ -96,7 +129,7 @@ function toV3(state: StateV2): StateV3 {
   };
 }
 
-function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): Frame {
+function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): FrameV3 {
   return {
     ...frame,
     arrived: [],
@@ -155,7 +188,7 @@ function timerToV2({ what, ...timer }: TimerV1): Timer {
   return { ...timer, what: what.kind === 'escalate' ? { kind: 'then', index: 0 } : what };
 }
 
-function effectToV2(effect: InFlightV1): InFlight {
+function effectToV2(effect: InFlightV1): InFlightV3 {
   return effect.type === 'activity' ? effect : { ...effect, purpose: purposeToV2(effect.purpose) };
 }
 
@@ -163,7 +196,7 @@ function purposeToV2(purpose: PurposeV1): PeoplePurpose {
   return purpose.for === 'step' ? purpose : { ...purpose, action: 0 };
 }
 
-function resumeToV2(resume: ResumeV1): Resume {
+function resumeToV2(resume: ResumeV1): ResumeV3 {
   if (resume.do === 'transfer') return { ...resume, action: 0 };
   if (resume.do === 'timer') return { ...resume, timer: timerToV2(resume.timer) };
   return resume.do === 'event' ? { ...resume, effect: effectToV2(resume.effect) } : resume;

@@ -10,13 +10,17 @@ const MOST_IDS = 50;
 
 /** `compiled` null: the flow is still being loaded, so the position is in no order yet. */
 export function caseChange(compiled: Compiled | null, state: State): CaseChange {
-  const { status, outcome } = state;
   return {
-    status: status === 'new' ? 'running' : status,
-    outcome,
+    status: statusOf(state),
+    outcome: state.outcome,
     position: positionOf(compiled, state),
     incidents: incidentsOf(state),
   };
+}
+
+function statusOf({ status, ending }: State): CaseChange['status'] {
+  if (status !== 'running' && status !== 'new') return status;
+  return ending?.status === 'cancelled' ? 'cancelling' : 'running';
 }
 
 /** The steps that wait, in document order. */

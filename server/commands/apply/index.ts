@@ -162,7 +162,6 @@ function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patche
   const change = last !== undefined && last.rev > before.rowRev ? last : undefined;
   const ours = [...before.incidents.filter(({ id }) => id < 0), ...patched.conflicts];
   const theirs = change === undefined ? before.incidents.filter(({ id }) => id >= 0) : change.case.incidents;
-  const isOver = change !== undefined && change.case.status !== 'running';
   return {
     id: before.id,
     appliedRev: patched.appliedRev,
@@ -179,9 +178,13 @@ function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patche
             ...change.case,
             rev: change.rev,
             flowVersion: change.flowVersion,
-            endedAt: isOver ? new Date(change.at).toISOString() : null,
+            endedAt: isOver(change) ? new Date(change.at).toISOString() : null,
           },
   };
+}
+
+function isOver({ case: { status } }: DeltaEntry): boolean {
+  return status === 'completed' || status === 'cancelled';
 }
 
 interface After {

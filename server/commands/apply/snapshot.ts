@@ -28,7 +28,7 @@ export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promi
           incidents = ${JSON.stringify(snapshot.case.incidents)}::jsonb
             || coalesce((select jsonb_agg(i) from jsonb_array_elements(incidents) i where (i ->> 'id')::int < 0), '[]'),
           row_rev = ${rev}, flow_version = ${snapshot.flowVersion}, updated_at = now(),
-          ended_at = case when ${snapshot.case.status} = 'running' then null else coalesce(ended_at, now()) end
+          ended_at = case when ${snapshot.case.status} in ('completed', 'cancelled') then coalesce(ended_at, now()) end
         where id = ${caseId} and row_rev < ${rev})
       select * from gone union all select * from back`.execute(tx);
     sendHints(

@@ -40,38 +40,56 @@ export interface Writes extends PeoplePlan {
 export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   const caseId = w.case.id;
   await sql`
-  with c as (${caseUpdate(w.case)}),
-  e as (
-    insert into case_event (case_id, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
-      form_version, device_at, hash)
-    select ${caseId}::uuid, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
-      form_version, device_at, decode(hash, 'hex')
-    from json_to_recordset(${json(w.events.map((row) => ({ ...row, hash: hex(row.hash) })))}::json) as x (rev int, at timestamptz, type text,
-      step text, task_id text, actor uuid, acting_for uuid, command_id uuid, data jsonb, entry jsonb, patch jsonb, comment text,
-      flow_version int, form_version int, device_at timestamptz, hash text)),
-  h as (
-    update case_event e set hash = decode(x.hash, 'hex')
-    from json_to_recordset(${json(w.lateHashes.map(({ rev, hash }) => ({ rev, hash: hex(hash) })))}::json) as x (rev int, hash text)
-    where e.case_id = ${caseId} and e.rev = x.rev and e.hash is null),
+  with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)},
   t as (${taskUpsert(caseId, w)}),
   d as (
     update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
     where id = any (${w.done}::uuid[]) and state <> 'done'),
   ${released(w)},
   dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
-  r as (${readerInsert(caseId, w)}),
+  r as (${readerInsert(caseId, w)})${timeWrites(caseId, w)}${effectWrites(caseId, w)}
+  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+}
+
+function eventInsert(caseId: string, { events }: Writes) {
+  return sql`,
+  e as (
+    insert into case_event (case_id, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
+      form_version, device_at, hash)
+    select ${caseId}::uuid, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
+      form_version, device_at, decode(hash, 'hex')
+    from json_to_recordset(${json(events.map((row) => ({ ...row, hash: hex(row.hash) })))}::json) as x (rev int, at timestamptz, type text,
+      step text, task_id text, actor uuid, acting_for uuid, command_id uuid, data jsonb, entry jsonb, patch jsonb, comment text,
+      flow_version int, form_version int, device_at timestamptz, hash text))`;
+}
+
+/** What most deltas have none of is left out: Postgres sets up each part of a statement whether it writes or not. */
+function lateHashUpdate(caseId: string, { lateHashes }: Writes) {
+  if (lateHashes.length === 0) return sql``;
+  return sql`,
+  h as (
+    update case_event e set hash = decode(x.hash, 'hex')
+    from json_to_recordset(${json(lateHashes.map(({ rev, hash }) => ({ rev, hash: hex(hash) })))}::json) as x (rev int, hash text)
+    where e.case_id = ${caseId} and e.rev = x.rev and e.hash is null)`;
+}
+
+function timeWrites(caseId: string, { spent }: Writes) {
+  return spent.length === 0 ? sql`` : sql`, s as (${timeInsert(caseId, spent)})`;
+}
+
+function effectWrites(caseId: string, { effects, ended }: Writes) {
+  if (effects.length === 0 && ended.length === 0) return sql``;
+  return sql`,
   f as (
     insert into effect (case_id, id, step, type, activity, rev, state)
     select ${caseId}::uuid, id, step, type, activity, rev, state
-    from json_to_recordset(${json(w.effects.map(({ effect, rev }) => effectRow(effect, rev, w.ended)))}::json)
+    from json_to_recordset(${json(effects.map(({ effect, rev }) => effectRow(effect, rev, ended)))}::json)
       as x (id int, step text, type text, activity text, rev int, state text)
     on conflict do nothing),
-  s as (${timeInsert(caseId, w.spent)}),
   fe as (
     update effect f set state = x.state, updated_at = now()
-    from json_to_recordset(${json(w.ended)}::json) as x (id int, state text)
-    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')
-  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+    from json_to_recordset(${json(ended)}::json) as x (id int, state text)
+    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')`;
 }
 
 /** Tasks that a command held and did not change are open again: of an addition after oneself, of what a take-back left standing. */
@@ -158,13 +176,19 @@ function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
   return sql`
     insert into case_reader (case_id, person_id, why, added_at)
     select ${caseId}::uuid, x.person_id, x.why, date_trunc('milliseconds', now()) from json_to_recordset(${json(readers)}::json) as x (person_id uuid, why text)
-    union
-    select k.id, g.person_id, 'cc', date_trunc('milliseconds', now()) from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
-      and (g.community_id is null or g.community_id = k.community_id) where k.id = ${caseId}
+    ${ccRoles.length === 0 ? sql`` : roleReaders(caseId, ccRoles)}
     on conflict do nothing`;
 }
 
+function roleReaders(caseId: string, ccRoles: readonly string[]) {
+  return sql`
+    union
+    select k.id, g.person_id, 'cc', date_trunc('milliseconds', now()) from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
+      and (g.community_id is null or g.community_id = k.community_id) where k.id = ${caseId}`;
+}
+
 function notificationInsert(caseId: string, { notifications }: Writes) {
+  if (notifications.length === 0) return sql`select`;
   return sql`
     insert into notification (person_id, case_id, task_id, kind, params, dedupe)
     select p.id, ${caseId}::uuid, x.task_id, x.kind, x.params, x.dedupe || ':' || p.id

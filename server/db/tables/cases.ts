@@ -15,7 +15,7 @@ export interface CaseTable {
   initiator: string;
   title: string;
   summary: JsonColumnDefault<{ field: string; value: string }[]>;
-  status: 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+  status: 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   position: Generated<string[]>;
   incidents: JsonColumnDefault<Incident[]>;
