@@ -5,6 +5,8 @@ import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
 import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
 
+export { TaskTime };
+
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
 
