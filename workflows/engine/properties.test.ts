@@ -205,7 +205,7 @@ function holdJoins(compiled: Compiled, { root }: State): void {
 /** Due time and timers are those that its clock gives, whatever stopped it and whichever calendars came. */
 function holdDue(compiled: Compiled, state: State, task: Task): void {
   if (task.dueAt === null) return;
-  const run = newRun(compiled, cloneState(state), { type: 'timer' }, 0);
+  const run = newRun(compiled, cloneState(state), { type: 'timer' }, { now: 0 });
   const copy = run.state.tasks.find(({ id }) => id === task.id)!;
   reckonAgain(run, copy);
   hold(copy.dueAt === task.dueAt, 'a due time is not what its clock gives');

@@ -18,6 +18,7 @@ import type {
   OpenedTask,
   PersonId,
   Spent,
+  StepContext,
   StepId,
   TaskId,
 } from './types.ts';
@@ -43,9 +44,12 @@ export interface Run {
   notices: Notice[];
   spent: Spent[];
   effects: Effect[];
+  /** The step that is being worked on, and who is told what its expressions come to. */
+  at: StepId | null;
+  traced: StepContext['traced'];
 }
 
-export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
+export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
   return {
     compiled,
     state,
@@ -60,6 +64,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     notices: [],
     spent: [],
     effects: [],
+    at: null,
+    traced,
   };
 }
 

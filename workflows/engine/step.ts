@@ -30,7 +30,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 
 /** Consumes one event into the given state itself, for whoever has no use for it as it was. */
 export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, state, event, context.now);
+  const run = newRun(compiled, state, event, context);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   run.state.rev += 1;
@@ -70,6 +70,7 @@ function settle(run: Run, budget: number): void {
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
+  run.at = frame.step;
   if (next.do === 'enter') enter(run, frame, parent);
   else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
   else if (next.do === 'open') openStep(run, frame);

@@ -373,6 +373,18 @@ export interface StepContext {
   /** Epoch ms of the event (rule 19). */
   now: number;
   limits?: StepLimits;
+  /** Told of every expression that is evaluated, for whoever explains a run; it changes nothing. */
+  traced?: (expression: TracedExpression) => void;
+}
+/** What an expression came to. */
+export interface TracedExpression {
+  /** The step that was being worked on; null: the case. */
+  step: StepId | null;
+  expression: string;
+  inputs: Record<string, Json>;
+  /** Of a condition its truth, of a moment its epoch ms (null: none); null where it failed. */
+  value: Json;
+  failed: { code: string; reason: string } | null;
 }
 export interface StepLimits {
   /** Transitions within one event before it is an incident (design.md section 5). */
