@@ -46,7 +46,7 @@ function applyToCase(run: Run, command: CaseCommand): void {
       applyTakeBack(run, command);
       return;
     case 'recalendar':
-      applyCalendars(run, command);
+      writeLog(run, 'calendar_changed', { data: applyCalendars(run, command) });
       return;
     default:
       unreachable(command);
