@@ -1,6 +1,7 @@
 /** The acts on a case as a whole: withdraw, cancel and retry are commands; urge and comment stay in Postgres. */
 import { Type, type TSchema } from 'typebox';
 import { cancelCase, retryIncident, withdrawCase } from '../commands/case-acts.ts';
+import { resumeCase, skipStep, suspendCase } from '../commands/operator-acts.ts';
 import { intentionOf } from '../commands/intention.ts';
 import { retryConflict } from '../commands/retry-conflict.ts';
 import { asPerson } from '../db/as.ts';
@@ -10,7 +11,16 @@ import { aMinute } from '../security/rates.ts';
 import { ActResult } from '../tasks/schemas.ts';
 import { addComment } from './comment.ts';
 import { latestComments, readDiscussion } from './discussion.ts';
-import { CommentBody, CommentItem, CommentPage, RetryBody, Urged, WithdrawBody } from './schemas.ts';
+import {
+  CommentBody,
+  CommentItem,
+  CommentPage,
+  ReasonBody,
+  RetryBody,
+  SkipBody,
+  Urged,
+  WithdrawBody,
+} from './schemas.ts';
 import { urgeCase } from './urge.ts';
 
 const params = Type.Object({ id: Uuid });
@@ -56,7 +66,32 @@ export function caseActRoutes(app: App): void {
       return reply.code(statusOf(given)).send(given);
     },
   );
+  operatorRoutes(app);
   discussionRoutes(app);
+}
+
+/** What operators do, each with its reason. */
+function operatorRoutes(app: App): void {
+  const needs = '(needs case.operate)';
+  const suspend = command(`Stop a case: nobody acts, its clocks stand ${needs}`, ReasonBody);
+  app.post('/api/cases/:id/suspend', suspend, async (request, reply) => {
+    const act = { caseId: request.params.id, ...request.body };
+    const given = await suspendCase(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
+  const resume = command(`Let a suspended case go on ${needs}`, ReasonBody);
+  app.post('/api/cases/:id/resume', resume, async (request, reply) => {
+    const act = { caseId: request.params.id, ...request.body };
+    const given = await resumeCase(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
+  const skip = command(`Pass over a step that waits, or what an incident stopped ${needs}`, SkipBody);
+  app.post('/api/cases/:id/skip', skip, async (request, reply) => {
+    const { step = null, item = null, incident = null, outcome = null, reason } = request.body;
+    const act = { caseId: request.params.id, step, item, incident, outcome, reason };
+    const given = await skipStep(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
 }
 
 /** What decides nothing. */

@@ -84,13 +84,23 @@ async function urgingOf(tx: Tx, { row, flow, reader }: Standing): Promise<UrgeRi
 }
 
 function allowedActs({ row, flow, reader, tasks }: Standing, urging: UrgeRight): Detail['allow'] {
-  if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, cancel: false, retry: false };
+  const { status, community_id: communityId } = row;
+  const isRunning = status === 'running';
+  const mayOperate = mayIn(reader, 'case.operate', communityId);
+  const mayRetry = mayIn(reader, 'case.retry', communityId);
+  const operator = {
+    cancel: (isRunning || status === 'suspended') && mayIn(reader, 'case.cancel', communityId),
+    retry: (isRunning || status === 'cancelling') && mayRetry,
+    suspend: isRunning && mayOperate,
+    resume: status === 'suspended' && mayOperate,
+    skip: (isRunning || status === 'cancelling') && mayOperate,
+  };
+  if (!isRunning) return { withdraw: false, urge: false, comment: true, ...operator };
   return {
     withdraw: row.initiator === reader.id && tasks.every(({ step }) => withdrawable(flow.steps.get(step ?? '')?.step)),
     urge: urging.may,
     comment: true,
-    cancel: mayIn(reader, 'case.cancel', row.community_id),
-    retry: mayIn(reader, 'case.retry', row.community_id),
+    ...operator,
   };
 }
 

@@ -285,7 +285,10 @@ export interface Doing {
     | 'delegate'
     | 'addSigners'
     | 'removeSigners'
-    | 'takeBack';
+    | 'takeBack'
+    | 'suspend'
+    | 'resumeCase'
+    | 'skip';
   pick: number;
   value: number;
 }
@@ -314,6 +317,10 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'addSigners',
             'removeSigners',
             'takeBack',
+            'suspend',
+            'resumeCase',
+            'resumeCase',
+            'skip',
           ] as const),
         ),
       },

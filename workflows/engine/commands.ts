@@ -6,6 +6,8 @@ import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
+import { skip } from './skip.ts';
+import { letGo, suspendCase } from './suspend.ts';
 import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
@@ -13,7 +15,7 @@ import { outcomesOfStep, ROOT } from './tree.ts';
 import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
-type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
+type CaseCommand = Exclude<Command, { kind: 'retry' | 'resumeCase' } | { task: TaskId }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
 
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
@@ -35,8 +37,16 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
+      letGo(run);
       undoAll(run);
       endCase(run, 'cancelled', 'cancelled');
+      return;
+    case 'suspend':
+      writeLog(run, 'case_suspended', {});
+      suspendCase(run);
+      return;
+    case 'skip':
+      skip(run, command);
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});

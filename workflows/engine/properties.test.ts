@@ -45,11 +45,25 @@ function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done)
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
   if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
+  operate(run, { act, pick, value, actor });
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
   const incident = at(run.state.incidents, pick);
   if (act === 'takeBack') takeBack(run, pick);
   if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** What operators do to a case as a whole. */
+function operate(run: Simulation, { act, pick, value, actor }: Omit<Done, 'vars'>): void {
+  const common = { actor, vars: {} };
+  if (act === 'suspend') run.send({ kind: 'suspend', ...common });
+  if (act === 'resumeCase') run.send({ kind: 'resumeCase', ...common });
+  if (act !== 'skip') return;
+  const incident = value % 2 === 0 ? (at(run.state.incidents, pick)?.id ?? null) : null;
+  const step = incident === null ? (at(run.entries.at(-1)?.case.position ?? [], pick) ?? null) : null;
+  const known = step === null ? undefined : run.compiled.steps.get(step)?.step;
+  const outcomes = known && isHuman(known) ? outcomesOfStep(known).filter(({ returnTo }) => !returnTo) : [];
+  run.send({ kind: 'skip', ...common, step, item: null, incident, outcome: at(outcomes, value)?.outcome ?? null });
 }
 
 /** Somebody takes back something that was decided, perhaps long ago. */
@@ -82,7 +96,7 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   performOnHolders(run, task, { act, value, actor });
   if (act === 'stale') {
     expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
-      code: 'assignment_changed',
+      code: run.state.suspended ? 'case_suspended' : 'assignment_changed',
     });
   }
   const to = at(returnTargets(compiled, run.state, task), value);
@@ -140,13 +154,28 @@ function holdInvariants(compiled: Compiled, state: State): void {
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({ status, root, tasks, incidents, effects, timers, undoing, undoable, ending }: State): void {
+function holdEnd({
+  status,
+  root,
+  tasks,
+  incidents,
+  effects,
+  timers,
+  undoing,
+  undoable,
+  ending,
+  suspended,
+}: State): void {
   if (status === 'running' && ending) {
     hold(root === null && tasks.length + timers.length === 0, 'a case that ends goes on');
     hold(undoing.length + effects.length > 0, 'a case that ends waits for nothing');
     return;
   }
   if (status === 'cancelled') hold(undoable.length === 0, 'a cancelled case leaves something that could be undone');
+  if (suspended) {
+    hold(status === 'running' && timers.length === 0, 'a suspended case has a clock that runs');
+    return;
+  }
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
   const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
   if (status === 'running') hold(waits > 0, 'a step is stuck');
@@ -156,11 +185,20 @@ function holdEnd({ status, root, tasks, incidents, effects, timers, undoing, und
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
   const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
-  const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
+  const { timers: standing = [], answers = [], agenda = [] } = state.suspended ?? {};
+  const timers = [...state.timers, ...standing];
+  const open = [
+    ...state.tasks,
+    ...timers,
+    ...state.incidents,
+    ...state.effects,
+    ...answers.map(({ effect }) => effect),
+  ];
   for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
-  for (const { task } of state.timers)
+  for (const { task } of timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
   const waiting = new Set([...open.map(({ frame }) => frame), ...state.undoing.flatMap(({ opens }) => opens)]);
+  for (const next of agenda) waiting.add(next.do === 'enter' ? next.scope : next.frame);
   for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
 }
 
@@ -188,7 +226,7 @@ function holdJoins(compiled: Compiled, { root }: State): void {
 
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
-  const timers = state.timers.filter((timer) => timer.task === task.id);
+  const timers = [...state.timers, ...(state.suspended?.timers ?? [])].filter((timer) => timer.task === task.id);
   const failed = state.incidents.flatMap(({ resume }) => (resume.do === 'timer' ? [resume.timer] : []));
   const ends = [...timers, ...failed].filter((timer) => timer.task === task.id && timer.what.kind === 'resume');
   hold(ends.length === (task.paused ? 1 : 0), 'a paused task has one end, another none');

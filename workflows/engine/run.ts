@@ -4,7 +4,17 @@
  */
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { isHuman, type HumanStep } from './tree.ts';
-import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
+import {
+  framesUnder,
+  type Frame,
+  type InFlight,
+  type Resume,
+  type State,
+  type Suspended,
+  type Task,
+  type Timer,
+  type Transition,
+} from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -20,10 +30,6 @@ import type {
   TaskId,
 } from './types.ts';
 import { must } from './unreachable.ts';
-
-/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
-export type Transition =
-  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
 
 export interface Run {
   compiled: Compiled;
@@ -90,11 +96,11 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 // ------------------------------------------------------------------------------------------------ tasks
 
-/** A task as others are shown it: while its clock stands it has no due time. */
-export function openedOf(task: Task): OpenedTask {
+/** A task as others are shown it: while its clock, or the case, stands it has no due time. */
+export function openedOf(task: Task, suspended: Suspended | null): OpenedTask {
   const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
   const clock = {
-    dueAt: paused ? null : task.dueAt,
+    dueAt: paused || suspended ? null : task.dueAt,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
@@ -116,8 +122,13 @@ export function cancelTask(run: Run, task: Task): void {
 /** With what waits for it alone: on an approval's frame others may still decide. */
 function dropTask({ state }: Run, task: Task): void {
   state.tasks = state.tasks.filter(({ id }) => id !== task.id);
-  state.timers = state.timers.filter((timer) => timer.task !== task.id);
+  dropTimers(state, (timer) => timer.task === task.id);
   state.incidents = state.incidents.filter(({ resume }) => taskOfResume(resume) !== task.id);
+}
+
+function dropTimers(state: State, isGone: (timer: Timer) => boolean): void {
+  state.timers = state.timers.filter((timer) => !isGone(timer));
+  if (state.suspended) state.suspended.timers = state.suspended.timers.filter((timer) => !isGone(timer));
 }
 
 function taskOfResume(resume: Resume): TaskId | null {
@@ -179,10 +190,12 @@ export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
-  state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
+  dropTimers(state, (timer) => ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
-  run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
+  const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
+  run.agenda = run.agenda.filter(isOpen);
+  if (state.suspended) state.suspended.agenda = state.suspended.agenda.filter(isOpen);
   frame.children = [];
 }
 

@@ -102,6 +102,22 @@ export interface Task extends Holder {
   owner: Holder | null;
 }
 
+/** The case stands: what would go on by itself is kept until it is resumed. */
+export interface Suspended {
+  /** Epoch ms. */
+  since: number;
+  /** All its timers, which move by the time it stood. */
+  timers: Timer[];
+  /** What activities that came to an end meanwhile would have gone on with. */
+  agenda: Transition[];
+  /** Answers to be taken when it goes on, each with the effect that waits for it. */
+  answers: { event: EngineEvent; effect: InFlight }[];
+}
+
+/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
+export type Transition =
+  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
+
 /** A task's clock stands; a timer of the kind `resume`, or an incident that holds it, makes it go again. */
 interface Paused {
   /** Epoch ms. */
@@ -218,6 +234,7 @@ export interface State {
   /** Completed steps that going back or cancelling would undo, in the order they were done. */
   undoable: Undoable[];
   undoing: Undoing[];
+  suspended: Suspended | null;
   /** How the case ends once nothing is left to be undone; null while it goes on. */
   ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
 }
@@ -249,6 +266,7 @@ export function newState(caseId: string): State {
     ran: [],
     undoable: [],
     undoing: [],
+    suspended: null,
     ending: null,
   };
 }

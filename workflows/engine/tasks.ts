@@ -30,7 +30,7 @@ export function openTask(run: Run, frame: Frame, holder: Holder): Task {
   run.state.tasks.push(task);
   startClock(run, frame, task);
   offerActions(run, frame, task);
-  run.opened.push(openedOf(task));
+  run.opened.push(openedOf(task, run.state.suspended));
   return task;
 }
 
@@ -175,7 +175,11 @@ export function putTimer(run: Run, timer: Timer): void {
 
 // ------------------------------------------------------------------------------------------------ delta
 
-function tellChange(run: Run, opened: Task): void {
-  const { task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation } = openedOf(opened);
+/** Says how a task is now. */
+export function tellChange(run: Run, opened: Task): void {
+  const { task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation } = openedOf(
+    opened,
+    run.state.suspended,
+  );
   run.changed.push({ task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation });
 }

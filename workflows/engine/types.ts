@@ -93,6 +93,24 @@ interface WithdrawCommand extends CommandBase {
 interface CancelCommand extends CommandBase {
   kind: 'cancel';
 }
+/** An operator stops the case: no act, no clock, no new work until it is resumed. */
+interface SuspendCommand extends CommandBase {
+  kind: 'suspend';
+}
+interface ResumeCaseCommand extends CommandBase {
+  kind: 'resumeCase';
+}
+/** An operator passes over a step that waits, or leaves out what an incident stopped. */
+export interface SkipCommand extends CommandBase {
+  kind: 'skip';
+  /** The step that waits; null where an incident is named. */
+  step: StepId | null;
+  /** Its rounds, where it waits in several; null: in the only one. */
+  item: string | null;
+  incident: number | null;
+  /** Of a human step: what it counts as. */
+  outcome: string | null;
+}
 /** Changes the record of a running case outside any task (rule 9). */
 interface AmendCommand extends CommandBase {
   kind: 'amend';
@@ -115,6 +133,9 @@ export type Command =
   | TakeBackCommand
   | WithdrawCommand
   | CancelCommand
+  | SuspendCommand
+  | ResumeCaseCommand
+  | SkipCommand
   | AmendCommand
   | RetryCommand;
 
@@ -135,6 +156,9 @@ export interface Refusal {
     | 'flow_version_changed'
     | 'incident_unknown'
     | 'case_ending'
+    | 'case_suspended'
+    | 'not_suspended'
+    | 'step_not_waiting'
     | 'engine_error';
   params: Record<string, Json>;
 }
@@ -247,8 +271,8 @@ export interface Incident {
   detail: Record<string, Json>;
 }
 export interface CaseChange {
-  /** cancelling: what it did is being undone first. */
-  status: 'running' | 'cancelling' | 'completed' | 'cancelled';
+  /** suspended: its clocks stand. cancelling: what it did is being undone first. */
+  status: 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   /** Ids of the steps that wait now, in document order. */
   position: StepId[];
@@ -279,7 +303,11 @@ export type LogType =
   /** What a service step did is undone; `undoes` in its data is the effect. */
   | 'step_compensated'
   | 'compensation_failed'
-  | 'incident_retried';
+  | 'incident_retried'
+  | 'case_suspended'
+  | 'case_resumed'
+  /** In its data the outcome it counts as, or `undoes` where a compensation was left out. */
+  | 'step_skipped';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
   type: LogType;

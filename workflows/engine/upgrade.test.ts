@@ -9,7 +9,7 @@ const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as 
 const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
 const explanation = { rule: 'role' as const, inputs: {} };
 
-const ADDED_IN_V4 = ['undoes', 'undoable', 'undoing', 'ending'];
+const ADDED_IN_V4 = ['undoes', 'undoable', 'undoing', 'suspended', 'ending'];
 
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {

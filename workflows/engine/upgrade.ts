@@ -52,7 +52,10 @@ type ResumeV1 =
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
 /** v3: nothing was undone. */
-interface StateV3 extends Omit<State, 'v' | 'root' | 'effects' | 'incidents' | 'undoable' | 'undoing' | 'ending'> {
+interface StateV3 extends Omit<
+  State,
+  'v' | 'root' | 'effects' | 'incidents' | 'undoable' | 'undoing' | 'suspended' | 'ending'
+> {
   v: 3;
   root: FrameV3 | null;
   effects: InFlightV3[];
@@ -82,6 +85,7 @@ function upgrade(state: StateV3): State {
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
     undoable: [],
     undoing: [],
+    suspended: null,
     ending: null,
   };
 }

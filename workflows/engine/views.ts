@@ -18,8 +18,9 @@ export function caseChange(compiled: Compiled | null, state: State): CaseChange 
   };
 }
 
-function statusOf({ status, ending }: State): CaseChange['status'] {
+function statusOf({ status, ending, suspended }: State): CaseChange['status'] {
   if (status !== 'running' && status !== 'new') return status;
+  if (suspended) return 'suspended';
   return ending?.status === 'cancelled' ? 'cancelling' : 'running';
 }
 
@@ -28,10 +29,21 @@ function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of state.tasks) waiting.add(step);
   for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
-  for (const { task, frame } of state.timers) if (task === null) waiting.add(stepOfFrame(state, frame));
+  for (const { task, frame } of [...state.timers, ...(state.suspended?.timers ?? [])])
+    if (task === null) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
+  for (const step of heldBack(state)) waiting.add(step);
   if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
+}
+
+/** Steps that would go on if the case were not suspended. */
+function heldBack(state: State): StepId[] {
+  const { agenda = [], answers = [] } = state.suspended ?? {};
+  const steps = agenda.map(
+    (next) => findFrame(state, next.do === 'enter' ? next.scope : next.frame)?.frame.step ?? null,
+  );
+  return [...steps.filter((step) => step !== null), ...answers.map(({ effect }) => effect.step)];
 }
 
 function stepOfFrame(state: State, id: number): StepId {
@@ -41,7 +53,12 @@ function stepOfFrame(state: State, id: number): StepId {
 /** Everything that rows can be healed from. */
 export function snapshot(compiled: Compiled | null, state: State): Snapshot {
   const { rev, flowVersion } = state;
-  return { rev, flowVersion, tasks: state.tasks.map(openedOf), case: caseChange(compiled, state) };
+  return {
+    rev,
+    flowVersion,
+    tasks: state.tasks.map((task) => openedOf(task, state.suspended)),
+    case: caseChange(compiled, state),
+  };
 }
 
 export function openTasksOf(state: State): OpenTasks {

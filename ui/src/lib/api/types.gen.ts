@@ -153,7 +153,9 @@ export interface Api {
   CaseStarted?: CaseStarted;
   CommentBody?: CommentBody;
   CommentPage?: CommentPage;
+  ReasonBody?: ReasonBody;
   RetryBody?: RetryBody;
+  SkipBody?: SkipBody;
   StartBody?: StartBody;
   Urged?: Urged;
   WithdrawBody?: WithdrawBody;
@@ -1079,6 +1081,10 @@ export interface TaskItem {
   added: boolean;
   unread: boolean;
   pause: TaskPause | null;
+  /**
+   * Its case is suspended: nobody acts on it, and its clock stands.
+   */
+  suspended: boolean;
 }
 export interface Pool {
   role: string;
@@ -1225,6 +1231,9 @@ export interface CaseAllow {
   comment: boolean;
   cancel: boolean;
   retry: boolean;
+  suspend: boolean;
+  resume: boolean;
+  skip: boolean;
 }
 export interface CasePage {
   items: CaseItem[];
@@ -1243,8 +1252,33 @@ export interface CommentPage {
   items: CommentItem[];
   next: string | null;
 }
+export interface ReasonBody {
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
 export interface RetryBody {
   incident: number;
+}
+export interface SkipBody {
+  /**
+   * The step that waits; or name an incident.
+   */
+  step?: string;
+  /**
+   * Its round, where it waits in several.
+   */
+  item?: string;
+  incident?: number;
+  /**
+   * Of a human step: what it counts as.
+   */
+  outcome?: string;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
 }
 export interface StartBody {
   fields: {
