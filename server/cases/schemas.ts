@@ -90,6 +90,7 @@ export const CaseDetail = Type.Object(
         suspend: Type.Boolean(),
         resume: Type.Boolean(),
         skip: Type.Boolean(),
+        modify: Type.Boolean(),
       },
       { title: 'CaseAllow' },
     ),
@@ -120,6 +121,22 @@ export const SkipBody = Type.Object(
   },
   { title: 'SkipBody', additionalProperties: false },
 );
+const Place = Type.Object(
+  {
+    step: Type.String({ maxLength: 40 }),
+    item: Type.Optional(Type.String({ maxLength: 200, description: 'Its rounds.' })),
+  },
+  { title: 'Place', additionalProperties: false },
+);
+const moves = {
+  cancel: Type.Array(Place, { maxItems: 100, description: 'Steps that are taken away.' }),
+  start: Type.Array(Place, { maxItems: 100, description: 'Steps that begin.' }),
+  compensate: Type.Optional(
+    Type.Boolean({ description: 'Undo what service steps did where it goes back over them. Default: true.' }),
+  ),
+};
+export const ModifyPlanBody = Type.Object(moves, { title: 'ModifyPlanBody', additionalProperties: false });
+export const ModifyBody = Type.Object({ ...moves, reason }, { title: 'ModifyBody', additionalProperties: false });
 export const Urged = Type.Object(
   { reached: Type.Integer({ description: 'Persons who were told.' }) },
   { title: 'Urged' },

@@ -25,7 +25,7 @@ interface Wanted {
   deps: Deps;
   intention: Intention;
   caseId: string;
-  kind: Extract<CommandKind, 'withdraw' | 'cancel' | 'amend' | 'retry' | 'suspend' | 'resumeCase' | 'skip'>;
+  kind: Extract<CommandKind, 'withdraw' | 'cancel' | 'amend' | 'retry' | 'suspend' | 'resumeCase' | 'skip' | 'modify'>;
 }
 
 /** The initiator takes the case back, while every waiting step allows it. */

@@ -1,4 +1,5 @@
-/** tx1 of what an operator does to a running case: suspend and resume it, pass over a step. Each says why, and the log keeps it. */
+/** tx1 of what an operator does to a running case: suspend and resume it, pass over a step, move it. Each says why, and the log keeps it. */
+import type { Place } from '../../workflows/engine/types.ts';
 import type { Deps } from '../deps.ts';
 import { giveCase, requireVerb } from './case-acts.ts';
 import type { Given } from './give.ts';
@@ -31,11 +32,23 @@ export function skipStep(deps: Deps, intention: Intention, act: SkipAct): Promis
   return operate({ deps, intention, act, kind: 'skip', args: { step, item, incident, outcome } });
 }
 
+export interface ModifyAct extends ReasonedAct {
+  cancel: Place[];
+  start: Place[];
+  compensate: boolean;
+}
+
+/** Exclusive: nothing else of the case may be on its way (protocol.md rule 14). @throws AppError …, modify_invalid, case_busy */
+export function modifyCase(deps: Deps, intention: Intention, act: ModifyAct): Promise<Given> {
+  const { cancel, start, compensate } = act;
+  return operate({ deps, intention, act, kind: 'modify', args: { cancel, start, compensate } });
+}
+
 interface Operating {
   deps: Deps;
   intention: Intention;
   act: ReasonedAct;
-  kind: Extract<CommandKind, 'suspend' | 'resumeCase' | 'skip'>;
+  kind: Extract<CommandKind, 'suspend' | 'resumeCase' | 'skip' | 'modify'>;
   args?: CommandArgs;
 }
 

@@ -7,7 +7,10 @@ import type { App } from '../http.ts';
 import { asUser, type Ask } from '../testing/app.ts';
 import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
 import { flowOf, look, wait } from '../testing/rules.ts';
+import { dyingBeforeRpc, expireLeases } from '../testing/crashes.ts';
+import { modifyCase } from './operator-acts.ts';
 import { startCase } from './start.ts';
+import { sweep } from './sweep.ts';
 
 const text = (en: string) => ({ 'zh-CN': en, en });
 const tell = {
@@ -94,6 +97,39 @@ describe('skip', () => {
       comment: 'Away',
       outcome: { en: 'Done' },
     });
+  });
+});
+
+describe('rule 14: modify', () => {
+  const moves = { cancel: [{ step: 'first' }], start: [{ step: 'last' }] };
+
+  it('plans, then moves the case; nothing else of the case may be on its way beside it', async () => {
+    const caseId = await begin();
+    expect((await act(staff, caseId, 'modify-plan', moves)).statusCode).toBe(403);
+    const plan = (await act(manager, caseId, 'modify-plan', moves)).json<object>();
+    expect(plan).toMatchObject({ cancels: [{ step: 'first' }], opens: [{ step: 'last' }], compensates: [] });
+    const wrong = await act(manager, caseId, 'modify', { cancel: [], start: [{ step: 'last' }], reason: 'Wrong' });
+    expect(wrong.json()).toMatchObject({ status: 409, code: 'modify_invalid' });
+
+    const { id: taskId } = await openTask(stage, caseId);
+    const dying = { ...stage, deps: dyingBeforeRpc(stage.deps) };
+    await complete(dying, { taskId, fields: {} }, intend(stage.cast.dispatcher));
+    const busy = await act(manager, caseId, 'modify', { ...moves, reason: 'Wrong' });
+    expect(busy.json()).toMatchObject({ status: 409, code: 'case_busy' });
+    const other = await begin();
+    const held = {
+      caseId: other,
+      reason: 'Wrong',
+      cancel: [{ step: 'first', item: null }],
+      start: [{ step: 'last', item: null }],
+    };
+    await modifyCase(dying.deps, intend(stage.cast.manager), { ...held, compensate: true });
+    await expect(decide(other)).rejects.toMatchObject({ code: 'case_busy' });
+
+    await expireLeases(stage.deps);
+    await sweep(stage.deps);
+    expect((await openTask(stage, other)).step).toBe('last');
+    expect((await read(manager, other)).timeline.at(-1)).toMatchObject({ type: 'case_modified', comment: 'Wrong' });
   });
 });
 

@@ -103,13 +103,8 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .constantFrom(
-        { again: 'run' as const },
-        { again: 'skip' as const },
-        { compensate },
-        { again: 'skip' as const, compensate },
-      )
-      .map((fields) => aServiceTask('', fields)),
+      .tuple(fc.constantFrom('run' as const, 'skip' as const), fc.constantFrom({}, { compensate }))
+      .map(([again, fields]) => aServiceTask('', { again, ...fields })),
   },
   {
     weight: 1,
@@ -288,7 +283,8 @@ export interface Doing {
     | 'takeBack'
     | 'suspend'
     | 'resumeCase'
-    | 'skip';
+    | 'skip'
+    | 'modify';
   pick: number;
   value: number;
 }
@@ -321,6 +317,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'resumeCase',
             'resumeCase',
             'skip',
+            'modify',
           ] as const),
         ),
       },

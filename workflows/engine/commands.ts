@@ -1,6 +1,7 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
+import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
@@ -47,6 +48,9 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'skip':
       skip(run, command);
+      return;
+    case 'modify':
+      applyModify(run, command);
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
@@ -125,6 +129,13 @@ function applyToHolders(run: Run, task: Task, command: HolderCommand): void {
 
 function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'policy' | 'by'>): void {
   reassign(run, task, { assignee: to, pool: null, explanation: { ...task.explanation, ...why } });
+}
+
+function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): void {
+  const [cancelled, started] = [command.cancel, command.start].map((places) => places.map(({ step }) => step));
+  writeLog(run, 'case_modified', { data: { cancelled: cancelled ?? [], started: started ?? [] } });
+  const refusal = modify(run, command);
+  if (refusal) throw new Error(`modify: ${JSON.stringify(refusal.params)}`);
 }
 
 function applyTakeBack(run: Run, { decided, actor: by }: Extract<CaseCommand, { kind: 'takeBack' }>): void {

@@ -6,9 +6,10 @@ import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
 import { returnTargets } from './return.ts';
+import type { Step } from './flow.gen.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
-import { framesUnder, rootsOf, type State, type Task } from './state.ts';
+import { allTimers, framesUnder, heldFrames, rootsOf, type Frame, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
@@ -35,6 +36,7 @@ function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
   const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
   const vars = { amount: value, helper: value % 4 === 0 ? null : actor };
   performOnCase(run, { ...doing, actor, vars });
+  operate(run, { ...doing, actor });
   const task = at(run.state.tasks, pick);
   if (task) performOn(compiled, run, task, { ...doing, actor, vars });
 }
@@ -44,8 +46,6 @@ type Done = Doing & { actor: string; vars: Vars };
 function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
-  operate(run, { act, pick, value, actor });
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
   const incident = at(run.state.incidents, pick);
@@ -53,17 +53,33 @@ function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done)
   if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
 }
 
-/** What operators do to a case as a whole. */
-function operate(run: Simulation, { act, pick, value, actor }: Omit<Done, 'vars'>): void {
-  const common = { actor, vars: {} };
-  if (act === 'suspend') run.send({ kind: 'suspend', ...common });
-  if (act === 'resumeCase') run.send({ kind: 'resumeCase', ...common });
-  if (act !== 'skip') return;
+/** What is done to a case as a whole. */
+function operate(run: Simulation, done: Omit<Done, 'vars'>): void {
+  const { act, actor } = done;
+  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
+  if (act === 'suspend' || act === 'resumeCase') run.send({ kind: act, actor, vars: {} });
+  if (act === 'modify') move(run, done);
+  if (act === 'skip') skip(run, done);
+}
+
+/** An incident, or a step that waits. */
+function skip(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
   const incident = value % 2 === 0 ? (at(run.state.incidents, pick)?.id ?? null) : null;
   const step = incident === null ? (at(run.entries.at(-1)?.case.position ?? [], pick) ?? null) : null;
   const known = step === null ? undefined : run.compiled.steps.get(step)?.step;
   const outcomes = known && isHuman(known) ? outcomesOfStep(known).filter(({ returnTo }) => !returnTo) : [];
-  run.send({ kind: 'skip', ...common, step, item: null, incident, outcome: at(outcomes, value)?.outcome ?? null });
+  const outcome = at(outcomes, value)?.outcome ?? null;
+  run.send({ kind: 'skip', actor, vars: {}, step, item: null, incident, outcome });
+}
+
+/** Takes away what waits, or leaves it, and begins any other step. */
+function move(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
+  const position = run.entries.at(-1)?.case.position ?? [];
+  const places = (list: readonly (string | undefined)[]) =>
+    list.flatMap((step) => (step === undefined ? [] : [{ step, item: null }]));
+  const cancel = places(value % 3 === 0 ? position : [at(position, pick)]);
+  const start = places(value % 5 === 0 ? [] : [at([...run.compiled.steps.keys()], pick + value)]);
+  run.send({ kind: 'modify', actor, vars: {}, cancel, start, compensate: value % 2 === 0 });
 }
 
 /** Somebody takes back something that was decided, perhaps long ago. */
@@ -185,21 +201,19 @@ function holdEnd({
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
   const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
-  const { timers: standing = [], answers = [], agenda = [] } = state.suspended ?? {};
-  const timers = [...state.timers, ...standing];
-  const open = [
-    ...state.tasks,
-    ...timers,
-    ...state.incidents,
-    ...state.effects,
-    ...answers.map(({ effect }) => effect),
-  ];
-  for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
+  const timers = allTimers(state);
+  const open = [...state.tasks, ...timers, ...state.incidents, ...state.effects].map(({ frame }) => frame);
+  for (const frame of [...open, ...heldFrames(state)])
+    hold(frame === null || frames.has(frame), 'something open belongs to no frame');
   for (const { task } of timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set([...open.map(({ frame }) => frame), ...state.undoing.flatMap(({ opens }) => opens)]);
-  for (const next of agenda) waiting.add(next.do === 'enter' ? next.scope : next.frame);
+  const waiting = new Set([...open, ...unopened(state)]);
   for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
+}
+
+/** Frames that wait for compensations, or for a suspended case to go on. */
+function unopened(state: State): number[] {
+  return [...heldFrames(state), ...state.undoing.flatMap(({ opens }) => opens)];
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -214,19 +228,25 @@ function holdSeats({ root, tasks }: State): void {
 }
 
 /** Every branch of a running parallel is at work or done, none twice: its join can always be met. */
-function holdJoins(compiled: Compiled, { root }: State): void {
-  for (const frame of root ? framesUnder(root) : []) {
-    const step = frame.step === null || frame.branch !== null ? undefined : compiled.steps.get(frame.step)?.step;
-    if (step?.kind !== 'parallel') continue;
+function holdJoins(compiled: Compiled, state: State): void {
+  const waiting = unopened(state);
+  for (const frame of state.root ? framesUnder(state.root) : []) {
+    const step = stepOf(compiled, frame);
+    if (step?.kind !== 'parallel' || waiting.includes(frame.id)) continue;
     const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');
   }
 }
 
+/** Of a step frame; undefined for a scope. */
+function stepOf(compiled: Compiled, { step, branch }: Frame): Step | undefined {
+  return step === null || branch !== null ? undefined : compiled.steps.get(step)?.step;
+}
+
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
-  const timers = [...state.timers, ...(state.suspended?.timers ?? [])].filter((timer) => timer.task === task.id);
+  const timers = allTimers(state).filter((timer) => timer.task === task.id);
   const failed = state.incidents.flatMap(({ resume }) => (resume.do === 'timer' ? [resume.timer] : []));
   const ends = [...timers, ...failed].filter((timer) => timer.task === task.id && timer.what.kind === 'resume');
   hold(ends.length === (task.paused ? 1 : 0), 'a paused task has one end, another none');

@@ -195,7 +195,11 @@ export function closeUnder(run: Run, frame: Frame): void {
   closeEffects(run, ids);
   const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
   run.agenda = run.agenda.filter(isOpen);
-  if (state.suspended) state.suspended.agenda = state.suspended.agenda.filter(isOpen);
+  if (state.suspended) {
+    const { agenda, answers } = state.suspended;
+    state.suspended.agenda = agenda.filter(isOpen);
+    state.suspended.answers = answers.filter(({ effect }) => effect.frame !== null && !ids.has(effect.frame));
+  }
   frame.children = [];
 }
 

@@ -30,14 +30,17 @@ export function refuseSkip(compiled: Compiled, state: State, command: SkipComman
 
 /** Undefined: nothing waits there, or in several rounds and none is named. */
 function targetOf(state: State, command: SkipCommand): Target | undefined {
-  const incident = state.incidents.find(({ id }) => id === command.incident);
-  if (command.incident === null) {
-    const [first, ...more] = waitingAt(state, command);
-    return first && more.length === 0 ? { frame: first } : undefined;
-  }
-  const task = incident && besideTask(incident.resume);
-  if (incident && task !== null && task !== undefined) return { incident, task };
-  const frame = incident && findFrame(state, incident.frame)?.frame;
+  if (command.incident !== null) return targetOfIncident(state, command.incident);
+  const [first, ...more] = waitingAt(state, command);
+  return first && more.length === 0 ? { frame: first } : undefined;
+}
+
+function targetOfIncident(state: State, id: number): Target | undefined {
+  const incident = state.incidents.find((open) => open.id === id);
+  if (!incident) return undefined;
+  const task = besideTask(incident.resume);
+  if (task !== null) return { incident, task };
+  const frame = findFrame(state, incident.frame)?.frame;
   return frame && { frame };
 }
 

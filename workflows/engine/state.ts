@@ -280,6 +280,18 @@ export function isClosed(state: State): boolean {
   return state.status === 'completed' || state.status === 'cancelled';
 }
 
+/** Those too that stand while the case is suspended. */
+export function allTimers({ timers, suspended }: State): Timer[] {
+  return suspended ? [...timers, ...suspended.timers] : timers;
+}
+
+/** Frames that would go on if the case were not suspended. */
+export function heldFrames({ suspended }: State): number[] {
+  if (!suspended) return [];
+  const next = suspended.agenda.map((each) => (each.do === 'enter' ? each.scope : each.frame));
+  return [...next, ...suspended.answers.flatMap(({ effect }) => effect.frame ?? [])];
+}
+
 /** Earliest due time, epoch ms; null when no timer waits. */
 export function nextDue(state: State): number | null {
   let due: number | null = null;

@@ -120,6 +120,19 @@ export interface RetryCommand extends CommandBase {
   kind: 'retry';
   incident: number;
 }
+/** A step in the tree; `item` its rounds, null outside every loop, or for the only ones. */
+export interface Place {
+  step: StepId;
+  item: string | null;
+}
+/** An operator moves the case: takes work away and begins it elsewhere, in one act. */
+export interface ModifyCommand extends CommandBase {
+  kind: 'modify';
+  cancel: Place[];
+  start: Place[];
+  /** Whether what service steps did is undone where it goes back over them. */
+  compensate: boolean;
+}
 export type Command =
   | StartCommand
   | CompleteCommand
@@ -136,6 +149,7 @@ export type Command =
   | SuspendCommand
   | ResumeCaseCommand
   | SkipCommand
+  | ModifyCommand
   | AmendCommand
   | RetryCommand;
 
@@ -159,6 +173,7 @@ export interface Refusal {
     | 'case_suspended'
     | 'not_suspended'
     | 'step_not_waiting'
+    | 'modify_invalid'
     | 'engine_error';
   params: Record<string, Json>;
 }
@@ -307,7 +322,9 @@ export type LogType =
   | 'case_suspended'
   | 'case_resumed'
   /** In its data the outcome it counts as, or `undoes` where a compensation was left out. */
-  | 'step_skipped';
+  | 'step_skipped'
+  /** From and to which steps an operator moved it. */
+  | 'case_modified';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
   type: LogType;

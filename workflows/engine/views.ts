@@ -1,7 +1,7 @@
 /** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { findFrame, type State } from './state.ts';
+import { allTimers, findFrame, heldFrames, type State } from './state.ts';
 import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -27,23 +27,16 @@ function statusOf({ status, ending, suspended }: State): CaseChange['status'] {
 /** The steps that wait, in document order. */
 function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
-  for (const { step } of state.tasks) waiting.add(step);
-  for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
-  for (const { task, frame } of [...state.timers, ...(state.suspended?.timers ?? [])])
-    if (task === null) waiting.add(stepOfFrame(state, frame));
+  for (const { step } of [...state.tasks, ...state.effects.filter(({ frame }) => frame !== null)]) waiting.add(step);
+  for (const { task, frame } of allTimers(state)) if (task === null) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
-  for (const step of heldBack(state)) waiting.add(step);
+  for (const step of heldSteps(state)) waiting.add(step);
   if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
 }
 
-/** Steps that would go on if the case were not suspended. */
-function heldBack(state: State): StepId[] {
-  const { agenda = [], answers = [] } = state.suspended ?? {};
-  const steps = agenda.map(
-    (next) => findFrame(state, next.do === 'enter' ? next.scope : next.frame)?.frame.step ?? null,
-  );
-  return [...steps.filter((step) => step !== null), ...answers.map(({ effect }) => effect.step)];
+function heldSteps(state: State): StepId[] {
+  return heldFrames(state).flatMap((frame) => findFrame(state, frame)?.frame.step ?? []);
 }
 
 function stepOfFrame(state: State, id: number): StepId {

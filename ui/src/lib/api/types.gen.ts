@@ -153,6 +153,9 @@ export interface Api {
   CaseStarted?: CaseStarted;
   CommentBody?: CommentBody;
   CommentPage?: CommentPage;
+  ModifyBody?: ModifyBody;
+  Place?: Place;
+  ModifyPlanBody?: ModifyPlanBody;
   ReasonBody?: ReasonBody;
   RetryBody?: RetryBody;
   SkipBody?: SkipBody;
@@ -1234,6 +1237,7 @@ export interface CaseAllow {
   suspend: boolean;
   resume: boolean;
   skip: boolean;
+  modify: boolean;
 }
 export interface CasePage {
   items: CaseItem[];
@@ -1251,6 +1255,53 @@ export interface CommentBody {
 export interface CommentPage {
   items: CommentItem[];
   next: string | null;
+}
+export interface ModifyBody {
+  /**
+   * Steps that are taken away.
+   *
+   * @maxItems 100
+   */
+  cancel: Place[];
+  /**
+   * Steps that begin.
+   *
+   * @maxItems 100
+   */
+  start: Place[];
+  /**
+   * Undo what service steps did where it goes back over them. Default: true.
+   */
+  compensate?: boolean;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
+export interface Place {
+  step: string;
+  /**
+   * Its rounds.
+   */
+  item?: string;
+}
+export interface ModifyPlanBody {
+  /**
+   * Steps that are taken away.
+   *
+   * @maxItems 100
+   */
+  cancel: Place[];
+  /**
+   * Steps that begin.
+   *
+   * @maxItems 100
+   */
+  start: Place[];
+  /**
+   * Undo what service steps did where it goes back over them. Default: true.
+   */
+  compensate?: boolean;
 }
 export interface ReasonBody {
   /**
