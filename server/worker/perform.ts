@@ -8,6 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
+import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
 import { evaluateMapping } from '../../workflows/engine/mapping.ts';
@@ -18,6 +19,7 @@ import { asEngine } from '../db/as.ts';
 import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
+import { tried } from './retries.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -38,18 +40,22 @@ const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
+type Needs = Pick<Deps, 'db' | 'config'>;
+
 export async function perform(
-  { db }: Pick<Deps, 'db'>,
+  deps: Needs,
   request: PerformRequest,
+  attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
+  const { db } = deps;
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
   const call = callOf(flow, request);
   const kept = await readEffect(db, request.caseId, request.effect);
-  const patch = kept?.patch ?? (await run(db, { request, activity, at, flow, call }));
+  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
@@ -93,13 +99,15 @@ function readEffect(db: Deps['db'], caseId: string, effect: number): Promise<Kep
 
 interface Running {
   request: PerformRequest;
+  /** From 1: how often the activity is tried. */
+  attempt: number;
   activity: Activity;
   at: CaseAt;
   flow: PublishedFlow;
   call: Call;
 }
 
-async function run(db: Deps['db'], { request, activity, at, flow, call }: Running): Promise<Values> {
+async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
   const { caseId, effect, undoes = null } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
   const undone = undoes === null ? undefined : await readEffect(db, caseId, undoes);
@@ -112,8 +120,15 @@ async function run(db: Deps['db'], { request, activity, at, flow, call }: Runnin
   const validate = ajv.compile(activity.input);
   if (!validate(input))
     throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
-  const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
-  const output = await activity.run(input, context);
+  const output = await tried(activity, attempt, () =>
+    activity.run(input, {
+      db,
+      connectors: config.connectors ?? noConnectors,
+      caseId,
+      communityId: at.communityId,
+      idempotencyKey: `${caseId}:${effect}`,
+    }),
+  );
   const patch = Object.fromEntries(
     Object.entries(call.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
   );

@@ -2,7 +2,16 @@
  * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
  * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
  */
-import { fieldOfAssign, partsOf, stepsOf, walk, type Compensation, type StepInfo, type StepsById } from './tree.ts';
+import {
+  calendarsOf,
+  fieldOfAssign,
+  partsOf,
+  stepsOf,
+  walk,
+  type Compensation,
+  type StepInfo,
+  type StepsById,
+} from './tree.ts';
 import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
 import type { Flow, Sequence } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
@@ -18,6 +27,8 @@ export interface Compiled {
   formulas: ReadonlyMap<string, Prepared>;
   types: Record<string, ValueType>;
   expressions: ReadonlyMap<string, Prepared>;
+  /** Working calendars that it names. */
+  calendars: ReadonlySet<string>;
   /** Expressions that do not parse; `check` reports them before a flow is published. */
   problems: readonly FeelProblem[];
 }
@@ -56,6 +67,7 @@ function build(loaded: LoadedFlow): Compiled {
     formulas,
     types: loaded.types ?? {},
     expressions,
+    calendars: calendarsOf(flow),
     problems,
   });
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { CALENDARS, laterCalendars } from './calendar/testing.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
@@ -9,7 +10,9 @@ import { returnTargets } from './return.ts';
 import type { Step } from './flow.gen.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
-import { allTimers, framesUnder, heldFrames, rootsOf, type Frame, type State, type Task } from './state.ts';
+import { reckonAgain } from './clocks.ts';
+import { newRun } from './run.ts';
+import { allTimers, cloneState, framesUnder, heldFrames, rootsOf, type Frame, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
@@ -19,12 +22,13 @@ import { snapshot } from './views.ts';
 const context: CheckContext = {
   fields: { amount: { type: 'number' }, helper: { type: 'person' } },
   roles: ['staff', 'manager'],
+  calendars: ['office', 'lost'],
   activities: { notify: { input: {}, output: {} } },
 };
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
 function simulate(compiled: Compiled): Simulation {
-  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined });
+  return new Simulation(compiled, { calendars: CALENDARS, resolve: () => undefined, perform: () => undefined });
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -48,9 +52,20 @@ function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done)
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
-  const incident = at(run.state.incidents, pick);
   if (act === 'takeBack') takeBack(run, pick);
-  if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+  if (act === 'retry') retry(run, pick, vars);
+  recalendar(run, act, value);
+}
+
+function retry(run: Simulation, pick: number, vars: Vars): void {
+  const incident = at(run.state.incidents, pick);
+  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** An administrator changes the calendars, perhaps to what the case knows already. */
+function recalendar(run: Simulation, act: Doing['act'], value: number): void {
+  if (act !== 'recalendar') return;
+  run.send({ kind: 'recalendar', actor: 'admin', calendars: laterCalendars(value), vars: {} });
 }
 
 /** What is done to a case as a whole. */
@@ -165,6 +180,7 @@ function holdInvariants(compiled: Compiled, state: State): void {
   holdEnd(state);
   holdFrames(state);
   for (const task of state.tasks) holdClock(state, task);
+  for (const task of state.tasks) holdDue(compiled, state, task);
   holdJoins(compiled, state);
   holdSeats(state);
 }
@@ -244,6 +260,34 @@ function stepOf(compiled: Compiled, { step, branch }: Frame): Step | undefined {
   return step === null || branch !== null ? undefined : compiled.steps.get(step)?.step;
 }
 
+/** Due time and timers are those that its clock gives, whatever stopped it and whichever calendars came. */
+function holdDue(compiled: Compiled, state: State, task: Task): void {
+  if (task.dueAt === null) return;
+  const run = newRun(compiled, cloneState(state), { type: 'timer' }, 0);
+  const copy = run.state.tasks.find(({ id }) => id === task.id)!;
+  reckonAgain(run, copy);
+  hold(copy.dueAt === task.dueAt, 'a due time is not what its clock gives');
+  hold(JSON.stringify(run.state.timers) === JSON.stringify(state.timers), 'a timer is not where its due time puts it');
+}
+
+/** No end action of a task comes twice, and its time is told without gap or overlap. */
+function holdLog(entries: readonly DeltaEntry[]): void {
+  const fired = new Set<string>();
+  const told = new Map<string, number>();
+  for (const { event, spent = [] } of entries) {
+    for (const { task, from, to } of spent) {
+      hold(from < to && (told.get(task) ?? from) === from, 'a stretch of a task’s time is lost or told twice');
+      told.set(task, to);
+    }
+    // A retry may start its clock anew.
+    if (event.type === 'incident_retried') fired.clear();
+    if (event.type !== 'timer_fired' || event.task === null || event.data.timer !== 'due') continue;
+    const what = `${event.task} ${JSON.stringify(event.data.action)}`;
+    hold(!fired.has(what), 'an end action comes twice');
+    fired.add(what);
+  }
+}
+
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
   const timers = allTimers(state).filter((timer) => timer.task === task.id);
@@ -306,6 +350,7 @@ describe('any flow that passes check, whatever happens', () => {
           holdInvariants(compiled, run.state);
         }
 
+        holdLog(run.entries);
         expect(fold(compiled, 'case', run.entries), 'folding the log gives the same case').toEqual(run.state);
         const shuffled = [...run.entries].map((entry) => ({ entry, key: random.next().value as number }));
         const anyOrder = shuffled.sort((a, b) => a.key - b.key).map(({ entry }) => entry);

@@ -4,15 +4,15 @@
  */
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { isHuman, type HumanStep } from './tree.ts';
+import { spend } from './spent.ts';
 import {
   framesUnder,
+  keepTimers,
   type Frame,
   type InFlight,
   type Resume,
   type State,
-  type Suspended,
   type Task,
-  type Timer,
   type Transition,
 } from './state.ts';
 import type {
@@ -26,6 +26,7 @@ import type {
   Notice,
   OpenedTask,
   PersonId,
+  Spent,
   StepId,
   TaskId,
 } from './types.ts';
@@ -45,6 +46,7 @@ export interface Run {
   changed: ChangedTask[];
   closed: ClosedTask[];
   notices: Notice[];
+  spent: Spent[];
   effects: Effect[];
 }
 
@@ -61,6 +63,7 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     changed: [],
     closed: [],
     notices: [],
+    spent: [],
     effects: [],
   };
 }
@@ -96,15 +99,24 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 // ------------------------------------------------------------------------------------------------ tasks
 
-/** A task as others are shown it: while its clock, or the case, stands it has no due time. */
-export function openedOf(task: Task, suspended: Suspended | null): OpenedTask {
+/** A task as others are shown it: while its clock stands, alone or with all of the case, it has no due time. */
+export function openedOf(task: Task): OpenedTask {
   const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const stands = paused !== null || task.clock.standing !== null;
   const clock = {
-    dueAt: paused || suspended ? null : task.dueAt,
+    dueAt: stands ? null : task.dueAt,
+    dueBy: task.dueAt === null ? null : task.clock.by,
+    waitingFor: paused?.waitingFor ?? null,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
   return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
+}
+
+/** Tells all of a task that can change. */
+export function tellChange(run: Run, opened: Task): void {
+  const { step: _step, kind: _kind, returnedBy: _returnedBy, ...changed } = openedOf(opened);
+  run.changed.push(changed);
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -120,15 +132,12 @@ export function cancelTask(run: Run, task: Task): void {
 }
 
 /** With what waits for it alone: on an approval's frame others may still decide. */
-function dropTask({ state }: Run, task: Task): void {
+function dropTask(run: Run, task: Task): void {
+  const { state } = run;
+  spend(run, task);
   state.tasks = state.tasks.filter(({ id }) => id !== task.id);
-  dropTimers(state, (timer) => timer.task === task.id);
+  keepTimers(state, (timer) => timer.task !== task.id);
   state.incidents = state.incidents.filter(({ resume }) => taskOfResume(resume) !== task.id);
-}
-
-function dropTimers(state: State, isGone: (timer: Timer) => boolean): void {
-  state.timers = state.timers.filter((timer) => !isGone(timer));
-  if (state.suspended) state.suspended.timers = state.suspended.timers.filter((timer) => !isGone(timer));
 }
 
 function taskOfResume(resume: Resume): TaskId | null {
@@ -190,7 +199,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
-  dropTimers(state, (timer) => ids.has(timer.frame));
+  keepTimers(state, (timer) => !ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
   const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
@@ -219,6 +228,7 @@ export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: st
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
+  state.held = null;
   state.ending = { status, outcome };
   endIfUndone(run);
 }

@@ -3,8 +3,20 @@
  * waits (task, timer, effect, incident) names the frame it belongs to, so that closing a frame finds all that is under it.
  * Changing a shape here takes a new `v` and a step in `upgrade.ts`: states live in recorded histories.
  */
-import type { Command, EngineEvent, Explanation, Incident, Json, PersonId, StepId, TaskId, Vars } from './types.ts';
-import type { Assign, People } from './flow.gen.ts';
+import type { WorkingTimesByKey } from './calendar/working-times.ts';
+import type {
+  Command,
+  DueBy,
+  EngineEvent,
+  Explanation,
+  Incident,
+  Json,
+  PersonId,
+  StepId,
+  TaskId,
+  Vars,
+} from './types.ts';
+import type { Assign, Party, People } from './flow.gen.ts';
 
 /** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
 export type BranchKey = string;
@@ -97,6 +109,9 @@ export interface Task extends Holder {
   /** Outcomes offered, by the `when` of the actions; null: all of the step. */
   outcomes: string[] | null;
   paused: Paused | null;
+  clock: Clock;
+  /** Epoch ms: up to here its time is in the log as `spent`; null: what was before is not known. */
+  countedTo: number | null;
   returnedBy: PersonId | null;
   /** Delegated: who gets it back. */
   owner: Holder | null;
@@ -104,10 +119,6 @@ export interface Task extends Holder {
 
 /** The case stands: what would go on by itself is kept until it is resumed. */
 export interface Suspended {
-  /** Epoch ms. */
-  since: number;
-  /** All its timers, which move by the time it stood. */
-  timers: Timer[];
   /** What activities that came to an end meanwhile would have gone on with. */
   agenda: Transition[];
   /** Answers to be taken when it goes on, each with the effect that waits for it. */
@@ -123,8 +134,29 @@ interface Paused {
   /** Epoch ms. */
   since: number;
   until: number;
+  waitingFor: Party;
   /** The task's other timers, which move by the time it stood. */
   timers: Timer[];
+}
+
+/** What a due time is reckoned from, so that it can be reckoned again when a calendar changes. */
+export interface Clock {
+  /** Epoch ms: where the budget begins; without one, the due time as the record says it. */
+  from: number;
+  /** ISO 8601 duration. */
+  budget: string | null;
+  /** Null: wall-clock time. */
+  by: DueBy | null;
+  /** When it stood, oldest first. */
+  stops: { from: number; to: number }[];
+  /** Since when it stands with all clocks of the case; null: it does not. */
+  standing: number | null;
+}
+
+/** A timer that stands with all clocks of the case, and since when. */
+interface Held {
+  since: number;
+  timer: Timer;
 }
 
 /** Due times are absolute; the shell arms one native timer for the earliest. */
@@ -144,7 +176,7 @@ export interface Timer {
     | { kind: 'due' }
     | { kind: 'then'; index: number }
     | { kind: 'resume' }
-    | { kind: 'wait' };
+    | { kind: 'wait'; clock?: Clock };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -214,13 +246,17 @@ export interface State {
   initiator: PersonId | null;
   /** IANA zone of the community. */
   zone: string;
+  /** Calendars that the case reckons by; each replaced as a whole by a change. */
+  calendars: WorkingTimesByKey;
   vars: Vars;
   root: Frame | null;
   tasks: Task[];
   timers: Timer[];
+  /** All clocks of the case stand (clocks.ts): its timers meanwhile; null: they go. */
+  held: Held[] | null;
   effects: InFlight[];
   incidents: OpenIncident[];
-  trail: TrailEntry[];
+  trail: Readonly<TrailEntry>[];
   /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<StepId, PersonId>;
   /** How often each human step was decided; outlives the trail. */
@@ -252,10 +288,12 @@ export function newState(caseId: string): State {
     community: null,
     initiator: null,
     zone: 'Asia/Shanghai',
+    calendars: {},
     vars: {},
     root: null,
     tasks: [],
     timers: [],
+    held: null,
     effects: [],
     incidents: [],
     trail: [],
@@ -271,18 +309,13 @@ export function newState(caseId: string): State {
   };
 }
 
-/** One copy an event: `step` changes the copy and leaves its argument alone. */
-export function cloneState(state: State): State {
-  return JSON.parse(JSON.stringify(state)) as State;
+/** One copy an event: `step` changes the copy and leaves its argument alone. What only grows, and is never changed, is shared. */
+export function cloneState({ trail, ...rest }: State): State {
+  return { ...(JSON.parse(JSON.stringify(rest)) as Omit<State, 'trail'>), trail: [...trail] };
 }
 
 export function isClosed(state: State): boolean {
   return state.status === 'completed' || state.status === 'cancelled';
-}
-
-/** Those too that stand while the case is suspended. */
-export function allTimers({ timers, suspended }: State): Timer[] {
-  return suspended ? [...timers, ...suspended.timers] : timers;
 }
 
 /** Frames that would go on if the case were not suspended. */
@@ -297,6 +330,17 @@ export function nextDue(state: State): number | null {
   let due: number | null = null;
   for (const timer of state.timers) if (due === null || timer.at < due) due = timer.at;
   return due;
+}
+
+/** Every timer that goes or stands with the case; those of a paused task are its own. */
+export function allTimers({ timers, held }: State): Timer[] {
+  return held === null ? timers : [...timers, ...held.map(({ timer }) => timer)];
+}
+
+/** Drops the timers that are not to be kept, whether they go or stand. */
+export function keepTimers(state: State, isKept: (timer: Timer) => boolean): void {
+  state.timers = state.timers.filter(isKept);
+  if (state.held) state.held = state.held.filter(({ timer }) => isKept(timer));
 }
 
 /** Visits a frame and all below it, outermost first. */

@@ -24,7 +24,13 @@ const TRANSITIONS = 10_000;
 
 /** Consumes one event. The given state is left as it is. */
 export function step(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, cloneState(state), event, context.now);
+  const result = stepInto(compiled, cloneState(state), event, context);
+  return result.delta === null ? { ...result, state } : result;
+}
+
+/** Consumes one event into the given state itself, for whoever has no use for it as it was. */
+export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
+  const run = newRun(compiled, state, event, context.now);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   run.state.rev += 1;
@@ -32,7 +38,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
   return {
     rev: state.rev,
     at: now,
@@ -44,6 +50,7 @@ function deltaOf(run: Run): DeltaEntry {
     changed,
     closed,
     notices,
+    spent,
     effects,
     case: caseChange(run.compiled, state),
   };

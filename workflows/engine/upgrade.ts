@@ -17,11 +17,36 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone. */
+interface StateV3 extends Omit<
+  State,
+  | 'v'
+  | 'root'
+  | 'tasks'
+  | 'effects'
+  | 'incidents'
+  | 'calendars'
+  | 'held'
+  | 'undoable'
+  | 'undoing'
+  | 'suspended'
+  | 'ending'
+> {
+  v: 3;
+  root: FrameV3 | null;
+  tasks: TaskV3[];
+  effects: InFlightV3[];
+  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
+}
+type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo'> & {
+  paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
+};
+
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
 interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
-  tasks: Omit<Task, 'owner'>[];
+  tasks: Omit<TaskV3, 'owner'>[];
   trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
 }
 type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
@@ -33,7 +58,7 @@ type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<Task, 'outcomes' | 'paused' | 'owner'>[];
+  tasks: Omit<TaskV3, 'outcomes' | 'paused' | 'owner'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
@@ -51,16 +76,6 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-/** v3: nothing was undone. */
-interface StateV3 extends Omit<
-  State,
-  'v' | 'root' | 'effects' | 'incidents' | 'undoable' | 'undoing' | 'suspended' | 'ending'
-> {
-  v: 3;
-  root: FrameV3 | null;
-  effects: InFlightV3[];
-  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
-}
 type FrameV3 = Omit<Frame, 'children' | 'undoes'> & { children: FrameV3[] };
 type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'undoes'>;
 type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
@@ -75,11 +90,14 @@ export function upgradeState(state: AnyState): State {
   return upgrade(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-/** v3 → v4. */
+/** v3 → v4. A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
 function upgrade(state: StateV3): State {
   return {
     ...state,
     v: 4,
+    calendars: {},
+    held: null,
+    tasks: state.tasks.map(taskToV4),
     root: state.root && frameToV4(state.root),
     effects: state.effects.map(effectToV4),
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
@@ -87,6 +105,15 @@ function upgrade(state: StateV3): State {
     undoing: [],
     suspended: null,
     ending: null,
+  };
+}
+
+function taskToV4(task: TaskV3): Task {
+  return {
+    ...task,
+    paused: task.paused && { ...task.paused, waitingFor: 'other' },
+    clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+    countedTo: null,
   };
 }
 

@@ -49,7 +49,7 @@ export function snapshot(compiled: Compiled | null, state: State): Snapshot {
   return {
     rev,
     flowVersion,
-    tasks: state.tasks.map((task) => openedOf(task, state.suspended)),
+    tasks: state.tasks.map((task) => openedOf(task)),
     case: caseChange(compiled, state),
   };
 }

@@ -88,6 +88,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     tasks,
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
+    spent: fresh.flatMap(({ spent = [], rev }) => spent.map((each) => ({ ...each, rev }))),
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
   });
   sendHints(tx, planHints(known, tasks, people));

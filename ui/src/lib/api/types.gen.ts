@@ -14,8 +14,9 @@
  * via the `patternProperty` "^.*$".
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
-export type OutboundChannel = 'mail' | 'sms';
+export type OutboundChannel = 'mail' | 'sms' | 'robot';
 export type OutboundState = 'queued' | 'sending' | 'sent' | 'failed' | 'shown';
+export type PersonalChannel = 'mail' | 'sms';
 export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
@@ -68,6 +69,7 @@ export interface Api {
   OutboundItem?: OutboundItem;
   OutboundState?: OutboundState;
   OutboundPage?: OutboundPage;
+  PersonalChannel?: PersonalChannel;
   RevealBody?: RevealBody;
   Revealed?: Revealed;
   NoticeChoice?: NoticeChoice;
@@ -384,9 +386,9 @@ export interface OutboundItem {
   kind: string;
   title: Text | null;
   channel: OutboundChannel;
-  person: PersonRef;
+  person: PersonRef | null;
   /**
-   * Masked; POST …/unmask tells it in full.
+   * Masked; POST …/unmask tells it in full. Of a robot: its name.
    */
   address: string;
   language: string;
@@ -415,12 +417,12 @@ export interface Revealed {
   address: string;
 }
 export interface NoticeChoice {
-  channel: OutboundChannel;
+  channel: PersonalChannel;
   wanted: boolean;
 }
 export interface NoticeChoices {
   channels: {
-    channel: OutboundChannel;
+    channel: PersonalChannel;
     wanted: boolean;
     address: string | null;
   }[];
