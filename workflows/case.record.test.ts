@@ -300,6 +300,39 @@ async function signersRun(): Promise<TestCase> {
   return test;
 }
 
+/** Suspended and resumed, skipped, moved, returned over what is undone, and cancelled over it. */
+async function operatedRun(): Promise<TestCase> {
+  const compensate = { activity: 'notify' };
+  const steps = [
+    aUserTask('first', { due: { in: 'PT4H' } }),
+    aServiceTask('pay', { compensate }),
+    aServiceTask('book', { compensate }),
+    aUserTask('second'),
+    aUserTask('third'),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'operated' }));
+  const operator = { actor: 'operator', vars: {} };
+  await test.send({ kind: 'suspend', ...operator });
+  await expect(test.complete('first', 'done')).rejects.toThrow();
+  await test.send({ kind: 'resumeCase', ...operator });
+  await test.send({ kind: 'skip', ...operator, step: 'first', item: null, incident: null, outcome: 'done' });
+  await reach(test, 'second');
+  const moved = { cancel: [{ step: 'second', item: null }], start: [{ step: 'first', item: null }] };
+  await test.send({ kind: 'modify', ...operator, ...moved, compensate: true });
+  await reach(test, 'first');
+  await test.complete('first', 'done');
+  await reach(test, 'second');
+  const { task, assignment } = test.task('second');
+  await test.send({ kind: 'return', task, assignment, to: 'first', mode: 'redo', actor: 'owner', vars: {} });
+  await reach(test, 'first');
+  await test.complete('first', 'done');
+  await reach(test, 'second');
+  await test.send({ kind: 'cancel', ...operator });
+  const { snapshot } = await test.result();
+  expect(snapshot.case).toMatchObject({ status: 'cancelled', outcome: 'cancelled' });
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -323,6 +356,7 @@ describe.each([
   ['working-time', workingTimeRun],
   ['parallel', parallelRun],
   ['signers', signersRun],
+  ['operated', operatedRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

@@ -43,6 +43,7 @@ export interface TaskItemRow {
   waiting_for: Party | null;
   due_by: DueBy | null;
   calendar_title: Text | null;
+  suspended: boolean;
 }
 
 /** Why a paused task `t` waits: the comment of its last pause. */
@@ -57,7 +58,7 @@ export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
     t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
     t.explanation ->> 'policy' as policy,
     t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread,
-    t.paused_at, t.paused_until, ${pauseReason} as pause_reason, t.waiting_for,
+    t.paused_at, t.paused_until, ${pauseReason} as pause_reason, t.waiting_for, c.status = 'suspended' as suspended,
     t.due_by, (select k.title from calendar k where k.key = t.due_by ->> 'calendar') as calendar_title
   from task t join "case" c on c.id = t.case_id join person i on i.id = c.initiator
     left join person h on h.id = t.holder left join role r on r.key = t.pool`;
@@ -104,6 +105,7 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     added: row.policy === 'added',
     unread: row.unread,
     pause: toPause(row),
+    suspended: row.suspended,
   };
 }
 

@@ -86,13 +86,29 @@ async function urgingOf(tx: Tx, { row, flow, reader }: Standing): Promise<UrgeRi
 }
 
 function allowedActs({ row, flow, reader, tasks }: Standing, urging: UrgeRight): Detail['allow'] {
-  if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, cancel: false, retry: false };
+  const operator = operatorActs(row, reader);
+  if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, ...operator };
   return {
     withdraw: row.initiator === reader.id && tasks.every(({ step }) => withdrawable(flow.steps.get(step ?? '')?.step)),
     urge: urging.may,
     comment: true,
-    cancel: mayIn(reader, 'case.cancel', row.community_id),
-    retry: mayIn(reader, 'case.retry', row.community_id),
+    ...operator,
+  };
+}
+
+type OperatorActs = Pick<Detail['allow'], 'cancel' | 'retry' | 'suspend' | 'resume' | 'skip' | 'modify'>;
+
+/** A suspended case is moved, resumed or cancelled; one that is being cancelled, only helped on. */
+function operatorActs({ status, community_id: communityId }: CaseItemRow, reader: Decider): OperatorActs {
+  const may = (verb: string, ...when: CaseItemRow['status'][]): boolean =>
+    when.includes(status) && mayIn(reader, verb, communityId);
+  return {
+    cancel: may('case.cancel', 'running', 'suspended'),
+    retry: may('case.retry', 'running', 'cancelling'),
+    suspend: may('case.operate', 'running'),
+    resume: may('case.operate', 'suspended'),
+    skip: may('case.operate', 'running', 'cancelling'),
+    modify: may('case.operate', 'running', 'suspended'),
   };
 }
 

@@ -93,7 +93,7 @@ function selectCases(at: RawBuilder<unknown>, unread: RawBuilder<unknown>): RawB
       case when c.status = 'completed' then 'done' when c.status = 'cancelled' then 'cancelled' else 'open' end as state, c.initiator,
       i.display_name as initiator_name, w.holder, w.name as holder_name, w.pool, w.pool_title, c.community_id, ${at} as opened_at, w.due_at,
       c.ended_at as closed_at, c.outcome, false as returned, null as policy, ${unread} as unread,
-      w.paused_at, w.paused_until, w.pause_reason, w.waiting_for, w.due_by,
+      w.paused_at, w.paused_until, w.pause_reason, w.waiting_for, w.due_by, c.status = 'suspended' as suspended,
       (select k.title from calendar k where k.key = w.due_by ->> 'calendar') as calendar_title
     from "case" c join person i on i.id = c.initiator left join lateral (
       select t.holder, h.display_name as name, case when t.holder is null then t.pool end as pool,

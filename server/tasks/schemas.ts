@@ -44,6 +44,7 @@ export const TaskItem = Type.Object(
     unread: Type.Boolean(),
     /** Its clock stands: since when, until when at the latest, and why. */
     pause: nullable(TaskPause),
+    suspended: Type.Boolean({ description: 'Its case is suspended: nobody acts on it, and its clock stands.' }),
   },
   { title: 'TaskItem' },
 );

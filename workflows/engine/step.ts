@@ -5,8 +5,8 @@
 import { sequenceOf, type Compiled } from './compile.ts';
 import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
-import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
-import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
+import { endCase, newFrame, newRun, openIncident, type Run } from './run.ts';
+import { cloneState, findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
 import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
@@ -58,6 +58,10 @@ function deltaOf(run: Run): DeltaEntry {
 
 /** Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. */
 function settle(run: Run, budget: number): void {
+  if (run.state.suspended) {
+    run.state.suspended.agenda.push(...run.agenda);
+    return;
+  }
   for (let done = 1; run.agenda.length > 0; done += 1) {
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);

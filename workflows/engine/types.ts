@@ -98,6 +98,24 @@ interface WithdrawCommand extends CommandBase {
 interface CancelCommand extends CommandBase {
   kind: 'cancel';
 }
+/** An operator stops the case: no act, no clock, no new work until it is resumed. */
+interface SuspendCommand extends CommandBase {
+  kind: 'suspend';
+}
+interface ResumeCaseCommand extends CommandBase {
+  kind: 'resumeCase';
+}
+/** An operator passes over a step that waits, or leaves out what an incident stopped. */
+export interface SkipCommand extends CommandBase {
+  kind: 'skip';
+  /** The step that waits; null where an incident is named. */
+  step: StepId | null;
+  /** Its rounds, where it waits in several; null: in the only one. */
+  item: string | null;
+  incident: number | null;
+  /** Of a human step: what it counts as. */
+  outcome: string | null;
+}
 /** Calendars that were changed: open due times are reckoned again from where their clocks began. */
 export interface RecalendarCommand extends CommandBase {
   kind: 'recalendar';
@@ -112,6 +130,19 @@ export interface RetryCommand extends CommandBase {
   kind: 'retry';
   incident: number;
 }
+/** A step in the tree; `item` its rounds, null outside every loop, or for the only ones. */
+export interface Place {
+  step: StepId;
+  item: string | null;
+}
+/** An operator moves the case: takes work away and begins it elsewhere, in one act. */
+export interface ModifyCommand extends CommandBase {
+  kind: 'modify';
+  cancel: Place[];
+  start: Place[];
+  /** Whether what service steps did is undone where it goes back over them. */
+  compensate: boolean;
+}
 export type Command =
   | StartCommand
   | CompleteCommand
@@ -125,6 +156,10 @@ export type Command =
   | TakeBackCommand
   | WithdrawCommand
   | CancelCommand
+  | SuspendCommand
+  | ResumeCaseCommand
+  | SkipCommand
+  | ModifyCommand
   | AmendCommand
   | RecalendarCommand
   | RetryCommand;
@@ -146,6 +181,10 @@ export interface Refusal {
     | 'flow_version_changed'
     | 'incident_unknown'
     | 'case_ending'
+    | 'case_suspended'
+    | 'not_suspended'
+    | 'step_not_waiting'
+    | 'modify_invalid'
     | 'calendar_known'
     | 'party_not_offered'
     | 'engine_error';
@@ -289,8 +328,8 @@ export interface Incident {
   detail: Record<string, Json>;
 }
 export interface CaseChange {
-  /** cancelling: what it did is being undone first. */
-  status: 'running' | 'cancelling' | 'completed' | 'cancelled';
+  /** suspended: its clocks stand. cancelling: what it did is being undone first. */
+  status: 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   /** Ids of the steps that wait now, in document order. */
   position: StepId[];
@@ -322,7 +361,13 @@ export type LogType =
   /** What a service step did is undone; `undoes` in its data is the effect. */
   | 'step_compensated'
   | 'compensation_failed'
-  | 'incident_retried';
+  | 'incident_retried'
+  | 'case_suspended'
+  | 'case_resumed'
+  /** In its data the outcome it counts as, or `undoes` where a compensation was left out. */
+  | 'step_skipped'
+  /** From and to which steps an operator moved it. */
+  | 'case_modified';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
   type: LogType;

@@ -12,7 +12,7 @@ const explanation = { rule: 'role' as const, inputs: {} };
 
 const NEW_IN_V4 = [
   ...['clock', 'countedTo', 'calendars', 'held', 'waitingFor'],
-  ...['undoes', 'undoable', 'undoing', 'ending'],
+  ...['undoes', 'undoable', 'undoing', 'suspended', 'ending'],
 ];
 
 /** A state of today whose clocks are told by their due times alone, as those of a state from before v4 are. */

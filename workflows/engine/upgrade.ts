@@ -20,7 +20,17 @@ import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 /** v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone. */
 interface StateV3 extends Omit<
   State,
-  'v' | 'root' | 'tasks' | 'effects' | 'incidents' | 'calendars' | 'held' | 'undoable' | 'undoing' | 'ending'
+  | 'v'
+  | 'root'
+  | 'tasks'
+  | 'effects'
+  | 'incidents'
+  | 'calendars'
+  | 'held'
+  | 'undoable'
+  | 'undoing'
+  | 'suspended'
+  | 'ending'
 > {
   v: 3;
   root: FrameV3 | null;
@@ -93,6 +103,7 @@ function upgrade(state: StateV3): State {
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
     undoable: [],
     undoing: [],
+    suspended: null,
     ending: null,
   };
 }

@@ -197,7 +197,12 @@ export interface Api {
   CaseStarted?: CaseStarted;
   CommentBody?: CommentBody;
   CommentPage?: CommentPage;
+  ModifyBody?: ModifyBody;
+  Place?: Place;
+  ModifyPlanBody?: ModifyPlanBody;
+  ReasonBody?: ReasonBody;
   RetryBody?: RetryBody;
+  SkipBody?: SkipBody;
   StartBody?: StartBody;
   Urged?: Urged;
   WithdrawBody?: WithdrawBody;
@@ -1693,6 +1698,10 @@ export interface TaskItem {
   added: boolean;
   unread: boolean;
   pause: TaskPause | null;
+  /**
+   * Its case is suspended: nobody acts on it, and its clock stands.
+   */
+  suspended: boolean;
 }
 export interface Pool {
   role: string;
@@ -1860,6 +1869,10 @@ export interface CaseAllow {
   comment: boolean;
   cancel: boolean;
   retry: boolean;
+  suspend: boolean;
+  resume: boolean;
+  skip: boolean;
+  modify: boolean;
 }
 export interface CasePage {
   items: CaseItem[];
@@ -1878,8 +1891,80 @@ export interface CommentPage {
   items: CommentItem[];
   next: string | null;
 }
+export interface ModifyBody {
+  /**
+   * Steps that are taken away.
+   *
+   * @maxItems 100
+   */
+  cancel: Place[];
+  /**
+   * Steps that begin.
+   *
+   * @maxItems 100
+   */
+  start: Place[];
+  /**
+   * Undo what service steps did where it goes back over them. Default: true.
+   */
+  compensate?: boolean;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
+export interface Place {
+  step: string;
+  /**
+   * Its rounds.
+   */
+  item?: string;
+}
+export interface ModifyPlanBody {
+  /**
+   * Steps that are taken away.
+   *
+   * @maxItems 100
+   */
+  cancel: Place[];
+  /**
+   * Steps that begin.
+   *
+   * @maxItems 100
+   */
+  start: Place[];
+  /**
+   * Undo what service steps did where it goes back over them. Default: true.
+   */
+  compensate?: boolean;
+}
+export interface ReasonBody {
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
 export interface RetryBody {
   incident: number;
+}
+export interface SkipBody {
+  /**
+   * The step that waits; or name an incident.
+   */
+  step?: string;
+  /**
+   * Its round, where it waits in several.
+   */
+  item?: string;
+  incident?: number;
+  /**
+   * Of a human step: what it counts as.
+   */
+  outcome?: string;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
 }
 export interface StartBody {
   fields: {
