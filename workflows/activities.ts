@@ -43,6 +43,8 @@ export interface PerformRequest {
   /** The rounds and items it is in, and by their names the items that are no rows. Calls of an earlier engine have none. */
   item?: string | null;
   items?: Record<string, Json>;
+  /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
+  undoes?: number | null;
 }
 
 export interface CaseActivities {

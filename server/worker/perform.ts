@@ -4,23 +4,19 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
+import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
-import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
-import { compile } from '../../workflows/engine/compile.ts';
-import { roundsAround } from '../../workflows/engine/items.ts';
-import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
+import { itemsAround, mapInput, misfits, patchOf, type Call } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
-import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
+import { tried } from './retries.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -33,27 +29,39 @@ interface CaseAt {
 /** The patch is written last: without it the activity is asked again, and knows by its key what it has done. */
 interface Kept {
   patch: Values | null;
+  input: Values | null;
+  output: Values | null;
 }
 
-const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
+type Needs = Pick<Deps, 'db' | 'config'>;
+
 export async function perform(
-  { db }: Pick<Deps, 'db'>,
+  deps: Needs,
   request: PerformRequest,
+  attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
+  const { db } = deps;
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
-  const step = flow.steps.get(request.step)?.step;
-  if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
-  const kept = await readEffect(db, request);
-  const patch = kept?.patch ?? (await run(db, { request, activity, at, flow, step }));
+  const call = callOf(flow, request);
+  const kept = await readEffect(db, request.caseId, request.effect);
+  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
+}
+
+function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
+  const step = flow.steps.get(id)?.step;
+  const own = step?.kind === 'serviceTask' ? step : undefined;
+  const call = undoes === null ? own : own?.compensate;
+  if (!call) throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
+  return call;
 }
 
 async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
@@ -71,38 +79,49 @@ async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Prom
   }
 }
 
-function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise<Kept | undefined> {
+function readEffect(db: Deps['db'], caseId: string, effect: number): Promise<Kept | undefined> {
   return asEngine(db, async (tx) => {
-    const { rows } = await sql<Kept>`select patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
+    const { rows } =
+      await sql<Kept>`select patch, input, output from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
     return rows[0];
   });
 }
 
 interface Running {
   request: PerformRequest;
+  /** From 1: how often the activity is tried. */
+  attempt: number;
   activity: Activity;
   at: CaseAt;
   flow: PublishedFlow;
-  step: ServiceTask;
+  call: Call;
 }
 
-async function run(db: Deps['db'], { request, activity, at, flow, step }: Running): Promise<Values> {
+/** What a compensation undoes: what its step's activity was given, and what it answered. */
+async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformRequest): Promise<Values> {
+  if (undoes === null) return {};
+  const undone = await readEffect(db, caseId, undoes);
+  return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
+}
+
+async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const input = mapInput(step, {
-    ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
-    ...fields,
-    number: at.number,
-    ...itemsOf(flow, request, fields),
-  });
-  const validate = ajv.compile(activity.input);
-  if (!validate(input))
-    throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
-  const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
-  const output = await activity.run(input, context);
-  const patch = Object.fromEntries(
-    Object.entries(step.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
+  const undone = await undoneBy(db, request);
+  const values = { ...fields, number: at.number, ...itemsAround(flow, request, fields), ...undone };
+  const { input, failed } = mapInput(call, flow.form, values);
+  if (failed.length > 0 || misfits(activity, input).length > 0)
+    throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
+  const output = await tried(activity, attempt, () =>
+    activity.run(input, {
+      db,
+      connectors: config.connectors ?? noConnectors,
+      caseId,
+      communityId: at.communityId,
+      idempotencyKey: `${caseId}:${effect}`,
+    }),
   );
+  const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
     sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
@@ -110,26 +129,4 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
     ),
   );
   return patch;
-}
-
-/** The items around the step by their names: rows as the record has them, others as the engine read them. */
-function itemsOf(flow: PublishedFlow, { step, item = null, items = {} }: PerformRequest, fields: Values): Values {
-  const compiled = compile(flow.loaded);
-  const named: Values = { ...items };
-  for (const { owner, key } of roundsAround(compiled, { step, item })) {
-    if (owner.kind !== 'forEach' || Object.hasOwn(items, owner.as)) continue;
-    const rows = (compiled.sources.get(owner.id) ?? []).flatMap((field) => fields[field] ?? []) as Values[];
-    named[owner.as] = rows.find(({ id }) => id === key) ?? null;
-  }
-  return named;
-}
-
-function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(step.input ?? {}).map(([name, text]) => {
-    const result = evaluateMapping(text, scope);
-    if (!result.ok)
-      throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
-    return [name, plain(result.value ?? null)] as const;
-  });
-  return Object.fromEntries(mapped.filter(([, value]) => value !== null));
 }

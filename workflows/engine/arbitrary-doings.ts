@@ -13,6 +13,7 @@ export interface Doing {
     | 'fail'
     | 'retry'
     | 'withdraw'
+    | 'cancel'
     | 'amend'
     | 'crash'
     | 'stale'
@@ -21,7 +22,12 @@ export interface Doing {
     | 'delegate'
     | 'addSigners'
     | 'removeSigners'
-    | 'takeBack';
+    | 'takeBack'
+    | 'recalendar'
+    | 'suspend'
+    | 'resumeCase'
+    | 'skip'
+    | 'modify';
   pick: number;
   value: number;
 }
@@ -43,6 +49,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'amend',
             'stale',
             'crash',
+            'recalendar',
             'pause',
             'pause',
             'resume',
@@ -50,10 +57,15 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'addSigners',
             'removeSigners',
             'takeBack',
+            'suspend',
+            'resumeCase',
+            'resumeCase',
+            'skip',
+            'modify',
           ] as const),
         ),
       },
-      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const, 'cancel' as const) },
     ),
     pick: fc.nat({ max: 50 }),
     value: fc.nat({ max: 10 }),

@@ -1,11 +1,16 @@
 /** What each command does to a case, once `refuse` has let it pass. */
+import { applyCalendars } from './calendars.ts';
+import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { itemOf } from './items.ts';
+import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
+import { skip } from './skip.ts';
+import { letGo, suspendCase } from './suspend.ts';
 import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
@@ -13,7 +18,7 @@ import { outcomesOfStep, ROOT } from './tree.ts';
 import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
-type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
+type CaseCommand = Exclude<Command, { kind: 'retry' | 'resumeCase' } | { task: TaskId }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
 
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
@@ -30,17 +35,33 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
+      undoAll(run);
       endCase(run, 'cancelled', 'withdrawn');
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
+      letGo(run);
+      undoAll(run);
       endCase(run, 'cancelled', 'cancelled');
+      return;
+    case 'suspend':
+      writeLog(run, 'case_suspended', {});
+      suspendCase(run);
+      return;
+    case 'skip':
+      skip(run, command);
+      return;
+    case 'modify':
+      applyModify(run, command);
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
       return;
     case 'takeBack':
       applyTakeBack(run, command);
+      return;
+    case 'recalendar':
+      writeLog(run, 'calendar_changed', { data: applyCalendars(run, command) });
       return;
     default:
       unreachable(command);
@@ -75,8 +96,9 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
 
 function applyToClock(run: Run, task: Task, command: Extract<TaskCommand, { kind: 'pause' | 'resume' }>): void {
   if (command.kind === 'pause') {
-    pauseTask(run, task, command.until);
-    writeLog(run, 'task_paused', { task, data: { until: task.paused?.until ?? null } });
+    pauseTask(run, task, command);
+    const { until = null, waitingFor = null } = task.paused ?? {};
+    writeLog(run, 'task_paused', { task, data: { until, waitingFor } });
   } else {
     writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
     resumeTask(run, task);
@@ -115,6 +137,13 @@ function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'poli
   reassign(run, task, { assignee: to, pool: null, explanation: { ...task.explanation, ...why } });
 }
 
+function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): void {
+  const [cancelled, started] = [command.cancel, command.start].map((places) => places.map(({ step }) => step));
+  writeLog(run, 'case_modified', { data: { cancelled: cancelled ?? [], started: started ?? [] } });
+  const refusal = modify(run, command);
+  if (refusal) throw new Error(`modify: ${JSON.stringify(refusal.params)}`);
+}
+
 function applyTakeBack(run: Run, { decided, actor: by }: Extract<CaseCommand, { kind: 'takeBack' }>): void {
   const undo = must(undoOf(run.compiled, run.state, { task: decided, by }), 'decision to take back');
   const step = 'seat' in undo ? undo.frame.step : undo.entry.step;
@@ -129,6 +158,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.community = command.community;
   state.initiator = command.initiator;
   state.zone = command.zone;
+  state.calendars = command.calendars ?? {};
   state.root = newFrame(run, { step: null, branch: ROOT });
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });
   run.agenda.push({ do: 'enter', scope: state.root.id });

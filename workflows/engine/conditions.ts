@@ -2,12 +2,12 @@
 import { evaluateCondition, evaluateFeel, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
+import { inputsOf, trace } from './inputs.ts';
 import { itemLocals, type Locals } from './items.ts';
 import { heldOf } from './mentions.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
 import type { Run } from './run.ts';
 import { outcomesOf, timesOf, type Frame } from './state.ts';
-import { isHuman } from './tree.ts';
 import { must } from './unreachable.ts';
 import type { Json, Vars } from './types.ts';
 
@@ -61,15 +61,18 @@ function evaluate<T>(
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
   const locals = { ...localsOf(run, frame, prepared.names), ...own };
-  const scope: Scope = { ...scopeOf(run), locals };
+  const scope: Scope = { ...scopeOf(run, prepared), locals };
   const fields = prepared.names.filter((name) => !Object.hasOwn(locals, name));
   const failed = computeFormulas(run.compiled.formulas, fields, scope);
   const result = failed ?? read(prepared, scope);
-  if (result.ok) return result;
-  const valueOf = (name: string): Json =>
-    (Object.hasOwn(locals, name) ? locals[name]?.value : scope.vars[name]) ?? null;
-  const inputs = Object.fromEntries(prepared.names.map((name) => [name, valueOf(name)]));
-  return { ok: false, code: result.code, detail: { expression: text, inputs, reason: result.message } };
+  if (result.ok) {
+    trace(run, prepared, scope, result);
+    return result;
+  }
+  const { code, message: reason } = result;
+  const inputs = inputsOf(prepared, scope);
+  trace(run, prepared, scope, result);
+  return { ok: false, code, detail: { expression: text, inputs, reason } };
 }
 
 function localsOf({ compiled, state }: Run, { step, item }: Frame, names: readonly string[]): Locals {
@@ -77,11 +80,19 @@ function localsOf({ compiled, state }: Run, { step, item }: Frame, names: readon
   return itemLocals(compiled, state, { step: must(step, 'step of frame'), item }, names);
 }
 
-function scopeOf({ compiled, state, now }: Run): Scope {
+function scopeOf({ compiled, state, now }: Run, { names, times }: Prepared): Scope {
   const { initiator, zone } = state;
-  const humans = [...compiled.steps.values()].filter(({ step }) => isHuman(step)).map(({ step }) => step.id);
-  const [outcomes, times] = [outcomesOf(state), timesOf(state, humans)];
-  return { vars: { ...state.vars }, types: compiled.types, outcomes, times, initiator, now, zone };
+  // A long trail is read only where the expression asks for it.
+  const outcomes = names.includes('outcomes') ? outcomesOf(state) : {};
+  return {
+    vars: { ...state.vars },
+    types: compiled.types,
+    outcomes,
+    times: timesOf(state, times),
+    initiator,
+    now,
+    zone,
+  };
 }
 
 /** New values among the fields the flow mentions; whatever else came with them stays out of the state. */

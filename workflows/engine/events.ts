@@ -1,21 +1,23 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
 import { applyCommand, itemData, writeLog } from './commands.ts';
+import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { placeKey } from './items.ts';
 import { applyPolicies, type Holders } from './people.ts';
-import { openIncident, type Run } from './run.ts';
+import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
-import { offerAgain, putTimer, startClockAgain } from './tasks.ts';
+import { putTimer } from './clocks.ts';
+import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
-import type { EngineEvent, RetryCommand } from './types.ts';
+import { resumeCase } from './suspend.ts';
+import type { Command, EngineEvent, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
   switch (event.type) {
     case 'command':
-      if (event.command.kind === 'retry') applyRetry(run, event.command);
-      else applyCommand(run, event.command);
+      applyOne(run, event.command);
       return true;
     case 'timer':
       return fireTimer(run);
@@ -27,6 +29,18 @@ export function consume(run: Run, event: EngineEvent): boolean {
     default:
       return unreachable(event);
   }
+}
+
+/** These take up again what was left: other events are consumed with them. */
+function applyOne(run: Run, command: Command): void {
+  if (command.kind === 'retry') applyRetry(run, command);
+  else if (command.kind === 'resumeCase') {
+    writeLog(run, 'case_resumed', {});
+    for (const { event, effect } of resumeCase(run)) {
+      run.state.effects.push(effect);
+      consume(run, event);
+    }
+  } else applyCommand(run, command);
 }
 
 // ------------------------------------------------------------------------------------------------ effects
@@ -45,10 +59,12 @@ function takePeople(run: Run, event: Extract<Result, { type: 'resolved' }>): boo
   if (effect?.type !== 'resolve') return false;
   const found = findFrame(run.state, effect.frame);
   if (!found) return false;
+  run.state.suspended?.answers.push({ event, effect });
   writeLog(run, 'people_resolved', {
     step: effect.step,
     data: { effect: effect.id, rule: effect.assign.rule, persons: event.people.persons },
   });
+  if (run.state.suspended) return true;
   const holders = applyPolicies(run.state, effect.people, event.people);
   givePeopleFor(run, found.frame, effect.purpose, holders);
   return true;
@@ -89,21 +105,33 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
 type Activity = Extract<InFlight, { type: 'activity' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
-  const { id, step, item, activity } = effect;
-  const data = { effect: id, activity, ...itemData(run, effect), ...(frame ? {} : { late: true }) };
-  if (event.type === 'activityFailed')
-    writeLog(run, 'activity_failed', { step, data: { ...data, error: event.error.code } });
-  else writeLog(run, 'activity_done', { step, data });
+  const { id, step, activity, undoes } = effect;
+  const isUndoing = undoes === null ? {} : { undoes };
+  const data = { effect: id, activity, ...itemData(run, effect), ...isUndoing, ...(frame ? {} : { late: true }) };
+  const [done, failed] = undoes === null ? OWN : COMPENSATION;
+  if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
+  else writeLog(run, done, { step, data });
+  if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
+  if (frame) finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  else endIfUndone(run);
+}
+const OWN = ['activity_done', 'activity_failed'] as const;
+const COMPENSATION = ['step_compensated', 'compensation_failed'] as const;
+
+/** Late, the case went on without it: its result is only logged, and undone (rule 22). */
+function takeDone(
+  run: Run,
+  { id, step, item }: Activity,
+  frame: Frame | undefined,
+  { vars, patch }: Extract<ActivityResult, { type: 'activityDone' }>,
+): void {
   // Also late: it has run, and `again: skip` means what it says.
   const key = placeKey(run.compiled, { step, item });
-  if (event.type === 'activityDone' && !run.state.ran.includes(key)) run.state.ran.push(key);
-  // Late: the case went on without it, so its result is only logged (rule 22).
+  if (!run.state.ran.includes(key)) run.state.ran.push(key);
+  noteUndoable(run, { effect: id, step, item }, frame === undefined);
   if (!frame) return;
-  if (event.type === 'activityDone') {
-    mergeVars(run, event.vars);
-    run.patchEffect = event.patch === null ? null : id;
-  }
-  finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  mergeVars(run, vars);
+  run.patchEffect = patch === null ? null : id;
 }
 
 // ------------------------------------------------------------------------------------------------ retry

@@ -6,14 +6,8 @@ import { stepInfo, type Compiled } from './compile.ts';
 import type { ForEach, Step } from './flow.gen.ts';
 import { framesUnder, type Each, type Frame, type State } from './state.ts';
 import { repeats } from './tree.ts';
-import type { Json, StepId } from './types.ts';
+import type { Json, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
-
-/** A step, and the rounds and items it is in. */
-export interface Place {
-  step: StepId;
-  item: string | null;
-}
 
 /** What a name stands for that is no field. `of`: the sub-table whose columns' types it has. */
 interface Local {

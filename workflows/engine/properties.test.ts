@@ -2,14 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flows, PEOPLE } from './arbitraries.ts';
 import { doings, type Doing } from './arbitrary-doings.ts';
+import { CALENDARS, laterCalendars } from './calendar/testing.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
+import type { Step } from './flow.gen.ts';
+import { roundsOf } from './items.ts';
 import { returnPlaces } from './return.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
-import { framesUnder, type State, type Task } from './state.ts';
+import { reckonAgain } from './clocks.ts';
+import { cloneState } from './clone.ts';
+import { newRun } from './run.ts';
+import { allTimers, framesUnder, heldFrames, rootsOf, type Frame, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
@@ -23,12 +29,13 @@ const context: CheckContext = {
     lines: { type: 'table', columns: { amount: { type: 'number' } } },
   },
   roles: ['staff', 'manager'],
+  calendars: ['office', 'lost'],
   activities: { notify: { input: {}, output: {} } },
 };
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
 function simulate(compiled: Compiled): Simulation {
-  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined });
+  return new Simulation(compiled, { calendars: CALENDARS, resolve: () => undefined, perform: () => undefined });
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -40,6 +47,7 @@ function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
   const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
   const vars = { amount: value, helper: value % 4 === 0 ? null : actor, lines: linesOf(pick, value) };
   performOnCase(run, { ...doing, actor, vars });
+  operate(run, { ...doing, actor });
   const task = at(run.state.tasks, pick);
   if (task) performOn(compiled, run, task, { ...doing, actor, vars });
 }
@@ -55,12 +63,58 @@ type Done = Doing & { actor: string; vars: Vars };
 function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
-  const incident = at(run.state.incidents, pick);
   if (act === 'takeBack') takeBack(run, pick);
-  if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+  if (act === 'retry') retry(run, pick, vars);
+  recalendar(run, act, value);
+}
+
+function retry(run: Simulation, pick: number, vars: Vars): void {
+  const incident = at(run.state.incidents, pick);
+  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** An administrator changes the calendars, perhaps to what the case knows already. */
+function recalendar(run: Simulation, act: Doing['act'], value: number): void {
+  if (act !== 'recalendar') return;
+  run.send({ kind: 'recalendar', actor: 'admin', calendars: laterCalendars(value), vars: {} });
+}
+
+/** What is done to a case as a whole. */
+function operate(run: Simulation, done: Omit<Done, 'vars'>): void {
+  const { act, actor } = done;
+  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
+  if (act === 'suspend' || act === 'resumeCase') run.send({ kind: act, actor, vars: {} });
+  if (act === 'modify') move(run, done);
+  if (act === 'skip') skip(run, done);
+}
+
+/** An incident, or a step that waits. */
+function skip(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
+  const incident = value % 2 === 0 ? (at(run.state.incidents, pick)?.id ?? null) : null;
+  const step = incident === null ? (at(run.entries.at(-1)?.case.position ?? [], pick) ?? null) : null;
+  const outcome = step === null ? null : (at(outcomesOnward(run, step), value) ?? null);
+  run.send({ kind: 'skip', actor, vars: {}, step, item: null, incident, outcome });
+}
+
+/** With which a step may be passed over. */
+function outcomesOnward(run: Simulation, id: string): string[] {
+  const known = run.compiled.steps.get(id)?.step;
+  const outcomes = known && isHuman(known) ? outcomesOfStep(known) : [];
+  return outcomes.flatMap(({ outcome, returnTo }) => (returnTo ? [] : [outcome]));
+}
+
+/** Takes away what waits, or leaves it, and begins any other step. */
+function move(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
+  const position = run.entries.at(-1)?.case.position ?? [];
+  // In the rounds and items that some task is in, where the step is in them too.
+  const { item } = (value % 2 === 0 ? at(run.state.tasks, pick) : undefined) ?? { item: null };
+  const places = (list: readonly (string | undefined)[]) =>
+    list.flatMap((step) => (step === undefined ? [] : [{ step, item: roundsOf(run.compiled, step, item) }]));
+  const cancel = places(value % 3 === 0 ? position : [at(position, pick)]);
+  const start = places(value % 5 === 0 ? [] : [at([...run.compiled.steps.keys()], pick + value)]);
+  run.send({ kind: 'modify', actor, vars: {}, cancel, start, compensate: value % 2 === 0 });
 }
 
 /** Somebody takes back something that was decided, perhaps long ago. */
@@ -93,15 +147,21 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   performOnHolders(run, task, { act, value, actor });
   if (act === 'stale') {
     expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
-      code: 'assignment_changed',
+      code: run.state.suspended ? 'case_suspended' : 'assignment_changed',
     });
   }
-  const to = at(returnPlaces(compiled, run.state, task), value);
+  sendBack(run, task, { act, value, actor });
+}
+
+/** To any place that the dialog offers. */
+function sendBack(run: Simulation, task: Task, { act, value, actor }: Pick<Done, 'act' | 'value' | 'actor'>): void {
+  const aimed = { task: task.id, assignment: task.assignment, actor };
+  const to = at(returnPlaces(run.compiled, run.state, task), value);
   const mode = act === 'detour' ? 'straightBack' : 'redo';
   if (to !== undefined && (act === 'return' || act === 'detour'))
     expect(run.send({ kind: 'return', ...aimed, to: to.step, item: to.item, mode, vars: {} })).toBeOneOf([
       null,
-      NOT_ALLOWED,
+      run.state.suspended ? expect.objectContaining({ code: 'case_suspended' }) : NOT_ALLOWED,
     ]);
 }
 
@@ -151,13 +211,35 @@ function holdInvariants(compiled: Compiled, state: State): void {
   holdEnd(state);
   holdFrames(state);
   for (const task of state.tasks) holdClock(state, task);
+  for (const task of state.tasks) holdDue(compiled, state, task);
   holdJoins(compiled, state);
   holdItems(state);
   holdSeats(state);
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({ status, root, tasks, incidents, effects, timers }: State): void {
+function holdEnd({
+  status,
+  root,
+  tasks,
+  incidents,
+  effects,
+  timers,
+  undoing,
+  undoable,
+  ending,
+  suspended,
+}: State): void {
+  if (status === 'running' && ending) {
+    hold(root === null && tasks.length + timers.length === 0, 'a case that ends goes on');
+    hold(undoing.length + effects.length > 0, 'a case that ends waits for nothing');
+    return;
+  }
+  if (status === 'cancelled') hold(undoable.length === 0, 'a cancelled case leaves something that could be undone');
+  if (suspended) {
+    hold(status === 'running' && timers.length === 0, 'a suspended case has a clock that runs');
+    return;
+  }
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
   const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
   if (status === 'running') hold(waits > 0, 'a step is stuck');
@@ -166,13 +248,20 @@ function holdEnd({ status, root, tasks, incidents, effects, timers }: State): vo
 
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
-  const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
-  const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
-  for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
-  for (const { task } of state.timers)
+  const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
+  const timers = allTimers(state);
+  const open = [...state.tasks, ...timers, ...state.incidents, ...state.effects].map(({ frame }) => frame);
+  for (const frame of [...open, ...heldFrames(state)])
+    hold(frame === null || frames.has(frame), 'something open belongs to no frame');
+  for (const { task } of timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set(open.map(({ frame }) => frame));
-  for (const leaf of state.root ? leaves(state) : []) hold(waiting.has(leaf), 'a leaf waits for nothing');
+  const waiting = new Set([...open, ...unopened(state)]);
+  for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
+}
+
+/** Frames that wait for compensations, or for a suspended case to go on. */
+function unopened(state: State): number[] {
+  return [...heldFrames(state), ...state.undoing.flatMap(({ opens }) => opens)];
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -187,10 +276,11 @@ function holdSeats({ root, tasks }: State): void {
 }
 
 /** Every branch of a running parallel is at work or done, none twice: its join can always be met. */
-function holdJoins(compiled: Compiled, { root }: State): void {
-  for (const frame of root ? framesUnder(root) : []) {
-    const step = frame.step === null || frame.branch !== null ? undefined : compiled.steps.get(frame.step)?.step;
-    if (step?.kind !== 'parallel') continue;
+function holdJoins(compiled: Compiled, state: State): void {
+  const waiting = unopened(state);
+  for (const frame of state.root ? framesUnder(state.root) : []) {
+    const step = stepOf(compiled, frame);
+    if (step?.kind !== 'parallel' || waiting.includes(frame.id)) continue;
     const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');
@@ -209,9 +299,42 @@ function holdItems({ root }: State): void {
   }
 }
 
+/** Of a step frame; undefined for a scope. */
+function stepOf(compiled: Compiled, { step, branch }: Frame): Step | undefined {
+  return step === null || branch !== null ? undefined : compiled.steps.get(step)?.step;
+}
+
+/** Due time and timers are those that its clock gives, whatever stopped it and whichever calendars came. */
+function holdDue(compiled: Compiled, state: State, task: Task): void {
+  if (task.dueAt === null) return;
+  const run = newRun(compiled, cloneState(state), { type: 'timer' }, { now: 0 });
+  const copy = run.state.tasks.find(({ id }) => id === task.id)!;
+  reckonAgain(run, copy);
+  hold(copy.dueAt === task.dueAt, 'a due time is not what its clock gives');
+  hold(JSON.stringify(run.state.timers) === JSON.stringify(state.timers), 'a timer is not where its due time puts it');
+}
+
+/** No end action of a task comes twice, and its time is told without gap or overlap. */
+function holdLog(entries: readonly DeltaEntry[]): void {
+  const fired = new Set<string>();
+  const told = new Map<string, number>();
+  for (const { event, spent = [] } of entries) {
+    for (const { task, from, to } of spent) {
+      hold(from < to && (told.get(task) ?? from) === from, 'a stretch of a task’s time is lost or told twice');
+      told.set(task, to);
+    }
+    // A retry may start its clock anew.
+    if (event.type === 'incident_retried') fired.clear();
+    if (event.type !== 'timer_fired' || event.task === null || event.data.timer !== 'due') continue;
+    const what = `${event.task} ${JSON.stringify(event.data.action)}`;
+    hold(!fired.has(what), 'an end action comes twice');
+    fired.add(what);
+  }
+}
+
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
-  const timers = state.timers.filter((timer) => timer.task === task.id);
+  const timers = allTimers(state).filter((timer) => timer.task === task.id);
   const failed = state.incidents.flatMap(({ resume }) => (resume.do === 'timer' ? [resume.timer] : []));
   const ends = [...timers, ...failed].filter((timer) => timer.task === task.id && timer.what.kind === 'resume');
   hold(ends.length === (task.paused ? 1 : 0), 'a paused task has one end, another none');
@@ -224,7 +347,10 @@ function holdClock(state: State, task: Task): void {
 }
 
 function leaves(state: State): number[] {
-  return [...framesUnder(state.root!)].filter(({ children }) => children.length === 0).map(({ id }) => id);
+  return rootsOf(state)
+    .flatMap((root) => [...framesUnder(root)])
+    .filter(({ children }) => children.length === 0)
+    .map(({ id }) => id);
 }
 
 /** The rows a server would have after applying entries in any order, each guarded by rev. */
@@ -268,6 +394,7 @@ describe('any flow that passes check, whatever happens', () => {
           holdInvariants(compiled, run.state);
         }
 
+        holdLog(run.entries);
         expect(fold(compiled, 'case', run.entries), 'folding the log gives the same case').toEqual(run.state);
         const shuffled = [...run.entries].map((entry) => ({ entry, key: random.next().value as number }));
         const anyOrder = shuffled.sort((a, b) => a.key - b.key).map(({ entry }) => entry);

@@ -1,13 +1,16 @@
 /** Whether a command may be applied to a state. The validator of the shell asks; a refusal leaves no trace in any history. */
+import { newerOf } from './calendars.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { roundsOf } from './items.ts';
 import { returnPlaces } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
+import { refuseModify } from './modify.ts';
+import { refuseSkip } from './skip.ts';
 import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
-import type { Command, Json, Refusal, StepId } from './types.ts';
+import type { Command, Json, PauseCommand, RecalendarCommand, Refusal, StepId } from './types.ts';
 
 /** Why a command is refused, or null. Never throws and changes nothing. */
 export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
@@ -15,15 +18,31 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
+  const standing = refuseStanding(state, command.kind);
+  if (standing) return standing;
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
+
+/** A case that ends, or is suspended, lets little be done. */
+function refuseStanding({ ending, suspended }: State, act: Command['kind']): Refusal | null {
+  if (ending && !WHILE_ENDING.includes(act)) return refusal('case_ending', { act });
+  return suspended && !WHILE_SUSPENDED.includes(act) ? refusal('case_suspended', { act }) : null;
+}
+
+/** What may still be done while the case is being undone. */
+const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'skip', 'amend', 'recalendar'];
+const WHILE_SUSPENDED: readonly Command['kind'][] = ['resumeCase', 'cancel', 'amend', 'modify', 'recalendar'];
 
 type CaseCommand = Exclude<Command, { task: string }>;
 
 function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);
   if (command.kind === 'takeBack') return refuseTakeBack(compiled, state, command);
+  if (command.kind === 'resumeCase') return state.suspended ? null : refusal('not_suspended');
+  if (command.kind === 'skip') return refuseSkip(compiled, state, command);
+  if (command.kind === 'modify') return refuseModify(compiled, state, command);
+  if (command.kind === 'recalendar') return refuseCalendars(compiled, state, command);
   if (command.kind !== 'retry') return null;
   const known = state.incidents.some(({ id }) => id === command.incident);
   return known ? null : refusal('incident_unknown', { incident: command.incident });
@@ -42,6 +61,7 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
   if (command.kind === 'complete') return refuseOutcome(compiled, task, command.outcome);
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
+  if (command.kind === 'pause') return refuseParty(compiled, task, command);
   if (command.kind !== 'return' || mayReturnTo(compiled, state, { task, to: command.to, item: command.item }))
     return null;
   return refusal('return_target_invalid', { to: command.to });
@@ -70,6 +90,20 @@ function refuseSigners(state: State, task: Task, { kind, persons }: SignersComma
   return kind === 'addSigners'
     ? refusal('signer_already', { person: wrong })
     : refusal('signer_unknown', { person: wrong });
+}
+
+/** A case that started meanwhile, or an earlier change, has brought them. */
+function refuseCalendars({ calendars }: Compiled, state: State, command: RecalendarCommand): Refusal | null {
+  if (newerOf({ state, calendars }, command).length > 0) return null;
+  return refusal('calendar_known', { calendars: Object.keys(command.calendars) });
+}
+
+/** The step may say who can be waited for. */
+function refuseParty(compiled: Compiled, task: Task, { waitingFor = 'other' }: PauseCommand): Refusal | null {
+  const { step } = stepInfo(compiled, task.step);
+  const offered = isHuman(step) ? step.pause?.waitingFor : undefined;
+  if (!offered || offered.includes(waitingFor)) return null;
+  return refusal('party_not_offered', { party: waitingFor, offered });
 }
 
 function refuseTakeBack(

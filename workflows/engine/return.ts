@@ -3,14 +3,15 @@
  * from there; straight back is a detour, whose target opens beside the position and reopens it afterwards (rule 21).
  */
 import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
+import { takeCrossed, undo } from './compensation.ts';
 import type { ForEach, Step } from './flow.gen.ts';
 import { reopenedItems } from './item-list.ts';
-import { joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf, type Place } from './items.ts';
+import { joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf } from './items.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
 import { findFrame, type BranchKey, type Frame, type State, type Task } from './state.ts';
 import { cutTrail, forgetItem, uncountItem } from './trail.ts';
 import { isReachableBackwards, partsOf, runsTogether } from './tree.ts';
-import type { PersonId, StepId } from './types.ts';
+import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
 /** The steps a task may be returned to, in the order they were done: what the dialog offers and `refuse` accepts. */
@@ -65,19 +66,21 @@ function openDetour(
 
 /** Redo the rest: the case goes to the target, whose previous handler gets it. */
 function goBack(run: Run, to: Place, by: PersonId | null): void {
-  goTo(run, to).returned = { by };
+  goTo(run, to, { isBack: true }).returned = { by };
 }
 
 /**
  * Goes on at a step: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
  * runs beside the scope goes on. A parallel or a forEach that was over is open again for the target's branch or item alone: the others
- * count as done; in one that still runs the branch opens again beside them (rule 21).
+ * count as done; in one that still runs the branch opens again beside them (rule 21). Going back undoes what it crosses before the step
+ * opens (rule 22); a jump of the flow's own does not.
  */
-export function goTo(run: Run, to: Place): Frame {
+export function goTo(run: Run, to: Place, { isBack = false } = {}): Frame {
   const { path } = stepInfo(run.compiled, to.step);
   let { scope, depth } = deepestShared(run, must(run.state.root, 'root scope'), to);
   closeUnder(run, scope);
   cutTrail(run, to);
+  const undone = isBack ? takeCrossed(run, to) : [];
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
@@ -86,7 +89,7 @@ export function goTo(run: Run, to: Place): Frame {
     scope.children = [frame];
     const next = path[depth + 1];
     if (!next) {
-      run.agenda.push({ do: 'open', frame: frame.id });
+      undo(run, undone, [frame.id]);
       return frame;
     }
     scope = openAlone(run, frame, { step, branch: next.branch, target: to });

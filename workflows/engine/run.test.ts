@@ -4,9 +4,9 @@ import { newState, type Frame } from './state.ts';
 import { aServiceTask, compileSteps } from './testing.ts';
 
 function working(): { run: Run; frame: Frame } {
-  const run = newRun(compileSteps([aServiceTask('print')]), newState('case'), { type: 'timer' }, 0);
+  const run = newRun(compileSteps([aServiceTask('print')]), newState('case'), { type: 'timer' }, { now: 0 });
   const frame = newFrame(run, { step: 'print' });
-  const effect = { step: 'print', item: null, activity: 'notify', rev: 1 };
+  const effect = { step: 'print', item: null, activity: 'notify', rev: 1, undoes: null };
   startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, ...effect });
   return { run, frame };
 }
@@ -22,7 +22,7 @@ describe('closing a frame', () => {
 
   it('lets an activity of an earlier event finish (rule 22)', () => {
     const { run, frame } = working();
-    const later = newRun(run.compiled, run.state, { type: 'timer' }, 0);
+    const later = newRun(run.compiled, run.state, { type: 'timer' }, { now: 0 });
 
     closeUnder(later, frame);
 

@@ -2,10 +2,20 @@
  * One event being worked on: a draft of the state, the delta it fills, and the agenda of transitions until everything waits.
  * The only code that opens frames, effects and incidents, and closes them, tasks and timers.
  */
-import { stepInfo, type Compiled } from './compile.ts';
+import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { itemOf, plainItems } from './items.ts';
 import { isHuman, type HumanStep } from './tree.ts';
-import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
+import { spend } from './spent.ts';
+import {
+  framesUnder,
+  keepTimers,
+  type Frame,
+  type InFlight,
+  type Resume,
+  type State,
+  type Task,
+  type Transition,
+} from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -17,14 +27,12 @@ import type {
   Notice,
   OpenedTask,
   PersonId,
+  Spent,
+  StepContext,
   StepId,
   TaskId,
 } from './types.ts';
 import { must } from './unreachable.ts';
-
-/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
-export type Transition =
-  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
 
 export interface Run {
   compiled: Compiled;
@@ -40,15 +48,19 @@ export interface Run {
   changed: ChangedTask[];
   closed: ClosedTask[];
   notices: Notice[];
+  spent: Spent[];
   effects: Effect[];
   /** Items of a forEach that this event began, and with which outcome an `end` ended one, by scope. */
   begun: number;
   ended: Map<number, string>;
   /** Fields that this event wrote. */
   written: Set<string>;
+  /** The step that is being worked on, and who is told what its expressions come to. */
+  at: StepId | null;
+  traced: StepContext['traced'];
 }
 
-export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
+export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
   return {
     compiled,
     state,
@@ -61,21 +73,24 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     changed: [],
     closed: [],
     notices: [],
+    spent: [],
     effects: [],
     begun: 0,
     ended: new Map(),
     written: new Set(),
+    at: null,
+    traced,
   };
 }
 
-export function nextId(run: Run): number {
-  const id = run.state.next;
-  run.state.next += 1;
+export function nextId({ state }: Pick<Run, 'state'>): number {
+  const id = state.next;
+  state.next += 1;
   return id;
 }
 
 /** A frame with nothing in it yet. */
-export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
+export function newFrame(run: Pick<Run, 'state'>, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
   return {
     id: nextId(run),
     branch: null,
@@ -86,6 +101,7 @@ export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>)
     each: null,
     seats: [],
     returned: null,
+    undoes: null,
     detour: null,
     ...fields,
   };
@@ -99,15 +115,24 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 // ------------------------------------------------------------------------------------------------ tasks
 
-/** A task as others are shown it: while its clock stands it has no due time. */
+/** A task as others are shown it: while its clock stands, alone or with all of the case, it has no due time. */
 export function openedOf(task: Task): OpenedTask {
   const { id, step, item, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const stands = paused !== null || task.clock.standing !== null;
   const clock = {
-    dueAt: paused ? null : task.dueAt,
+    dueAt: stands ? null : task.dueAt,
+    dueBy: task.dueAt === null ? null : task.clock.by,
+    waitingFor: paused?.waitingFor ?? null,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
   return { task: id, step, item, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
+}
+
+/** Tells all of a task that can change. */
+export function tellChange(run: Run, opened: Task): void {
+  const { step: _step, kind: _kind, returnedBy: _returnedBy, ...changed } = openedOf(opened);
+  run.changed.push(changed);
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -123,9 +148,11 @@ export function cancelTask(run: Run, task: Task): void {
 }
 
 /** With what waits for it alone: on an approval's frame others may still decide. */
-function dropTask({ state }: Run, task: Task): void {
+function dropTask(run: Run, task: Task): void {
+  const { state } = run;
+  spend(run, task);
   state.tasks = state.tasks.filter(({ id }) => id !== task.id);
-  state.timers = state.timers.filter((timer) => timer.task !== task.id);
+  keepTimers(state, (timer) => timer.task !== task.id);
   state.incidents = state.incidents.filter(({ resume }) => taskOfResume(resume) !== task.id);
 }
 
@@ -142,12 +169,20 @@ export function startEffect(run: Run, inFlight: InFlight): void {
   run.effects.push(effectOf(run.compiled, run.state, inFlight));
 }
 
+/** Calls an activity for a frame; it waits for the record at the revision that this event makes (rule 8). */
+export function startActivity(run: Run, frame: Frame, activity: string): void {
+  const step = must(frame.step, 'step of frame');
+  const of = { frame: frame.id, step, item: frame.item, undoes: frame.undoes?.effect ?? null };
+  startEffect(run, { type: 'activity', id: nextId(run), ...of, activity, rev: run.state.rev + 1 });
+}
+
 /** The effect as the shell gets it; made anew from the state when a case continues as new. */
 export function effectOf(compiled: Compiled, state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
   if (inFlight.type === 'activity') {
-    const { activity, rev, item } = inFlight;
-    return { type: 'activity', id, step, activity, rev, item, items: plainItems(compiled, state, { step, item }) };
+    const { activity, rev, item, undoes } = inFlight;
+    const items = plainItems(compiled, state, { step, item });
+    return { type: 'activity', id, step, activity, rev, item, items, undoes };
   }
   return {
     type: 'resolve',
@@ -182,10 +217,16 @@ export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
-  state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
+  keepTimers(state, (timer) => !ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
-  run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
+  const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
+  run.agenda = run.agenda.filter(isOpen);
+  if (state.suspended) {
+    const { agenda, answers } = state.suspended;
+    state.suspended.agenda = agenda.filter(isOpen);
+    state.suspended.answers = answers.filter(({ effect }) => effect.frame !== null && !ids.has(effect.frame));
+  }
   frame.children = [];
 }
 
@@ -200,14 +241,23 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
-/** Ends the case and closes everything in it. */
+/** Ends the case and closes everything in it, as soon as nothing is left to be undone. */
 export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
-  state.status = status;
-  state.outcome = outcome;
-  run.agenda = [];
+  state.held = null;
+  state.ending = { status, outcome };
+  endIfUndone(run);
+}
+
+/** A case that ends waits for its compensations, and for activities in flight whose late success would have to be undone (rule 22). */
+export function endIfUndone({ state, compiled }: Pick<Run, 'state' | 'compiled'>): void {
+  const { ending, effects, undoing } = state;
+  if (!ending || undoing.length > 0 || effects.some(({ step }) => compensationOf(compiled, step) !== null)) return;
+  state.status = ending.status;
+  state.outcome = ending.outcome;
+  state.ending = null;
 }
 
 /** Incidents as the read model shows them. */

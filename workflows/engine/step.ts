@@ -2,10 +2,12 @@
  * The engine: one event in, the new state, its effects and its delta out. Pure and deterministic; for a flow that `check` has
  * passed and a command that `refuse` let through it never throws. Runs until everything waits, within a budget of transitions.
  */
+import { cloneState } from './clone.ts';
 import { sequenceOf, type Compiled } from './compile.ts';
+import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
-import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
-import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
+import { endCase, newFrame, newRun, openIncident, type Run } from './run.ts';
+import { findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { dropGoneItems } from './steps/for-each.ts';
 import { finishScope, openStep } from './steps/index.ts';
@@ -24,7 +26,13 @@ const TRANSITIONS = 10_000;
 
 /** Consumes one event. The given state is left as it is. */
 export function step(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, cloneState(state), event, context.now);
+  const result = stepInto(compiled, cloneState(state), event, context);
+  return result.delta === null ? { ...result, state } : result;
+}
+
+/** Consumes one event into the given state itself, for whoever has no use for it as it was. */
+export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
+  const run = newRun(compiled, state, event, context);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   dropGoneItems(run);
   settle(run, context.limits?.transitions ?? TRANSITIONS);
@@ -33,7 +41,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
   return {
     rev: state.rev,
     at: now,
@@ -45,6 +53,7 @@ function deltaOf(run: Run): DeltaEntry {
     changed,
     closed,
     notices,
+    spent,
     effects,
     case: caseChange(run.compiled, state),
   };
@@ -52,6 +61,10 @@ function deltaOf(run: Run): DeltaEntry {
 
 /** Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. */
 function settle(run: Run, budget: number): void {
+  if (run.state.suspended) {
+    run.state.suspended.agenda.push(...run.agenda);
+    return;
+  }
   for (let done = 1; run.agenda.length > 0; done += 1) {
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
@@ -64,8 +77,10 @@ function settle(run: Run, budget: number): void {
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
-  if (next.do === 'open') openStep(run, frame);
-  else if (next.do === 'enter') enter(run, frame, parent);
+  run.at = frame.step;
+  if (next.do === 'enter') enter(run, frame, parent);
+  else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
+  else if (next.do === 'open') openStep(run, frame);
   else leave(run, frame, must(parent, 'parent of step frame'));
 }
 

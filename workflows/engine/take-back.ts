@@ -4,13 +4,13 @@
  * it checks itself.
  */
 import { stepInfo, type Compiled } from './compile.ts';
-import { placeOfKey, type Place } from './items.ts';
+import { placeOfKey } from './items.ts';
 import { goTo } from './return.ts';
 import type { Run } from './run.ts';
 import { framesUnder, type Frame, type Holder, type Seat, type State, type TrailEntry } from './state.ts';
 import { openTask } from './tasks.ts';
 import { areApart } from './trail.ts';
-import type { PersonId, TaskId } from './types.ts';
+import type { PersonId, TaskId, Place } from './types.ts';
 
 /** What a decision can be taken back to: a voice in an approval that still waits for others, or a step. */
 type Undo = { frame: Frame; seat: Seat; holder: Holder } | { entry: TrailEntry };

@@ -1,10 +1,10 @@
 /** What a completed human step leaves behind: its outcome on the trail, who did it, and how often. */
 import { stepInfo, type Compiled } from './compile.ts';
-import { isWithin, lastKey, partAt, placeKey, placeOfKey, type Place } from './items.ts';
+import { isWithin, lastKey, partAt, placeKey, placeOfKey } from './items.ts';
 import type { Run } from './run.ts';
 import { timesOf, type Frame, type TrailEntry } from './state.ts';
 import { areConcurrent } from './tree.ts';
-import type { PersonId, StepId } from './types.ts';
+import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
 type Decided = Pick<TrailEntry, 'outcome' | 'task' | 'by'>;
@@ -44,13 +44,13 @@ export function countDecision({ state }: Run, step: StepId): void {
  * is not after it, rounds before are over, and other items are for themselves.
  */
 export function cutTrail({ compiled, state }: Run, target: Place): void {
-  const { order } = stepInfo(compiled, target.step);
-  state.trail = state.trail.filter(
-    (entry) =>
-      stepInfo(compiled, entry.step).order < order ||
-      areConcurrent(compiled, entry.step, target.step) ||
-      partAt(compiled, entry, target) !== undefined,
-  );
+  state.trail = state.trail.filter((entry) => !isCrossed(compiled, entry, target));
+}
+
+/** Whether going back to a place goes back over what was done elsewhere: it is that step or stands after it, in the same rounds and items. */
+export function isCrossed(compiled: Compiled, done: Place, target: Place): boolean {
+  const isAfter = stepInfo(compiled, done.step).order >= stepInfo(compiled, target.step).order;
+  return isAfter && !areConcurrent(compiled, done.step, target.step) && partAt(compiled, done, target) === undefined;
 }
 
 /** Whether two may be at work at the same time: in branches beside each other, or in items of a forEach that has all at once. */

@@ -17,17 +17,32 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v3: no forEach, so no items: rounds of loops were known to frames alone. */
-interface StateV3 extends Omit<State, 'v' | 'root' | 'tasks' | 'effects' | 'incidents'> {
+/** v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, and rounds of loops were known to frames alone. */
+interface StateV3 extends Omit<
+  State,
+  | 'v'
+  | 'root'
+  | 'tasks'
+  | 'effects'
+  | 'incidents'
+  | 'calendars'
+  | 'held'
+  | 'undoable'
+  | 'undoing'
+  | 'suspended'
+  | 'ending'
+> {
   v: 3;
   root: FrameV3 | null;
   tasks: TaskV3[];
   effects: InFlightV3[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
 }
-type FrameV3 = Omit<Frame, 'each' | 'children'> & { children: FrameV3[] };
-type TaskV3 = Omit<Task, 'item'>;
-type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'item'>;
+type FrameV3 = Omit<Frame, 'children' | 'undoes' | 'each'> & { children: FrameV3[] };
+type TaskV3 = Omit<Task, 'item' | 'paused' | 'clock' | 'countedTo'> & {
+  paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
+};
+type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'item' | 'undoes'>;
 type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
@@ -70,34 +85,51 @@ export type AnyState = State | StateV3 | StateV2 | StateV1;
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
   if (state.v === 4) return state;
-  if (state.v === 3) return toV4(state);
-  return toV4(toV3(state.v === 1 ? toV2(state) : state));
+  if (state.v === 3) return upgrade(state);
+  return upgrade(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-function toV4(state: StateV3): State {
+/** v3 → v4. A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
+function upgrade(state: StateV3): State {
   const items = new Map<number, string | null>();
   const root = state.root && frameToV4(state.root, items);
   return {
     ...state,
     v: 4,
+    calendars: {},
+    held: null,
     root,
-    tasks: state.tasks.map((task) => ({ ...task, item: items.get(task.frame) ?? null })),
+    tasks: state.tasks.map((task) => taskToV4(task, items)),
     effects: state.effects.map((effect) => effectToV4(effect, items)),
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume, items) })),
+    undoable: [],
+    undoing: [],
+    suspended: null,
+    ending: null,
   };
 }
 
 /** Notes which rounds each frame is in. */
 function frameToV4(frame: FrameV3, items: Map<number, string | null>): Frame {
   items.set(frame.id, frame.item);
-  return { ...frame, each: null, children: frame.children.map((child) => frameToV4(child, items)) };
+  return { ...frame, each: null, undoes: null, children: frame.children.map((child) => frameToV4(child, items)) };
 }
 
 type Items = ReadonlyMap<number, string | null>;
 
+function taskToV4(task: TaskV3, items: Items): Task {
+  return {
+    ...task,
+    item: items.get(task.frame) ?? null,
+    paused: task.paused && { ...task.paused, waitingFor: 'other' },
+    clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+    countedTo: null,
+  };
+}
+
 function effectToV4(effect: InFlightV3, items: Items): InFlight {
   if (effect.type === 'resolve') return effect;
-  return { ...effect, item: effect.frame === null ? null : (items.get(effect.frame) ?? null) };
+  return { ...effect, item: effect.frame === null ? null : (items.get(effect.frame) ?? null), undoes: null };
 }
 
 function resumeToV4(resume: ResumeV3, items: Items): Resume {

@@ -17,6 +17,7 @@ import {
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type ModifyWish,
   type ReturnPlan,
   type ReturnWish,
   type RingEntry,
@@ -25,7 +26,7 @@ import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
 import { codeOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
 import { Outbox } from './outbox.ts';
-import { planReturn } from './return-plan.ts';
+import { planModify, planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
 import { Timers } from './timers.ts';
 
@@ -104,6 +105,10 @@ export class CaseShell {
     return planReturn(this.flow(), this.state, wish, now());
   }
 
+  modifyPlan(wish: ModifyWish): ReturnPlan {
+    return planModify(this.flow(), this.state, wish, now());
+  }
+
   checkpoint(): void {
     this.checkpointed = true;
     this.woken = true;
@@ -169,14 +174,15 @@ export class CaseShell {
   }
 
   private perform(effect: Extract<Effect, { type: 'activity' }>): void {
-    const { id, step, activity, rev, item, items } = effect;
+    const { id, step, activity, rev, item, items, undoes } = effect;
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
       this.apply(event);
     };
     const within = item === null ? {} : { item, items };
-    perform({ caseId: this.args.caseId, effect: id, step, activity, rev, ...within }, this.args.limits?.attempts).then(
+    const request = { caseId: this.args.caseId, effect: id, step, activity, rev, undoes, ...within };
+    perform(request, this.args.limits?.attempts).then(
       ({ vars, patch }) => {
         settle({ type: 'activityDone', effect: id, vars, patch });
       },

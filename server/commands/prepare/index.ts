@@ -31,6 +31,8 @@ export interface Preparing {
   values: Values;
   /** Whether the act follows: then two of the same kind wait for each other, so that neither looks past the other. */
   isActing: boolean;
+  /** Epoch ms; the present by default. */
+  at?: number;
 }
 export interface Preparation {
   /** Field → what the act fills in; null empties it. */
@@ -47,16 +49,17 @@ export async function prepareAct(tx: Tx, preparing: Preparing): Promise<Preparat
     await sql`select pg_advisory_xact_lock(hashtextextended(${`prepare ${flow} ${communityId ?? ''}`}, 7203))`.execute(
       tx,
     );
-  await sql`set local role guanjia_engine`.execute(tx);
+  const { rows } = await sql<{ role: string }>`
+    select current_setting('role') as role, set_config('role', 'guanjia_engine', true)`.execute(tx);
   const preparation = await run(tx, preparing);
-  await sql`set local role none`.execute(tx);
+  await sql`select set_config('role', ${rows[0]?.role ?? 'none'}, true)`.execute(tx);
   return preparation;
 }
 
 async function run(tx: Tx, preparing: Preparing): Promise<Preparation> {
   const { prepare, form } = preparing;
   const values = await startValues(tx, preparing);
-  const names: Names = { values, now: Date.now(), zone: await readZone(tx, preparing.communityId) };
+  const names: Names = { values, now: preparing.at ?? Date.now(), zone: await readZone(tx, preparing.communityId) };
   const from = { communityId: preparing.communityId, caseId: preparing.caseId, zone: names.zone };
   for (const lookup of prepare.lookups ?? []) values.set(lookup.name, await lookUp(tx, lookup, names, from));
   const set: Values = {};

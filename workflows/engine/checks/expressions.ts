@@ -17,6 +17,9 @@ export function checkExpressions(checking: Checking): void {
     for (const [name, text] of Object.entries(step.input ?? {})) {
       checkMapping(checking, { step: step.id, property: `input.${name}`, text, around });
     }
+    for (const [name, text] of Object.entries(step.compensate?.input ?? {})) {
+      checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text, around }, [DONE]);
+    }
   }
 }
 
@@ -24,10 +27,10 @@ export function checkExpressions(checking: Checking): void {
  * Evaluated outside the engine, against the record: personal fields may take part, what only the engine knows may not, and neither may
  * the clock, which there would be the machine's.
  */
-function checkMapping(checking: Checking, written: Written): void {
+function checkMapping(checking: Checking, written: Written, more: readonly string[] = []): void {
   const { context, report } = checking;
   const { step, property, text, around = [] } = written;
-  const result = prepare(text, [...Object.keys(context.fields), ...around.map(({ as }) => as)]);
+  const result = prepare(text, [...Object.keys(context.fields), ...around.map(({ as }) => as), ...more]);
   if (!result.ok) {
     report(step, property, result.problem.code, result.problem.params);
     return;
@@ -37,6 +40,8 @@ function checkMapping(checking: Checking, written: Written): void {
     report(step, property, 'unknown_name', { expression: text, at: text.indexOf(clock), found: clock });
   checkColumns(checking, written, result.prepared);
 }
+/** What a compensation undoes: a context of what the step's own activity was given and answered. */
+const DONE = 'effect';
 const CLOCK = new Set(['now', 'today']);
 
 interface Written {

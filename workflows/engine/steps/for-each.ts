@@ -2,13 +2,14 @@
  * forEach: its steps once for each item of a list, all at the same time or one after another, until a condition on what came of them. Of a
  * long list some are at work and the rest are keys; a long list of quick ones is worked off over several events.
  */
+import { putTimer } from '../clocks.ts';
 import { conditionOf } from '../conditions.ts';
 import { stepInfo } from '../compile.ts';
 import type { ForEach } from '../flow.gen.ts';
 import { readItems } from '../item-list.ts';
 import { joinItem, keysGone, lastKey, sourcesOf } from '../items.ts';
 import { closeUnder, newFrame, nextId, openIncident, type Run } from '../run.ts';
-import { framesUnder, type Each, type Frame } from '../state.ts';
+import { allTimers, framesUnder, type Each, type Frame } from '../state.ts';
 import { countItem, forgetItem } from '../trail.ts';
 import { outcomesIn, ROOT } from '../tree.ts';
 import { must } from '../unreachable.ts';
@@ -87,9 +88,8 @@ function beginItem(run: Run, frame: Frame, key: string): void {
 }
 
 function putMore(run: Run, { id }: Frame): void {
-  const { state, now } = run;
-  if (state.timers.some(({ frame, what }) => frame === id && what.kind === 'more')) return;
-  state.timers.push({ id: nextId(run), frame: id, task: null, at: now, what: { kind: 'more' } });
+  if (allTimers(run.state).some(({ frame, what }) => frame === id && what.kind === 'more')) return;
+  putTimer(run, { id: nextId(run), frame: id, task: null, at: run.now, what: { kind: 'more' } });
 }
 
 /** What is still at work is cancelled, and nobody can be sent back to it. */

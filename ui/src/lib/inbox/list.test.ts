@@ -26,8 +26,10 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     returned: false,
     delegated: false,
     added: false,
+    suspended: false,
     pause: null,
     item: null,
+    dueBy: null,
     unread: false,
     ...more,
   };
