@@ -1,7 +1,8 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { mergeVars } from './conditions.ts';
+import { cancelCase } from './handlers.ts';
 import { performReturn } from './return.ts';
-import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
+import { finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
@@ -11,6 +12,7 @@ import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
 import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
+import { armHandlers } from './waits.ts';
 
 type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
@@ -29,11 +31,11 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
-      endCase(run, 'cancelled', 'withdrawn');
+      cancelCase(run, 'withdrawn');
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
-      endCase(run, 'cancelled', 'cancelled');
+      cancelCase(run, 'cancelled');
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
@@ -129,6 +131,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.initiator = command.initiator;
   state.zone = command.zone;
   state.root = newFrame(run, { step: null, branch: ROOT });
+  armHandlers(run, state.root);
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });
   run.agenda.push({ do: 'enter', scope: state.root.id });
 }

@@ -2,6 +2,7 @@
 import { applyCommand, writeLog } from './commands.ts';
 import { mergeVars } from './conditions.ts';
 import { applyPolicies, type Holders } from './people.ts';
+import { hear } from './happen.ts';
 import { openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
@@ -9,6 +10,7 @@ import { offerAgain, putTimer, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
 import type { EngineEvent, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
+import { arm } from './waits.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
   switch (event.type) {
@@ -23,6 +25,9 @@ export function consume(run: Run, event: EngineEvent): boolean {
     case 'activityDone':
     case 'activityFailed':
       return takeResult(run, event);
+    case 'message':
+    case 'signal':
+      return hear(run, event);
     default:
       return unreachable(event);
   }
@@ -68,7 +73,7 @@ function takeResult(run: Run, event: ActivityResult): boolean {
   const effect = takeEffect(run, event.effect);
   if (!effect) return false;
   const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
-  if (effect.type === 'activity') takeActivity(run, effect, frame, event);
+  if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
   else if (frame && event.type === 'activityFailed') stopUnresolved(run, effect, frame, event.error.code);
   else return false;
   return true;
@@ -85,10 +90,11 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
   openIncident(run, frame, { code: 'people_unresolved', detail: { rule: assign.rule, error }, resume });
 }
 
-type Activity = Extract<InFlight, { type: 'activity' }>;
+type Activity = Exclude<InFlight, { type: 'resolve' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
-  const { id, step, activity } = effect;
+  const { id, step } = effect;
+  const activity = effect.type === 'send' ? `${effect.kind}.send` : effect.activity;
   const data = { effect: id, activity, ...(frame ? {} : { late: true }) };
   if (event.type === 'activityFailed')
     writeLog(run, 'activity_failed', { step, data: { ...data, error: event.error.code } });
@@ -101,7 +107,7 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
     mergeVars(run, event.vars);
     run.patchEffect = event.patch === null ? null : id;
   }
-  finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  finishActivity(run, frame, event.type === 'activityFailed' ? event.error : null);
 }
 
 // ------------------------------------------------------------------------------------------------ retry
@@ -131,6 +137,9 @@ function goOn(run: Run, { resume, frame }: OpenIncident): void {
       return;
     case 'timer':
       putTimer(run, resume.timer);
+      return;
+    case 'arm':
+      arm(run, must(findFrame(run.state, frame), 'frame of incident').frame, resume.part);
       return;
     case 'event':
       state.effects.push(resume.effect);

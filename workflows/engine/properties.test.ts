@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { isHandlerKey } from './catching.ts';
 import { check, type CheckContext } from './check.ts';
-import { compile, type Compiled } from './compile.ts';
+import { compile, sequenceOf, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
+import { isBeside, isInterrupted } from './handlers.ts';
 import { returnTargets } from './return.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
@@ -23,7 +25,8 @@ const context: CheckContext = {
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
 function simulate(compiled: Compiled): Simulation {
-  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined });
+  const unanswered = { resolve: () => undefined, perform: () => undefined, send: () => undefined };
+  return new Simulation(compiled, unanswered);
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -45,11 +48,23 @@ function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done)
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
   if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
-  if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
+  if (act === 'cancel') run.send({ kind: 'cancel', actor, vars: {} });
+  answer(run, act, pick, value);
+  tell(run, { act, value, vars });
   if (act === 'crash') crashOn(run, pick);
-  const incident = at(run.state.incidents, pick);
   if (act === 'takeBack') takeBack(run, pick);
-  if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+  if (act === 'retry') retry(run, pick, vars);
+}
+
+function retry(run: Simulation, pick: number, vars: Vars): void {
+  const incident = at(run.state.incidents, pick);
+  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** Something comes in from outside, that somebody may wait for. */
+function tell(run: Simulation, { act, value, vars }: Pick<Done, 'act' | 'value' | 'vars'>): void {
+  if (act === 'message') run.message('paid', value % 3 === 0 ? String(value) : 'k1', { vars });
+  if (act === 'signal') run.signal('storm', { vars });
 }
 
 /** Somebody takes back something that was decided, perhaps long ago. */
@@ -64,7 +79,7 @@ function crashOn(run: Simulation, pick: number): void {
   const effect = at(run.state.effects, pick);
   const explanation = { rule: 'role' as const, inputs: {} };
   const result: Unwaited =
-    effect?.type === 'activity'
+    effect && effect.type !== 'resolve'
       ? { type: 'activityDone', effect: effect.id, vars: {}, patch: null }
       : { type: 'resolved', effect: effect?.id ?? 0, people: { persons: PEOPLE, explanation } };
   const { state, delta } = crash(run.compiled, run.state, effect ? result : { type: 'timer' }, run.now);
@@ -113,12 +128,14 @@ function performOnHolders(
 }
 const SIGNERS = ['q1', 'q2', 'q3'];
 
-function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
+function answer(run: Simulation, act: Done['act'], pick: number, value: number): void {
   const effect = at(run.state.effects, pick);
-  if (!effect) return;
-  if (act === 'fail') {
-    run.consume({ type: 'activityFailed', effect: effect.id, error: { code: 'broken', message: 'broken' } });
-  } else if (effect.type === 'activity') {
+  if (!effect || !['answer', 'fail', 'refuse'].includes(act)) return;
+  if (act !== 'answer') {
+    const business = act === 'refuse' ? { business: true as const } : {};
+    const error = { code: 'broken', message: 'broken', ...business };
+    run.consume({ type: 'activityFailed', effect: effect.id, error });
+  } else if (effect.type !== 'resolve') {
     run.consume({ type: 'activityDone', effect: effect.id, vars: { amount: value }, patch: null });
   } else {
     const explanation = { rule: effect.assign.rule, inputs: {} };
@@ -137,25 +154,45 @@ function holdInvariants(compiled: Compiled, state: State): void {
   for (const task of state.tasks) holdClock(state, task);
   holdJoins(compiled, state);
   holdSeats(state);
+  holdScopes(compiled, state);
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({ status, root, tasks, incidents, effects, timers }: State): void {
+function holdEnd({ status, root, tasks, incidents, effects, timers, waits, ending }: State): void {
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
-  const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
-  if (status === 'running') hold(waits > 0, 'a step is stuck');
-  else hold(waits + timers.length === 0 && root === null, 'a closed case leaves something open');
+  const open = tasks.length + incidents.length + inFlight + timers.length + waits.length;
+  if (status === 'running') hold(open > 0, 'a step is stuck');
+  else hold(open === 0 && root === null && ending === null, 'a closed case leaves something open');
 }
 
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
   const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
-  const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
+  const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects, ...state.waits];
   for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
   for (const { task } of state.timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set(open.map(({ frame }) => frame));
+  const ofSteps = open.filter((each) => !isOfHandler(each));
+  const waiting = new Set(ofSteps.map(({ frame }) => frame));
   for (const leaf of state.root ? leaves(state) : []) hold(waiting.has(leaf), 'a leaf waits for nothing');
+}
+
+/** A handler on a step keeps nothing going: what waits for it alone is not what the step waits for. */
+function isOfHandler(open: object): boolean {
+  if ('part' in open) return typeof open.part === 'string' && isHandlerKey(open.part);
+  const inner = 'what' in open ? open.what : 'resume' in open ? open.resume : null;
+  return typeof inner === 'object' && inner !== null && isOfHandler(inner);
+}
+
+/** A scope that is not at its end is at one step; branches beside hang on scopes alone. */
+function holdScopes(compiled: Compiled, { root }: State): void {
+  for (const frame of root ? framesUnder(root) : []) {
+    const beside = frame.children.filter(isBeside);
+    if (frame.branch === null) hold(beside.length === 0, 'a branch beside hangs on a step');
+    if (frame.branch === null || isInterrupted(frame)) continue;
+    const isAtEnd = frame.at >= sequenceOf(compiled, frame.step, frame.branch).length;
+    hold(frame.children.length - beside.length === (isAtEnd ? 0 : 1), 'a scope is at no step, or at two');
+  }
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -173,7 +210,7 @@ function holdSeats({ root, tasks }: State): void {
 function holdJoins(compiled: Compiled, { root }: State): void {
   for (const frame of root ? framesUnder(root) : []) {
     const step = frame.step === null || frame.branch !== null ? undefined : compiled.steps.get(frame.step)?.step;
-    if (step?.kind !== 'parallel') continue;
+    if (step?.kind !== 'parallel' || isInterrupted(frame)) continue;
     const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');

@@ -34,6 +34,9 @@ export interface Run {
   agenda: Transition[];
   /** What the log says of this event; set by the event's handler. */
   log: LogEvent | null;
+  /** Handlers that happened and escalations that were thrown because of it, for its line in the log. */
+  caught: string[];
+  escalated: string[];
   patchEffect: number | null;
   opened: OpenedTask[];
   changed: ChangedTask[];
@@ -50,6 +53,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     event,
     agenda: [],
     log: null,
+    caught: [],
+    escalated: [],
     patchEffect: null,
     opened: [],
     changed: [],
@@ -137,6 +142,10 @@ export function effectOf(state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
   if (inFlight.type === 'activity')
     return { type: 'activity', id, step, activity: inFlight.activity, rev: inFlight.rev };
+  if (inFlight.type === 'send') {
+    const { kind, name, key, rev } = inFlight;
+    return { type: 'send', id, step, kind, name, key, rev };
+  }
   return {
     type: 'resolve',
     id,
@@ -169,6 +178,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
   state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
+  state.waits = state.waits.filter((wait) => !ids.has(wait.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
   run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
@@ -180,19 +190,27 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   const kept: InFlight[] = [];
   for (const effect of run.state.effects) {
     if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
-    else if (effect.type === 'activity' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
+    else if (effect.type !== 'resolve' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
   }
   run.state.effects = kept;
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
-/** Ends the case and closes everything in it. */
+/** A step is over: nothing waits for it or for what is on it any more. */
+export function closeWaits({ state }: Run, { id }: Frame): void {
+  state.timers = state.timers.filter(({ frame }) => frame !== id);
+  state.waits = state.waits.filter(({ frame }) => frame !== id);
+  state.incidents = state.incidents.filter(({ frame }) => frame !== id);
+}
+
+/** Ends the case and closes everything in it. One that was withdrawn or cancelled ends as that, whatever its handlers come to. */
 export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
-  state.status = status;
-  state.outcome = outcome;
+  state.status = state.ending?.status ?? status;
+  state.outcome = state.ending?.outcome ?? outcome;
+  state.ending = null;
   run.agenda = [];
 }
 

@@ -6,7 +6,7 @@
 import type { Command, EngineEvent, Explanation, Incident, Json, PersonId, StepId, TaskId, Vars } from './types.ts';
 import type { Assign, People } from './flow.gen.ts';
 
-/** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
+/** Names a sequence inside its step: `body`, `otherwise`, `branches.<index>`, or of a handler as in catching.ts. */
 export type BranchKey = string;
 
 /**
@@ -21,7 +21,7 @@ export interface Frame {
   branch: BranchKey | null;
   /** Scope: index in the sequence of the step it is at. Step frame of a loop: its round, from 1. */
   at: number;
-  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). */
+  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). A handler's branch is a round by its frame. */
   item: string | null;
   children: Frame[];
   /** Step frame of branches that run together: those that are done. */
@@ -101,14 +101,29 @@ export interface Timer {
   at: number;
   /**
    * remind: `index` in the step's list, `count` already sent. due: the due time with its first end action. then: a further or a later
-   * end action by its `index`. resume: the end of a pause. wait: a timer step is over.
+   * end action by its `index`. resume: the end of a pause. wait: a timer step is over. catch: a handler or a branch of a race by the key
+   * of its branch, which happened `count` times before.
    */
   what:
     | { kind: 'remind'; index: number; count: number }
     | { kind: 'due' }
     | { kind: 'then'; index: number }
     | { kind: 'resume' }
-    | { kind: 'wait' };
+    | { kind: 'wait' }
+    | { kind: 'catch'; part: BranchKey; count: number };
+}
+
+/** Something from outside that a frame waits for: itself (part null: a receive), by a handler, or by a branch of a race. */
+export interface Waiting {
+  id: number;
+  frame: number;
+  part: BranchKey | null;
+  for:
+    /** `early`: takes one that was sent before it opened. */
+    | { kind: 'message'; name: string; key: string; early: boolean }
+    | { kind: 'signal'; name: string }
+    /** `was`: whether it held when it was asked last. */
+    | { kind: 'condition'; was: boolean };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -123,7 +138,15 @@ export type InFlight =
       previous: PersonId | null;
       purpose: PeoplePurpose;
     }
-  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
+  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number }
+  | ({ type: 'send'; id: number; frame: number | null; step: StepId; rev: number } & Sent);
+
+/** What a throw sends; signals have no key. */
+export interface Sent {
+  kind: 'message' | 'signal';
+  name: string;
+  key: string | null;
+}
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -136,6 +159,8 @@ export type Resume =
   | { do: 'offer'; task: TaskId }
   | { do: 'due'; task: TaskId }
   | { do: 'timer'; timer: Timer }
+  /** Finds out again what a frame waits for by one of its parts. */
+  | { do: 'arm'; part: BranchKey | null }
   | { do: 'event'; event: EngineEvent; effect: InFlight };
 
 export interface OpenIncident extends Incident {
@@ -157,7 +182,7 @@ export interface TrailEntry {
 }
 
 export interface State {
-  v: 3;
+  v: 4;
   caseId: string;
   status: 'new' | 'running' | 'completed' | 'cancelled';
   outcome: string | null;
@@ -186,12 +211,17 @@ export interface State {
   spins: { at: number; rev: number; count: number };
   /** Service steps that ran at least once, for `again: skip` (rule 22). */
   ran: StepId[];
+  waits: Waiting[];
+  /** Messages and signals that were taken last, so that each happens once. */
+  heard: { id: string; rev: number }[];
+  /** Withdrawn or cancelled: how the case ends when its cancel handlers are done. */
+  ending: { status: 'cancelled'; outcome: string } | null;
 }
 
 /** The state before the start command. */
 export function newState(caseId: string): State {
   return {
-    v: 3,
+    v: 4,
     caseId,
     status: 'new',
     outcome: null,
@@ -213,6 +243,9 @@ export function newState(caseId: string): State {
     previous: null,
     spins: { at: 0, rev: 0, count: 0 },
     ran: [],
+    waits: [],
+    heard: [],
+    ending: null,
   };
 }
 

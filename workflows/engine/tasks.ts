@@ -6,6 +6,7 @@ import { conditionOf, instantOf, type Failure } from './conditions.ts';
 import { timersOf } from './due.ts';
 import { durationMs } from './duration.ts';
 import { humanStep, nextId, openIncident, openedOf, type Run } from './run.ts';
+import { isSpinning, MOST_SPINS } from './spins.ts';
 import { findFrame, type Frame, type Holder, type Resume, type Task, type Timer } from './state.ts';
 import { must } from './unreachable.ts';
 
@@ -78,20 +79,6 @@ function setDue(run: Run, task: Task, dueAt: number | null): void {
   }
   for (const { at, what } of timersOf(due, dueAt, run.now))
     putTimer(run, { id: nextId(run), frame: task.frame, task: task.id, at, what });
-}
-
-const MOST_SPINS = 100;
-
-/**
- * Whether due times only chase each other: a timer opened a task that is due at once, whose timer opens the next, and no time passes.
- * Without an end of it no worker would ever come back from the case.
- */
-function isSpinning({ state, event, now }: Run): boolean {
-  if (event.type !== 'timer') return false;
-  const { at, rev, count } = state.spins;
-  if (at !== now) state.spins = { at: now, rev: state.rev, count: 1 };
-  else if (rev !== state.rev) state.spins = { at, rev: state.rev, count: count + 1 };
-  return state.spins.count > MOST_SPINS;
 }
 
 function stopOn(run: Run, frame: Frame, { code, detail }: Failure, resume: Resume & { task: string }): void {

@@ -9,14 +9,18 @@ const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as 
 const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
 const explanation = { rule: 'role' as const, inputs: {} };
 
+const ADDED_IN_V4 = ['waits', 'heard', 'ending'];
+
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
   const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key) ? undefined : value,
+    [...ADDED_IN_V4, 'outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key)
+      ? undefined
+      : value,
   );
   const old = text
     .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
-    .replace('"v":3', '"v":1')
+    .replace('"v":4', '"v":1')
     .replaceAll('"seats":[]', '"decisions":[]');
   return JSON.parse(old) as AnyState;
 }
@@ -71,6 +75,13 @@ describe('a state of version 1', () => {
   });
 });
 
+it('a state of version 3 waited for nothing that comes from outside', () => {
+  const run = waiting(escalate);
+  const { waits: _waits, heard: _heard, ending: _ending, ...kept } = run.state;
+
+  expect(upgradeState({ ...kept, v: 3 })).toEqual(run.state);
+});
+
 describe('a state of version 2', () => {
   interface Old {
     [name: string]: unknown;
@@ -79,7 +90,8 @@ describe('a state of version 2', () => {
   }
   /** As version 2 had it: decisions instead of seats, nothing that came later. */
   function asV2(run: Simulation): AnyState {
-    const text = JSON.stringify(run.state, (_key, value: Old | null) => {
+    const text = JSON.stringify(run.state, (key, value: Old | null) => {
+      if (ADDED_IN_V4.includes(key)) return undefined;
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
       const { arrived: _arrived, owner: _owner, spins: _spins, seats, detour, ...kept } = value;
       if (seats === undefined) return kept;

@@ -17,8 +17,13 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v3: nothing waited for messages, signals or conditions. */
+interface StateV3 extends Omit<State, 'v' | 'waits' | 'heard' | 'ending'> {
+  v: 3;
+}
+
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
-interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
+interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
   tasks: Omit<Task, 'owner'>[];
@@ -39,7 +44,7 @@ interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | '
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
 }
 type TimerV1 = Omit<Timer, 'what'> & {
-  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' }> | { kind: 'escalate' };
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'catch' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
@@ -51,15 +56,20 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-export type AnyState = State | StateV2 | StateV1;
+export type AnyState = State | StateV3 | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  if (state.v === 3) return state;
-  return toV3(state.v === 1 ? toV2(state) : state);
+  if (state.v === 4) return state;
+  if (state.v === 3) return toV4(state);
+  return toV4(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-function toV3(state: StateV2): State {
+function toV4(state: StateV3): State {
+  return { ...state, v: 4, waits: [], heard: [], ending: null };
+}
+
+function toV3(state: StateV2): StateV3 {
   return {
     ...state,
     v: 3,

@@ -2,16 +2,18 @@
 import type { Checking } from '../check.ts';
 import { BUILT_IN_NAMES } from '../compile.ts';
 import { prepare, type Prepared } from '../feel-syntax.ts';
-import { isHuman, partsOf } from '../tree.ts';
+import { isHuman, partsOf, partsOfHandlers } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
 export function checkExpressions(checking: Checking): void {
   const { flow, visits } = checking;
   if (flow.caseTitle !== undefined) checkMapping(checking, { step: null, property: 'caseTitle', text: flow.caseTitle });
+  for (const { property, text } of partsOfHandlers(flow).expressions)
+    checkExpression(checking, { step: null, property, text });
   for (const { step } of visits) {
     for (const { property, text } of partsOf(step).expressions)
       checkExpression(checking, { step: step.id, property, text });
-    if (step.kind !== 'serviceTask') continue;
+    if (!('input' in step)) continue;
     for (const [name, text] of Object.entries(step.input ?? {})) {
       checkMapping(checking, { step: step.id, property: `input.${name}`, text });
     }
