@@ -159,6 +159,9 @@ const aJumpBack = (inside: Sequences): fc.Arbitrary<Step> =>
       anExclusive('', 'true', [human, anExclusive('', when, [aJump('', 'back')], rest)], []),
     );
 
+/** What is done when something happens meanwhile. */
+const few = fc.array(plain, { maxLength: 2 });
+
 const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
   const inside = tie('sequence');
   return {
@@ -168,9 +171,9 @@ const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
       { weight: 5, arbitrary: plain },
       { weight: 1, arbitrary: waiting },
       { weight: 1, arbitrary: aSplit(inside) },
-      { weight: 1, arbitrary: aPart(inside) },
-      { weight: 1, arbitrary: aCall(inside) },
-      { weight: 2, arbitrary: interrupted(fc.oneof(userTask, approval, aFork(inside), rounds(inside)), inside) },
+      { weight: 1, arbitrary: aPart(inside, few) },
+      { weight: 1, arbitrary: aCall(inside, few) },
+      { weight: 2, arbitrary: interrupted(fc.oneof(userTask, approval, aFork(inside), rounds(inside)), few) },
       { weight: 2, arbitrary: aChoice(inside) },
       { weight: 2, arbitrary: aFork(inside) },
       { weight: 1, arbitrary: someBranches(inside) },

@@ -29,7 +29,7 @@ export const aSplit = (inside: Sequences): fc.Arbitrary<Step> =>
   fc.tuple(fc.shuffledSubarray(WAITS, { minLength: 2 }), inside, inside).map(([waits, first, second]) =>
     aRace(
       '',
-      waits.map((wait, index) => [wait, index === 0 ? first : second]),
+      waits.map((wait, index) => [wait, [first, second][index] ?? []]),
     ),
   );
 const WAITS = [
@@ -40,9 +40,9 @@ const WAITS = [
 ];
 
 /** A sub-process that may end early, as a whole or with an error. */
-export const aPart = (inside: Sequences): fc.Arbitrary<Step> =>
+export const aPart = (inside: Sequences, few: Sequences): fc.Arbitrary<Step> =>
   fc
-    .tuple(inside, condition, fc.constantFrom('scope' as const, 'error' as const, null), handlersOf(inside))
+    .tuple(inside, condition, fc.constantFrom('scope' as const, 'error' as const, null), handlersOf(few))
     .map(([steps, when, ends, on]) => {
       const early = ends === null ? [] : [anExclusive('', when, [anEnd('', 'broken', { ends })], [])];
       const caught = aHandler('', { catch: 'error', codes: ['broken'] }, [aUserTask('')]);
@@ -74,13 +74,11 @@ export function handlersOf(inside: Sequences): fc.Arbitrary<Handler[]> {
 }
 
 /** Something may happen on a step meanwhile. */
-export const interrupted = (steps: fc.Arbitrary<Step>, inside: Sequences): fc.Arbitrary<Step> =>
-  fc
-    .tuple(fc.oneof(steps, aSplit(inside)), handlersOf(inside))
-    .map(([step, on]) => (on.length > 0 ? { ...step, on } : step));
+export const interrupted = (steps: fc.Arbitrary<Step>, few: Sequences): fc.Arbitrary<Step> =>
+  fc.tuple(fc.oneof(steps, aSplit(few)), handlersOf(few)).map(([step, on]) => (on.length > 0 ? { ...step, on } : step));
 /** What is thrown inside is caught outside. */
-export const aCall = (inside: Sequences): fc.Arbitrary<Step> =>
-  fc.tuple(inside, inside, fc.boolean()).map(([steps, caught, interrupting]) => {
+export const aCall = (inside: Sequences, few: Sequences): fc.Arbitrary<Step> =>
+  fc.tuple(inside, few, fc.boolean()).map(([steps, caught, interrupting]) => {
     const refused = aHandler('', { catch: 'error', codes: ['broken'] }, caught);
     const help = aHandler('', { catch: 'escalation', code: 'help', interrupting }, caught);
     const service = aServiceTask('', { on: [refused] });

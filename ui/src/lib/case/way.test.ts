@@ -127,7 +127,7 @@ describe('the way as a tree', () => {
       step('e', 'upcoming', 'd instead.k'),
     ];
 
-    expect(drawn(wayOf(position))).toBe('<a>, <b>, d');
+    expect(drawn(wayOf(position))).toBe('<a> → <b> → d');
     expect(wayOf(position)).toMatchObject([{ of: 'subProcess' }, { of: 'handler' }, { kind: 'step' }]);
   });
 
