@@ -19,6 +19,8 @@ const small = [
   'text',
   'expression',
   'duration',
+  'calendarKey',
+  'party',
   'sequence',
   'step',
   'input',

@@ -1,4 +1,5 @@
 /** What each command does to a case, once `refuse` has let it pass. */
+import { applyCalendars } from './calendars.ts';
 import { mergeVars } from './conditions.ts';
 import { cancelCase } from './handlers.ts';
 import { performReturn } from './return.ts';
@@ -43,6 +44,9 @@ function applyToCase(run: Run, command: CaseCommand): void {
     case 'takeBack':
       applyTakeBack(run, command);
       return;
+    case 'recalendar':
+      applyCalendars(run, command);
+      return;
     default:
       unreachable(command);
   }
@@ -76,8 +80,9 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
 
 function applyToClock(run: Run, task: Task, command: Extract<TaskCommand, { kind: 'pause' | 'resume' }>): void {
   if (command.kind === 'pause') {
-    pauseTask(run, task, command.until);
-    writeLog(run, 'task_paused', { task, data: { until: task.paused?.until ?? null } });
+    pauseTask(run, task, command);
+    const { until = null, waitingFor = null } = task.paused ?? {};
+    writeLog(run, 'task_paused', { task, data: { until, waitingFor } });
   } else {
     writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
     resumeTask(run, task);
@@ -130,6 +135,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.community = command.community;
   state.initiator = command.initiator;
   state.zone = command.zone;
+  state.calendars = command.calendars ?? {};
   state.root = newFrame(run, { step: null, branch: ROOT });
   armHandlers(run, state.root);
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });

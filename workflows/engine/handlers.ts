@@ -4,6 +4,7 @@
  * or when a return or a cancelled branch undoes the step.
  */
 import { handlerOf, handlersOn, isHandlerKey, isInstead } from './catching.ts';
+import { undoAll } from './compensation.ts';
 import { sequenceOf, stepInfo } from './compile.ts';
 import type { Handler } from './flow.gen.ts';
 import { closeUnder, endCase, newFrame, type Run } from './run.ts';
@@ -129,12 +130,16 @@ function catches(handler: Handler, raised: { catch: 'error' | 'escalation'; code
 
 // ------------------------------------------------------------------------------------------------ the end of the case
 
-/** Withdraws or cancels the case: the cancel handlers of all scopes that are open run first. Asked once more it is over at once. */
+/**
+ * Withdraws or cancels the case: the cancel handlers of all scopes that are open run first. Asked once more it is over at once. What was done is
+ * undone meanwhile (rule 22).
+ */
 export function cancelCase(run: Run, outcome: string): void {
   const { state } = run;
   const root = must(state.root, 'root');
-  const open = state.ending ? [] : cancelHandlers(run, root);
-  state.ending ??= { status: 'cancelled', outcome };
+  const open = state.cancelling ? [] : cancelHandlers(run, root);
+  state.cancelling ??= { outcome };
+  undoAll(run);
   if (open.length === 0) {
     endCase(run, 'cancelled', outcome);
     return;

@@ -5,6 +5,7 @@
 import { isHandlerKey } from './catching.ts';
 import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
 import type { Step } from './flow.gen.ts';
+import { takeCrossed, undo } from './compensation.ts';
 import { closeBeside, isBeside, isScope, scopeAround } from './handlers.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
 import { findFrame, framesUnder, type BranchKey, type Frame, type State, type Task, type TrailEntry } from './state.ts';
@@ -19,7 +20,7 @@ export function returnTargets(compiled: Compiled, state: State, task: Task): Ste
   const item = findFrame(state, task.frame)?.frame.item ?? null;
   // A case that is being cancelled goes back only within the branch of its handler.
   const isHere = (entry: TrailEntry): boolean =>
-    entry.item === (state.ending ? item : roundsOf(compiled, entry.step, item));
+    entry.item === (state.cancelling ? item : roundsOf(compiled, entry.step, item));
   const done = state.trail.filter((entry) => !entry.skipped && isHere(entry)).map(({ step }) => step);
   return done.filter((step) => isReachableBackwards(compiled, task.step, step));
 }
@@ -55,19 +56,22 @@ function openDetour(run: Run, frame: Frame, { task, to, by }: Pick<Return, 'task
 
 /** Redo the rest: the case goes to the target, whose previous handler gets it. */
 function goBack(run: Run, to: StepId, { item, by }: { item: string | null; by: PersonId | null }): void {
-  goTo(run, to, roundsOf(run.compiled, to, item)).returned = { by };
+  goTo(run, to, { item: roundsOf(run.compiled, to, item), isBack: true }).returned = { by };
 }
 
 /**
  * Goes on at a step in the given rounds: the innermost running scope that contains it starts again from there, and what was under that scope
  * is closed. What runs beside the scope goes on, also branches beside steps that are not undone. A parallel that was over is open again for
- * the target's branch alone: the others count as done (rule 21).
+ * the target's branch alone: the others count as done (rule 21). Going back undoes what it crosses before the step opens (rule 22); a jump
+ * of the flow's own does not.
  */
-export function goTo(run: Run, to: StepId, item: string | null): Frame {
+export function goTo(run: Run, to: StepId, { item, isBack = false }: { item: string | null; isBack?: boolean }): Frame {
   const { path } = stepInfo(run.compiled, to);
   let { scope, depth } = deepestShared(must(run.state.root, 'root scope'), path, item);
   clear(run, scope, to);
-  cutTrail(run, to, roundsOf(run.compiled, to, scope.item));
+  const round = roundsOf(run.compiled, to, scope.item);
+  cutTrail(run, to, round);
+  const undone = isBack ? takeCrossed(run, to, round) : [];
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
@@ -76,7 +80,7 @@ export function goTo(run: Run, to: StepId, item: string | null): Frame {
     scope.children.push(frame);
     const next = path[depth + 1];
     if (!next) {
-      run.agenda.push({ do: 'open', frame: frame.id });
+      undo(run, undone, [frame.id]);
       return frame;
     }
     if (runsTogether(step)) frame.arrived = branchesOf(step).filter((branch) => branch !== next.branch);

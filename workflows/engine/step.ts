@@ -4,6 +4,7 @@
  */
 import { isHandlerKey } from './catching.ts';
 import { sequenceOf, type Compiled } from './compile.ts';
+import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
 import { finishHandler } from './handlers.ts';
 import { happenTo, nextCondition } from './happen.ts';
@@ -27,7 +28,13 @@ const TRANSITIONS = 10_000;
 
 /** Consumes one event. The given state is left as it is. */
 export function step(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, cloneState(state), event, context.now);
+  const result = stepInto(compiled, cloneState(state), event, context);
+  return result.delta === null ? { ...result, state } : result;
+}
+
+/** Consumes one event into the given state itself, for whoever has no use for it as it was. */
+export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
+  const run = newRun(compiled, state, event, context.now);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   run.state.rev += 1;
@@ -35,7 +42,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
   return {
     rev: state.rev,
     at: now,
@@ -47,6 +54,7 @@ function deltaOf(run: Run): DeltaEntry {
     changed,
     closed,
     notices,
+    spent,
     effects,
     case: caseChange(run.compiled, state),
   };
@@ -89,8 +97,9 @@ function workOff(run: Run, before: number, budget: number): number {
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
-  if (next.do === 'open') openStep(run, frame);
-  else if (next.do === 'enter') enter(run, frame, parent);
+  if (next.do === 'enter') enter(run, frame, parent);
+  else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
+  else if (next.do === 'open') openStep(run, frame);
   else leave(run, frame, must(parent, 'parent of step frame'));
 }
 

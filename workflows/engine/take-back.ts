@@ -80,5 +80,5 @@ export function takeBack(run: Run, undo: Undo): void {
     seat.task = openTask(run, frame, holder).id;
     return;
   }
-  goTo(run, undo.entry.step, undo.entry.item).returned = { by: null };
+  goTo(run, undo.entry.step, { item: undo.entry.item }).returned = { by: null };
 }

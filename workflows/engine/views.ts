@@ -2,7 +2,7 @@
 import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { findFrame, type BranchKey, type State, type Timer } from './state.ts';
+import { allTimers, findFrame, type BranchKey, type State, type Timer } from './state.ts';
 import type { Await, CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -11,14 +11,18 @@ const MOST_IDS = 50;
 
 /** `compiled` null: the flow is still being loaded, so the position is in no order yet. */
 export function caseChange(compiled: Compiled | null, state: State): CaseChange {
-  const { status, outcome } = state;
   return {
-    status: status === 'new' ? 'running' : status,
-    outcome,
+    status: statusOf(state),
+    outcome: state.outcome,
     position: positionOf(compiled, state),
     incidents: incidentsOf(state),
     awaits: awaitsOf(state),
   };
+}
+
+function statusOf({ status, ending }: State): CaseChange['status'] {
+  if (status !== 'running' && status !== 'new') return status;
+  return ending?.status === 'cancelled' ? 'cancelling' : 'running';
 }
 
 /** The steps that wait, in document order. */
@@ -26,7 +30,7 @@ function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of state.tasks) waiting.add(step);
   for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
-  const outside = [...state.timers.filter(({ what }) => isOfStep(what)), ...state.waits.filter(isNoHandler)];
+  const outside = [...allTimers(state).filter(({ what }) => isOfStep(what)), ...state.waits.filter(isNoHandler)];
   for (const { frame } of outside) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
   if (!compiled) return [...waiting];

@@ -197,7 +197,7 @@ export class CaseShell {
     const { id, step, rev } = effect;
     const what =
       effect.type === 'activity'
-        ? { activity: effect.activity }
+        ? { activity: effect.activity, undoes: effect.undoes }
         : { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {

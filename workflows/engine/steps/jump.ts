@@ -6,6 +6,6 @@ import type { Behaviour } from './behaviour.ts';
 
 export const jump: Behaviour<Jump> = {
   open: (run, frame, { to }) => {
-    goTo(run, to, roundsOf(run.compiled, to, frame.item));
+    goTo(run, to, { item: roundsOf(run.compiled, to, frame.item) });
   },
 };

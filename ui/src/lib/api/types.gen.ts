@@ -14,8 +14,9 @@
  * via the `patternProperty` "^.*$".
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
-export type OutboundChannel = 'mail' | 'sms';
+export type OutboundChannel = 'mail' | 'sms' | 'robot';
 export type OutboundState = 'queued' | 'sending' | 'sent' | 'failed' | 'shown';
+export type PersonalChannel = 'mail' | 'sms';
 export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
@@ -34,7 +35,7 @@ export type NotificationKind =
   | 'command_refused';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
-export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+export type CaseStatus = 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
 
 export interface Api {
   Access?: Access;
@@ -68,6 +69,7 @@ export interface Api {
   OutboundItem?: OutboundItem;
   OutboundState?: OutboundState;
   OutboundPage?: OutboundPage;
+  PersonalChannel?: PersonalChannel;
   RevealBody?: RevealBody;
   Revealed?: Revealed;
   NoticeChoice?: NoticeChoice;
@@ -127,6 +129,7 @@ export interface Api {
   ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
   ReturnPlan?: ReturnPlan;
+  PlannedCompensation?: PlannedCompensation;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
   TakeBackBody?: TakeBackBody;
@@ -378,9 +381,9 @@ export interface OutboundItem {
   kind: string;
   title: Text | null;
   channel: OutboundChannel;
-  person: PersonRef;
+  person: PersonRef | null;
   /**
-   * Masked; POST …/unmask tells it in full.
+   * Masked; POST …/unmask tells it in full. Of a robot: its name.
    */
   address: string;
   language: string;
@@ -409,12 +412,12 @@ export interface Revealed {
   address: string;
 }
 export interface NoticeChoice {
-  channel: OutboundChannel;
+  channel: PersonalChannel;
   wanted: boolean;
 }
 export interface NoticeChoices {
   channels: {
-    channel: OutboundChannel;
+    channel: PersonalChannel;
     wanted: boolean;
     address: string | null;
   }[];
@@ -963,7 +966,15 @@ export interface ReturnPlan {
    * Open tasks that go on beside it.
    */
   stays: PlannedTask[];
+  /**
+   * Service steps whose effects are undone first, in this order.
+   */
+  compensates: PlannedCompensation[];
   opens: PlannedTask[];
+}
+export interface PlannedCompensation {
+  step: string;
+  title: Text;
 }
 export interface ReturnTarget {
   step: string;
