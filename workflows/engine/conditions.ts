@@ -1,5 +1,5 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
-import { evaluateCondition, type Scope } from './feel.ts';
+import { evaluateCondition, evaluateFeel, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
 import { inputsOf, trace } from './inputs.ts';
@@ -27,6 +27,16 @@ export function conditionOf(run: Run, text: string): Condition {
 /** The moment an expression gives; of a date its start or its end in the community's zone. */
 export function instantOf(run: Run, text: string, edge: DayEdge = 'end'): Instant {
   return evaluate(run, text, (prepared, scope) => evaluateInstant(prepared, scope, edge));
+}
+
+/** A correlation key: a text or a number, as text. */
+export function correlationKeyOf(run: Run, text: string): { ok: true; value: string } | Failure {
+  const result = evaluate<unknown>(run, text, evaluateFeel);
+  if (!result.ok) return result;
+  const { value } = result;
+  if ((typeof value === 'string' && value !== '') || typeof value === 'number')
+    return { ok: true, value: String(value) };
+  return { ok: false, code: 'key_missing', detail: { expression: text, found: value === null ? null : typeof value } };
 }
 
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };

@@ -124,6 +124,7 @@ function maySign(compiled: Compiled, state: State, task: Task): boolean {
 
 /** The initiator may withdraw while every step that waits for a person allows it. */
 function refuseWithdraw(compiled: Compiled, state: State): Refusal | null {
+  if (state.cancelling) return refusal('act_not_allowed', { act: 'withdraw' });
   const forbidding = state.tasks.find((task) => !allows(compiled, task, 'withdraw'));
   return forbidding ? refusal('act_not_allowed', { act: 'withdraw', step: forbidding.step }) : null;
 }
