@@ -38,6 +38,8 @@ export interface PerformRequest {
   activity: string;
   /** The record must have reached this rev before the input is mapped (rule 8). */
   rev: number;
+  /** Of a throw, whose activity is `message.send` or `signal.send`: to whom. */
+  send?: { name: string; key: string | null };
 }
 
 export interface CaseActivities {

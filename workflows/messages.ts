@@ -3,7 +3,17 @@
  * shapes; changing one changes recorded histories.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Command, DeltaEntry, FlowRef, OpenTasks, Refusal, Snapshot, StepId, TaskId } from './engine/types.ts';
+import type {
+  Command,
+  DeltaEntry,
+  FlowRef,
+  OpenTasks,
+  Refusal,
+  Snapshot,
+  StepId,
+  TaskId,
+  Vars,
+} from './engine/types.ts';
 
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
 export interface CaseArgs {
@@ -30,6 +40,29 @@ export interface CommandAnswer {
   /** Rev of the command's own event. */
   rev: number;
   /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
+  entries: DeltaEntry[];
+  open: OpenTasks;
+}
+
+/** A message for the case, or a signal it waits for; its id happens once. */
+export interface MessageMessage {
+  id: string;
+  kind: 'message' | 'signal';
+  name: string;
+  /** Correlation key of a message; null for a signal. */
+  key: string | null;
+  /** The new values of mentioned fields among those its patch writes. */
+  vars: Vars;
+  /** Id of the stored patch, null for none. */
+  patch: string | null;
+  acked: number;
+}
+
+export interface MessageAnswer {
+  /** False: nobody in the case waits for it. */
+  taken: boolean;
+  /** Of its event; null when it was not taken. */
+  rev: number | null;
   entries: DeltaEntry[];
   open: OpenTasks;
 }
@@ -72,6 +105,8 @@ export type ReturnPlan =
 export const REFUSED = 'REFUSED';
 
 export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
+/** Delivers a message or a signal; the update id is its id. */
+export const messageUpdate = defineUpdate<MessageAnswer, [MessageMessage]>('message');
 /** Heals rows after a gap. */
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');
 /** Entries still held by the shell from the given rev on, for a gap whose delta was lost with its driver. */

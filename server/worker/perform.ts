@@ -21,6 +21,8 @@ import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { tried } from './retries.ts';
+import { sendMessage } from './send.ts';
+import { startFromCase } from './start-from-case.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -39,13 +41,14 @@ const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
-type Needs = Pick<Deps, 'db' | 'config'>;
+type Needs = Deps;
 
 export async function perform(
   deps: Needs,
   request: PerformRequest,
   attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
+  if (request.send !== undefined) return throwOut(deps, request, request.send);
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
@@ -58,6 +61,21 @@ export async function perform(
   const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, step }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
+}
+
+/** A `throw` step: its payload is mapped from the record like the input of a service. */
+async function throwOut(
+  deps: Needs,
+  request: PerformRequest,
+  send: NonNullable<PerformRequest['send']>,
+): Promise<{ vars: Vars; patch: null }> {
+  const { db } = deps;
+  const at = await waitForRev(db, request);
+  const flow = await getFlow(db, { key: at.flow, version: at.version });
+  const step = flow.steps.get(request.step)?.step as { input?: Record<string, string> } | undefined;
+  const fields = mapInput(step?.input, await scopeOf(db, { caseId: request.caseId, at, flow }));
+  await sendMessage(deps, { request, send, communityId: at.communityId, fields });
+  return { vars: {}, patch: null };
 }
 
 async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
@@ -92,24 +110,21 @@ interface Running {
   step: ServiceTask;
 }
 
-async function run({ db, config }: Needs, { request, attempt, activity, at, flow, step }: Running): Promise<Values> {
+async function run(deps: Needs, { request, attempt, activity, at, flow, step }: Running): Promise<Values> {
+  const { db } = deps;
   const { caseId, effect } = request;
-  const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const input = mapInput(step, {
-    ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
-    ...fields,
-    number: at.number,
-  });
+  const input = mapInput(step.input, await scopeOf(db, { caseId, at, flow }));
   const validate = ajv.compile(activity.input);
   if (!validate(input))
     throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
   const output = await tried(activity, attempt, () =>
     activity.run(input, {
       db,
-      connectors: config.connectors ?? noConnectors,
+      connectors: deps.config.connectors ?? noConnectors,
       caseId,
       communityId: at.communityId,
       idempotencyKey: `${caseId}:${effect}`,
+      startCase: (wish) => startFromCase(deps, wish),
     }),
   );
   const patch = Object.fromEntries(
@@ -124,8 +139,18 @@ async function run({ db, config }: Needs, { request, attempt, activity, at, flow
   return patch;
 }
 
-function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(step.input ?? {}).map(([name, text]) => {
+/** The record with all its names, and the case's number. */
+async function scopeOf(
+  db: Deps['db'],
+  { caseId, at, flow }: { caseId: string; at: CaseAt; flow: PublishedFlow },
+): Promise<Record<string, unknown>> {
+  const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
+  const none = Object.fromEntries(flow.form.fields.map(({ name }) => [name, null]));
+  return { ...none, ...fields, number: at.number };
+}
+
+function mapInput(inputs: ServiceTask['input'], scope: Record<string, unknown>): Record<string, unknown> {
+  const mapped = Object.entries(inputs ?? {}).map(([name, text]) => {
     const result = evaluateMapping(text, scope);
     if (!result.ok)
       throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');

@@ -250,6 +250,22 @@ export interface CaseChange {
   position: StepId[];
   /** Open incidents. */
   incidents: Incident[];
+  /** Messages and signals it waits for, all of them; missing in entries of earlier versions. */
+  awaits?: Await[];
+}
+export interface Await {
+  /** Unique in the case, a new one each time it opens. */
+  id: number;
+  kind: 'message' | 'signal';
+  name: string;
+  /** Correlation key of a message; null for a signal. */
+  key: string | null;
+  /** Takes a message that was sent before it opened (rule 25). */
+  early: boolean;
+  /** Null: a handler of the flow as a whole. */
+  step: StepId | null;
+  /** Null: the step itself; else the key of its handler's or its race's branch, as in catching.ts. */
+  part: string | null;
 }
 export type LogType =
   | 'case_started'
