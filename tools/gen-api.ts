@@ -14,6 +14,7 @@ import * as people from '../server/people/schemas.ts';
 import * as records from '../server/records/schemas.ts';
 import * as shared from '../server/schema.ts';
 import * as sessions from '../server/sessions/schemas.ts';
+import * as simulation from '../server/simulation/schemas.ts';
 import * as tasks from '../server/tasks/schemas.ts';
 import * as upgrade from '../server/upgrade/schemas.ts';
 
@@ -53,6 +54,7 @@ export function apiSchema(): object {
     forms,
     records,
     flows,
+    simulation,
     tasks,
     cases,
     caseSearch,

@@ -40,6 +40,8 @@ export interface PerformRequest {
   rev: number;
   /** Of a throw, whose activity is `message.send` or `signal.send`: to whom. */
   send?: { name: string; key: string | null };
+  /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
+  undoes?: number | null;
 }
 
 export interface CaseActivities {

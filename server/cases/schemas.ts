@@ -5,7 +5,7 @@ import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
 import { PositionStep, SummaryField, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
 
-export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'completed', 'cancelled'], {
+export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'cancelling', 'completed', 'cancelled'], {
   title: 'CaseStatus',
 });
 export const CaseItem = Type.Object(

@@ -15,7 +15,7 @@ export interface CaseFacts {
   formVersion: number;
   communityId: string | null;
   initiator: string;
-  status: 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+  status: 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   appliedRev: number;
   fieldRevs: Record<string, number>;
 }
@@ -62,8 +62,11 @@ const caseJson = sql`json_build_object('id', c.id, 'number', c.number, 'flow', c
 const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
   'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null,
   'closedBy', t.closed_by)`;
-const grantsJson = sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
-  from role_grant g join role r on r.key = g.role where g.person_id = current_person()), '[]')`;
+const grantsOf = (
+  person: RawBuilder<unknown>,
+) => sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
+  from role_grant g join role r on r.key = g.role where g.person_id = ${person}), '[]')`;
+const grantsJson = grantsOf(sql`current_person()`);
 
 const priorJson = ({ key, route }: Key) => sql`(select json_build_object('id', m.id, 'caseId', m.case_id,
   'requestHash', encode(m.request_hash, 'hex'), 'state', m.state, 'refusal', m.refusal)
@@ -115,15 +118,27 @@ export async function readDecider(tx: Tx, personId: string): Promise<Decider> {
   return { id: personId, grants: rows[0]?.grants ?? [] };
 }
 
-/** The same, and the command that was given before with the key. */
+/** The same of somebody else. As the engine role. */
+export async function readDeciderOf(tx: Tx, personId: string): Promise<Decider> {
+  const { rows } = await sql<Pick<Row, 'grants'>>`select ${grantsOf(sql`${personId}::uuid`)} as grants`.execute(tx);
+  return { id: personId, grants: rows[0]?.grants ?? [] };
+}
+
+/** The same, the command that was given before with the key, and the flow's current version (null: no such flow). */
 export async function readStarter(
   tx: Tx,
-  personId: string,
-  key: Key,
-): Promise<{ person: Decider; prior: PriorCommand | undefined }> {
-  const { rows } = await sql<Pick<Row, 'grants' | 'prior'>>`
-    select ${grantsJson} as grants, ${priorJson(key)} as prior`.execute(tx);
-  return { person: { id: personId, grants: rows[0]?.grants ?? [] }, prior: toPrior(rows[0]?.prior ?? null) };
+  { person: id, key }: { person: string; key: Key },
+  flow: string,
+): Promise<{ person: Decider; prior: PriorCommand | undefined; version: number | null }> {
+  const { rows } = await sql<Pick<Row, 'grants' | 'prior'> & { version: number | null }>`
+    select ${grantsJson} as grants, ${priorJson(key)} as prior,
+      (select w.current_version from flow w where w.key = ${flow}) as version`.execute(tx);
+  const [row] = rows;
+  return {
+    person: { id, grants: row?.grants ?? [] },
+    prior: toPrior(row?.prior ?? null),
+    version: row?.version ?? null,
+  };
 }
 
 export async function findPrior(tx: Tx, key: Key): Promise<PriorCommand | undefined> {

@@ -7,9 +7,13 @@ import { withoutComputed } from '../../forms/computed.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Values } from '../../forms/types.ts';
 import type { Tx } from '../db/as.ts';
+import { withNext } from '../db/pipelining-client.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
+import { communityZone } from '../db/records/numbers.ts';
 import { withProblems } from '../db/records/problem.ts';
-import { getCurrentFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { WorkingTimesByKey } from '../../workflows/engine/calendar/working-times.ts';
+import { getWorkingTimes } from '../definitions/calendars.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { permissionsOf } from './access.ts';
@@ -35,20 +39,24 @@ export interface StartAct {
 }
 
 /** @throws AppError not_found, forbidden, invalid_fields */
-export async function startCase(deps: Deps, intention: Intention, act: StartAct): Promise<Given> {
-  const flow = await getCurrentFlow(deps.db, act.flow);
-  return give(deps, intention, (tx) => withProblems(flow.form, () => ticket(tx, { intention, flow, act })));
+export function startCase(deps: Deps, intention: Intention, act: StartAct): Promise<Given> {
+  return give(deps, intention, async (tx) => {
+    const { person, prior, version } = await readStarter(tx, intention, act.flow);
+    if (prior !== undefined) return { prior };
+    if (version === null) throw new AppError('not_found', 404);
+    const flow = await getFlow(deps.db, { key: act.flow, version }, tx);
+    return withProblems(flow.form, () => ticket(tx, { intention, person, flow, act }));
+  });
 }
 
 interface Wanted {
   intention: Intention;
+  person: Decider;
   flow: PublishedFlow;
   act: StartAct;
 }
 
-async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket> {
-  const { person, prior } = await readStarter(tx, intention.person, intention.key);
-  if (prior !== undefined) return { prior };
+async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise<Ticket> {
   const isAutomatic = intention.isAutomatic === true;
   if (!isAutomatic && !(await mayStart(tx, flow, person, null)))
     throw new AppError('forbidden', 403, { flow: flow.key });
@@ -61,7 +69,7 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
     case: facts,
     kind: 'start',
     task: null,
-    args: { community: record.communityId, initiator: person.id, zone },
+    args: { community: record.communityId, initiator: person.id, zone, ...(await calendarsFor(tx, flow)) },
     patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,
@@ -71,6 +79,11 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   const row = { ...prepared, n, actor: person.id, task: null };
   const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
   return { job, person: { decider: person, communityId: record.communityId } };
+}
+
+/** What the engine reckons with comes with the command, so that the log is whole in itself. */
+async function calendarsFor(tx: Tx, { calendars }: PublishedFlow): Promise<{ calendars?: WorkingTimesByKey }> {
+  return calendars.size === 0 ? {} : { calendars: await getWorkingTimes(tx, calendars) };
 }
 
 interface Starting {
@@ -99,18 +112,18 @@ async function insertCase(
   const communityId = isAutomatic
     ? act.communityId
     : await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
-  const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set });
+  const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set, withNext: true });
   const place = { communityId: record.communityId, fields: record.fields };
   if (!isAutomatic && !(await mayStart(tx, flow, person, place))) {
     throw new AppError('forbidden', 403, { flow: flow.key });
   }
   const { title, summary } = await renderCase(tx, flow, record.fields);
   const number = numberOf(flow, record);
-  const { rows } = await sql<{ zone: string }>`
+  const zone = record.zone ?? (await communityZone(tx, record.communityId));
+  await sql`
     insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status, started_at)
     values (${id}, ${number}, ${flow.key}, ${flow.version}, ${form.key}, ${form.version}, ${record.communityId}, ${person.id}, ${title},
-      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now()))
-    returning community_zone(community_id) as zone`.execute(tx);
+      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now())) ${withNext}`.execute(tx);
   const facts: CaseFacts = {
     id,
     number,
@@ -124,9 +137,7 @@ async function insertCase(
     appliedRev: 0,
     fieldRevs: {},
   };
-  const [row] = rows;
-  if (row === undefined) throw new Error('insert gave no zone');
-  return { record, facts, zone: row.zone };
+  return { record, facts, zone };
 }
 
 /** The record's own number; a form without one gets a number nobody has to say on the phone. */

@@ -4,20 +4,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
 import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
-import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
-import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
+import { mapInput, misfits, patchOf, type Call } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
-import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { tried } from './retries.ts';
@@ -35,9 +31,10 @@ interface CaseAt {
 /** The patch is written last: without it the activity is asked again, and knows by its key what it has done. */
 interface Kept {
   patch: Values | null;
+  input: Values | null;
+  output: Values | null;
 }
 
-const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
@@ -55,10 +52,9 @@ export async function perform(
   const { db } = deps;
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
-  const step = flow.steps.get(request.step)?.step;
-  if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
-  const kept = await readEffect(db, request);
-  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, step }));
+  const call = callOf(flow, request);
+  const kept = await readEffect(db, request.caseId, request.effect);
+  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
@@ -73,9 +69,19 @@ async function throwOut(
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
   const step = flow.steps.get(request.step)?.step as { input?: Record<string, string> } | undefined;
-  const fields = mapInput(step?.input, await scopeOf(db, { caseId: request.caseId, at, flow }));
-  await sendMessage(deps, { request, send, communityId: at.communityId, fields });
+  const record = await asEngine(db, (tx) => readCaseFields(tx, flow.form, request.caseId));
+  const { input, failed } = mapInput(step ?? {}, flow.form, { ...record, number: at.number });
+  if (failed.length > 0) throw ApplicationFailure.nonRetryable(failed[0] ?? '', 'activity_input_invalid');
+  await sendMessage(deps, { request, send, communityId: at.communityId, fields: input });
   return { vars: {}, patch: null };
+}
+
+function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
+  const step = flow.steps.get(id)?.step;
+  const own = step?.kind === 'serviceTask' ? step : undefined;
+  const call = undoes === null ? own : own?.compensate;
+  if (!call) throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
+  return call;
 }
 
 async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
@@ -93,9 +99,10 @@ async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Prom
   }
 }
 
-function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise<Kept | undefined> {
+function readEffect(db: Deps['db'], caseId: string, effect: number): Promise<Kept | undefined> {
   return asEngine(db, async (tx) => {
-    const { rows } = await sql<Kept>`select patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
+    const { rows } =
+      await sql<Kept>`select patch, input, output from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
     return rows[0];
   });
 }
@@ -107,16 +114,24 @@ interface Running {
   activity: Activity;
   at: CaseAt;
   flow: PublishedFlow;
-  step: ServiceTask;
+  call: Call;
 }
 
-async function run(deps: Needs, { request, attempt, activity, at, flow, step }: Running): Promise<Values> {
+/** What a compensation undoes: what its step's activity was given, and what it answered. */
+async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformRequest): Promise<Values> {
+  if (undoes === null) return {};
+  const undone = await readEffect(db, caseId, undoes);
+  return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
+}
+
+async function run(deps: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
   const { db } = deps;
   const { caseId, effect } = request;
-  const input = mapInput(step.input, await scopeOf(db, { caseId, at, flow }));
-  const validate = ajv.compile(activity.input);
-  if (!validate(input))
-    throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
+  const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
+  const undone = await undoneBy(db, request);
+  const { input, failed } = mapInput(call, flow.form, { ...fields, number: at.number, ...undone });
+  if (failed.length > 0 || misfits(activity, input).length > 0)
+    throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
   const output = await tried(activity, attempt, () =>
     activity.run(input, {
       db,
@@ -127,9 +142,7 @@ async function run(deps: Needs, { request, attempt, activity, at, flow, step }: 
       startCase: (wish) => startFromCase(deps, wish),
     }),
   );
-  const patch = Object.fromEntries(
-    Object.entries(step.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
-  );
+  const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
     sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
@@ -137,24 +150,4 @@ async function run(deps: Needs, { request, attempt, activity, at, flow, step }: 
     ),
   );
   return patch;
-}
-
-/** The record with all its names, and the case's number. */
-async function scopeOf(
-  db: Deps['db'],
-  { caseId, at, flow }: { caseId: string; at: CaseAt; flow: PublishedFlow },
-): Promise<Record<string, unknown>> {
-  const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const none = Object.fromEntries(flow.form.fields.map(({ name }) => [name, null]));
-  return { ...none, ...fields, number: at.number };
-}
-
-function mapInput(inputs: ServiceTask['input'], scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(inputs ?? {}).map(([name, text]) => {
-    const result = evaluateMapping(text, scope);
-    if (!result.ok)
-      throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
-    return [name, plain(result.value ?? null)] as const;
-  });
-  return Object.fromEntries(mapped.filter(([, value]) => value !== null));
 }

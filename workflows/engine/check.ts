@@ -2,6 +2,7 @@
  * What a schema cannot say about a flow: everything that would leave a case stuck, lose a field or let personal data into the
  * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
  */
+import { checkCalendars } from './checks/calendars.ts';
 import { checkControl } from './checks/control.ts';
 import { checkFields } from './checks/fields.ts';
 import { checkExpressions } from './checks/expressions.ts';
@@ -20,6 +21,8 @@ export interface CheckContext {
   fields: Record<string, CheckField>;
   /** Keys of the roles. */
   roles: readonly string[];
+  /** Keys of the working calendars. */
+  calendars: readonly string[];
   /** The activities the worker registers, by name. */
   activities: Record<string, CheckActivity>;
 }
@@ -58,6 +61,8 @@ export const CHECK_CODES = [
   'join_too_many',
   'timer_without_time',
   'timer_times_two',
+  'unknown_calendar',
+  'calendar_unused',
   'jump_target_invalid',
   'jump_without_wait',
   'end_of_no_branch',
@@ -129,6 +134,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
     report,
   };
   checkStructure(checking);
+  checkCalendars(checking);
   checkControl(checking);
   checkFields(checking);
   checkExpressions(checking);

@@ -192,7 +192,7 @@ export type Assign =
     };
 export type Outcome = string;
 /**
- * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+ * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
  */
 export type Duration = string;
 /**
@@ -202,7 +202,7 @@ export type DueAction =
   | {
       do: 'remind';
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -213,7 +213,7 @@ export type DueAction =
        */
       to: string;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -221,7 +221,7 @@ export type DueAction =
       do: 'transfer';
       people: People;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -229,7 +229,7 @@ export type DueAction =
       do: 'complete';
       outcome: Outcome;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -237,10 +237,14 @@ export type DueAction =
       do: 'return';
       step: StepId;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     };
+/**
+ * Whom work may wait for: the initiator, the owner (业主), a supplier, a public authority, or another.
+ */
+export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
  * Steps done one after another.
  */
@@ -500,9 +504,9 @@ export interface Due {
    */
   at?: string;
   /**
-   * Wall-clock time. Working calendars take another value here.
+   * The time that `in`, reminders, delays of end actions and the longest pause are counted in.
    */
-  calendar?: 'wall';
+  calendar?: string;
   /**
    * Reminders to the holders: `before` the due time, or `after` it, once or again `every` so long (at most `times`, 50 unless said).
    */
@@ -551,6 +555,12 @@ export interface Allow {
  */
 export interface Pause {
   max: Duration;
+  /**
+   * Whom this work may wait for; all when not given. The time that it stands is counted as theirs.
+   *
+   * @minItems 1
+   */
+  waitingFor?: Party[];
   label?: Text5;
   /**
    * Reasons offered; another may be written.
@@ -641,9 +651,22 @@ export interface ServiceTask {
     [k: string]: string;
   };
   /**
-   * When a return crosses it and the case comes by once more (protocol.md rule 22).
+   * When a return crosses it and the case comes by once more (protocol.md rule 22). `run`: it runs again; what it did is undone first where it has `compensate`. `skip`: what it did stays. Needed unless there is `compensate`, which means `run`.
    */
-  again: 'run' | 'skip';
+  again?: 'run' | 'skip';
+  compensate?: Compensate;
+}
+/**
+ * Undoes what the step has done: when a return crosses it (before the target opens), when the case is cancelled or withdrawn, and when it succeeds late, after its branch was closed. Of several steps the last is undone first. A compensation that fails is an incident, which an operator retries or skips.
+ */
+export interface Compensate {
+  activity: string;
+  /**
+   * Property of the activity's input → FEEL over the record; `effect.input` and `effect.output` are what the step's own activity was given and answered.
+   */
+  input?: {
+    [k: string]: Expression;
+  };
 }
 /**
  * The first branch whose condition is true; `otherwise` when none is.
@@ -736,6 +759,10 @@ export interface Timer {
    * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
    */
   at?: string;
+  /**
+   * The time that `in` is counted in.
+   */
+  calendar?: string;
 }
 /**
  * A text people see, in both languages.

@@ -2,7 +2,9 @@
  * Runs a case on a virtual clock, without Temporal: tests, dry runs and previews drive it. Effects are answered at once by the
  * given functions; timers fire one by one at their due times when the clock is advanced.
  */
+import type { WorkingTimesByKey } from './calendar/working-times.ts';
 import type { Compiled } from './compile.ts';
+import type { Party } from './flow.gen.ts';
 import { refuse } from './refuse.ts';
 import { newState, nextDue, type State, type Task } from './state.ts';
 import { step } from './step.ts';
@@ -15,6 +17,7 @@ import type {
   PersonId,
   Refusal,
   ResolvedPeople,
+  StepContext,
   StepLimits,
   Vars,
 } from './types.ts';
@@ -29,7 +32,15 @@ export interface SimulationOptions {
   at?: number;
   zone?: string;
   community?: string | null;
+  /** Calendars that the case reckons by. */
+  calendars?: WorkingTimesByKey;
   limits?: StepLimits;
+  /** Goes on with a case as it stands; default: one that has not begun. */
+  from?: State;
+  /** Told of every expression. */
+  traced?: StepContext['traced'];
+  /** Told of every entry with the state after it, before the effects it starts are answered. */
+  told?: (entry: DeltaEntry, state: State) => void;
   /** Answers people rules that read the organisation; undefined leaves the effect in flight. */
   resolve?: (effect: ResolveEffect) => ResolvedPeople | undefined;
   /** Answers activities; undefined leaves the effect in flight. Default: done without values. */
@@ -57,7 +68,7 @@ export class Simulation {
     this.compiled = compiled;
     this.options = options;
     this.now = options.at ?? DEFAULT_START;
-    this.state = newState(options.caseId ?? 'case');
+    this.state = options.from ?? newState(options.caseId ?? 'case');
   }
 
   /** Sends a command; a refusal comes back and changes nothing. */
@@ -72,8 +83,8 @@ export class Simulation {
   }
 
   start(initiator: PersonId, vars: Vars = {}): Refusal | null {
-    const { community = null, zone = 'Asia/Shanghai' } = this.options;
-    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, vars });
+    const { community = null, zone = 'Asia/Shanghai', calendars = {} } = this.options;
+    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, calendars, vars });
   }
 
   /** Completes the first open task of a step. */
@@ -98,9 +109,16 @@ export class Simulation {
   }
 
   /** Stops the clock of a step's first open task for so long. */
-  pause(stepId: string, forMs: number): Refusal | null {
+  pause(stepId: string, forMs: number, waitingFor: Party = 'other'): Refusal | null {
     const task = this.task(stepId);
-    return this.send({ kind: 'pause', ...aim(task), until: this.now + forMs, actor: task.assignee, vars: {} });
+    return this.send({
+      kind: 'pause',
+      ...aim(task),
+      until: this.now + forMs,
+      waitingFor,
+      actor: task.assignee,
+      vars: {},
+    });
   }
 
   resume(stepId: string): Refusal | null {
@@ -120,10 +138,14 @@ export class Simulation {
 
   /** Hands an event to the engine and answers the effects it starts. */
   consume(event: EngineEvent): void {
-    const { limits } = this.options;
-    const result = step(this.compiled, this.state, event, { now: this.now, ...(limits ? { limits } : {}) });
+    const { limits, traced, told } = this.options;
+    const context = { now: this.now, ...(limits && { limits }), ...(traced && { traced }) };
+    const result = step(this.compiled, this.state, event, context);
     this.state = result.state;
-    if (result.delta) this.entries.push(result.delta);
+    if (result.delta) {
+      this.entries.push(result.delta);
+      told?.(result.delta, result.state);
+    }
     for (const effect of result.effects) this.answer(effect);
   }
 

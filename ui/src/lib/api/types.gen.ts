@@ -35,7 +35,7 @@ export type NotificationKind =
   | 'command_refused';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
-export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+export type CaseStatus = 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
 
 export interface Api {
   Access?: Access;
@@ -108,6 +108,30 @@ export interface Api {
   FlowVersion?: FlowVersion;
   FlowVersions?: FlowVersions;
   FlowVersionItem?: FlowVersionItem;
+  Forecast?: Forecast;
+  ForecastTask?: ForecastTask;
+  StepRef?: StepRef;
+  PoolRef?: PoolRef;
+  SimulateBody?: SimulateBody;
+  SimulatedAct?: SimulatedAct;
+  SimulatedChoice?: SimulatedChoice;
+  SimulatedOutput?: SimulatedOutput;
+  SimulationLimits?: SimulationLimits;
+  SimulatedTask?: SimulatedTask;
+  SimulatedDue?: SimulatedDue;
+  SimulatedHolder?: SimulatedHolder;
+  Explanation?: Explanation;
+  Simulation?: Simulation;
+  SimulatedFlow?: SimulatedFlow;
+  SimulationEnd?: SimulationEnd;
+  SimulatedRefusal?: SimulatedRefusal;
+  SimulationWarning?: SimulationWarning;
+  SimulatedCondition?: SimulatedCondition;
+  SimulatedActivity?: SimulatedActivity;
+  SimulatedNotice?: SimulatedNotice;
+  SimulatedWait?: SimulatedWait;
+  SimulatedEvent?: SimulatedEvent;
+  SimulatedIncident?: SimulatedIncident;
   ActResult?: ActResult;
   Action?: Action;
   AddSignersBody?: AddSignersBody;
@@ -116,7 +140,6 @@ export interface Api {
   DelegateBody?: DelegateBody;
   Draft?: Draft;
   DraftBody?: DraftBody;
-  Explanation?: Explanation;
   PauseBody?: PauseBody;
   PauseOptions?: PauseOptions;
   PlannedTask?: PlannedTask;
@@ -129,6 +152,7 @@ export interface Api {
   ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
   ReturnPlan?: ReturnPlan;
+  PlannedCompensation?: PlannedCompensation;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
   TakeBackBody?: TakeBackBody;
@@ -140,7 +164,6 @@ export interface Api {
   TaskPause?: TaskPause;
   TaskAllow?: TaskAllow;
   TimelineEntry?: TimelineEntry;
-  StepRef?: StepRef;
   TaskPage?: TaskPage;
   TaskView?: TaskView;
   TransferBody?: TransferBody;
@@ -744,6 +767,397 @@ export interface FlowVersionItem {
    */
   running: number;
 }
+export interface Forecast {
+  end: 'completed' | 'cancelled' | 'waiting' | 'incident' | 'refused' | 'limit';
+  outcome: string | null;
+  tasks: ForecastTask[];
+}
+export interface ForecastTask {
+  step: StepRef;
+  /**
+   * It waits now; the others come after.
+   */
+  open: boolean;
+  person: PersonRef | null;
+  pool: PoolRef | null;
+}
+export interface StepRef {
+  id: string;
+  title: Text;
+}
+export interface PoolRef {
+  role: string;
+  title: Text;
+}
+export interface SimulateBody {
+  /**
+   * A flow that is not kept. Default: the version that is asked for, else the draft, else the current version.
+   */
+  definition?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  version?: number;
+  /**
+   * Default: who asks.
+   */
+  initiator?: string;
+  communityId?: string | null;
+  /**
+   * When it begins. Default: now.
+   */
+  at?: string;
+  fields?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * @maxItems 200
+   */
+  acts?: SimulatedAct[];
+  /**
+   * Whether what no act decides is decided by itself, with the first outcome that leads on. Default: yes.
+   */
+  automatic?: boolean;
+  /**
+   * What each decision by itself takes. Default: PT0S.
+   */
+  pace?: string;
+  /**
+   * By step. Of several, each time the next; the last for all further times.
+   */
+  choices?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string | SimulatedChoice | null | (string | SimulatedChoice | null)[];
+  };
+  /**
+   * By service step: what its activity is taken to answer, or to fail with. Default: nothing.
+   */
+  activities?: {
+    [k: string]: SimulatedOutput;
+  };
+  limits?: SimulationLimits;
+}
+export interface SimulatedAct {
+  act:
+    | 'complete'
+    | 'return'
+    | 'transfer'
+    | 'delegate'
+    | 'addSigners'
+    | 'removeSigners'
+    | 'pause'
+    | 'resume'
+    | 'takeBack'
+    | 'withdraw'
+    | 'cancel'
+    | 'amend'
+    | 'wait';
+  /**
+   * Of acts on a task. The case goes on by itself until the step waits for somebody.
+   */
+  step?: string;
+  /**
+   * Who acts; default: who holds it.
+   */
+  by?: string;
+  outcome?: string;
+  fields?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Of a return the step, of a hand-over the person.
+   */
+  to?: string;
+  mode?: 'redo' | 'straightBack';
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  persons?: string[];
+  where?: 'before' | 'after';
+  /**
+   * ISO 8601, without years and months.
+   */
+  for?: string;
+  /**
+   * Once its step waits the clock moves on so far before the act.
+   */
+  after?: string;
+}
+export interface SimulatedChoice {
+  outcome?: string;
+  by?: string;
+  fields?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+export interface SimulatedOutput {
+  output?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  error?: string;
+}
+export interface SimulationLimits {
+  events?: number;
+  decisions?: number;
+  days?: number;
+}
+export interface SimulatedTask {
+  task: string;
+  step: StepRef;
+  kind: 'userTask' | 'approval';
+  item: string | null;
+  state: 'open' | 'done' | 'cancelled';
+  openedAt: string;
+  dueAt: string | null;
+  planned: SimulatedDue[];
+  holders: SimulatedHolder[];
+  outcomes: string[] | null;
+  /**
+   * It waits for a pool that nobody belongs to.
+   */
+  nobody: boolean;
+  closedAt: string | null;
+  outcome: string | null;
+  by: PersonRef | null;
+}
+/**
+ * A reminder, or an end action by its name with its role, step or outcome.
+ */
+export interface SimulatedDue {
+  at: string;
+  does: string;
+  to: string | null;
+}
+/**
+ * Who had it and why, one after another.
+ */
+export interface SimulatedHolder {
+  rev: number;
+  at: string;
+  person: PersonRef | null;
+  pool: PoolRef | null;
+  explanation: Explanation;
+}
+export interface Explanation {
+  rule: string;
+  inputs: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  policy?: string;
+  /**
+   * Who delegated, gave back or added; a name stands in labels.
+   */
+  by?: string;
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface Simulation {
+  flow: SimulatedFlow;
+  /**
+   * Of the case, as it would be at the end.
+   */
+  title: string;
+  end: SimulationEnd;
+  warnings: SimulationWarning[];
+  tasks: SimulatedTask[];
+  conditions: SimulatedCondition[];
+  activities: SimulatedActivity[];
+  notices: SimulatedNotice[];
+  waits: SimulatedWait[];
+  events: SimulatedEvent[];
+  position: StepRef[];
+  incidents: SimulatedIncident[];
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * Names of persons whose ids stand anywhere in it.
+   */
+  names: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface SimulatedFlow {
+  key: string;
+  title: Text;
+  version: number | null;
+}
+export interface SimulationEnd {
+  /**
+   * waiting: somebody must act or something must come. incident: stopped, with nothing else to do. refused: an act or a choice was. limit: a bound of the dry run was met.
+   */
+  why: 'completed' | 'cancelled' | 'waiting' | 'incident' | 'refused' | 'limit';
+  at: string;
+  outcome: string | null;
+  act: number | null;
+  step: StepRef | null;
+  refusal: SimulatedRefusal | null;
+  limit: ('events' | 'decisions' | 'days') | null;
+  most: number | null;
+}
+export interface SimulatedRefusal {
+  code: string;
+  title: string;
+  params: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+/**
+ * What would be refused in earnest and was let pass here.
+ */
+export interface SimulationWarning {
+  code: string;
+  step: StepRef | null;
+  field: string | null;
+}
+export interface SimulatedCondition {
+  rev: number;
+  at: string;
+  step: StepRef | null;
+  property: string | null;
+  expression: string;
+  inputs: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Of a moment an instant.
+   */
+  value: {
+    [k: string]: unknown;
+  };
+  failed: {
+    code: string;
+    reason: string;
+  } | null;
+}
+/**
+ * Listed, never run.
+ */
+export interface SimulatedActivity {
+  rev: number;
+  at: string;
+  step: StepRef;
+  activity: string;
+  input: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * What of the input does not fit: an incident in earnest.
+   */
+  problems: string[];
+  output: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  error: string | null;
+}
+export interface SimulatedNotice {
+  rev: number;
+  at: string;
+  kind: string;
+  step: StepRef;
+  task: string | null;
+  persons: PersonRef[];
+  pool: PoolRef | null;
+}
+export interface SimulatedWait {
+  rev: number;
+  at: string;
+  step: StepRef;
+  until: string;
+}
+export interface SimulatedEvent {
+  rev: number;
+  at: string;
+  type: string;
+  step: StepRef | null;
+  task: string | null;
+  actor: PersonRef | null;
+  data: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface SimulatedIncident {
+  step: StepRef | null;
+  code: string;
+  detail: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
 export interface ActResult {
   command: string | null;
   state: 'done' | 'pending';
@@ -820,28 +1234,6 @@ export interface DraftBody {
     [k: string]: unknown;
   };
   comment?: string | null;
-}
-export interface Explanation {
-  rule: string;
-  inputs: {
-    /**
-     * This interface was referenced by `undefined`'s JSON-Schema definition
-     * via the `patternProperty` "^.*$".
-     */
-    [k: string]: unknown;
-  };
-  policy?: string;
-  /**
-   * Who delegated, gave back or added; a name stands in labels.
-   */
-  by?: string;
-  labels: {
-    /**
-     * This interface was referenced by `undefined`'s JSON-Schema definition
-     * via the `patternProperty` "^.*$".
-     */
-    [k: string]: string;
-  };
 }
 export interface PauseBody {
   assignment: number;
@@ -965,7 +1357,15 @@ export interface ReturnPlan {
    * Open tasks that go on beside it.
    */
   stays: PlannedTask[];
+  /**
+   * Service steps whose effects are undone first, in this order.
+   */
+  compensates: PlannedCompensation[];
   opens: PlannedTask[];
+}
+export interface PlannedCompensation {
+  step: string;
+  title: Text;
 }
 export interface ReturnTarget {
   step: string;
@@ -1122,10 +1522,6 @@ export interface TimelineEntry {
      */
     [k: string]: string;
   };
-}
-export interface StepRef {
-  id: string;
-  title: Text;
 }
 export interface TaskPage {
   items: TaskItem[];
