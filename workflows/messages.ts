@@ -29,9 +29,13 @@ export interface CommandMessage {
 export interface CommandAnswer {
   /** Rev of the command's own event. */
   rev: number;
-  /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
+  /**
+   * Entries that Postgres has not acknowledged, the command's own and those of the people it resolved included; of very many the first, and
+   * a query brings the others.
+   */
   entries: DeltaEntry[];
-  open: OpenTasks;
+  /** Absent where entries were left out. */
+  open?: OpenTasks;
 }
 
 /** What the ring of known commands keeps: an accepted command is answered again, never applied again (rule 2). */

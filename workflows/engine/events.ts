@@ -2,6 +2,7 @@
 import { applyCommand, writeLog } from './commands.ts';
 import { mergeVars } from './conditions.ts';
 import { applyPolicies, type Holders } from './people.ts';
+import { hasRoomFor } from './room.ts';
 import { openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
@@ -98,6 +99,10 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   // Late: the case went on without it, so its result is only logged (rule 22).
   if (!frame) return;
   if (event.type === 'activityDone') {
+    if (!hasRoomFor(run.compiled, run.state.vars, event.vars)) {
+      finishActivity(run, frame, 'values_too_large');
+      return;
+    }
     mergeVars(run, event.vars);
     run.patchEffect = event.patch === null ? null : id;
   }

@@ -54,15 +54,32 @@ function deltaOf(run: Run): DeltaEntry {
   };
 }
 
-/** Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. */
+/**
+ * Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. What takes longer than a
+ * transition, or makes the entry longer, counts for more: no other case of the worker goes on meanwhile.
+ */
 function settle(run: Run, budget: number): void {
-  for (let done = 1; run.agenda.length > 0; done += 1) {
+  for (let done = 1; run.agenda.length > 0; done += 1 + weightOf(run)) {
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
     if (!found) continue;
     if (done > budget && next.do === 'open') openIncident(run, found.frame, overBudget);
     else advance(run, next, found);
   }
+}
+
+/** Reading an expression takes that many times as long as a transition. */
+const EVALUATION = 50;
+
+/** Of what the last transition did. */
+function weightOf(run: Run): number {
+  const { weighed, evaluated, notices, opened } = run;
+  const told = notices
+    .slice(weighed.notices)
+    .reduce((sum, { to }) => sum + (typeof to === 'object' && 'persons' in to ? to.persons.length : 1), 0);
+  const weight = EVALUATION * (evaluated - weighed.evaluated) + told + opened.length - weighed.opened;
+  run.weighed = { evaluated, notices: notices.length, opened: opened.length };
+  return weight;
 }
 
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };

@@ -134,6 +134,7 @@ export interface Refusal {
     | 'take_back_too_late'
     | 'flow_version_changed'
     | 'incident_unknown'
+    | 'values_too_large'
     | 'engine_error';
   params: Record<string, Json>;
 }

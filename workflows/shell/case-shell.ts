@@ -7,7 +7,7 @@ import { compile, type Compiled } from '../engine/compile.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
-import type { Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
+import type { Command, DeltaEntry, Effect, EngineEvent, OpenTasks, Refusal, Snapshot } from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
@@ -84,7 +84,7 @@ export class CaseShell {
     this.waiting += 1;
     await condition(() => this.resolving === 0);
     this.waiting -= 1;
-    return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+    return { rev, ...this.withOpen(this.outbox.list()) };
   }
 
   /** Also while the flow is being loaded at the beginning of a run: a query cannot wait. */
@@ -184,14 +184,20 @@ export class CaseShell {
   /** For what nobody waits on (rule 4). */
   private projectUnwaited(): void {
     if (this.projecting || !this.outbox.needsProject()) return;
-    const entries = this.outbox.list();
+    const entries = this.outbox.toProject();
     this.projecting = true;
-    void project({ caseId: this.args.caseId, entries, open: openTasksOf(this.state) }).then(({ acked }) => {
+    void project({ caseId: this.args.caseId, ...this.withOpen(entries) }).then(({ acked }) => {
       this.projecting = false;
       this.outbox.taken(entries.at(-1)?.rev ?? 0);
       this.outbox.acknowledge(acked);
       this.woken = true;
     });
+  }
+
+  /** The open tasks are those after the newest entry: with fewer they say nothing. */
+  private withOpen(entries: DeltaEntry[]): { entries: DeltaEntry[]; open?: OpenTasks } {
+    const isWhole = entries.at(-1) === this.outbox.all().at(-1);
+    return isWhole ? { entries, open: openTasksOf(this.state) } : { entries };
   }
 
   // ---------------------------------------------------------------------------------------------- life
@@ -219,11 +225,11 @@ export class CaseShell {
   }
 
   result(): CaseResult {
-    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.list() };
+    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.all() };
   }
 
   carry(): Carried {
-    return { state: this.state, ring: this.ring.list(), entries: this.outbox.list() };
+    return { state: this.state, ring: this.ring.list(), entries: this.outbox.all() };
   }
 
   private fireDueTimers(): void {
