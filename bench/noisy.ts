@@ -49,6 +49,8 @@ const heavy: Activity = {
   name: 'heavy',
   title,
   description: title,
+  errors: {},
+  retry: { attempts: 1, firstWaitMs: 1000, longestWaitMs: 1000 },
   input: { type: 'object' },
   output: { type: 'object', properties: { text: { type: 'string' } } },
   run: () => Promise.resolve({ text: 'x'.repeat(5_000_000) }),

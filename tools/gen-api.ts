@@ -1,6 +1,7 @@
 /** Gathers the named API schemas into one JSON Schema, so that the screens' types come from the routes' own shapes. */
 import * as overview from '../server/cases/overview/schemas.ts';
 import * as cases from '../server/cases/schemas.ts';
+import * as calendars from '../server/calendars/schemas.ts';
 import * as caseSearch from '../server/cases/search/schemas.ts';
 import * as events from '../server/events/schemas.ts';
 import * as files from '../server/files/schemas.ts';
@@ -53,6 +54,7 @@ export function apiSchema(): object {
     notifications,
     forms,
     records,
+    calendars,
     flows,
     simulation,
     tasks,

@@ -6,6 +6,7 @@ import { findCaseRow, toCaseItem, type CaseItemRow } from '../case-views/case-it
 import { readerRights, shown, toFormDefinition } from '../case-views/fields.ts';
 import { readHistory, toTimeline } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
+import { readTime } from '../case-views/time.ts';
 import { selectTaskItems, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { isHumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
@@ -51,6 +52,7 @@ export function readCase(
       labels: await recordLabels(tx, flow.form, fields),
       tasks: await toTaskItems(db, tx, tasks, language),
       myTask: row.status === 'running' ? (tasks.find((task) => isTheirs(reader, task))?.id ?? null) : null,
+      time: await readTime(tx, { caseId }),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, { flow, caseId, status: row.status, position: row.position, history }),
       comments: discussion.items.toReversed(),

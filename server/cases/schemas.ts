@@ -3,9 +3,9 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
-import { PositionStep, SummaryField, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
+import { PositionStep, SummaryField, TaskItem, TaskTime, TimelineEntry } from '../tasks/schemas.ts';
 
-export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'completed', 'cancelled'], {
+export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'cancelling', 'completed', 'cancelled'], {
   title: 'CaseStatus',
 });
 export const CaseItem = Type.Object(
@@ -72,6 +72,7 @@ export const CaseDetail = Type.Object(
     labels: Labels,
     tasks: Type.Array(TaskItem, { description: 'Open tasks the reader may see.' }),
     myTask: nullable(Type.String({ description: 'An open task the reader can decide now.' })),
+    time: Type.Array(TaskTime, { description: 'Whose the time of its tasks was so far, by party.' }),
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
     comments: Type.Array(CommentItem, { description: 'The latest 50, oldest first.' }),

@@ -3,12 +3,17 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Activity } from '../../activities/types.ts';
 import type { CompiledForm, Values } from '../../forms/types.ts';
-import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
 import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import { plain } from '../db/records/feel-values.ts';
 
 const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const validators = new WeakMap<object, ValidateFunction>();
+
+/** What a step says of its call: how its input is mapped, and which fields take what the activity answers. */
+export interface Call {
+  input?: Record<string, string>;
+  output?: Record<string, string>;
+}
 
 export interface MappedInput {
   /** What came to nothing is left out. */
@@ -17,12 +22,12 @@ export interface MappedInput {
   failed: string[];
 }
 
-/** `values`: the record's fields and the number of the case; a field without a value is null. */
-export function mapInput(step: ServiceTask, { fields }: CompiledForm, values: Values): MappedInput {
+/** `values`: the record's fields, the number of the case and, of a compensation, the `effect` it undoes; a field without a value is null. */
+export function mapInput(call: Call, { fields }: CompiledForm, values: Values): MappedInput {
   const scope = { ...Object.fromEntries(fields.map(({ name }) => [name, null])), ...values };
   const input: MappedInput['input'] = {};
   const failed: string[] = [];
-  for (const [name, text] of Object.entries(step.input ?? {})) {
+  for (const [name, text] of Object.entries(call.input ?? {})) {
     const result = evaluateMapping(text, scope);
     if (!result.ok) failed.push(`the mapping of ${name}: ${result.code}`);
     else if (result.value !== null && result.value !== undefined) input[name] = plain(result.value);
@@ -41,6 +46,6 @@ export function misfits({ input: schema }: Pick<Activity, 'input'>, input: Recor
 }
 
 /** The fields that an answer fills; a property that is not there empties its field. */
-export function patchOf({ output: mapping = {} }: ServiceTask, output: Record<string, unknown>): Values {
+export function patchOf({ output: mapping = {} }: Call, output: Record<string, unknown>): Values {
   return Object.fromEntries(Object.entries(mapping).map(([field, property]) => [field, output[property] ?? null]));
 }

@@ -18,6 +18,8 @@ export interface PublishedFlow extends FlowRef {
   loaded: LoadedFlow;
   /** Fields that the engine's expressions mention (protocol.md rule 16). */
   mentioned: ReadonlySet<string>;
+  /** Working calendars that it names. */
+  calendars: ReadonlySet<string>;
   /** The version of the form type that the flow's version was published with. */
   form: LoadedForm;
   /** In document order. */
@@ -82,11 +84,13 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
 /** A definition that was checked, ready to be used. */
 export function readyFlow(ref: FlowRef, definition: Flow, form: LoadedForm): PublishedFlow {
   const loaded: LoadedFlow = { ...ref, definition, ...whatEngineNeeds(form) };
+  const { mentioned, calendars } = compile(loaded);
   return {
     ...ref,
     definition,
     loaded,
-    mentioned: compile(loaded).mentioned,
+    mentioned,
+    calendars,
     form,
     steps: new Map(
       [...walk(definition)].map(({ step, path }) => [

@@ -3,6 +3,9 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
+import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
+
+export { TaskTime };
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -11,10 +14,6 @@ export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', '
 export const SummaryField = Type.Object(
   { label: Text, value: Type.String(), tone: nullable(Type.Enum(['warning', 'danger'])) },
   { title: 'SummaryField' },
-);
-export const TaskPause = Type.Object(
-  { since: Instant, until: Instant, reason: nullable(Type.String()) },
-  { title: 'TaskPause' },
 );
 export const TaskItem = Type.Object(
   {
@@ -36,6 +35,7 @@ export const TaskItem = Type.Object(
     communityId: nullable(Uuid),
     openedAt: Instant,
     dueAt: nullable(Instant),
+    dueBy: nullable(TaskDueBy),
     closedAt: nullable(Instant),
     outcome: nullable(Type.String()),
     returned: Type.Boolean(),
@@ -82,6 +82,7 @@ export const PauseOptions = Type.Object(
     label: nullable(Text),
     max: Type.String({ description: 'ISO 8601 duration: the farthest `until` from now.' }),
     reasons: Type.Array(Text, { description: 'Reasons offered; another may be written.' }),
+    waitingFor: Type.Array(WaitingParty, { description: 'Whom the work may wait for.' }),
   },
   { title: 'PauseOptions' },
 );
@@ -187,6 +188,7 @@ export const TaskDetail = Type.Object(
     returnTargets: Type.Array(ReturnTarget),
     addedSigners: Type.Array(PersonRef, { description: 'Whom the reader may leave out again.' }),
     explanation: Explanation,
+    time: Type.Array(TaskTime, { description: 'Whose its time was so far, by party.' }),
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
   },
@@ -252,6 +254,9 @@ export const ReturnPlan = Type.Object(
   {
     cancels: Type.Array(PlannedTask, { description: 'Open tasks, besides the returned one, that it closes.' }),
     stays: Type.Array(PlannedTask, { description: 'Open tasks that go on beside it.' }),
+    compensates: Type.Array(Type.Object({ step: Type.String(), title: Text }, { title: 'PlannedCompensation' }), {
+      description: 'Service steps whose effects are undone first, in this order.',
+    }),
     opens: Type.Array(PlannedTask),
   },
   { title: 'ReturnPlan' },
@@ -266,6 +271,7 @@ export const PauseBody = Type.Object(
     assignment,
     until: Instant,
     reason: Type.String({ minLength: 1, maxLength: 400, description: 'Kept as the comment of the event.' }),
+    waitingFor: Type.Optional(WaitingParty),
   },
   { title: 'PauseBody', additionalProperties: false },
 );

@@ -6,16 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
+import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
-import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
-import { mapInput, misfits, patchOf } from '../commands/activity-input.ts';
+import { mapInput, misfits, patchOf, type Call } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
+import { tried } from './retries.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -28,26 +29,39 @@ interface CaseAt {
 /** The patch is written last: without it the activity is asked again, and knows by its key what it has done. */
 interface Kept {
   patch: Values | null;
+  input: Values | null;
+  output: Values | null;
 }
 
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
+type Needs = Pick<Deps, 'db' | 'config'>;
+
 export async function perform(
-  { db }: Pick<Deps, 'db'>,
+  deps: Needs,
   request: PerformRequest,
+  attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
+  const { db } = deps;
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
-  const step = flow.steps.get(request.step)?.step;
-  if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
-  const kept = await readEffect(db, request);
-  const patch = kept?.patch ?? (await run(db, { request, activity, at, flow, step }));
+  const call = callOf(flow, request);
+  const kept = await readEffect(db, request.caseId, request.effect);
+  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
+}
+
+function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
+  const step = flow.steps.get(id)?.step;
+  const own = step?.kind === 'serviceTask' ? step : undefined;
+  const call = undoes === null ? own : own?.compensate;
+  if (!call) throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
+  return call;
 }
 
 async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
@@ -65,34 +79,52 @@ async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Prom
   }
 }
 
-function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise<Kept | undefined> {
+function readEffect(db: Deps['db'], caseId: string, effect: number): Promise<Kept | undefined> {
   return asEngine(db, async (tx) => {
-    const { rows } = await sql<Kept>`select patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
+    const { rows } =
+      await sql<Kept>`select patch, input, output from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
     return rows[0];
   });
 }
 
 interface Running {
   request: PerformRequest;
+  /** From 1: how often the activity is tried. */
+  attempt: number;
   activity: Activity;
   at: CaseAt;
   flow: PublishedFlow;
-  step: ServiceTask;
+  call: Call;
 }
 
-async function run(db: Deps['db'], { request, activity, at, flow, step }: Running): Promise<Values> {
+/** What a compensation undoes: what its step's activity was given, and what it answered. */
+async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformRequest): Promise<Values> {
+  if (undoes === null) return {};
+  const undone = await readEffect(db, caseId, undoes);
+  return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
+}
+
+async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const { input, failed } = mapInput(step, flow.form, { ...fields, number: at.number });
+  const undone = await undoneBy(db, request);
+  const { input, failed } = mapInput(call, flow.form, { ...fields, number: at.number, ...undone });
   if (failed.length > 0 || misfits(activity, input).length > 0)
     throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
   await asEngine(db, (tx) =>
     sql`update effect set input = ${jsonOf(input, 'activity_input_too_large')}::jsonb, updated_at = now()
       where case_id = ${caseId} and id = ${effect}`.execute(tx),
   );
-  const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
-  const output = await activity.run(input, context);
-  const patch = patchOf(step, output);
+  const output = await tried(activity, attempt, () =>
+    activity.run(input, {
+      db,
+      connectors: config.connectors ?? noConnectors,
+      caseId,
+      communityId: at.communityId,
+      idempotencyKey: `${caseId}:${effect}`,
+    }),
+  );
+  const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
     sql`update effect set output = ${jsonOf(output, 'activity_output_too_large')}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(

@@ -1,4 +1,5 @@
 /** Whether a command may be applied to a state. The validator of the shell asks; a refusal leaves no trace in any history. */
+import { newerOf } from './calendars.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { returnTargets } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
@@ -6,8 +7,8 @@ import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
-import type { Command, Json, Refusal, StartCommand } from './types.ts';
 import { hasRoomFor, MOST_VALUES } from './room.ts';
+import type { Command, Json, PauseCommand, RecalendarCommand, Refusal, StartCommand } from './types.ts';
 
 /** Why a command is refused, or null. Never throws and changes nothing. */
 export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
@@ -16,6 +17,7 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
   if (!hasRoomFor(compiled, state.vars, command.vars)) return refusal('values_too_large', { most: MOST_VALUES });
+  if (state.ending && !WHILE_ENDING.includes(command.kind)) return refusal('case_ending', { act: command.kind });
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
@@ -25,11 +27,15 @@ function refuseStart(compiled: Compiled, state: State, { vars }: StartCommand): 
   return hasRoomFor(compiled, state.vars, vars) ? null : refusal('values_too_large', { most: MOST_VALUES });
 }
 
+/** What may still be done while the case is being undone. */
+const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'amend'];
+
 type CaseCommand = Exclude<Command, { task: string }>;
 
 function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);
   if (command.kind === 'takeBack') return refuseTakeBack(compiled, state, command);
+  if (command.kind === 'recalendar') return refuseCalendars(compiled, state, command);
   if (command.kind !== 'retry') return null;
   const known = state.incidents.some(({ id }) => id === command.incident);
   return known ? null : refusal('incident_unknown', { incident: command.incident });
@@ -48,6 +54,7 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
   if (command.kind === 'complete') return refuseOutcome(compiled, task, command.outcome);
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
+  if (command.kind === 'pause') return refuseParty(compiled, task, command);
   if (command.kind !== 'return' || returnTargets(compiled, state, task).includes(command.to)) return null;
   return refusal('return_target_invalid', { to: command.to });
 }
@@ -64,6 +71,20 @@ function refuseSigners(state: State, task: Task, { kind, persons }: SignersComma
   return kind === 'addSigners'
     ? refusal('signer_already', { person: wrong })
     : refusal('signer_unknown', { person: wrong });
+}
+
+/** A case that started meanwhile, or an earlier change, has brought them. */
+function refuseCalendars({ calendars }: Compiled, state: State, command: RecalendarCommand): Refusal | null {
+  if (newerOf({ state, calendars }, command).length > 0) return null;
+  return refusal('calendar_known', { calendars: Object.keys(command.calendars) });
+}
+
+/** The step may say who can be waited for. */
+function refuseParty(compiled: Compiled, task: Task, { waitingFor = 'other' }: PauseCommand): Refusal | null {
+  const { step } = stepInfo(compiled, task.step);
+  const offered = isHuman(step) ? step.pause?.waitingFor : undefined;
+  if (!offered || offered.includes(waitingFor)) return null;
+  return refusal('party_not_offered', { party: waitingFor, offered });
 }
 
 function refuseTakeBack(

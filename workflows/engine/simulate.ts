@@ -2,7 +2,9 @@
  * Runs a case on a virtual clock, without Temporal: tests, dry runs and previews drive it. Effects are answered at once by the
  * given functions; timers fire one by one at their due times when the clock is advanced.
  */
+import type { WorkingTimesByKey } from './calendar/working-times.ts';
 import type { Compiled } from './compile.ts';
+import type { Party } from './flow.gen.ts';
 import { refuse } from './refuse.ts';
 import { newState, nextDue, type State, type Task } from './state.ts';
 import { step } from './step.ts';
@@ -30,6 +32,8 @@ export interface SimulationOptions {
   at?: number;
   zone?: string;
   community?: string | null;
+  /** Calendars that the case reckons by. */
+  calendars?: WorkingTimesByKey;
   limits?: StepLimits;
   /** Goes on with a case as it stands; default: one that has not begun. */
   from?: State;
@@ -79,8 +83,8 @@ export class Simulation {
   }
 
   start(initiator: PersonId, vars: Vars = {}): Refusal | null {
-    const { community = null, zone = 'Asia/Shanghai' } = this.options;
-    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, vars });
+    const { community = null, zone = 'Asia/Shanghai', calendars = {} } = this.options;
+    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, calendars, vars });
   }
 
   /** Completes the first open task of a step. */
@@ -105,9 +109,16 @@ export class Simulation {
   }
 
   /** Stops the clock of a step's first open task for so long. */
-  pause(stepId: string, forMs: number): Refusal | null {
+  pause(stepId: string, forMs: number, waitingFor: Party = 'other'): Refusal | null {
     const task = this.task(stepId);
-    return this.send({ kind: 'pause', ...aim(task), until: this.now + forMs, actor: task.assignee, vars: {} });
+    return this.send({
+      kind: 'pause',
+      ...aim(task),
+      until: this.now + forMs,
+      waitingFor,
+      actor: task.assignee,
+      vars: {},
+    });
   }
 
   resume(stepId: string): Refusal | null {

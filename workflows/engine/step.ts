@@ -3,6 +3,7 @@
  * passed and a command that `refuse` let through it never throws. Runs until everything waits, within a budget of transitions.
  */
 import { sequenceOf, type Compiled } from './compile.ts';
+import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
 import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
@@ -37,7 +38,7 @@ export function stepInto(compiled: Compiled, state: State, event: EngineEvent, c
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
   return {
     rev: state.rev,
     at: now,
@@ -49,6 +50,7 @@ function deltaOf(run: Run): DeltaEntry {
     changed,
     closed,
     notices,
+    spent,
     effects,
     case: caseChange(run.compiled, state),
   };
@@ -86,8 +88,9 @@ const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as co
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
   run.at = frame.step;
-  if (next.do === 'open') openStep(run, frame);
-  else if (next.do === 'enter') enter(run, frame, parent);
+  if (next.do === 'enter') enter(run, frame, parent);
+  else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
+  else if (next.do === 'open') openStep(run, frame);
   else leave(run, frame, must(parent, 'parent of step frame'));
 }
 

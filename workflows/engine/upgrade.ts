@@ -17,14 +17,29 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone. */
+interface StateV3 extends Omit<
+  State,
+  'v' | 'root' | 'tasks' | 'effects' | 'incidents' | 'calendars' | 'held' | 'undoable' | 'undoing' | 'ending'
+> {
+  v: 3;
+  root: FrameV3 | null;
+  tasks: TaskV3[];
+  effects: InFlightV3[];
+  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
+}
+type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo'> & {
+  paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
+};
+
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
-interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
+interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
-  tasks: Omit<Task, 'owner'>[];
+  tasks: Omit<TaskV3, 'owner'>[];
   trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
 }
-type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
+type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
   decisions: { task: string; outcome: string }[];
   detour: Holder | null;
@@ -33,7 +48,7 @@ type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<Task, 'outcomes' | 'paused' | 'owner'>[];
+  tasks: Omit<TaskV3, 'outcomes' | 'paused' | 'owner'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
@@ -43,7 +58,7 @@ type TimerV1 = Omit<Timer, 'what'> & {
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
-type InFlightV1 = ResolveV1 | Extract<InFlight, { type: 'activity' }>;
+type InFlightV1 = ResolveV1 | ActivityV3;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV1 =
   | { do: 'open' }
@@ -51,15 +66,59 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-export type AnyState = State | StateV2 | StateV1;
+type FrameV3 = Omit<Frame, 'children' | 'undoes'> & { children: FrameV3[] };
+type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'undoes'>;
+type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
+type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
+
+export type AnyState = State | StateV3 | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  if (state.v === 3) return state;
-  return toV3(state.v === 1 ? toV2(state) : state);
+  if (state.v === 4) return state;
+  if (state.v === 3) return upgrade(state);
+  return upgrade(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-function toV3(state: StateV2): State {
+/** v3 → v4. A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
+function upgrade(state: StateV3): State {
+  return {
+    ...state,
+    v: 4,
+    calendars: {},
+    held: null,
+    tasks: state.tasks.map(taskToV4),
+    root: state.root && frameToV4(state.root),
+    effects: state.effects.map(effectToV4),
+    incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
+    undoable: [],
+    undoing: [],
+    ending: null,
+  };
+}
+
+function taskToV4(task: TaskV3): Task {
+  return {
+    ...task,
+    paused: task.paused && { ...task.paused, waitingFor: 'other' },
+    clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+    countedTo: null,
+  };
+}
+
+function frameToV4(frame: FrameV3): Frame {
+  return { ...frame, undoes: null, children: frame.children.map(frameToV4) };
+}
+
+function effectToV4(effect: InFlightV3): InFlight {
+  return effect.type === 'activity' ? { ...effect, undoes: null } : effect;
+}
+
+function resumeToV4(resume: ResumeV3): Resume {
+  return resume.do === 'event' ? { ...resume, effect: effectToV4(resume.effect) } : resume;
+}
+
+function toV3(state: StateV2): StateV3 {
   return {
     ...state,
     v: 3,
@@ -70,7 +129,7 @@ function toV3(state: StateV2): State {
   };
 }
 
-function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): Frame {
+function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): FrameV3 {
   return {
     ...frame,
     arrived: [],
@@ -129,7 +188,7 @@ function timerToV2({ what, ...timer }: TimerV1): Timer {
   return { ...timer, what: what.kind === 'escalate' ? { kind: 'then', index: 0 } : what };
 }
 
-function effectToV2(effect: InFlightV1): InFlight {
+function effectToV2(effect: InFlightV1): InFlightV3 {
   return effect.type === 'activity' ? effect : { ...effect, purpose: purposeToV2(effect.purpose) };
 }
 
@@ -137,7 +196,7 @@ function purposeToV2(purpose: PurposeV1): PeoplePurpose {
   return purpose.for === 'step' ? purpose : { ...purpose, action: 0 };
 }
 
-function resumeToV2(resume: ResumeV1): Resume {
+function resumeToV2(resume: ResumeV1): ResumeV3 {
   if (resume.do === 'transfer') return { ...resume, action: 0 };
   if (resume.do === 'timer') return { ...resume, timer: timerToV2(resume.timer) };
   return resume.do === 'event' ? { ...resume, effect: effectToV2(resume.effect) } : resume;

@@ -1,4 +1,6 @@
 /** Writes down what a dry run does, entry by entry. */
+import { reckonerFor } from '../reckoners.ts';
+import type { Reckoner } from '../calendar/reckoner.ts';
 import { stepInfo, type Compiled } from '../compile.ts';
 import { atDue, endActions } from '../due.ts';
 import type { DueAction } from '../flow.gen.ts';
@@ -112,10 +114,12 @@ export class Accountant {
 
   private planned(task: TaskId, step: string, state: State): PlannedTold[] {
     const timers = state.timers.filter((timer) => timer.task === task);
-    return timers.flatMap((timer) => this.plannedBy(timer, step)).sort((a, b) => a.at - b.at);
+    const calendar = state.tasks.find(({ id }) => id === task)?.clock.by?.calendar ?? null;
+    const reckoner = reckonerFor({ state }, calendar);
+    return timers.flatMap((timer) => this.plannedBy(timer, step, reckoner)).sort((a, b) => a.at - b.at);
   }
 
-  private plannedBy(timer: Timer, id: string): PlannedTold[] {
+  private plannedBy(timer: Timer, id: string, reckoner: Reckoner): PlannedTold[] {
     const { step } = stepInfo(this.compiled, id);
     const due = isHuman(step) ? (step.due ?? {}) : {};
     const actions = endActions(due).map(({ action }) => action);
@@ -123,7 +127,7 @@ export class Accountant {
     if (what.kind === 'remind') return [{ at, does: 'reminder', to: null }];
     if (what.kind === 'then') return plannedAction(at, actions[what.index]);
     if (what.kind !== 'due') return [{ at, does: what.kind, to: null }];
-    const { first, later } = atDue(due, timer);
+    const { first, later } = atDue(due, timer, reckoner);
     const rest = later.flatMap((next) =>
       next.what.kind === 'then' ? plannedAction(next.at, actions[next.what.index]) : [],
     );

@@ -14,8 +14,9 @@
  * via the `patternProperty` "^.*$".
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
-export type OutboundChannel = 'mail' | 'sms';
+export type OutboundChannel = 'mail' | 'sms' | 'robot';
 export type OutboundState = 'queued' | 'sending' | 'sent' | 'failed' | 'shown';
+export type PersonalChannel = 'mail' | 'sms';
 export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
@@ -32,9 +33,10 @@ export type NotificationKind =
   | 'case_completed'
   | 'case_cancelled'
   | 'command_refused';
+export type WaitingParty = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
-export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+export type CaseStatus = 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
 
 export interface Api {
   Access?: Access;
@@ -68,6 +70,7 @@ export interface Api {
   OutboundItem?: OutboundItem;
   OutboundState?: OutboundState;
   OutboundPage?: OutboundPage;
+  PersonalChannel?: PersonalChannel;
   RevealBody?: RevealBody;
   Revealed?: Revealed;
   NoticeChoice?: NoticeChoice;
@@ -95,6 +98,22 @@ export interface Api {
   RecordPatchBody?: RecordPatchBody;
   UnmaskBody?: UnmaskBody;
   Unmasked?: Unmasked;
+  CalendarBody?: CalendarBody;
+  CalendarCheckBody?: CalendarCheckBody;
+  CalendarDetail?: CalendarDetail;
+  CalendarItem?: CalendarItem;
+  CalendarFlow?: CalendarFlow;
+  CalendarCommunity?: CalendarCommunity;
+  CalendarMoves?: CalendarMoves;
+  CalendarMove?: CalendarMove;
+  CalendarProblems?: CalendarProblems;
+  CalendarPublished?: CalendarPublished;
+  CalendarVersion?: CalendarVersion;
+  CalendarVersions?: CalendarVersions;
+  CalendarVersionItem?: CalendarVersionItem;
+  CalendarYearBody?: CalendarYearBody;
+  CalendarYearReport?: CalendarYearReport;
+  Calendars?: Calendars;
   FlowBody?: FlowBody;
   FlowDraft?: FlowDraft;
   FlowItem?: FlowItem;
@@ -139,6 +158,7 @@ export interface Api {
   Draft?: Draft;
   DraftBody?: DraftBody;
   PauseBody?: PauseBody;
+  WaitingParty?: WaitingParty;
   PauseOptions?: PauseOptions;
   PlannedTask?: PlannedTask;
   PositionBranch?: PositionBranch;
@@ -150,6 +170,7 @@ export interface Api {
   ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
   ReturnPlan?: ReturnPlan;
+  PlannedCompensation?: PlannedCompensation;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
   TakeBackBody?: TakeBackBody;
@@ -158,8 +179,10 @@ export interface Api {
   TaskItem?: TaskItem;
   TaskState?: TaskState;
   Pool?: Pool;
+  TaskDueBy?: TaskDueBy;
   TaskPause?: TaskPause;
   TaskAllow?: TaskAllow;
+  TaskTime?: TaskTime;
   TimelineEntry?: TimelineEntry;
   TaskPage?: TaskPage;
   TaskView?: TaskView;
@@ -400,9 +423,9 @@ export interface OutboundItem {
   kind: string;
   title: Text | null;
   channel: OutboundChannel;
-  person: PersonRef;
+  person: PersonRef | null;
   /**
-   * Masked; POST …/unmask tells it in full.
+   * Masked; POST …/unmask tells it in full. Of a robot: its name.
    */
   address: string;
   language: string;
@@ -431,12 +454,12 @@ export interface Revealed {
   address: string;
 }
 export interface NoticeChoice {
-  channel: OutboundChannel;
+  channel: PersonalChannel;
   wanted: boolean;
 }
 export interface NoticeChoices {
   channels: {
-    channel: OutboundChannel;
+    channel: PersonalChannel;
     wanted: boolean;
     address: string | null;
   }[];
@@ -669,6 +692,197 @@ export interface UnmaskBody {
 }
 export interface Unmasked {
   value: string;
+}
+export interface CalendarBody {
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * What changed, for the list of versions.
+   */
+  note: string;
+}
+export interface CalendarCheckBody {
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CalendarDetail {
+  calendar: CalendarItem;
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CalendarItem {
+  key: string;
+  title: Text;
+  description: Text | null;
+  version: number;
+  /**
+   * False: work goes on on public holidays, and no list is needed.
+   */
+  keepsHolidays: boolean;
+  /**
+   * Years whose days off are known.
+   */
+  years: number[];
+  /**
+   * Years that a flow reckons with and whose days off are not known: this year, from November on the next.
+   */
+  missing: number[];
+  /**
+   * Whose current version names it.
+   */
+  flows: CalendarFlow[];
+  /**
+   * With cases that run by it.
+   */
+  communities: CalendarCommunity[];
+  /**
+   * Cases that run by it.
+   */
+  running: number;
+}
+export interface CalendarFlow {
+  key: string;
+  title: Text;
+}
+export interface CalendarCommunity {
+  id: string;
+  name: string;
+}
+export interface CalendarMoves {
+  version: number;
+  /**
+   * Cases that have not heard of it yet.
+   */
+  pending: number;
+  done: number;
+  /**
+   * Cases that were over, or had it already.
+   */
+  refused: number;
+  /**
+   * Due times that came to lie elsewhere.
+   */
+  moved: number;
+  /**
+   * The first 200 of them.
+   */
+  items: CalendarMove[];
+}
+export interface CalendarMove {
+  caseId: string;
+  number: string;
+  task: string;
+  step: string;
+  from: string;
+  to: string;
+}
+export interface CalendarProblems {
+  problems: ProblemPath[];
+}
+export interface CalendarPublished {
+  key: string;
+  version: number;
+  /**
+   * False: the current version says just this.
+   */
+  isNew: boolean;
+  /**
+   * Running cases whose due times are reckoned again.
+   */
+  cases: number;
+}
+export interface CalendarVersion {
+  key: string;
+  version: number;
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CalendarVersions {
+  items: CalendarVersionItem[];
+}
+export interface CalendarVersionItem {
+  version: number;
+  note: string | null;
+  publishedBy: PersonRef | null;
+  publishedAt: string;
+  current: boolean;
+}
+export interface CalendarYearBody {
+  /**
+   * A line a day or a span of days, with the columns `kind` (holiday or workday), `from`, `to` (may be empty), `name` and `name_en` (may be left out).
+   */
+  csv?: string;
+  /**
+   * The same as JSON: a year of a calendar’s definition.
+   */
+  list?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Where the list comes from.
+   */
+  source?: string;
+  /**
+   * What changed, for the list of versions.
+   */
+  note?: string;
+  /**
+   * True: only says what would come of it.
+   */
+  dryRun: boolean;
+}
+export interface CalendarYearReport {
+  year: number;
+  daysOff: number;
+  /**
+   * Instead of a day off.
+   */
+  daysWorked: number;
+  /**
+   * The calendar has a list of this year already.
+   */
+  replaces: boolean;
+  problems: ProblemPath[];
+  published: CalendarPublished | null;
+}
+export interface Calendars {
+  items: CalendarItem[];
 }
 export interface FlowBody {
   /**
@@ -1239,6 +1453,7 @@ export interface PauseBody {
    * Kept as the comment of the event.
    */
   reason: string;
+  waitingFor?: WaitingParty;
 }
 export interface PauseOptions {
   label: Text | null;
@@ -1250,6 +1465,10 @@ export interface PauseOptions {
    * Reasons offered; another may be written.
    */
   reasons: Text[];
+  /**
+   * Whom the work may wait for.
+   */
+  waitingFor: WaitingParty[];
 }
 export interface PlannedTask {
   step: string;
@@ -1354,7 +1573,15 @@ export interface ReturnPlan {
    * Open tasks that go on beside it.
    */
   stays: PlannedTask[];
+  /**
+   * Service steps whose effects are undone first, in this order.
+   */
+  compensates: PlannedCompensation[];
   opens: PlannedTask[];
+}
+export interface PlannedCompensation {
+  step: string;
+  title: Text;
 }
 export interface ReturnTarget {
   step: string;
@@ -1428,6 +1655,10 @@ export interface TaskDetail {
    */
   addedSigners: PersonRef[];
   explanation: Explanation;
+  /**
+   * Whose its time was so far, by party.
+   */
+  time: TaskTime[];
   timeline: TimelineEntry[];
   position: PositionStep[];
 }
@@ -1448,6 +1679,7 @@ export interface TaskItem {
   communityId: string | null;
   openedAt: string;
   dueAt: string | null;
+  dueBy: TaskDueBy | null;
   closedAt: string | null;
   outcome: string | null;
   returned: boolean;
@@ -1466,10 +1698,20 @@ export interface Pool {
   role: string;
   title: Text;
 }
+export interface TaskDueBy {
+  calendar: string;
+  title: Text;
+  /**
+   * The days off of a year on the way are not known yet.
+   */
+  isGuess: boolean;
+  before: string | null;
+}
 export interface TaskPause {
   since: string;
   until: string;
   reason: string | null;
+  waitingFor: WaitingParty | null;
 }
 export interface TaskAllow {
   claim: boolean;
@@ -1482,6 +1724,17 @@ export interface TaskAllow {
    * Of a task that the reader decided: nobody has gone on from there.
    */
   takeBack: boolean;
+}
+export interface TaskTime {
+  /**
+   * holder: whoever had it. pool: nobody had taken it. suspended: the case stood. Else who was waited for.
+   */
+  party: 'holder' | 'pool' | 'suspended' | 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
+  /**
+   * By the clock on the wall.
+   */
+  minutes: number;
+  workingMinutes: number | null;
 }
 export interface TimelineEntry {
   rev: number;
@@ -1546,6 +1799,10 @@ export interface CaseDetail {
    */
   tasks: TaskItem[];
   myTask: string | null;
+  /**
+   * Whose the time of its tasks was so far, by party.
+   */
+  time: TaskTime[];
   timeline: TimelineEntry[];
   position: PositionStep[];
   /**

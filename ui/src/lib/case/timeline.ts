@@ -50,6 +50,7 @@ const sayings: Record<string, Say> = {
     tone: 'person',
   }),
   signers_removed: (words) => ({ text: m.event_signers_removed(words), tone: 'person' }),
+  calendar_changed: (_words, entry) => ({ text: calendarText(entry), tone: 'system' }),
   task_paused: (words) => ({ text: m.event_task_paused(words), tone: 'person' }),
   task_resumed: (words, { actor }) => ({
     text: actor ? m.event_task_resumed(words) : m.event_task_resumed_timer(words),
@@ -63,7 +64,31 @@ const sayings: Record<string, Say> = {
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
   incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
+  step_compensated: (words) => ({ text: m.event_step_compensated(words), tone: 'system' }),
+  compensation_failed: (words) => ({ text: m.event_compensation_failed(words), tone: 'alarm' }),
+  case_suspended: (words) => ({ text: m.event_case_suspended(words), tone: 'alarm' }),
+  case_resumed: (words) => ({ text: m.event_case_resumed(words), tone: 'person' }),
+  step_skipped: (words, { data, outcome }) => ({ text: skippedText(words, data, outcome !== null), tone: 'person' }),
+  case_modified: (words) => ({ text: m.event_case_modified(words), tone: 'person' }),
+  case_migrated: ({ actor }, { data }) => ({
+    text: m.event_case_migrated({ actor, from: String(data.from), to: String(data.to) }),
+    tone: 'system',
+  }),
 };
+
+/** Where one due time went, or how many. */
+function calendarText({ data }: TimelineEntry): string {
+  const { tasks, moved } = data as { tasks?: { from: number; to: number }[]; moved?: number };
+  const [first] = tasks ?? [];
+  if (first === undefined || moved === undefined) return m.event_calendar_changed();
+  if (moved > 1) return m.event_calendar_moved_many({ n: moved });
+  return m.event_calendar_moved({ from: dateTime(first.from), to: dateTime(first.to) });
+}
+
+function skippedText(words: Words, data: TimelineEntry['data'], hasOutcome: boolean): string {
+  if (typeof data.undoes === 'number') return m.event_compensation_skipped(words);
+  return hasOutcome ? m.event_step_skipped_as(words) : m.event_step_skipped(words);
+}
 
 function timerText(words: Words, { data }: TimelineEntry): string {
   const timer = typeof data.timer === 'string' ? data.timer : 'remind';

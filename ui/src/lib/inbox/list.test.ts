@@ -27,6 +27,7 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     delegated: false,
     added: false,
     pause: null,
+    dueBy: null,
     unread: false,
     ...more,
   };
