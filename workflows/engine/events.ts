@@ -96,11 +96,15 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   const [done, failed] = undoes === null ? OWN : COMPENSATION;
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
-  const isFull = event.type === 'activityDone' && !hasRoomFor(run.compiled, run.state.vars, event.vars);
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame)
-    finishActivity(run, frame, isFull ? 'values_too_large' : event.type === 'activityFailed' ? event.error.code : null);
+  if (frame) finishActivity(run, frame, errorOf(run, event));
   else endIfUndone(run);
+}
+
+/** Null: it is done, and the case has room for what it answered. */
+function errorOf({ compiled, state }: Run, event: ActivityResult): string | null {
+  if (event.type === 'activityFailed') return event.error.code;
+  return hasRoomFor(compiled, state.vars, event.vars) ? null : 'values_too_large';
 }
 const OWN = ['activity_done', 'activity_failed'] as const;
 const COMPENSATION = ['step_compensated', 'compensation_failed'] as const;
