@@ -25,9 +25,10 @@ export interface ResolveRequest {
 
 export interface ProjectRequest {
   caseId: string;
-  /** Every entry nobody has acknowledged, in order of rev. */
+  /** Entries nobody has acknowledged, in order of rev: as many as one message takes. */
   entries: DeltaEntry[];
-  open: OpenTasks;
+  /** Absent where entries were left for the next message. */
+  open?: OpenTasks;
 }
 
 export interface PerformRequest {

@@ -40,9 +40,13 @@ export interface CommandMessage {
 export interface CommandAnswer {
   /** Rev of the command's own event. */
   rev: number;
-  /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
+  /**
+   * Entries that Postgres has not acknowledged, the command's own and those of the people it resolved included; of very many the first, and
+   * a query brings the others.
+   */
   entries: DeltaEntry[];
-  open: OpenTasks;
+  /** Absent where entries were left out. */
+  open?: OpenTasks;
 }
 
 /** A message for the case, or a signal it waits for; its id happens once. */
@@ -59,13 +63,11 @@ export interface MessageMessage {
   acked: number;
 }
 
-export interface MessageAnswer {
+export interface MessageAnswer extends Omit<CommandAnswer, 'rev'> {
   /** False: nobody in the case waits for it. */
   taken: boolean;
   /** Of its event; null when it was not taken. */
   rev: number | null;
-  entries: DeltaEntry[];
-  open: OpenTasks;
 }
 
 /** What the ring of known commands keeps: an accepted command is answered again, never applied again (rule 2). */

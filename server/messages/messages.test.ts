@@ -388,7 +388,7 @@ it('what a case waits for is kept as its deltas say', async () => {
     await applyDelta(stage.deps.db, {
       caseId,
       entries: [{ ...entry!, case: { ...entry!.case, awaits } }],
-      open: answer.open,
+      ...(answer.open && { open: answer.open }),
     });
     const { rows } = await sql<{ id: number }>`select id from case_await where case_id = ${caseId} order by id`.execute(
       stage.test.adminDb,

@@ -132,6 +132,10 @@ async function run(deps: Needs, { request, attempt, activity, at, flow, call }: 
   const { input, failed } = mapInput(call, flow.form, { ...fields, number: at.number, ...undone });
   if (failed.length > 0 || misfits(activity, input).length > 0)
     throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
+  await asEngine(db, (tx) =>
+    sql`update effect set input = ${jsonOf(input, 'activity_input_too_large')}::jsonb, updated_at = now()
+      where case_id = ${caseId} and id = ${effect}`.execute(tx),
+  );
   const output = await tried(activity, attempt, () =>
     activity.run(input, {
       db,
@@ -144,10 +148,20 @@ async function run(deps: Needs, { request, attempt, activity, at, flow, call }: 
   );
   const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
-    sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
+    sql`update effect set output = ${jsonOf(output, 'activity_output_too_large')}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
       tx,
     ),
   );
   return patch;
+}
+
+/** Characters of JSON that an activity may be given and may answer. */
+const longest = 1_000_000;
+
+/** @throws ApplicationFailure with the code, for good: the same would come again */
+function jsonOf(value: unknown, code: string): string {
+  const text = JSON.stringify(value);
+  if (text.length > longest) throw ApplicationFailure.nonRetryable(`${text.length} characters`, code);
+  return text;
 }

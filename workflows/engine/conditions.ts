@@ -46,6 +46,7 @@ function evaluate<T>(
   text: string,
   read: (prepared: Prepared, scope: Scope) => Result<T>,
 ): Failure | { ok: true; value: T } {
+  run.evaluated += 1;
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
   const scope = scopeOf(run, prepared);

@@ -4,6 +4,7 @@ import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { applyPolicies, type Holders } from './people.ts';
 import { hear } from './happen.ts';
+import { hasRoomFor } from './room.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
@@ -11,7 +12,7 @@ import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
 import { resumeCase } from './suspend.ts';
-import type { Command, EngineEvent, RetryCommand } from './types.ts';
+import type { ActivityError, Command, EngineEvent, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 import { arm } from './waits.ts';
 
@@ -117,8 +118,15 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame) finishActivity(run, frame, event.type === 'activityFailed' ? event.error : null);
+  if (frame) finishActivity(run, frame, errorOf(run, event));
   else endIfUndone(run);
+}
+
+/** Null: it is done, and the case has room for what it answered. */
+function errorOf({ compiled, state }: Run, event: ActivityResult): ActivityError | null {
+  if (event.type === 'activityFailed') return event.error;
+  if (hasRoomFor(compiled, state.vars, event.vars)) return null;
+  return { code: 'values_too_large', message: 'values_too_large' };
 }
 const OWN = ['activity_done', 'activity_failed'] as const;
 const COMPENSATION = ['step_compensated', 'compensation_failed'] as const;
@@ -134,6 +142,7 @@ function takeDone(
   if (!run.state.ran.includes(step)) run.state.ran.push(step);
   noteUndoable(run, { effect: id, step, item: frame?.item ?? null }, frame === undefined);
   if (!frame) return;
+  if (!hasRoomFor(run.compiled, run.state.vars, vars)) return;
   mergeVars(run, vars);
   run.patchEffect = patch === null ? null : id;
 }

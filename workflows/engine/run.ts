@@ -55,6 +55,9 @@ export interface Run {
   /** The step that is being worked on, and who is told what its expressions come to. */
   at: StepId | null;
   traced: StepContext['traced'];
+  /** Expressions evaluated, and what of this event the budget has counted already. */
+  evaluated: number;
+  weighed: { evaluated: number; notices: number; opened: number };
 }
 
 export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
@@ -76,6 +79,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, { n
     effects: [],
     at: null,
     traced,
+    evaluated: 0,
+    weighed: { evaluated: 0, notices: 0, opened: 0 },
   };
 }
 

@@ -68,7 +68,10 @@ function logOf({ log, caught, escalated }: Run): LogEvent {
   return { ...line, data: { ...line.data, ...handlers, ...escalations } };
 }
 
-/** Works the agenda off, and then what has come true. Over the budget each further step stops with an incident, which a retry continues. */
+/**
+ * Works the agenda off, and then what has come true. Over the budget each further step stops with an incident, which a retry continues. What
+ * takes longer than a transition, or makes the entry longer, counts for more: no other case of the worker goes on meanwhile.
+ */
 function settle(run: Run, budget: number): void {
   if (run.state.suspended) {
     run.state.suspended.agenda.push(...run.agenda);
@@ -78,8 +81,8 @@ function settle(run: Run, budget: number): void {
   do {
     done = workOff(run, done, budget);
     const wait = nextCondition(run);
+    done += 1 + weightOf(run);
     if (!wait) return;
-    done += 1;
     if (done > budget) stopWait(run, wait, overBudget.code);
     else happenTo(run, wait);
   } while (run.state.root !== null);
@@ -88,7 +91,7 @@ function settle(run: Run, budget: number): void {
 function workOff(run: Run, before: number, budget: number): number {
   let done = before;
   while (run.agenda.length > 0) {
-    done += 1;
+    done += 1 + weightOf(run);
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
     if (!found) continue;
@@ -96,6 +99,20 @@ function workOff(run: Run, before: number, budget: number): number {
     else advance(run, next, found);
   }
   return done;
+}
+
+/** Reading an expression takes that many times as long as a transition. */
+const EVALUATION = 50;
+
+/** Of what the last transition did. */
+function weightOf(run: Run): number {
+  const { weighed, evaluated, notices, opened } = run;
+  const told = notices
+    .slice(weighed.notices)
+    .reduce((sum, { to }) => sum + (typeof to === 'object' && 'persons' in to ? to.persons.length : 1), 0);
+  const weight = EVALUATION * (evaluated - weighed.evaluated) + told + opened.length - weighed.opened;
+  run.weighed = { evaluated, notices: notices.length, opened: opened.length };
+  return weight;
 }
 
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };

@@ -8,7 +8,16 @@ import { heardBefore } from '../engine/happen.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
-import type { ActivityError, Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
+import type {
+  ActivityError,
+  Command,
+  DeltaEntry,
+  Effect,
+  EngineEvent,
+  OpenTasks,
+  Refusal,
+  Snapshot,
+} from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
@@ -86,7 +95,7 @@ export class CaseShell {
     const known = this.ring.find(command.id);
     const rev = known ? known.rev : this.accept(command);
     await this.untilResolved();
-    return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+    return { rev, ...this.withOpen(this.outbox.list()) };
   }
 
   /** A message or signal; the case's memory of ids makes one happen once, also over runs (rule 25). */
@@ -96,7 +105,7 @@ export class CaseShell {
     this.updates += 1;
     const rev = heardBefore(this.state, message.id) ?? this.take(message);
     await this.untilResolved();
-    return { taken: rev !== null, rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+    return { taken: rev !== null, rev, ...this.withOpen(this.outbox.list()) };
   }
 
   private take(message: MessageMessage): number | null {
@@ -222,14 +231,20 @@ export class CaseShell {
   /** For what nobody waits on (rule 4). */
   private projectUnwaited(): void {
     if (this.projecting || !this.outbox.needsProject()) return;
-    const entries = this.outbox.list();
+    const entries = this.outbox.toProject();
     this.projecting = true;
-    void project({ caseId: this.args.caseId, entries, open: openTasksOf(this.state) }).then(({ acked }) => {
+    void project({ caseId: this.args.caseId, ...this.withOpen(entries) }).then(({ acked }) => {
       this.projecting = false;
       this.outbox.taken(entries.at(-1)?.rev ?? 0);
       this.outbox.acknowledge(acked);
       this.woken = true;
     });
+  }
+
+  /** The open tasks are those after the newest entry: with fewer they say nothing. */
+  private withOpen(entries: DeltaEntry[]): { entries: DeltaEntry[]; open?: OpenTasks } {
+    const isWhole = entries.at(-1) === this.outbox.all().at(-1);
+    return isWhole ? { entries, open: openTasksOf(this.state) } : { entries };
   }
 
   // ---------------------------------------------------------------------------------------------- life
@@ -257,11 +272,11 @@ export class CaseShell {
   }
 
   result(): CaseResult {
-    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.list() };
+    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.all() };
   }
 
   carry(): Carried {
-    return { state: this.state, ring: this.ring.list(), entries: this.outbox.list() };
+    return { state: this.state, ring: this.ring.list(), entries: this.outbox.all() };
   }
 
   private fireDueTimers(): void {

@@ -60,7 +60,8 @@ async function deliver(deps: Deps, delivery: Leased): Promise<Result> {
   try {
     const answer = await tell(deps, delivery);
     if (!answer.taken) return 'missed';
-    await applyDelta(deps.db, { caseId, entries: answer.entries, open: answer.open });
+    const { entries, open } = answer;
+    await applyDelta(deps.db, { caseId, entries, ...(open && { open }) });
     return 'taken';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missed';
