@@ -26,9 +26,9 @@ export interface ResolveRequest {
 
 export interface ProjectRequest {
   caseId: string;
-  /** Entries that nobody has acknowledged, in order of rev; as many as one message may carry. */
+  /** Entries nobody has acknowledged, in order of rev: as many as one message takes. */
   entries: DeltaEntry[];
-  /** Absent where further entries follow. */
+  /** Absent where entries were left for the next message. */
   open?: OpenTasks;
 }
 
@@ -43,6 +43,8 @@ export interface PerformRequest {
   /** The rounds and items it is in, and by their names the items that are no rows. Calls of an earlier engine have none. */
   item?: string | null;
   items?: Record<string, Json>;
+  /** Of a throw, whose activity is `message.send` or `signal.send`: to whom. */
+  send?: { name: string; key: string | null };
   /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
   undoes?: number | null;
 }

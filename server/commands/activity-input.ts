@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import type { Activity } from '../../activities/types.ts';
 import type { CompiledForm, Values } from '../../forms/types.ts';
 import { compile } from '../../workflows/engine/compile.ts';
-import { roundsAround } from '../../workflows/engine/items.ts';
+import { isOfItems, roundsAround } from '../../workflows/engine/items.ts';
 import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Json } from '../../workflows/engine/types.ts';
 import { plain } from '../db/records/feel-values.ts';
@@ -50,8 +50,8 @@ export function itemsAround(
 ): Values {
   const compiled = compile(flow.loaded);
   const named: Values = { ...items };
-  for (const { owner, key } of roundsAround(compiled, { step, item })) {
-    if (owner.kind !== 'forEach' || Object.hasOwn(items, owner.as)) continue;
+  for (const { owner, key } of roundsAround(compiled, { step, item }).filter(isOfItems)) {
+    if (Object.hasOwn(items, owner.as)) continue;
     const rows = (compiled.sources.get(owner.id) ?? []).flatMap((field) => fields[field] ?? []) as Values[];
     named[owner.as] = rows.find(({ id }) => id === key) ?? null;
   }

@@ -132,8 +132,8 @@ export const PositionBranch = Type.Object(
     title: nullable(Text),
     /** Title of the step that has the branch. */
     decision: Text,
-    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop', 'forEach'], {
-      description: 'Of the step that has it.',
+    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop', 'forEach', 'race', 'subProcess', 'handler'], {
+      description: 'Of the step that has it; `handler`: done only when something happens on that step, or on the flow.',
     }),
   },
   { title: 'PositionBranch' },

@@ -1,7 +1,21 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, ForEach, Parallel, Pause, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Handler, Parallel, Pause, People, Step } from './flow.gen.ts';
 import { isHuman, type HumanStep } from './tree.ts';
+import {
+  aCall,
+  aPart,
+  aSplit,
+  condition,
+  handlersOf,
+  interrupted,
+  waiting,
+  withBranches,
+  withHandlers,
+  type Passed,
+  type Sequences,
+} from './arbitrary-scopes.ts';
+
 import {
   aCc,
   aFlow,
@@ -12,8 +26,10 @@ import {
   anEnd,
   anExclusive,
   anInclusive,
+  aHandler,
   aParallel,
   aServiceTask,
+  aSubProcess,
   aTimer,
   aUserTask,
 } from './testing.ts';
@@ -125,9 +141,6 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
       .map((fields) => aTimer('', fields)),
   },
 );
-const condition = fc.constantFrom('amount > 5', 'initiator = helper', 'amount + 1 > 3', 'true', 'false');
-
-type Sequences = fc.Arbitrary<Step[]>;
 
 const aChoice = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
@@ -153,6 +166,8 @@ const rounds = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
     .tuple(until, inside, fc.integer({ min: 1, max: 3 }))
     .map(([whenOver, steps, max]) => aLoop('', whenOver, steps, max));
+/** What is done when something happens meanwhile, and beside the rest of an item. */
+const few = fc.array(plain, { maxLength: 2 });
 const list = fc.constantFrom('lines', 'lines', 'lines[item.amount > 2]', '[1, 2, 3]', 'helper');
 const enough = fc.constantFrom(undefined, undefined, 'results.done > 1', 'done * 2 >= total', 'results.approved');
 const items = (inside: Sequences): fc.Arbitrary<Step> =>
@@ -162,7 +177,7 @@ const items = (inside: Sequences): fc.Arbitrary<Step> =>
       until: enough,
       mode: fc.constantFrom('parallel' as const, 'parallel' as const, 'sequential' as const),
       atOnce: fc.constantFrom(undefined, 1, 2),
-      steps: fc.tuple(inside, inside, userTask, approval).map(([first, more, human, ok]) => [
+      steps: fc.tuple(inside, few, userTask, approval).map(([first, more, human, ok]) => [
         ...first,
         // `ITEM` becomes the name that its forEach has.
         anExclusive('', 'index > 1 or ITEM.amount > 5', [ok, ...more], [human, anEnd('', 'early', { ends: 'branch' })]),
@@ -184,6 +199,14 @@ const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
     step: fc.oneof(
       { depthIdentifier: 'tree', depthSize: 'small' },
       { weight: 5, arbitrary: plain },
+      { weight: 1, arbitrary: waiting },
+      { weight: 1, arbitrary: aSplit(inside) },
+      { weight: 1, arbitrary: aPart(inside, few) },
+      { weight: 1, arbitrary: aCall(inside, few) },
+      {
+        weight: 2,
+        arbitrary: interrupted(fc.oneof(userTask, approval, aFork(inside), rounds(inside), items(inside)), few),
+      },
       { weight: 2, arbitrary: aChoice(inside) },
       { weight: 2, arbitrary: aFork(inside) },
       { weight: 1, arbitrary: someBranches(inside) },
@@ -199,8 +222,20 @@ export const flows: fc.Arbitrary<Flow> = fc
   .tuple(
     fc.array(anyStep, { minLength: 2, maxLength: 7, size: 'max' }),
     fc.array(fc.nat({ max: 5 }), { minLength: 6, maxLength: 6 }),
+    fc.option(handlersOf(fc.constant([aUserTask('')])), { nil: [] }),
+    fc.boolean(),
   )
-  .map(([steps, picks]) => aFlow(numbered(steps, picks)));
+  .map(([steps, picks, on, undoes]) => {
+    const undo = aHandler('', { catch: 'cancel' }, [aUserTask(''), aServiceTask('')]);
+    return numberedFlow(steps, picks, undoes ? [...on, undo] : on);
+  });
+
+/** The handlers of the flow come last, as in the document. */
+function numberedFlow(steps: Step[], picks: number[], on: Handler[]): Flow {
+  const [whole] = numbered([aSubProcess('', steps, on)], picks);
+  if (whole?.kind !== 'subProcess') throw new Error('the whole is one sub-process');
+  return aFlow(whole.steps, whole.on ? { on: whole.on } : {});
+}
 
 /** Some branches may be done before their end. */
 function endingEarly(when: string, steps: Step[]): Step[] {
@@ -208,17 +243,6 @@ function endingEarly(when: string, steps: Step[]): Step[] {
   const [first, ...rest] = steps;
   const early = anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []);
   return first === undefined ? rest : [first, early, ...rest];
-}
-
-function naming(step: ForEach, steps: Step[]): ForEach {
-  const as = `${step.id}Item`;
-  return { ...step, as, steps: JSON.parse(JSON.stringify(steps).replaceAll('ITEM', as)) as Step[] };
-}
-
-/** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
-interface Passed {
-  humans: string[];
-  near: string | null;
 }
 
 function numbered(steps: Step[], picks: number[]): Step[] {
@@ -235,35 +259,9 @@ function numbered(steps: Step[], picks: number[]): Step[] {
   function named(step: Step, id: string, passed: Passed): Step {
     const { near } = passed;
     if (step.kind === 'jump') return near === null ? aTimer(id) : { ...step, id, to: near };
-    if (isHuman(step)) return namedHuman(step, id, passed);
-    return withBranches({ ...step, id }, passed);
-  }
-
-  function withBranches(step: Step, passed: Passed): Step {
-    const { humans } = passed;
-    switch (step.kind) {
-      case 'loop': {
-        const until = humans[0] === undefined ? 'amount > 2' : step.until.replace('self', humans[0]);
-        return { ...step, until, steps: name(step.steps, passed) };
-      }
-      case 'forEach':
-        return naming(step, name(step.steps, { humans, near: null }));
-      case 'parallel': {
-        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, { humans, near: null }) }));
-        // Every branch was done: a return may lead into one.
-        if (step.join === 'all')
-          humans.push(...branches.flatMap((each) => each.steps.filter(isHuman).map((human) => human.id)));
-        return { ...step, branches };
-      }
-      case 'exclusive':
-      case 'inclusive': {
-        const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
-        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
-        return { ...step, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
-      }
-      default:
-        return step;
-    }
+    const before = [...passed.humans];
+    const whole = isHuman(step) ? namedHuman(step, id, passed) : withBranches({ ...step, id }, passed, name);
+    return withHandlers(whole, before, { name, nextId: () => `h${(count += 1)}` });
   }
 
   function namedHuman(step: HumanStep, id: string, passed: Passed): Step {

@@ -16,6 +16,9 @@ export interface Doing {
     | 'cancel'
     | 'amend'
     | 'crash'
+    | 'message'
+    | 'signal'
+    | 'refuse'
     | 'stale'
     | 'pause'
     | 'resume'
@@ -62,6 +65,10 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'resumeCase',
             'skip',
             'modify',
+            'message',
+            'message',
+            'signal',
+            'refuse',
           ] as const),
         ),
       },

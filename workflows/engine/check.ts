@@ -6,6 +6,7 @@ import { checkCalendars } from './checks/calendars.ts';
 import { checkControl } from './checks/control.ts';
 import { checkItems } from './checks/items.ts';
 import { checkFields } from './checks/fields.ts';
+import { checkHandlers } from './checks/handlers.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
 import { checkPreparations } from './checks/prepare.ts';
@@ -71,6 +72,11 @@ export const CHECK_CODES = [
   'end_of_no_branch',
   'item_name_taken',
   'list_not_list',
+  'end_of_no_scope',
+  'handler_id_duplicate',
+  'handler_never_happens',
+  'cancel_of_no_scope',
+  'every_interrupting',
   'no_way_forward',
   'unknown_step',
   'unknown_field',
@@ -142,6 +148,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkCalendars(checking);
   checkControl(checking);
   checkItems(checking);
+  checkHandlers(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);

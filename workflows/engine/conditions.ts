@@ -44,6 +44,16 @@ export function listOf(run: Run, frame: Frame, text: string): { ok: true; value:
   return { ok: true, value: [JSON.parse(JSON.stringify(found.value)) as Json].flat<Json[]>() };
 }
 
+/** A correlation key: a text or a number, as text. */
+export function correlationKeyOf(run: Run, frame: Frame, text: string): { ok: true; value: string } | Failure {
+  const result = evaluate<unknown>(run, { frame, text }, evaluateFeel);
+  if (!result.ok) return result;
+  const { value } = result;
+  if ((typeof value === 'string' && value !== '') || typeof value === 'number')
+    return { ok: true, value: String(value) };
+  return { ok: false, code: 'key_missing', detail: { expression: text, found: value === null ? null : typeof value } };
+}
+
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
 
 /** An expression and where it stands. */
@@ -58,6 +68,7 @@ function evaluate<T>(
   { frame, text, own = {} }: Standing,
   read: (prepared: Prepared, scope: Scope) => Result<T>,
 ): Failure | { ok: true; value: T } {
+  run.evaluated += 1;
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
   const locals = { ...localsOf(run, frame, prepared.names), ...own };

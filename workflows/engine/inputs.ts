@@ -14,7 +14,15 @@ export function inputsOf(prepared: Prepared, scope: Scope): Record<string, Json>
   const builtIn = { outcomes: pick(outcomes, prepared.outcomes), times: times ?? {}, initiator, now: at, today: at };
   const valueOf = (name: string): Json =>
     Object.hasOwn(locals, name) ? (locals[name]?.value ?? null) : (own(vars, name) ?? own(builtIn, name) ?? null);
-  return Object.fromEntries(prepared.names.map((name) => [name, valueOf(name)]));
+  return Object.fromEntries(prepared.names.map((name) => [name, shorten(valueOf(name))]));
+}
+
+const LONGEST = 500;
+
+/** An incident travels with every entry of the case: of a long value its beginning and its length are enough to know it by. */
+function shorten(value: Json): Json {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= LONGEST ? value : `${text.slice(0, LONGEST)}… (${String(text.length)})`;
 }
 
 /** Tells whoever listens what an expression came to. */

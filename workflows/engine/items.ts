@@ -2,9 +2,10 @@
  * The items of forEach steps: their keys, and what expressions inside see of them. A row of a sub-table is told by its id and looked up
  * where the fields are, so that what changes in it is seen; any other item is kept as it was when the list was read.
  */
+import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import type { ForEach, Step } from './flow.gen.ts';
-import { framesUnder, type Each, type Frame, type State } from './state.ts';
+import { framesUnder, type BranchKey, type Each, type Frame, type State } from './state.ts';
 import { repeats } from './tree.ts';
 import type { Json, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
@@ -54,21 +55,30 @@ export function lastKey(item: string | null): string {
   return must(item?.split(JOINT).at(-1), 'key of item');
 }
 
-/** Whether something happened in the rounds and items that `outer` names. */
-export function isWithin(item: string | null, outer: string): boolean {
-  return item === outer || item?.startsWith(outer + JOINT) === true;
+/** Whether something happened in the rounds and items that `outer` names; outside of all everything did. */
+export function isWithin(item: string | null, outer: string | null): boolean {
+  return outer === null || item === outer || item?.startsWith(outer + JOINT) === true;
 }
 
 // ------------------------------------------------------------------------------------------------ places
 
-/** The steps around a place that repeat, outermost first, each with the round or item of it that the place is in. */
-export function roundsAround(compiled: Compiled, { step, item }: Place): { owner: Step; key: string | undefined }[] {
+/** What is done several times around a place: by a step that repeats, or each time a handler on it (null: on the flow) happens. */
+interface Round {
+  owner: Step | null;
+  handler: BranchKey | null;
+  /** The round or item of it that the place is in. */
+  key: string | undefined;
+}
+
+/** Outermost first. */
+export function roundsAround(compiled: Compiled, { step, item }: Place): Round[] {
   const keys = item === null ? [] : item.split(JOINT);
-  const owners = stepInfo(compiled, step).path.flatMap(({ owner }) => {
-    const around = owner === null ? undefined : stepInfo(compiled, owner).step;
-    return around && repeats(around) ? [around] : [];
+  const rounds = stepInfo(compiled, step).path.flatMap(({ owner: id, branch }): Omit<Round, 'key'>[] => {
+    const owner = id === null ? null : stepInfo(compiled, id).step;
+    if (isHandlerKey(branch)) return [{ owner, handler: branch }];
+    return owner && repeats(owner) ? [{ owner, handler: null }] : [];
   });
-  return owners.map((owner, depth) => ({ owner, key: keys[depth] }));
+  return rounds.map((round, depth) => ({ ...round, key: keys[depth] }));
 }
 
 /** Of the rounds and items that somebody at `item` is in those that also hold a step around them. */
@@ -77,18 +87,23 @@ export function roundsOf(compiled: Compiled, step: StepId, item: string | null):
   return depth === 0 || item === null ? null : item.split(JOINT).slice(0, depth).join(JOINT);
 }
 
-/** The step around both that one is in another round or item of than the other; undefined: they share all. */
-export function partAt(compiled: Compiled, one: Place, other: Place): Step | undefined {
+/** The first round or item around one in whose stead the other is in another; undefined: they share all. */
+export function partAt(compiled: Compiled, one: Place, other: Place): Round | undefined {
   const theirs = roundsAround(compiled, other);
-  return roundsAround(compiled, one).find(({ owner, key }, depth) => {
+  return roundsAround(compiled, one).find(({ owner, handler, key }, depth) => {
     const their = theirs[depth];
-    return their?.owner === owner && their.key !== undefined && key !== undefined && their.key !== key;
-  })?.owner;
+    const isSame = their?.owner === owner && their.handler === handler;
+    return isSame && their.key !== undefined && key !== undefined && their.key !== key;
+  });
+}
+
+export function isOfItems(round: Round): round is Round & { owner: ForEach } {
+  return round.handler === null && round.owner?.kind === 'forEach';
 }
 
 /** The item that a place is in, down to its innermost forEach; null outside of all. Rounds within it are left out. */
 export function itemOf(compiled: Compiled, place: Place): string | null {
-  const depth = roundsAround(compiled, place).findLastIndex(({ owner }) => owner.kind === 'forEach');
+  const depth = roundsAround(compiled, place).findLastIndex(isOfItems);
   return depth < 0 || place.item === null
     ? null
     : place.item
@@ -114,9 +129,11 @@ export function placeOfKey(key: string): Place {
 export function itemLocals(compiled: Compiled, state: State, place: Place, names: readonly string[]): Locals {
   const locals: Locals = {};
   let outer: string | null = null;
-  for (const { owner, key } of roundsAround(compiled, place)) {
+  for (const round of roundsAround(compiled, place)) {
+    const { key } = round;
     if (key === undefined) break;
-    if (owner.kind === 'forEach') {
+    if (isOfItems(round)) {
+      const { owner } = round;
       const find = (): Each | null => eachOf(state, { step: owner.id, item: outer });
       if (names.includes(owner.as)) locals[owner.as] = itemValue(compiled, state, owner, { key, find });
       if (names.includes('index')) locals.index = { value: (find()?.keys.indexOf(key) ?? -1) + 1 || null, of: null };
@@ -157,7 +174,7 @@ export function sourcesOf(compiled: Compiled, { id }: ForEach): readonly string[
 
 /** By their names, the items around a place that the record does not have. */
 export function plainItems(compiled: Compiled, state: State, place: Place): Record<string, Json> {
-  const names = roundsAround(compiled, place).flatMap(({ owner }) => (owner.kind === 'forEach' ? [owner.as] : []));
+  const names = roundsAround(compiled, place).flatMap((round) => (isOfItems(round) ? [round.owner.as] : []));
   const locals = Object.entries(itemLocals(compiled, state, place, names));
   return Object.fromEntries(locals.filter(([, { of }]) => of === null).map(([name, { value }]) => [name, value]));
 }

@@ -4,7 +4,7 @@
  */
 import type { Flow, ForEach, Step } from './flow.gen.ts';
 import type { Prepared } from './feel-syntax.ts';
-import { fieldOfAssign, itemsAround, partsOf, walk, type StepsById } from './tree.ts';
+import { fieldOfAssign, itemsAround, partsOf, partsOfHandlers, walk, type StepsById } from './tree.ts';
 import type { Json, StepId } from './types.ts';
 
 /** Names every expression may use beside fields. */
@@ -39,16 +39,18 @@ export function mentionsOf(flow: Flow, reading: Reading): Mentions {
   for (const { step, path } of walk(flow)) {
     const around = itemsAround(reading, path);
     if (step.kind === 'forEach') sources.set(step.id, fieldsOf(reading, around, reading.expressions.get(step.list)));
-    for (const named of [...inExpressions(reading, step), ...inPeople(step)])
+    for (const named of [...inExpressions(reading, partsOf(step)), ...inPeople(step)])
       mentionName(reading, { ...named, around }, mention);
   }
+  for (const named of inExpressions(reading, partsOfHandlers(flow)))
+    mentionName(reading, { ...named, around: [] }, mention);
   return { mentioned, columns, sources };
 }
 
 type Read = Pick<Named, 'name' | 'words'>;
 
-function inExpressions({ expressions }: Reading, step: Step): Read[] {
-  return partsOf(step).expressions.flatMap(({ text, names: own = [] }) => {
+function inExpressions({ expressions }: Reading, owner: Pick<ReturnType<typeof partsOf>, 'expressions'>): Read[] {
+  return owner.expressions.flatMap(({ text, names: own = [] }) => {
     const prepared = expressions.get(text);
     const names = (prepared?.names ?? []).filter((name) => !own.includes(name));
     return names.map((name) => ({ name, words: wordsOf(prepared) }));

@@ -2,18 +2,21 @@
  * 调整位置: an operator takes work away from where it stands and begins it elsewhere. The state afterwards is one the case could have come to
  * by itself, so that no join waits for what nobody does (protocol.md rules 14 and 21).
  */
+import { isHandlerKey } from './catching.ts';
 import { cloneState } from './clone.ts';
-import { stepInfo, type Compiled } from './compile.ts';
+import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
 import type { Step } from './flow.gen.ts';
 import { takeCrossed, undo } from './compensation.ts';
+import { atWork, closeBesideIn } from './handlers.ts';
 import { lastKey } from './items.ts';
 import { reachScope } from './place.ts';
-import { closeUnder, newFrame, newRun, type Run } from './run.ts';
+import { closeUnder, newRun, type Run } from './run.ts';
 import { framesUnder, pathTo, type Each, type Frame, type State, type Undoable } from './state.ts';
 import { cutTrail, forgetItem } from './trail.ts';
 import { repeats, runsTogether } from './tree.ts';
 import type { ModifyCommand, Place, Refusal } from './types.ts';
 import { must } from './unreachable.ts';
+import { openFrame } from './waits.ts';
 
 /** Found out on a copy: whether it is possible depends on all of it together. */
 export function refuseModify(compiled: Compiled, state: State, command: ModifyCommand): Refusal | null {
@@ -55,16 +58,25 @@ function refusal(reason: string, place: Place | null, more: { takenBy?: string |
   return { code: 'modify_invalid', params: { reason, step: place?.step ?? null, item: place?.item ?? null, ...more } };
 }
 
-/** Closes a step that is at work; gives the scope that is empty then. */
+/** Closes a step that is at work; gives the scope that is at no step then. What handlers do is left to them. */
 function takeAway(run: Run, place: Place): Frame | undefined {
   const { root } = run.state;
   const scopes = root ? [...framesUnder(root)].filter(({ branch }) => branch !== null) : [];
   const [scope, ...more] = scopes.filter(({ children }) => children.some((child) => isAt(child, place)));
-  const frame = scope?.children[0];
-  if (!scope || !frame || more.length > 0) return undefined;
-  closeUnder(run, frame);
-  scope.children = [];
+  const frame = scope && atWork(scope);
+  if (!scope || !frame || more.length > 0 || isOfHandler(run, scope)) return undefined;
+  close(run, scope, frame);
   return scope;
+}
+
+function isOfHandler({ state }: Run, { id }: Frame): boolean {
+  return pathTo(state, id).some(({ branch }) => branch !== null && isHandlerKey(branch));
+}
+
+function close(run: Run, scope: Frame, frame: Frame): void {
+  closeBesideIn(run, frame);
+  closeUnder(run, frame);
+  scope.children = scope.children.filter((child) => child !== frame);
 }
 
 function isAt(frame: Frame, { step, item }: Place): boolean {
@@ -74,6 +86,7 @@ function isAt(frame: Frame, { step, item }: Place): boolean {
 function begin(run: Run, place: Place, now: ReadonlyMap<string, string>): Frame | Refusal {
   const info = run.compiled.steps.get(place.step);
   if (!info) return refusal('unknown_step', place);
+  if (info.path.some(({ branch }) => isHandlerKey(branch))) return refusal('in_handler', place);
   const owners = info.path.flatMap(({ owner }) => {
     const step = owner === null ? undefined : stepInfo(run.compiled, owner).step;
     return step && repeats(step) ? [step] : [];
@@ -86,8 +99,8 @@ function begin(run: Run, place: Place, now: ReadonlyMap<string, string>): Frame 
   if (!isRight) return refusal('unknown_round', place);
   const scope = reachScope(run, place.step, (id) => rounds[owners.findIndex((owner) => owner.id === id)] ?? '');
   if ('takenBy' in scope) return refusal('place_taken', place, scope);
-  const frame = newFrame(run, { step: place.step, item: scope.item });
-  scope.children = [frame];
+  const frame = openFrame(run, { step: place.step, item: scope.item });
+  scope.children.push(frame);
   return frame;
 }
 
@@ -102,7 +115,12 @@ function isRound(owner: Step, key = ''): boolean {
 function giveUp(run: Run, scope: Frame): void {
   const path = pathTo(run.state, scope.id);
   const [above, frame] = path.slice(-3, -1);
-  if (!frame || !above || scope.children.length > 0) return;
+  if (scope.children.length > 0) {
+    // Branches beside are still its own: it ends with them.
+    if (!atWork(scope)) scope.at = sequenceOf(run.compiled, scope.step, scope.branch).length;
+    return;
+  }
+  if (!frame || !above) return;
   frame.children = frame.children.filter((child) => child !== scope);
   if (frame.each) giveUpItem(run, frame.each, scope);
   if (isStillAtWork(frame) && runsTogether(stepInfo(run.compiled, frame.step).step)) {
@@ -110,8 +128,7 @@ function giveUp(run: Run, scope: Frame): void {
     else if (scope.branch !== null) frame.arrived.push(scope.branch);
     return;
   }
-  closeUnder(run, frame);
-  above.children = [];
+  close(run, above, frame);
   giveUp(run, above);
 }
 

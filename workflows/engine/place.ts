@@ -4,6 +4,7 @@
  */
 import { sequenceOf, stepInfo } from './compile.ts';
 import type { ForEach, Step } from './flow.gen.ts';
+import { atWork } from './handlers.ts';
 import { readItems } from './item-list.ts';
 import { joinItem } from './items.ts';
 import { newFrame, type Run } from './run.ts';
@@ -12,6 +13,7 @@ import { uncountItem } from './trail.ts';
 import { isHuman, partsOf, runsTogether } from './tree.ts';
 import type { StepId } from './types.ts';
 import { must } from './unreachable.ts';
+import { openFrame } from './waits.ts';
 
 /** Why there is no place for it: a sequence is at one step at a time, and a list has the items that it has. */
 export interface Taken {
@@ -28,7 +30,7 @@ export function reachScope(run: Run, to: StepId, rounds: Rounds): Frame | Taken 
   for (const [depth, place] of path.entries()) {
     const step = must(sequenceOf(run.compiled, scope.step, scope.branch)[place.index], 'step on path');
     const next = path[depth + 1];
-    const current = scope.children[0];
+    const current = atWork(scope);
     if (!next) {
       if (current) return { takenBy: current.step };
       scope.at = place.index;
@@ -94,8 +96,8 @@ function beginInner(
   { step, index, branch, rounds }: Inner & { index: number },
 ): Frame | undefined {
   scope.at = index;
-  const frame = newFrame(run, { step: step.id, item: scope.item });
-  scope.children = [frame];
+  const frame = openFrame(run, { step: step.id, item: scope.item });
+  scope.children.push(frame);
   let { item } = frame;
   if (step.kind === 'forEach') {
     if (!beginItems(run, frame, step, rounds(step.id))) return undefined;

@@ -10,18 +10,25 @@ import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
-import type { Command, Json, PauseCommand, RecalendarCommand, Refusal, StepId } from './types.ts';
+import { hasRoomFor, MOST_VALUES } from './room.ts';
+import type { Command, Json, PauseCommand, RecalendarCommand, Refusal, StartCommand, StepId } from './types.ts';
 
 /** Why a command is refused, or null. Never throws and changes nothing. */
 export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
-  if (command.kind === 'start') return state.status === 'new' ? null : refusal('already_started');
+  if (command.kind === 'start') return refuseStart(compiled, state, command);
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
+  if (!hasRoomFor(compiled, state.vars, command.vars)) return refusal('values_too_large', { most: MOST_VALUES });
   const standing = refuseStanding(state, command.kind);
   if (standing) return standing;
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
+}
+
+function refuseStart(compiled: Compiled, state: State, { vars }: StartCommand): Refusal | null {
+  if (state.status !== 'new') return refusal('already_started');
+  return hasRoomFor(compiled, state.vars, vars) ? null : refusal('values_too_large', { most: MOST_VALUES });
 }
 
 /** A case that ends, or is suspended, lets little be done. */
@@ -137,6 +144,7 @@ function maySign(compiled: Compiled, state: State, task: Task): boolean {
 
 /** The initiator may withdraw while every step that waits for a person allows it. */
 function refuseWithdraw(compiled: Compiled, state: State): Refusal | null {
+  if (state.cancelling) return refusal('act_not_allowed', { act: 'withdraw' });
   const forbidding = state.tasks.find((task) => !allows(compiled, task, 'withdraw'));
   return forbidding ? refusal('act_not_allowed', { act: 'withdraw', step: forbidding.step }) : null;
 }

@@ -2,17 +2,20 @@
  * Going back: to which steps a person may return, and how. Redo closes everything that does not contain the target and goes on
  * from there; straight back is a detour, whose target opens beside the position and reopens it afterwards (rule 21).
  */
+import { isHandlerKey } from './catching.ts';
 import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
 import { takeCrossed, undo } from './compensation.ts';
 import type { ForEach, Step } from './flow.gen.ts';
+import { closeBeside, isBeside, isScope, scopeAround } from './handlers.ts';
 import { reopenedItems } from './item-list.ts';
-import { joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf } from './items.ts';
+import { isWithin, joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf } from './items.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
-import { findFrame, type BranchKey, type Frame, type State, type Task } from './state.ts';
+import { findFrame, framesUnder, type BranchKey, type Frame, type State, type Task } from './state.ts';
 import { cutTrail, forgetItem, uncountItem } from './trail.ts';
-import { isReachableBackwards, partsOf, runsTogether } from './tree.ts';
+import { areConcurrent, isReachableBackwards, partsOf, runsTogether } from './tree.ts';
 import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
+import { openFrame } from './waits.ts';
 
 /** The steps a task may be returned to, in the order they were done: what the dialog offers and `refuse` accepts. */
 export function returnTargets(compiled: Compiled, state: State, task: Task): StepId[] {
@@ -23,10 +26,14 @@ export function returnTargets(compiled: Compiled, state: State, task: Task): Ste
 
 /** The same with the items of forEach steps that are over, each of which may be sent back to alone (rule 21). */
 export function returnPlaces(compiled: Compiled, state: State, task: Task): Place[] {
-  return state.trail
-    .filter((entry) => !entry.skipped && partAt(compiled, entry, task) === undefined)
-    .filter(({ step }) => isReachableBackwards(compiled, task.step, step, 'any'))
-    .map(({ step, item }) => ({ step, item }));
+  return (
+    state.trail
+      .filter((entry) => !entry.skipped && partAt(compiled, entry, task) === undefined)
+      // A case that is being cancelled goes back only within the branch of its handler.
+      .filter(({ item }) => !state.cancelling || item === task.item)
+      .filter(({ step }) => isReachableBackwards(compiled, task.step, step, 'any'))
+      .map(({ step, item }) => ({ step, item }))
+  );
 }
 
 export interface Return {
@@ -59,7 +66,7 @@ function openDetour(
   // A pool's task comes back to the person who sent the work away, not to the pool.
   const holder =
     by === null || assignee === by ? { assignee, pool, explanation } : { assignee: by, pool: null, explanation };
-  const target = newFrame(run, { ...to, returned: { by }, detour: { holder, task: task.id } });
+  const target = openFrame(run, { ...to, returned: { by }, detour: { holder, task: task.id } });
   frame.children.push(target);
   run.agenda.push({ do: 'open', frame: target.id });
 }
@@ -70,23 +77,23 @@ function goBack(run: Run, to: Place, by: PersonId | null): void {
 }
 
 /**
- * Goes on at a step: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
- * runs beside the scope goes on. A parallel or a forEach that was over is open again for the target's branch or item alone: the others
- * count as done; in one that still runs the branch opens again beside them (rule 21). Going back undoes what it crosses before the step
- * opens (rule 22); a jump of the flow's own does not.
+ * Goes on at a place: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
+ * runs beside the scope goes on, also branches beside steps that are not undone. A parallel or a forEach that was over is open again for the
+ * target's branch or item alone: the others count as done; in one that still runs the branch opens again beside them (rule 21). Going back
+ * undoes what it crosses before the step opens (rule 22); a jump of the flow's own does not.
  */
 export function goTo(run: Run, to: Place, { isBack = false } = {}): Frame {
   const { path } = stepInfo(run.compiled, to.step);
   let { scope, depth } = deepestShared(run, must(run.state.root, 'root scope'), to);
-  closeUnder(run, scope);
+  clear(run, scope, to.step);
   cutTrail(run, to);
   const undone = isBack ? takeCrossed(run, to) : [];
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
     const step = must(sequenceOf(run.compiled, scope.step, scope.branch)[place.index], 'step on path');
-    const frame = newFrame(run, { step: step.id, item: scope.item });
-    scope.children = [frame];
+    const frame = openFrame(run, { step: step.id, item: scope.item });
+    scope.children.push(frame);
     const next = path[depth + 1];
     if (!next) {
       undo(run, undone, [frame.id]);
@@ -114,21 +121,35 @@ function openAlone(run: Run, frame: Frame, { step, branch, target }: Way): Frame
 /** The rounds and items of a target down to those of a step around it. */
 function itemIn(compiled: Compiled, step: Step, target: Place): string | null {
   const rounds = roundsAround(compiled, target);
-  const depth = rounds.findIndex(({ owner }) => owner === step);
+  const depth = rounds.findIndex(({ owner, handler }) => owner === step && handler === null);
   const keys = rounds.slice(0, depth + 1).flatMap(({ key }) => key ?? []);
   return keys.length === 0 ? null : keys.reduce<string | null>(joinItem, null);
+}
+
+/** Closes what a scope does, and the branches beside steps that come again. */
+function clear(run: Run, scope: Frame, to: StepId): void {
+  const { order } = stepInfo(run.compiled, to);
+  const comesAgain = (step: StepId): boolean =>
+    stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
+  closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+  for (const child of scope.children.filter((each) => !isBeside(each))) closeUnder(run, child);
+  scope.children = scope.children.filter(isBeside);
+  run.agenda = run.agenda.filter((next) => next.do !== 'enter' || next.scope !== scope.id);
 }
 
 function branchesOf(step: Step): BranchKey[] {
   return partsOf(step).branches.map(({ key }) => key);
 }
 
+type Path = ReturnType<typeof stepInfo>['path'];
+
 function deepestShared(run: Run, root: Frame, target: Place): { scope: Frame; depth: number } {
   const { path } = stepInfo(run.compiled, target.step);
-  let scope = root;
-  for (let depth = 0; ; depth += 1) {
+  const [start, from] = innermostHandler(root, path, target.item) ?? [root, 0];
+  let scope = start;
+  for (let depth = from; ; depth += 1) {
     const next = path[depth + 1];
-    const current = scope.children[0];
+    const current = scope.children.find(({ branch }) => branch === null);
     if (!next || current?.step !== next.owner) return { scope, depth };
     const { step } = stepInfo(run.compiled, current.step);
     const way = { step, branch: next.branch, target };
@@ -138,15 +159,27 @@ function deepestShared(run: Run, root: Frame, target: Place): { scope: Frame; de
   }
 }
 
+/** The branch of a handler that the target stands in, in its round: it hangs on the scope around, not on its step. */
+function innermostHandler(root: Frame, path: Path, item: string | null): [Frame, number] | undefined {
+  const depth = path.findLastIndex(({ branch }) => isHandlerKey(branch));
+  const place = path[depth];
+  const scope = [...framesUnder(root)].find(
+    (frame) => frame.step === place?.owner && frame.branch === place.branch && isWithin(item, frame.item),
+  );
+  return scope && [scope, depth];
+}
+
 function runningOn({ compiled }: Run, frame: Frame, { step, branch, target }: Way): Frame | undefined {
+  const fitting = frame.children.filter((scope) => scope.branch === branch);
   const item = itemIn(compiled, step, target);
-  return frame.children.find((scope) => scope.branch === branch && (step.kind !== 'forEach' || scope.item === item));
+  if (step.kind === 'forEach') return fitting.find((scope) => scope.item === item);
+  return fitting.find((scope) => isWithin(target.item, scope.item)) ?? fitting[0];
 }
 
 /** A branch or an item that is done opens again, and the others go on; one after another, those after it have not been begun. */
 function openBeside(run: Run, frame: Frame, { step, branch, target }: Way): Frame | undefined {
   const item = itemIn(run.compiled, step, target);
-  if (step.kind === 'forEach') reopenItem(run, frame, { step, key: lastKey(item) });
+  if (step.kind === 'forEach' && frame.each) reopenItem(run, frame, { step, key: lastKey(item) });
   else if (frame.arrived.includes(branch)) frame.arrived = frame.arrived.filter((arrived) => arrived !== branch);
   else return undefined;
   const scope = newFrame(run, { step: step.id, branch, item: step.kind === 'forEach' ? item : frame.item });
@@ -157,7 +190,8 @@ function openBeside(run: Run, frame: Frame, { step, branch, target }: Way): Fram
 function reopenItem(run: Run, frame: Frame, { step, key }: { step: ForEach; key: string }): void {
   const each = must(frame.each, 'items of forEach');
   if (step.mode === 'sequential') {
-    closeUnder(run, frame);
+    for (const scope of frame.children) closeUnder(run, scope);
+    frame.children = [];
     each.next = each.keys.indexOf(key) + 1;
     for (const later of each.keys.slice(each.next)) {
       uncountItem(frame, later);

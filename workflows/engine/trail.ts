@@ -56,8 +56,8 @@ export function isCrossed(compiled: Compiled, done: Place, target: Place): boole
 /** Whether two may be at work at the same time: in branches beside each other, or in items of a forEach that has all at once. */
 export function areApart(compiled: Compiled, one: Place, other: Place): boolean {
   if (areConcurrent(compiled, one.step, other.step)) return true;
-  const parted = partAt(compiled, one, other);
-  return parted?.kind === 'forEach' && parted.mode !== 'sequential';
+  const owner = partAt(compiled, one, other)?.owner;
+  return owner?.kind === 'forEach' && owner.mode !== 'sequential';
 }
 
 // ------------------------------------------------------------------------------------------------ items

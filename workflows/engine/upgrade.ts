@@ -17,7 +17,10 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, and rounds of loops were known to frames alone. */
+/**
+ * v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, nothing came from outside, and rounds of loops were
+ * known to frames alone.
+ */
 interface StateV3 extends Omit<
   State,
   | 'v'
@@ -31,6 +34,9 @@ interface StateV3 extends Omit<
   | 'undoing'
   | 'suspended'
   | 'ending'
+  | 'waits'
+  | 'heard'
+  | 'cancelling'
 > {
   v: 3;
   root: FrameV3 | null;
@@ -69,7 +75,7 @@ interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | '
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
 }
 type TimerV1 = Omit<Timer, 'what'> & {
-  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'more' }> | { kind: 'escalate' };
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'more' | 'catch' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
@@ -106,6 +112,9 @@ function upgrade(state: StateV3): State {
     undoing: [],
     suspended: null,
     ending: null,
+    waits: [],
+    heard: [],
+    cancelling: null,
   };
 }
 

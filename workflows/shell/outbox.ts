@@ -1,8 +1,8 @@
 /** Entries that Postgres has not acknowledged yet: nothing that the case has done is lost between two writers (rule 3). */
 import type { DeltaEntry } from '../engine/types.ts';
 
-/** Characters of entries in one message: Temporal refuses payloads above 2 MB, and a text may take three bytes a character. */
-const MOST_CHARACTERS = 500_000;
+/** Characters of JSON, of which some take three bytes: Temporal takes two megabytes. */
+const MOST_IN_MESSAGE = 400_000;
 
 export class Outbox {
   private entries: DeltaEntry[];
@@ -39,30 +39,25 @@ export class Outbox {
     return this.unwaited > this.projected && this.entries.length > 0;
   }
 
-  /** As many of the oldest as one message may carry, one at least. */
-  batch(): { entries: DeltaEntry[]; isAll: boolean } {
-    const entries = fitting(this.entries);
-    return { entries, isAll: entries.length === this.entries.length };
+  /** What `project` gets: all, or of many those that it has not taken yet. */
+  toProject(): DeltaEntry[] {
+    const entries = this.list();
+    return (entries.at(-1)?.rev ?? 0) > this.projected ? entries : this.list(this.projected + 1);
   }
 
-  /** What a command is answered: all, or what fits from its own entry on; the others are projected. */
-  answer(rev: number): { entries: DeltaEntry[] } {
-    const { entries, isAll } = this.batch();
-    if (isAll) return { entries };
-    this.flush();
-    return { entries: fitting(this.list(rev)) };
+  /** All of them, for the next run. */
+  all(): DeltaEntry[] {
+    return this.entries;
   }
 
+  /** From a rev on, as many as one message takes: at least one, and the others with the next. */
   list(from = 0): DeltaEntry[] {
-    return this.entries.filter(({ rev }) => rev >= from);
+    const entries = this.entries.filter(({ rev }) => rev >= from);
+    let size = 0;
+    const over = entries.findIndex((entry, index) => {
+      size += JSON.stringify(entry).length;
+      return index > 0 && size > MOST_IN_MESSAGE;
+    });
+    return over < 0 ? entries : entries.slice(0, over);
   }
-}
-
-function fitting(entries: readonly DeltaEntry[]): DeltaEntry[] {
-  let characters = 0;
-  const end = entries.findIndex((entry, index) => {
-    characters += JSON.stringify(entry).length;
-    return index > 0 && characters > MOST_CHARACTERS;
-  });
-  return entries.slice(0, end < 0 ? entries.length : end);
 }

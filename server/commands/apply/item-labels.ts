@@ -1,7 +1,7 @@
 /** What names the rows that opened tasks are about: rendered outside the engine, which knows their ids alone (protocol.md rule 16). */
 import { compile, type Compiled } from '../../../workflows/engine/compile.ts';
 import type { ForEach } from '../../../workflows/engine/flow.gen.ts';
-import { lastKey, roundsAround } from '../../../workflows/engine/items.ts';
+import { isOfItems, lastKey, roundsAround } from '../../../workflows/engine/items.ts';
 import type { OpenedTask } from '../../../workflows/engine/types.ts';
 import type { FieldInfo, Values } from '../../../forms/types.ts';
 import { readCaseFields } from '../case-record.ts';
@@ -43,8 +43,8 @@ interface Item {
 /** The innermost item that a task is about. */
 function itemOf(compiled: Compiled, { task, step, item }: OpenedTask): Item | undefined {
   if (typeof item !== 'string') return undefined;
-  const found = roundsAround(compiled, { step, item }).findLast(({ owner }) => owner.kind === 'forEach');
-  return found?.owner.kind === 'forEach' ? { task, step: found.owner, key: found.key ?? lastKey(item) } : undefined;
+  const found = roundsAround(compiled, { step, item }).findLast(isOfItems);
+  return found ? { task, step: found.owner, key: found.key ?? lastKey(item) } : undefined;
 }
 
 interface Labelling extends Omit<Item, 'task'> {

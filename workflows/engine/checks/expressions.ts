@@ -2,25 +2,29 @@
 import type { Checking } from '../check.ts';
 import { BUILT_IN_NAMES, INDEX, wordsOf } from '../mentions.ts';
 import { prepare, type Prepared } from '../feel-syntax.ts';
-import type { ForEach } from '../flow.gen.ts';
-import { isHuman, itemsAround, partsOf } from '../tree.ts';
+import type { ForEach, Step } from '../flow.gen.ts';
+import { isHuman, itemsAround, partsOf, partsOfHandlers } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
 export function checkExpressions(checking: Checking): void {
   const { flow, visits } = checking;
   if (flow.caseTitle !== undefined) checkMapping(checking, { step: null, property: 'caseTitle', text: flow.caseTitle });
+  for (const { property, text } of partsOfHandlers(flow).expressions)
+    checkExpression(checking, { step: null, property, text });
   for (const { step, path } of visits) {
     const around = itemsAround(checking, path);
     for (const { property, text, names } of partsOf(step).expressions)
       checkExpression(checking, { step: step.id, property, text, names, around });
-    if (step.kind !== 'serviceTask') continue;
-    for (const [name, text] of Object.entries(step.input ?? {})) {
-      checkMapping(checking, { step: step.id, property: `input.${name}`, text, around });
-    }
-    for (const [name, text] of Object.entries(step.compensate?.input ?? {})) {
-      checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text, around }, [DONE]);
-    }
+    checkMappings(checking, step, around);
   }
+}
+
+function checkMappings(checking: Checking, step: Step, around: readonly ForEach[]): void {
+  for (const [name, text] of Object.entries('input' in step ? step.input : {}))
+    checkMapping(checking, { step: step.id, property: `input.${name}`, text, around });
+  if (step.kind !== 'serviceTask') return;
+  for (const [name, text] of Object.entries(step.compensate?.input ?? {}))
+    checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text, around }, [DONE]);
 }
 
 /**
