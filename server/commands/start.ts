@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { withoutComputed } from '../../forms/computed.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Values } from '../../forms/types.ts';
+import type { Choices } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
 import { withProblems } from '../db/records/problem.ts';
@@ -13,6 +14,7 @@ import { getCurrentFlow, type PublishedFlow } from '../definitions/published.ts'
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { permissionsOf } from './access.ts';
+import { readyChoices } from './choices.ts';
 import { readStarter, type CaseFacts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
@@ -30,6 +32,8 @@ export interface StartAct {
   fields: Values;
   /** Where the record does not say it; null: the person's only one. */
   communityId: string | null;
+  /** Whom the initiator chose, by step. */
+  choices?: Choices;
   /** Deterministic, for starts by the program; a person's start gets a new one. */
   caseId?: string;
 }
@@ -53,13 +57,18 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   // What the program starts names the case: it is nobody's flood.
   if (act.caseId === undefined) limitStarts(person);
   const { record, facts, zone } = await insertCase(tx, { flow, person, act });
+  const choices = await readyChoices(
+    tx,
+    { flow, chooser: person.id, communityId: record.communityId, by: null },
+    act.choices,
+  );
   const prepared: Prepared = {
     id: uuidv7(),
     person,
     case: facts,
     kind: 'start',
     task: null,
-    args: { community: record.communityId, initiator: person.id, zone },
+    args: { community: record.communityId, initiator: person.id, zone, choices, confirmsPeople: true },
     patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,

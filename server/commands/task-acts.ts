@@ -6,6 +6,7 @@
 import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
+import type { Choices } from '../../workflows/engine/types.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
 import type { Tx } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
@@ -13,6 +14,7 @@ import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from './access.ts';
 import { readCaseFields } from './case-record.ts';
+import { asksChoices, readyChoices } from './choices.ts';
 import { changedFields, type Reading } from './conflicts.ts';
 import { lockTask, type Facts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
@@ -33,6 +35,8 @@ export interface CompleteAct {
   outcome: string;
   fields: Fields;
   comment: string | null;
+  /** Whom the person chose for later steps. */
+  choices?: Choices;
   /** Rev of the record that the person read. */
   version: number;
   deviceAt: string | null;
@@ -58,7 +62,9 @@ export function completeTask(deps: Deps, intention: Intention, act: CompleteAct)
       const action = findAction(step, facts.task, act.outcome);
       checkComment(action, act.comment);
       const patch = await preparePatch(tx, { facts, flow, action, step, act });
-      const args = { outcome: act.outcome, assignment: act.assignment };
+      const asking = { flow, chooser: intention.person, communityId: facts.case.communityId, by: step.id };
+      const choices = asksChoices(step, action) ? await readyChoices(tx, asking, act.choices) : {};
+      const args = { outcome: act.outcome, assignment: act.assignment, choices };
       return { args, patch, comment: act.comment, readRev: act.version, deviceAt: act.deviceAt };
     }),
   );

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
+import { ChoiceItem, Choices } from './choice-schemas.ts';
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -41,6 +42,7 @@ export const TaskItem = Type.Object(
     returned: Type.Boolean(),
     delegated: Type.Boolean({ description: 'Somebody lets its holder work on it, and gets it back.' }),
     added: Type.Boolean({ description: 'Its holder was added to an approval.' }),
+    for: nullable(PersonRef),
     unread: Type.Boolean(),
     /** Its clock stands: since when, until when at the latest, and why. */
     pause: nullable(TaskPause),
@@ -73,6 +75,7 @@ export const Action = Type.Object(
     }),
     /** The action sends the case back to this step. */
     returnsTo: nullable(Text),
+    choices: Type.Array(ChoiceItem, { description: 'Taking it asks whom one chooses for these steps.' }),
   },
   { title: 'Action' },
 );
@@ -94,6 +97,15 @@ export const Explanation = Type.Object(
     rule: Type.String(),
     inputs: Type.Record(Type.String(), Type.Unknown()),
     policy: Type.Optional(Type.String()),
+    for: Type.Optional(Type.String({ description: 'Whom the holder stands in for.' })),
+    substitutions: Type.Optional(
+      Type.Array(
+        Type.Object({ for: Type.String(), to: Type.String(), via: Type.Optional(Type.Array(Type.String())) }),
+        { description: 'Who was asked instead of whom.' },
+      ),
+    ),
+    absent: Type.Optional(Type.Array(Type.String(), { description: 'Away, and nobody stands in.' })),
+    policies: Type.Optional(Type.Array(Type.Object({ policy: Type.String(), persons: Type.Array(Type.String()) }))),
     by: Type.Optional(Type.String({ description: 'Who delegated, gave back or added; a name stands in labels.' })),
     labels: Labels,
   },
@@ -106,6 +118,8 @@ export const TimelineEntry = Type.Object(
     type: Type.String({ description: 'case_started, task_completed, task_returned, task_transferred, timer_fired, …' }),
     step: nullable(Type.Object({ id: Type.String(), title: Text }, { title: 'StepRef' })),
     actor: nullable(PersonRef),
+    /** Whom the actor stood in for. */
+    actingFor: Type.Optional(PersonRef),
     /** Label of the action taken. */
     outcome: nullable(Text),
     comment: nullable(Type.String()),
@@ -199,6 +213,7 @@ export const CompleteBody = Type.Object(
   {
     outcome: Type.String({ minLength: 1, maxLength: 40 }),
     fields: Fields,
+    choices: Type.Optional(Choices),
     comment,
     assignment,
     version: Count({ minimum: 0 }),

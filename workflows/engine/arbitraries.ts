@@ -1,6 +1,7 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Parallel, Pause, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Parallel, Pause, Step } from './flow.gen.ts';
+import { given, namingOthers, people, pools, type Passed, whenRepeated, assigned } from './arbitrary-people.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import {
   aCc,
@@ -19,22 +20,6 @@ import {
 
 const label = { 'zh-CN': '好', en: 'ok' };
 export const PEOPLE = ['p1', 'p2', 'p3'];
-
-const assigned: fc.Arbitrary<People['assign']> = fc.oneof(
-  fc.constant({ rule: 'initiator' as const }),
-  fc.constant({ rule: 'previous' as const }),
-  fc.constant({ rule: 'field' as const, field: 'helper' }),
-  fc.constant({ rule: 'role' as const, role: 'staff' }),
-  fc.constant({ rule: 'leastLoaded' as const, role: 'staff' }),
-);
-const pools: fc.Arbitrary<People> = fc.constant({ assign: { rule: 'pool', role: 'staff' } });
-const whenEmpty = fc.constantFrom<NonNullable<People['whenEmpty']>[]>('skip', 'incident', { role: 'staff' });
-
-const whenInitiator = fc.constantFrom<NonNullable<People['whenInitiator']>[]>('keep', 'keep', 'skip');
-
-function people(assign: fc.Arbitrary<People['assign']>): fc.Arbitrary<People> {
-  return fc.record({ assign, whenEmpty, whenInitiator });
-}
 
 const remind = fc.constantFrom({ before: 'PT30M' }, { after: 'PT1H' }, { after: 'PT1H', every: 'PT1H', times: 2 });
 function due(outcome: string): fc.Arbitrary<Due | undefined> {
@@ -76,12 +61,6 @@ const some = fc.option(
   { nil: undefined },
 );
 
-/** Without what is undefined. */
-function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
 const userTask = fc
   .record({ people: fc.oneof(people(assigned), pools), due: due('done'), pause, actions: some })
   .map((fields) => aUserTask('', given(fields)));
@@ -89,7 +68,7 @@ const approval = fc
   .record({
     mode: fc.constantFrom('any' as const, 'all' as const, 'sequential' as const, 'vote' as const),
     vote: fc.constantFrom({ part: 1, of: 2 }, { part: 2, of: 3, weights: { p1: 3 } }),
-    people: people(assigned),
+    people: fc.tuple(people(assigned), whenRepeated).map(([rule, repeated]) => ({ ...rule, whenRepeated: repeated })),
     onRejected: fc.constantFrom('continue' as const, 'continue' as const, 'end' as const),
     due: due('approved'),
     pause,
@@ -167,8 +146,9 @@ export const flows: fc.Arbitrary<Flow> = fc
   .tuple(
     fc.array(anyStep, { minLength: 2, maxLength: 7, size: 'max' }),
     fc.array(fc.nat({ max: 5 }), { minLength: 6, maxLength: 6 }),
+    fc.constantFrom<Flow['never'][]>(undefined, undefined, undefined, [{ field: 'helper' }]),
   )
-  .map(([steps, picks]) => aFlow(numbered(steps, picks)));
+  .map(([steps, picks, barred]) => aFlow(numbered(steps, picks), given({ never: barred })));
 
 /** Some branches may be done before their end. */
 function endingEarly(when: string, steps: Step[]): Step[] {
@@ -176,12 +156,6 @@ function endingEarly(when: string, steps: Step[]): Step[] {
   const [first, ...rest] = steps;
   const early = anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []);
   return first === undefined ? rest : [first, early, ...rest];
-}
-
-/** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
-interface Passed {
-  humans: string[];
-  near: string | null;
 }
 
 function numbered(steps: Step[], picks: number[]): Step[] {
@@ -198,7 +172,8 @@ function numbered(steps: Step[], picks: number[]): Step[] {
   function named(step: Step, id: string, passed: Passed): Step {
     const { near } = passed;
     if (step.kind === 'jump') return near === null ? aTimer(id) : { ...step, id, to: near };
-    if (isHuman(step)) return namedHuman(step, id, passed);
+    if (isHuman(step)) return namedHuman({ ...step, people: namingOthers(step.people, passed) }, id, passed);
+    if (step.kind === 'cc') return { ...step, id, people: namingOthers(step.people, passed) };
     return withBranches({ ...step, id }, passed);
   }
 

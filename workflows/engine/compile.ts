@@ -2,7 +2,7 @@
  * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
  * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
  */
-import { fieldOfAssign, partsOf, stepsOf, walk, type StepInfo, type StepsById } from './tree.ts';
+import { fieldsOfNever, fieldsOfPeople, partsOf, stepsOf, walk, type StepInfo, type StepsById } from './tree.ts';
 import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
 import type { Flow, Sequence } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
@@ -85,10 +85,10 @@ function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formula
     else fields.add(name);
   };
   for (const { names } of expressions.values()) names.forEach(addField);
+  fieldsOfNever(flow.never ?? []).forEach(addField);
   for (const { step } of walk(flow)) {
     for (const { people } of partsOf(step).people) {
-      const field = fieldOfAssign(people.assign);
-      if (field !== null) addField(field);
+      fieldsOfPeople(people).forEach(addField);
     }
   }
   return fields;

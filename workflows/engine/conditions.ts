@@ -1,6 +1,6 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
 import type { Compiled } from './compile.ts';
-import { evaluateCondition, type Scope } from './feel.ts';
+import { evaluateCondition, evaluateStrings, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
@@ -28,6 +28,11 @@ export function conditionOf(run: Run, text: string): Condition {
 /** The moment an expression gives; of a date its start or its end in the community's zone. */
 export function instantOf(run: Run, text: string, edge: DayEdge = 'end'): Instant {
   return evaluate(run, text, (prepared, scope) => evaluateInstant(prepared, scope, edge));
+}
+
+/** The texts an expression gives: one, a list of them, or none. */
+export function stringsOf(run: Run, text: string): Failure | { ok: true; value: string[] } {
+  return evaluate(run, text, evaluateStrings);
 }
 
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };

@@ -1,13 +1,13 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
 import { applyCommand, writeLog } from './commands.ts';
 import { mergeVars } from './conditions.ts';
-import { applyPolicies, type Holders } from './people.ts';
+import { applyPolicies, previousHandler, resumeOf, type Holders } from './people.ts';
 import { openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
 import { offerAgain, putTimer, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
-import type { EngineEvent, RetryCommand } from './types.ts';
+import type { EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
@@ -48,9 +48,19 @@ function takePeople(run: Run, event: Extract<Result, { type: 'resolved' }>): boo
     step: effect.step,
     data: { effect: effect.id, rule: effect.assign.rule, persons: event.people.persons },
   });
-  const holders = applyPolicies(run.state, effect.people, event.people);
+  const people = isWorkBack(run, found.frame, effect) ? withPolicy(event.people, 'returned') : event.people;
+  const holders = applyPolicies(run, effect.step, effect.people, people);
   givePeopleFor(run, found.frame, effect.purpose, holders);
   return true;
+}
+
+/** Whether returned work was on its way to whoever did it before. */
+function isWorkBack({ state }: Run, frame: Frame, { given, purpose }: Extract<InFlight, { type: 'resolve' }>): boolean {
+  return purpose.for === 'step' && given?.length === 1 && given[0] === previousHandler(state, frame);
+}
+
+function withPolicy({ persons, explanation }: ResolvedPeople, policy: string): ResolvedPeople {
+  return { persons, explanation: { ...explanation, policy } };
 }
 
 function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: Holders): void {
@@ -78,11 +88,11 @@ function takeResult(run: Run, event: ActivityResult): boolean {
 function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>, frame: Frame, error: string): void {
   const { id, step, assign, purpose } = effect;
   writeLog(run, 'activity_failed', { step, data: { effect: id, error } });
-  const resume =
-    purpose.for === 'step'
-      ? { do: 'open' as const }
-      : { do: 'transfer' as const, task: purpose.task, action: purpose.action };
-  openIncident(run, frame, { code: 'people_unresolved', detail: { rule: assign.rule, error }, resume });
+  openIncident(run, frame, {
+    code: 'people_unresolved',
+    detail: { rule: assign.rule, error },
+    resume: resumeOf(purpose),
+  });
 }
 
 type Activity = Extract<InFlight, { type: 'activity' }>;

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { choicesOf, type Choice } from './choices.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
+import { neverOf } from './never.ts';
 import { returnTargets } from './return.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
@@ -12,7 +14,7 @@ import { framesUnder, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
-import type { Command, DeltaEntry, OpenedTask, Vars } from './types.ts';
+import type { Choices, Command, DeltaEntry, OpenedTask, Vars } from './types.ts';
 import { snapshot } from './views.ts';
 
 const context: CheckContext = {
@@ -23,7 +25,9 @@ const context: CheckContext = {
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
 function simulate(compiled: Compiled): Simulation {
-  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined });
+  // As cases begin today, and as older ones did.
+  const confirmsPeople = compiled.flow.steps.length % 2 === 0;
+  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined, confirmsPeople });
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -76,7 +80,8 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   const aimed = { task: task.id, assignment: task.assignment, actor };
   const known = compiled.steps.get(task.step)!.step;
   const outcome = at(isHuman(known) ? outcomesOfStep(known) : [], value)!.outcome;
-  if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars });
+  const choices = chosen(choicesOf(compiled, task.step), value);
+  if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars, choices });
   if (act === 'transfer') run.send({ kind: 'transfer', ...aimed, to: actor, vars: {} });
   performOnClock(run, aimed, { act, value });
   performOnHolders(run, task, { act, value, actor });
@@ -89,6 +94,12 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   const mode = act === 'detour' ? 'straightBack' : 'redo';
   if (to !== undefined && (act === 'return' || act === 'detour'))
     run.send({ kind: 'return', ...aimed, to, mode, vars: {} });
+}
+
+/** Some people for some of what is asked. */
+function chosen(asked: Choice[], value: number): Choices {
+  const some = asked.filter((_, index) => (index + value) % 3 !== 0);
+  return Object.fromEntries(some.map(({ step, most }) => [step, PEOPLE.slice(value % 2, (value % 2) + most)]));
 }
 
 type Aimed = Pick<Extract<Command, { kind: 'resume' }>, 'task' | 'assignment' | 'actor'>;
@@ -134,7 +145,10 @@ function hold(holds: boolean, what: string): void {
 function holdInvariants(compiled: Compiled, state: State): void {
   holdEnd(state);
   holdFrames(state);
-  for (const task of state.tasks) holdClock(state, task);
+  for (const task of state.tasks) {
+    holdClock(state, task);
+    holdBarred(compiled, state, task);
+  }
   holdJoins(compiled, state);
   holdSeats(state);
 }
@@ -156,6 +170,14 @@ function holdFrames(state: State): void {
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
   const waiting = new Set(open.map(({ frame }) => frame));
   for (const leaf of state.root ? leaves(state) : []) hold(waiting.has(leaf), 'a leaf waits for nothing');
+}
+
+/** Nobody holds what they may never handle, or gets it back. */
+function holdBarred(compiled: Compiled, state: State, task: Task): void {
+  const never = neverOf(compiled, state, task.step);
+  for (const holder of [task, task.owner])
+    hold(!never.includes(holder?.assignee ?? ''), 'somebody holds what they never handle');
+  hold(never.join() === task.never.join(), 'a task knows who may not hold it');
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -229,7 +251,7 @@ describe('any flow that passes check, whatever happens', () => {
         expect(check(flow, context)).toEqual([]);
         const compiled = compile(load(flow));
         const run = simulate(compiled);
-        run.start('p1', { amount: 3, helper: 'p2' });
+        run.start('p1', { amount: 3, helper: 'p2' }, chosen(choicesOf(compiled, null), acts.length));
         holdInvariants(compiled, run.state);
         for (const act of acts) {
           const before = JSON.stringify(run.state);

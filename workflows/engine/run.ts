@@ -3,7 +3,7 @@
  * The only code that opens frames, effects and incidents, and closes them, tasks and timers.
  */
 import { stepInfo, type Compiled } from './compile.ts';
-import { isHuman, type HumanStep } from './tree.ts';
+import { hasSubstitutes, isHuman, type HumanStep } from './tree.ts';
 import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
 import type {
   ChangedTask,
@@ -59,6 +59,11 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
   };
 }
 
+/** Adds to what the log says of this event. */
+export function noteInLog(run: Run, data: Record<string, Json>): void {
+  if (run.log) run.log.data = { ...run.log.data, ...data };
+}
+
 export function nextId(run: Run): number {
   const id = run.state.next;
   run.state.next += 1;
@@ -91,13 +96,13 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 /** A task as others are shown it: while its clock stands it has no due time. */
 export function openedOf(task: Task): OpenedTask {
-  const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, never, explanation } = task;
   const clock = {
     dueAt: paused ? null : task.dueAt,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
-  return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
+  return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, never, explanation };
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -145,6 +150,10 @@ export function effectOf(state: State, inFlight: InFlight): Effect {
     community: state.community,
     initiator: must(state.initiator, 'initiator'),
     previous: inFlight.previous,
+    given: inFlight.given,
+    never: inFlight.never,
+    substitutes: hasSubstitutes(inFlight.people),
+    headForInitiator: inFlight.people.whenInitiator === 'head',
   };
 }
 

@@ -7,6 +7,7 @@ import { refuse } from './refuse.ts';
 import { newState, nextDue, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import type {
+  Choices,
   Command,
   CompleteCommand,
   DeltaEntry,
@@ -30,6 +31,8 @@ export interface SimulationOptions {
   zone?: string;
   community?: string | null;
   limits?: StepLimits;
+  /** People that the engine names are looked up too, as in every case that begins today. */
+  confirmsPeople?: boolean;
   /** Answers people rules that read the organisation; undefined leaves the effect in flight. */
   resolve?: (effect: ResolveEffect) => ResolvedPeople | undefined;
   /** Answers activities; undefined leaves the effect in flight. Default: done without values. */
@@ -71,20 +74,28 @@ export class Simulation {
     return null;
   }
 
-  start(initiator: PersonId, vars: Vars = {}): Refusal | null {
-    const { community = null, zone = 'Asia/Shanghai' } = this.options;
-    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, vars });
+  start(initiator: PersonId, vars: Vars = {}, choices: Choices = {}): Refusal | null {
+    const { community = null, zone = 'Asia/Shanghai', confirmsPeople = false } = this.options;
+    const confirms = confirmsPeople ? { confirmsPeople } : {};
+    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, choices, ...confirms, vars });
   }
 
   /** Completes the first open task of a step. */
   complete(
     stepId: string,
     outcome: string,
-    given: Partial<Pick<CompleteCommand, 'actor' | 'vars'>> = {},
+    given: Partial<Pick<CompleteCommand, 'actor' | 'vars' | 'choices'>> = {},
   ): Refusal | null {
     const task = this.task(stepId);
     const actor = given.actor === undefined ? task.assignee : given.actor;
-    return this.send({ kind: 'complete', ...aim(task), outcome, actor, vars: given.vars ?? {} });
+    return this.send({
+      kind: 'complete',
+      ...aim(task),
+      outcome,
+      actor,
+      vars: given.vars ?? {},
+      choices: given.choices ?? {},
+    });
   }
 
   returnTo(

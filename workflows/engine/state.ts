@@ -3,7 +3,18 @@
  * waits (task, timer, effect, incident) names the frame it belongs to, so that closing a frame finds all that is under it.
  * Changing a shape here takes a new `v` and a step in `upgrade.ts`: states live in recorded histories.
  */
-import type { Command, EngineEvent, Explanation, Incident, Json, PersonId, StepId, TaskId, Vars } from './types.ts';
+import type {
+  Choices,
+  Command,
+  EngineEvent,
+  Explanation,
+  Incident,
+  Json,
+  PersonId,
+  StepId,
+  TaskId,
+  Vars,
+} from './types.ts';
 import type { Assign, People } from './flow.gen.ts';
 
 /** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
@@ -47,6 +58,8 @@ export interface Seat {
   verdict: 'approved' | 'rejected' | null;
   /** Who gave the verdict, so that they may take it back. */
   decided: Holder | null;
+  /** Those of the seat who approved before whoever is asked now, in order. */
+  past: { task: TaskId; holder: Holder }[];
 }
 
 export interface Decision {
@@ -78,6 +91,8 @@ export interface Task extends Holder {
   outcomes: string[] | null;
   paused: Paused | null;
   returnedBy: PersonId | null;
+  /** Who may not hold it, as the rules of the step came to when last looked at. */
+  never: PersonId[];
   /** Delegated: who gets it back. */
   owner: Holder | null;
 }
@@ -121,6 +136,8 @@ export type InFlight =
       assign: Assign;
       people: People;
       previous: PersonId | null;
+      given: string[] | null;
+      never: PersonId[];
       purpose: PeoplePurpose;
     }
   | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
@@ -154,10 +171,12 @@ export interface TrailEntry {
   rev: number;
   task: TaskId | null;
   by: PersonId | null;
+  /** Everybody who approved, of an approval that did. */
+  approvers: PersonId[];
 }
 
 export interface State {
-  v: 3;
+  v: 4;
   caseId: string;
   status: 'new' | 'running' | 'completed' | 'cancelled';
   outcome: string | null;
@@ -186,12 +205,16 @@ export interface State {
   spins: { at: number; rev: number; count: number };
   /** Service steps that ran at least once, for `again: skip` (rule 22). */
   ran: StepId[];
+  /** Whom somebody chose for a step, by the step. */
+  choices: Choices;
+  /** People that the engine names are looked up before they get work. */
+  confirmsPeople: boolean;
 }
 
 /** The state before the start command. */
 export function newState(caseId: string): State {
   return {
-    v: 3,
+    v: 4,
     caseId,
     status: 'new',
     outcome: null,
@@ -213,6 +236,8 @@ export function newState(caseId: string): State {
     previous: null,
     spins: { at: 0, rev: 0, count: 0 },
     ran: [],
+    choices: {},
+    confirmsPeople: false,
   };
 }
 

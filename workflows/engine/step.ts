@@ -8,6 +8,7 @@ import { endCase, newFrame, newRun, openIncident, type Run, type Transition } fr
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
+import { barAgain } from './tasks.ts';
 import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';
@@ -26,6 +27,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
   const run = newRun(compiled, cloneState(state), event, context.now);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
+  barAgain(run);
   run.state.rev += 1;
   return { state: run.state, effects: run.effects, delta: deltaOf(run) };
 }

@@ -7,11 +7,14 @@ import { timersOf } from './due.ts';
 import { durationMs } from './duration.ts';
 import { humanStep, nextId, openIncident, openedOf, type Run } from './run.ts';
 import { findFrame, type Frame, type Holder, type Resume, type Task, type Timer } from './state.ts';
+import { barredToPool, neverOf } from './never.ts';
 import { must } from './unreachable.ts';
 
 /** Opens one task on a human step's frame, with its timers. */
-export function openTask(run: Run, frame: Frame, holder: Holder): Task {
+export function openTask(run: Run, frame: Frame, asked: Holder): Task {
   const step = humanStep(run, must(frame.step, 'step of frame'));
+  const never = neverOf(run.compiled, run.state, step.id);
+  const holder = barredToPool(run.compiled, asked, never, step.id);
   const task: Task = {
     id: `${run.state.caseId}-${String(nextId(run))}`,
     frame: frame.id,
@@ -24,6 +27,7 @@ export function openTask(run: Run, frame: Frame, holder: Holder): Task {
     outcomes: null,
     paused: null,
     returnedBy: frame.returned?.by ?? null,
+    never,
     owner: null,
     explanation: holder.explanation,
   };
@@ -119,13 +123,27 @@ export function startClockAgain(run: Run, frame: Frame, task: Task): void {
 
 /** Gives a task to somebody else: a new assignment number, so that what the former holder still sends is refused (rule 11). */
 export function reassign(run: Run, task: Task, holder: Holder): void {
-  task.assignee = holder.assignee;
-  task.pool = holder.pool;
-  task.explanation = holder.explanation;
+  const { assignee, pool, explanation } = barredToPool(run.compiled, holder, task.never, task.step);
+  task.assignee = assignee;
+  task.pool = pool;
+  task.explanation = explanation;
   task.assignment += 1;
   // Who gets it did not ask for the clock to stand.
   letGoOn(run, task);
   tellChange(run, task);
+}
+
+/** What somebody filled in may bar others than before: whoever may not hold a task any more loses it to a pool. */
+export function barAgain(run: Run): void {
+  for (const task of run.state.tasks) {
+    const never = neverOf(run.compiled, run.state, task.step);
+    if (never.join() === task.never.join()) continue;
+    task.never = never;
+    const holder = barredToPool(run.compiled, task, never, task.step);
+    if (task.owner) task.owner = barredToPool(run.compiled, task.owner, never, task.step);
+    if (holder === task) tellChange(run, task);
+    else reassign(run, task, holder);
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ its clock
@@ -176,6 +194,6 @@ export function putTimer(run: Run, timer: Timer): void {
 // ------------------------------------------------------------------------------------------------ delta
 
 function tellChange(run: Run, opened: Task): void {
-  const { task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation } = openedOf(opened);
-  run.changed.push({ task, assignee, pool, assignment, dueAt, outcomes, pausedAt, pausedUntil, explanation });
+  const { step: _step, kind: _kind, returnedBy: _returnedBy, ...change } = openedOf(opened);
+  run.changed.push(change);
 }

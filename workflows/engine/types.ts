@@ -41,10 +41,18 @@ export interface StartCommand extends CommandBase {
   initiator: PersonId;
   /** IANA zone of the community. */
   zone: string;
+  /** Whom the initiator chose, by the step that asks for it. */
+  choices?: Choices;
+  /** People that the engine names are looked up before they get work, so that the absent have a substitute. Older cases did without. */
+  confirmsPeople?: true;
 }
+/** People chosen for later steps, in order. */
+export type Choices = Record<StepId, PersonId[]>;
 export interface CompleteCommand extends TaskCommandBase {
   kind: 'complete';
   outcome: string;
+  /** Whom this handler chose for later steps. */
+  choices?: Choices;
 }
 interface ReturnCommand extends TaskCommandBase {
   kind: 'return';
@@ -54,6 +62,8 @@ interface ReturnCommand extends TaskCommandBase {
 interface TransferCommand extends TaskCommandBase {
   kind: 'transfer';
   to: PersonId;
+  /** Work of somebody who leaves, or is away: whatever the step allows. */
+  as?: 'handOver' | 'substitute';
 }
 /** Stops the task's clock while something outside is waited for; its holder stays. */
 interface PauseCommand extends TaskCommandBase {
@@ -131,6 +141,8 @@ export interface Refusal {
     | 'return_target_invalid'
     | 'signer_already'
     | 'signer_unknown'
+    | 'choice_invalid'
+    | 'never_handles'
     | 'take_back_too_late'
     | 'flow_version_changed'
     | 'incident_unknown'
@@ -153,6 +165,20 @@ export interface Explanation {
   policy?: string;
   /** Who did that act. */
   by?: PersonId | null;
+  /** The holder stands in for this person. */
+  for?: PersonId;
+  /** Who was asked instead of whom, the people between them in order. */
+  substitutions?: Substitution[];
+  /** Absent, and nobody stands in for them. */
+  absent?: PersonId[];
+  /** Further policies that applied, and to whom. */
+  policies?: { policy: string; persons: PersonId[] }[];
+}
+export interface Substitution {
+  for: PersonId;
+  to: PersonId;
+  /** Substitutes in between, who are absent too. */
+  via?: PersonId[];
 }
 
 /** One consumed event gives exactly one rev (an event that nothing waits for gives none). */
@@ -177,6 +203,13 @@ export type Effect =
       initiator: PersonId;
       /** Who completed the last human step, for rules relative to them. */
       previous: PersonId | null;
+      /** What the engine came to by itself: people to confirm, or what an expression named; null: the rule is to be answered. */
+      given: string[] | null;
+      /** Never to be asked, nor to stand in. */
+      never: PersonId[];
+      /** Whether the absent have a substitute; instead of the initiator the head of their department. */
+      substitutes: boolean;
+      headForInitiator: boolean;
     }
   | {
       type: 'activity';
@@ -207,6 +240,8 @@ export interface OpenedTask {
   pausedUntil: number | null;
   /** Work sent back: who returned it. */
   returnedBy: PersonId | null;
+  /** May not hold, claim or receive it. */
+  never: PersonId[];
   explanation: Explanation;
 }
 /** All of a task that can change, as it is now. */
@@ -219,6 +254,7 @@ export interface ChangedTask {
   outcomes: string[] | null;
   pausedAt: number | null;
   pausedUntil: number | null;
+  never: PersonId[];
   explanation: Explanation;
 }
 export interface ClosedTask {
@@ -230,7 +266,8 @@ export interface ClosedTask {
   by: PersonId | null;
 }
 export interface Notice {
-  kind: 'reminder' | 'overdue' | 'escalation' | 'cc';
+  /** absent: a rule named somebody who is away or has left, and nobody stands in. */
+  kind: 'reminder' | 'overdue' | 'escalation' | 'cc' | 'absent';
   step: StepId;
   task: TaskId | null;
   /** To these people, or to all who hold the role in the case's community, or to whoever holds the task. */
@@ -279,6 +316,8 @@ export interface LogEvent {
   step: StepId | null;
   task: TaskId | null;
   actor: PersonId | null;
+  /** Whom the actor stood in for. */
+  actingFor?: PersonId;
   /** Command whose patch and comment belong to this event. */
   command: string | null;
   /** outcome, from, to, mode, effect, due action … : ids and keys only. */

@@ -9,14 +9,15 @@ const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as 
 const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
 const explanation = { rule: 'role' as const, inputs: {} };
 
+const IN_V4 = ['never', 'given', 'choices', 'confirmsPeople', 'past', 'approvers'];
+const LATER = ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins', ...IN_V4];
+
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
-  const text = JSON.stringify(run.state, (key, value: unknown) =>
-    ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key) ? undefined : value,
-  );
+  const text = JSON.stringify(run.state, (key, value: unknown) => (LATER.includes(key) ? undefined : value));
   const old = text
     .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
-    .replace('"v":3', '"v":1')
+    .replace('"v":4', '"v":1')
     .replaceAll('"seats":[]', '"decisions":[]');
   return JSON.parse(old) as AnyState;
 }
@@ -63,7 +64,7 @@ describe('a state of version 1', () => {
     const run = waiting(escalate);
     const old = JSON.parse(
       JSON.stringify(run.entries, (key, value: unknown) =>
-        ['outcomes', 'pausedAt', 'pausedUntil'].includes(key) ? undefined : value,
+        ['outcomes', 'pausedAt', 'pausedUntil', 'never'].includes(key) ? undefined : value,
       ),
     ) as typeof run.entries;
 

@@ -17,14 +17,32 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
+/** v3: nobody was barred from a task or chosen for a step; who approved before whom, and who approved a step, was not kept. */
+interface StateV3 extends Omit<
+  State,
+  'v' | 'root' | 'tasks' | 'trail' | 'effects' | 'incidents' | 'choices' | 'confirmsPeople'
+> {
+  v: 3;
+  root: FrameV3 | null;
+  tasks: Omit<Task, 'never'>[];
+  trail: Omit<TrailEntry, 'approvers'>[];
+  effects: InFlightV3[];
+  incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
+}
+type FrameV3 = Omit<Frame, 'seats' | 'children'> & { seats: Omit<Seat, 'past'>[]; children: FrameV3[] };
+type ResolveV3 = Omit<Extract<InFlight, { type: 'resolve' }>, 'given' | 'never'>;
+type InFlightV3 = ResolveV3 | Extract<InFlight, { type: 'activity' }>;
+type ResumeV3 =
+  Exclude<Resume, { do: 'event' }> | (Omit<Extract<Resume, { do: 'event' }>, 'effect'> & { effect: InFlightV3 });
+
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
-interface StateV2 extends Omit<State, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
+interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
-  tasks: Omit<Task, 'owner'>[];
-  trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
+  tasks: Omit<StateV3['tasks'][number], 'owner'>[];
+  trail: Omit<StateV3['trail'][number], 'rev' | 'task' | 'by'>[];
 }
-type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
+type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
   decisions: { task: string; outcome: string }[];
   detour: Holder | null;
@@ -33,7 +51,7 @@ type FrameV2 = Omit<Frame, 'arrived' | 'seats' | 'detour' | 'children'> & {
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<Task, 'outcomes' | 'paused' | 'owner'>[];
+  tasks: Omit<StateV2['tasks'][number], 'outcomes' | 'paused'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
@@ -42,7 +60,7 @@ type TimerV1 = Omit<Timer, 'what'> & {
   what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
-type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
+type ResolveV1 = Omit<ResolveV3, 'purpose'> & { purpose: PurposeV1 };
 type InFlightV1 = ResolveV1 | Extract<InFlight, { type: 'activity' }>;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV1 =
@@ -51,15 +69,49 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-export type AnyState = State | StateV2 | StateV1;
+export type AnyState = State | StateV3 | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  if (state.v === 3) return state;
-  return toV3(state.v === 1 ? toV2(state) : state);
+  switch (state.v) {
+    case 1:
+      return toV4(toV3(toV2(state)));
+    case 2:
+      return toV4(toV3(state));
+    case 3:
+      return toV4(state);
+    default:
+      return state;
+  }
 }
 
-function toV3(state: StateV2): State {
+function toV4(state: StateV3): State {
+  return {
+    ...state,
+    v: 4,
+    root: state.root && frameToV4(state.root),
+    tasks: state.tasks.map((task) => ({ ...task, never: [] })),
+    trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
+    effects: state.effects.map(effectToV4),
+    incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
+    choices: {},
+    confirmsPeople: false,
+  };
+}
+
+function frameToV4({ seats, children, ...frame }: FrameV3): Frame {
+  return { ...frame, seats: seats.map((seat) => ({ ...seat, past: [] })), children: children.map(frameToV4) };
+}
+
+function effectToV4(effect: InFlightV3): InFlight {
+  return effect.type === 'activity' ? effect : { ...effect, given: null, never: [] };
+}
+
+function resumeToV4(resume: ResumeV3): Resume {
+  return resume.do === 'event' ? { ...resume, effect: effectToV4(resume.effect) } : resume;
+}
+
+function toV3(state: StateV2): StateV3 {
   return {
     ...state,
     v: 3,
@@ -70,7 +122,7 @@ function toV3(state: StateV2): State {
   };
 }
 
-function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): Frame {
+function frameToV3({ decisions, detour, ...frame }: FrameV2, state: StateV2): FrameV3 {
   return {
     ...frame,
     arrived: [],
@@ -86,7 +138,7 @@ function seatsToV3(
   { id, children }: Pick<FrameV2, 'id' | 'children'>,
   decisions: FrameV2['decisions'],
   state: StateV2,
-): Seat[] {
+): FrameV3['seats'] {
   const seat = { queue: [], weight: 1, verdict: null, decided: null };
   const asked = state.tasks.filter((task) => task.frame === id && task.kind === 'approval');
   const away = children.filter((child) => child.detour !== null && asked.length + decisions.length > 0);
@@ -101,15 +153,15 @@ function seatsToV3(
   ];
 }
 
-/** Entries that a run of an earlier version left: their tasks offered all and never stood. */
+/** Entries that a run of an earlier version left: their tasks offered all and never stood, and barred nobody. */
 export function upgradeEntries(entries: DeltaEntry[]): DeltaEntry[] {
   return entries.map((entry) => ({ ...entry, opened: entry.opened.map(filled), changed: entry.changed.map(filled) }));
 }
 
-const ADDED_IN_V2 = { outcomes: null, pausedAt: null, pausedUntil: null };
+const ADDED = { outcomes: null, pausedAt: null, pausedUntil: null, never: [] };
 
 function filled<T extends OpenedTask | ChangedTask>(task: T): T {
-  return { ...ADDED_IN_V2, ...task };
+  return { ...ADDED, ...task };
 }
 
 function toV2(state: StateV1): StateV2 {
@@ -129,7 +181,7 @@ function timerToV2({ what, ...timer }: TimerV1): Timer {
   return { ...timer, what: what.kind === 'escalate' ? { kind: 'then', index: 0 } : what };
 }
 
-function effectToV2(effect: InFlightV1): InFlight {
+function effectToV2(effect: InFlightV1): InFlightV3 {
   return effect.type === 'activity' ? effect : { ...effect, purpose: purposeToV2(effect.purpose) };
 }
 
@@ -137,7 +189,7 @@ function purposeToV2(purpose: PurposeV1): PeoplePurpose {
   return purpose.for === 'step' ? purpose : { ...purpose, action: 0 };
 }
 
-function resumeToV2(resume: ResumeV1): Resume {
+function resumeToV2(resume: ResumeV1): ResumeV3 {
   if (resume.do === 'transfer') return { ...resume, action: 0 };
   if (resume.do === 'timer') return { ...resume, timer: timerToV2(resume.timer) };
   return resume.do === 'event' ? { ...resume, effect: effectToV2(resume.effect) } : resume;

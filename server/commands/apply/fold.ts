@@ -21,6 +21,8 @@ export interface TaskState {
   openedRev: number;
   rev: number;
   returnedBy: string | null;
+  /** May not hold, claim or receive it. */
+  never: string[];
   explanation: Explanation | Record<string, never>;
   closedAt: number | null;
   closedBy: string | null;
@@ -72,6 +74,7 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
     openedRev: rev,
     rev,
     returnedBy: task.returnedBy,
+    never: neverOf(task),
     explanation: task.explanation,
     closedAt: null,
     closedBy: null,
@@ -81,13 +84,18 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
 
 function change(row: TaskState, task: ChangedTask, { rev }: DeltaEntry): TaskState {
   const { assignee, pool, assignment, explanation } = task;
-  return { ...row, rev, assignee, pool, assignment, ...timing(task), explanation };
+  return { ...row, rev, assignee, pool, assignment, ...timing(task), never: neverOf(task), explanation };
 }
 
 /** What entries of logs from before they said it leave out stands for "all offered, the clock goes". */
 function timing(task: ChangedTask): Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil'> {
   const { dueAt, outcomes = null, pausedAt = null, pausedUntil = null } = task as Partial<ChangedTask>;
   return { dueAt: dueAt ?? null, outcomes, pausedAt, pausedUntil };
+}
+
+/** Entries of logs from before anybody was barred leave it out. */
+function neverOf({ never = [] }: Partial<ChangedTask>): string[] {
+  return never;
 }
 
 function close(row: TaskState, { state, outcome, by }: ClosedTask, { rev, at }: DeltaEntry): TaskState {
@@ -112,6 +120,7 @@ function tombstone({ task, step }: ClosedTask, { rev, at }: DeltaEntry): TaskSta
     openedRev: rev,
     rev,
     returnedBy: null,
+    never: [],
     explanation: {},
     closedAt: at,
     closedBy: null,

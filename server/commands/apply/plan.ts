@@ -52,6 +52,7 @@ const noticeKinds: Readonly<Record<Notice['kind'], NotificationKind>> = {
   reminder: 'task_reminder',
   overdue: 'task_overdue',
   escalation: 'escalation',
+  absent: 'holder_absent',
   cc: 'case_cc',
 };
 

@@ -26,6 +26,9 @@ export type NotificationKind =
   | 'task_reminder'
   | 'task_overdue'
   | 'escalation'
+  | 'holder_absent'
+  | 'question'
+  | 'answer'
   | 'urge'
   | 'comment'
   | 'case_cc'
@@ -103,6 +106,7 @@ export interface Api {
   FlowPublishBody?: FlowPublishBody;
   FlowPublished?: FlowPublished;
   FlowStart?: FlowStart;
+  ChoiceItem?: ChoiceItem;
   FlowVersion?: FlowVersion;
   FlowVersions?: FlowVersions;
   FlowVersionItem?: FlowVersionItem;
@@ -111,6 +115,7 @@ export interface Api {
   AddSignersBody?: AddSignersBody;
   ClaimBody?: ClaimBody;
   CompleteBody?: CompleteBody;
+  Choices?: Choices;
   DelegateBody?: DelegateBody;
   Draft?: Draft;
   DraftBody?: DraftBody;
@@ -710,9 +715,22 @@ export interface FlowStart {
   guide: Text | null;
   label: Text | null;
   /**
+   * Starting asks whom one chooses for these steps.
+   */
+  choices: ChoiceItem[];
+  /**
    * Starting looks things up, fills fields or may be refused: ask `prepare` while the form is filled.
    */
   prepares: boolean;
+}
+export interface ChoiceItem {
+  step: string;
+  title: Text;
+  /**
+   * How many may be chosen.
+   */
+  most: number;
+  required: boolean;
 }
 export interface FlowVersion {
   key: string;
@@ -762,6 +780,10 @@ export interface Action {
    */
   prepares: boolean;
   returnsTo: Text | null;
+  /**
+   * Taking it asks whom one chooses for these steps.
+   */
+  choices: ChoiceItem[];
 }
 export interface AddSignersBody {
   /**
@@ -788,10 +810,20 @@ export interface CompleteBody {
      */
     [k: string]: unknown;
   };
+  choices?: Choices;
   comment?: string;
   assignment: number;
   version: number;
   deviceAt?: string;
+}
+export interface Choices {
+  /**
+   * @maxItems 20
+   *
+   * This interface was referenced by `Choices`'s JSON-Schema definition
+   * via the `patternProperty` "^.*$".
+   */
+  [k: string]: string[];
 }
 export interface DelegateBody {
   to: string;
@@ -829,6 +861,26 @@ export interface Explanation {
     [k: string]: unknown;
   };
   policy?: string;
+  /**
+   * Whom the holder stands in for.
+   */
+  for?: string;
+  /**
+   * Who was asked instead of whom.
+   */
+  substitutions?: {
+    for: string;
+    to: string;
+    via?: string[];
+  }[];
+  /**
+   * Away, and nobody stands in.
+   */
+  absent?: string[];
+  policies?: {
+    policy: string;
+    persons: string[];
+  }[];
   /**
    * Who delegated, gave back or added; a name stands in labels.
    */
@@ -1068,6 +1120,7 @@ export interface TaskItem {
    * Its holder was added to an approval.
    */
   added: boolean;
+  for: PersonRef | null;
   unread: boolean;
   pause: TaskPause | null;
 }
@@ -1101,6 +1154,7 @@ export interface TimelineEntry {
   type: string;
   step: StepRef | null;
   actor: PersonRef | null;
+  actingFor?: PersonRef;
   outcome: Text | null;
   comment: string | null;
   changed: string[];
@@ -1249,6 +1303,7 @@ export interface StartBody {
    * Where the record does not say it (a public area) and the person has several.
    */
   communityId?: string | null;
+  choices?: Choices;
 }
 export interface Urged {
   /**
