@@ -16,7 +16,9 @@ export type TaskAct =
   | 'release'
   | 'pause'
   | 'resume'
-  | 'takeBack';
+  | 'takeBack'
+  | 'handOver'
+  | 'ask';
 
 export interface Grant {
   role: string;
@@ -52,7 +54,7 @@ export function mayDecide(person: Decider, task: DecidedTask, act: TaskAct, allo
 }
 
 /** Acts of whoever hands out work, or gives up what they have: they handle nothing by them. */
-const letsGo: ReadonlySet<TaskAct> = new Set(['transfer', 'release', 'resume', 'takeBack']);
+const letsGo: ReadonlySet<TaskAct> = new Set(['transfer', 'handOver', 'release', 'resume', 'takeBack']);
 
 /** What of `allow` in the flow forbids the act. */
 const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = {
@@ -63,6 +65,7 @@ const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = {
   removeSigners: 'addSigners',
   claim: 'claim',
   takeBack: 'takeBack',
+  ask: 'ask',
 };
 
 const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean> = {
@@ -78,6 +81,8 @@ const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean>
   pause: worksOn,
   resume: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
   takeBack: (person, task) => task.closedBy === person.id,
+  handOver: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
+  ask: worksOn,
 };
 
 /** Whoever holds it; while nobody does, everybody of the pool. */

@@ -89,11 +89,31 @@ export function transferTask(deps: Deps, intention: Intention, act: TransferAct)
   );
 }
 
+export interface HandOnAct {
+  taskId: string;
+  assignment: number;
+  to: string;
+  as: 'handOver' | 'substitute';
+}
+
+/** A transfer of the work of somebody who leaves or is away: whatever the step allows, to whoever may have it. */
+export function handOnTask(deps: Deps, intention: Intention, act: HandOnAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    taskTicket(tx, { deps, intention, act, kind: 'transfer', asking: 'handOver' }, async ({ facts }) => {
+      await checkReceiver(tx, facts.task, act.to);
+      const args = { to: act.to, assignment: act.assignment, as: act.as };
+      return { args, patch: null, comment: null, readRev: null, deviceAt: null };
+    }),
+  );
+}
+
 export interface WantedAct {
   deps: Deps;
   intention: Intention;
   act: { taskId: string; assignment: number };
   kind: Extract<TaskAct, CommandKind>;
+  /** What the person must be allowed to do, where it is not the kind itself. */
+  asking?: TaskAct;
 }
 export interface FoundTask {
   facts: Facts;
@@ -108,10 +128,10 @@ export async function taskTicket(
   wanted: WantedAct,
   prepare: (found: FoundTask) => Promise<Details>,
 ): Promise<Ticket> {
-  const { deps, intention, act, kind } = wanted;
+  const { deps, intention, act, kind, asking = kind } = wanted;
   const facts = await lockTask(tx, intention.person, { taskId: act.taskId, key: intention.key });
   if (facts?.prior !== undefined) return { prior: facts.prior };
-  const found = await authorise(tx, { deps, facts, act, kind });
+  const found = await authorise(tx, { deps, facts, act, kind: asking });
   const prepared: Prepared = {
     ...(await prepare(found)),
     id: uuidv7(),

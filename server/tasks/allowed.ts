@@ -35,6 +35,7 @@ export async function readAllowed(tx: Tx, asked: Asked): Promise<Allowed> {
     return: can('return'),
     delegate: !more.isDelegated && can('delegate'),
     addSigners: maySign && can('addSigners'),
+    ask: can('ask'),
     takeBack: await mayTakeBack(tx, asked),
   };
   return { allow, addedSigners: maySign && can('removeSigners') ? await readAdded(tx, asked) : [] };

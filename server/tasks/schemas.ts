@@ -191,6 +191,7 @@ export const TaskDetail = Type.Object(
         return: Type.Boolean(),
         delegate: Type.Boolean(),
         addSigners: Type.Boolean(),
+        ask: Type.Boolean({ description: 'Ask colleagues without giving it away.' }),
         takeBack: Type.Boolean({ description: 'Of a task that the reader decided: nobody has gone on from there.' }),
       },
       { title: 'TaskAllow' },

@@ -51,7 +51,7 @@ create table question_person (
   answered_at timestamptz,
   primary key (question_id, person_id)
 );
-create index question_person_open on question_person (person_id) where answered_at is null;
+create index question_person_person on question_person (person_id);
 
 -- Whoever is asked reads the case while the question is open; whoever never handles the task of a pool does not read it for the pool.
 create or replace function may_read_case(c uuid, community uuid) returns boolean
@@ -63,6 +63,22 @@ create or replace function may_read_case(c uuid, community uuid) returns boolean
       or exists (select from question q join question_person p on p.question_id = q.id join task t on t.id = q.task_id
                  where q.case_id = c and p.person_id = current_person() and q.ended_at is null and t.state in ('open', 'completing'))
       or (community is null and may('case.read')) or community in (select my_communities('case.read')) $$;
+
+-- Asked once a statement, not once a row (0003).
+create or replace function my_pooled_cases() returns setof uuid
+  language sql stable security definer set search_path = public rows 100 as $$
+  select t.case_id from my_roles() m join task t on t.pool = m.role and (m.community_id is null or m.community_id = t.community_id)
+   where t.state in ('open', 'completing') and t.claimed_by is null and not (current_person() = any (t.never)) $$;
+create function my_asked_cases() returns setof uuid
+  language sql stable security definer set search_path = public rows 10 as $$
+  select q.case_id from question_person p join question q on q.id = p.question_id join task t on t.id = q.task_id
+   where p.person_id = current_person() and q.ended_at is null and t.state in ('open', 'completing') $$;
+drop policy case_read on "case";
+create policy case_read on "case" for select to guanjia_app using (
+  initiator = current_person()
+  or community_id in (select my_communities('case.read')) or (community_id is null and (select may('case.read')))
+  or exists (select from case_reader r where r.case_id = "case".id and r.person_id = current_person())
+  or id in (select my_pooled_cases()) or id in (select my_asked_cases()));
 
 alter table question enable row level security;
 create policy question_see on question for select to guanjia_app using (exists (select from "case" c where c.id = case_id));
@@ -85,9 +101,11 @@ grant select on question, question_person to guanjia_engine;
 drop policy task_see on task;
 create policy task_see on task for select to guanjia_app using (
   holder = current_person() or closed_by = current_person()
+  or community_id in (select my_communities('case.read')) or (community_id is null and (select may('case.read')))
   or (pool is not null and not (current_person() = any (never))
       and exists (select from my_roles() m where m.role = pool and (m.community_id is null or m.community_id = task.community_id)))
-  or may_read_case(case_id, community_id));
+  or exists (select from case_reader r where r.case_id = task.case_id and r.person_id = current_person())
+  or case_id in (select my_pooled_cases()) or case_id in (select my_asked_cases()));
 drop policy task_act on task;
 create policy task_act on task for update to guanjia_app using (
   holder = current_person()
@@ -107,7 +125,7 @@ create table hand_over (
 create table hand_over_task (
   hand_over_id uuid not null references hand_over,
   task_id text not null references task,
-  to_person uuid not null references person,
+  to_person uuid references person, -- null: back to the pool it was taken from
   state text not null default 'pending' check (state in ('pending', 'done', 'failed')),
   code text, -- why it failed
   primary key (hand_over_id, task_id)

@@ -188,6 +188,22 @@ export interface Api {
   Upgrade?: Upgrade;
   MigrationRun?: MigrationRun;
   Checkpoint?: Checkpoint;
+  HandOver?: HandOver;
+  HandOverItem?: HandOverItem;
+  HandOverBody?: HandOverBody;
+  HandOverPreview?: HandOverPreview;
+  NamingFlow?: NamingFlow;
+  Substitution?: Substitution;
+  SubstitutionBody?: SubstitutionBody;
+  SubstitutionList?: SubstitutionList;
+  SubstitutionMade?: SubstitutionMade;
+  AnswerBody?: AnswerBody;
+  AskBody?: AskBody;
+  Question?: Question;
+  AskedPerson?: AskedPerson;
+  QuestionList?: QuestionList;
+  WaitingQuestion?: WaitingQuestion;
+  WaitingQuestions?: WaitingQuestions;
 }
 export interface PersonRef {
   id: string;
@@ -1141,6 +1157,10 @@ export interface TaskAllow {
   delegate: boolean;
   addSigners: boolean;
   /**
+   * Ask colleagues without giving it away.
+   */
+  ask: boolean;
+  /**
    * Of a task that the reader decided: nobody has gone on from there.
    */
   takeBack: boolean;
@@ -1539,4 +1559,152 @@ export interface Checkpoint {
   startedAt: string;
   total: number;
   left: number | null;
+}
+export interface HandOver {
+  id: string;
+  person: PersonRef;
+  createdAt: string;
+  items: HandOverItem[];
+}
+export interface HandOverItem {
+  task: string;
+  to: PersonRef | null;
+  state: 'pending' | 'done' | 'failed';
+  code: string | null;
+}
+export interface HandOverBody {
+  to?: string | null;
+  byFlow?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  byCommunity?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * What was taken from a pool goes back there.
+   */
+  claimedToPool: boolean;
+}
+export interface HandOverPreview {
+  person: PersonRef;
+  /**
+   * What the person holds, as far as the reader may see it.
+   */
+  tasks: TaskItem[];
+  /**
+   * Of these those taken from a pool: they may go back there.
+   */
+  claimed: string[];
+  /**
+   * Substitutions in force in which the person stands in, or is stood in for.
+   */
+  substitutions: number;
+  /**
+   * Published flows whose rules name the person.
+   */
+  flows: NamingFlow[];
+}
+export interface NamingFlow {
+  key: string;
+  title: Text;
+}
+export interface Substitution {
+  id: string;
+  person: PersonRef;
+  substitute: PersonRef;
+  from: string;
+  to: string | null;
+  flows: string[] | null;
+  communities: string[] | null;
+  createdBy: PersonRef;
+  createdAt: string;
+  /**
+   * It counts today.
+   */
+  active: boolean;
+}
+export interface SubstitutionBody {
+  person?: string;
+  substitute: string;
+  from: string;
+  to?: string | null;
+  flows?: string[] | null;
+  communities?: string[] | null;
+  /**
+   * Also what is open now, where the scope holds it and it counts today.
+   */
+  handOverOpen: boolean;
+}
+export interface SubstitutionList {
+  /**
+   * Those not ended: of the person, and those they stand in for.
+   */
+  items: Substitution[];
+}
+export interface SubstitutionMade {
+  substitution: Substitution;
+  /**
+   * Open tasks that went to the substitute.
+   */
+  handedOver: number;
+  /**
+   * Open tasks that the substitute may not have: they stay.
+   */
+  kept: number;
+}
+export interface AnswerBody {
+  body: string;
+}
+export interface AskBody {
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  persons: string[];
+  body: string;
+  assignment: number;
+}
+export interface Question {
+  id: string;
+  caseId: string;
+  taskId: string;
+  askedBy: PersonRef;
+  body: string;
+  askedAt: string;
+  /**
+   * Neither ended nor its task closed: it may be answered.
+   */
+  open: boolean;
+  people: AskedPerson[];
+}
+export interface AskedPerson {
+  person: PersonRef;
+  answer: string | null;
+  answeredAt: string | null;
+}
+export interface QuestionList {
+  items: Question[];
+}
+export interface WaitingQuestion {
+  id: string;
+  caseId: string;
+  caseNumber: string;
+  caseTitle: string;
+  flowTitle: Text;
+  step: Text;
+  askedBy: PersonRef;
+  body: string;
+  askedAt: string;
+}
+export interface WaitingQuestions {
+  items: WaitingQuestion[];
+  next: string | null;
 }
