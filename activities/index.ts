@@ -1,4 +1,5 @@
 /** Every activity that a flow may name, by name. A new capability is a file and a line here. */
+import { httpRequest } from './http-request.ts';
 import { notify } from './notify.ts';
 import { recordCreate } from './record-create.ts';
 import { recordQuery } from './record-query.ts';
@@ -8,5 +9,5 @@ import type { Activity } from './types.ts';
 export type { Activity } from './types.ts';
 
 export const activities: ReadonlyMap<string, Activity> = new Map(
-  [notify, recordCreate, recordUpdate, recordQuery].map((activity) => [activity.name, activity]),
+  [notify, httpRequest, recordCreate, recordUpdate, recordQuery].map((activity) => [activity.name, activity]),
 );

@@ -4,8 +4,9 @@ import { validateAct } from '../forms/validate.ts';
 import type { Values } from '../forms/types.ts';
 import { insertRecord } from '../server/db/records/index.ts';
 import { once } from './once.ts';
-import { loadRegister, refuse, withRefusals } from './records.ts';
+import { loadRegister, recordErrors, refuse, withRefusals } from './records.ts';
 import { formInput } from './schemas.ts';
+import { briefly } from './retry.ts';
 import type { Activity } from './types.ts';
 
 export const recordCreate: Activity = {
@@ -27,6 +28,8 @@ export const recordCreate: Activity = {
     required: ['id'],
     properties: { id: { type: 'string', format: 'uuid', description: 'Of the new record.' } },
   },
+  errors: recordErrors,
+  retry: briefly,
   run(input, context) {
     const { form: key, fields } = input as { form: string; fields: Values };
     return once(context, async (tx) => {

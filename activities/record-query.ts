@@ -5,11 +5,14 @@ import { asEngine } from '../server/db/as.ts';
 import { ask, QuestionError, type Question, type Test } from '../server/db/records/question.ts';
 import { cannot, loadAny } from './records.ts';
 import { formInput } from './schemas.ts';
+import { briefly } from './retry.ts';
 import type { Activity } from './types.ts';
 
 interface Input extends Omit<Question, 'where'> {
   form: string;
   where?: Test[];
+  fields?: string[];
+  limit?: number;
 }
 
 export const recordQuery: Activity = {
@@ -41,6 +44,14 @@ export const recordQuery: Activity = {
       },
       take: { enum: ['one', 'count', 'sum', 'list', 'label'] },
       field: { type: 'string', maxLength: 60, description: 'For one, sum and list: the field that is meant.' },
+      fields: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 50,
+        items: { type: 'string', maxLength: 60 },
+        description: 'For list without `field`: what of each record is wanted; `id` is one. Default: all.',
+      },
+      limit: { type: 'integer', minimum: 1, maximum: 500, description: 'For list: how many at most.' },
       order: {
         type: 'object',
         additionalProperties: false,
@@ -57,8 +68,10 @@ export const recordQuery: Activity = {
       id: { type: ['string', 'null'], description: 'Of one: the record that was found.' },
     },
   },
+  errors: {},
+  retry: briefly,
   run(input, { db, caseId, communityId }) {
-    const { form: key, where = [], ...question } = input as unknown as Input;
+    const { form: key, where = [], fields, limit, ...question } = input as unknown as Input;
     return asEngine(db, async (tx) => {
       const form = await loadAny(tx, key);
       const { rows } = await sql<{ zone: string }>`select community_zone(${communityId}::uuid) as zone`.execute(tx);
@@ -68,9 +81,26 @@ export const recordQuery: Activity = {
           throw error instanceof QuestionError ? cannot('activity_input_invalid', error.message) : error;
         },
       );
+      if (question.take === 'list') return { value: pick(answer as unknown[], { fields, limit }), id: null };
       if (question.take !== 'one') return { value: answer, id: null };
       const found = answer as Values | null;
       return { value: found?.[question.field ?? 'id'] ?? null, id: found?.id ?? null };
     });
   },
 };
+
+interface Wanted {
+  fields: string[] | undefined;
+  limit: number | undefined;
+}
+
+/** Of whole records only the wanted fields; what is empty stays away. */
+function pick(list: unknown[], { fields, limit }: Wanted): unknown[] {
+  const some = list.slice(0, limit);
+  if (fields === undefined) return some;
+  return some.map((each) =>
+    typeof each === 'object' && each !== null
+      ? Object.fromEntries(Object.entries(each).filter(([name]) => fields.includes(name)))
+      : each,
+  );
+}

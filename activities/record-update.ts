@@ -4,8 +4,9 @@ import type { Values } from '../forms/types.ts';
 import { sql } from 'kysely';
 import { patchRecord, readRecord } from '../server/db/records/index.ts';
 import { once } from './once.ts';
-import { cannot, loadRegister, refuse, withRefusals } from './records.ts';
+import { cannot, loadRegister, recordErrors, refuse, withRefusals } from './records.ts';
 import { formInput, idInput } from './schemas.ts';
+import { briefly } from './retry.ts';
 import type { Activity } from './types.ts';
 
 interface Input {
@@ -33,6 +34,8 @@ export const recordUpdate: Activity = {
     required: ['id'],
     properties: { id: { type: 'string', format: 'uuid', description: 'Of the record.' } },
   },
+  errors: recordErrors,
+  retry: briefly,
   run(input, context) {
     const { form: key, id, fields } = input as unknown as Input;
     return once(context, async (tx) => {

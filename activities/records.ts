@@ -8,6 +8,13 @@ import type { Tx } from '../server/db/as.ts';
 import { AppError } from '../server/errors.ts';
 import { loadForm, toProblem, type LoadedForm } from '../server/db/records/index.ts';
 
+/** What a flow may expect to go wrong when it writes a record, and catch. */
+export const recordErrors = {
+  invalid_fields: { 'zh-CN': '字段没有通过表单校验', en: 'The form refuses the fields' },
+  record_exists: { 'zh-CN': '已有同样的一条', en: 'There is one like it already' },
+  not_found: { 'zh-CN': '没有这条记录', en: 'There is no such record' },
+};
+
 /** A form type whose records an activity may write. */
 export async function loadRegister(tx: Tx, key: string): Promise<LoadedForm> {
   const form = await loadAny(tx, key);
@@ -34,7 +41,11 @@ export async function withRefusals<T>(form: LoadedForm, run: () => Promise<T>): 
   } catch (thrown) {
     const error = toProblem(thrown, form);
     if (!(error instanceof AppError) || error.status >= 500) throw thrown;
-    throw cannot(error.code, error.errors.map(({ path, code }) => `${path} ${code}`).join(', '));
+    const isTwin = error.errors.length > 0 && error.errors.every(({ code }) => code === 'not_unique');
+    throw cannot(
+      isTwin ? 'record_exists' : error.code,
+      error.errors.map(({ path, code }) => `${path} ${code}`).join(', '),
+    );
   }
 }
 

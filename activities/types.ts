@@ -1,12 +1,22 @@
 /** What an activity is: a capability with a name, described by JSON Schemas, that a flow may ask for (design.md section 4). */
 import type { Db } from '../server/db/as.ts';
+import type { ConnectorSettings } from './settings.ts';
 
-interface ActivityContext {
+export interface ActivityContext {
   db: Db;
+  /** Hosts, secrets and robots of the installation. */
+  connectors: ConnectorSettings;
   caseId: string;
   communityId: string | null;
   /** The same over retries and over continue-as-new: what was done under it is never done twice. */
   idempotencyKey: string;
+}
+
+/** Each wait is twice the one before. */
+export interface RetryPolicy {
+  attempts: number;
+  firstWaitMs: number;
+  longestWaitMs: number;
 }
 
 export interface Activity {
@@ -18,6 +28,10 @@ export interface Activity {
   input: Record<string, unknown>;
   /** JSON Schema 2020-12 of what it answers. */
   output: Record<string, unknown>;
+  /** Business errors by code: an `error` handler of the flow may catch them. Everything else that fails ends in an incident. */
+  errors: Readonly<Record<string, { 'zh-CN': string; en: string }>>;
+  /** How a technical failure is tried again before it ends in an incident. */
+  retry: RetryPolicy;
   /** Throw ApplicationFailure.nonRetryable(message, code) when trying again cannot help; anything else is tried again. */
   run(input: Record<string, unknown>, context: ActivityContext): Promise<Record<string, unknown>>;
 }

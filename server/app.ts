@@ -35,6 +35,7 @@ import { neverStore, sendSecurityHeaders } from './security/headers.ts';
 import { limitRates } from './security/rates.ts';
 import { decorateSessionEnds } from './security/session-ends.ts';
 import { createValidatorCompiler } from './security/validation.ts';
+import { startRoutes } from './starts/routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { watchBuiltPage } from './static-page.ts';
 import { servePages } from './static.ts';
@@ -84,6 +85,7 @@ async function addRoutes(app: App): Promise<void> {
   eventRoutes(app);
   notificationRoutes(app);
   outboundRoutes(app);
+  startRoutes(app);
   taskRoutes(app);
   caseRoutes(app);
   overviewRoutes(app);

@@ -2,7 +2,9 @@
  * The only reader of the environment and of the command line. Gives one typed object or one error that lists all that is wrong.
  * What the started services decide (addresses, generated keys) is filled in by `completeConfig`.
  */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { noConnectors, readConnectors, type ConnectorSettings } from '../activities/settings.ts';
 import { problemOfPlace, readPlace, type S3Place } from './files/place.ts';
 import { readOutbound, type OutboundSettings } from './outbound/settings.ts';
 import { problemsInProduction } from './production-settings.ts';
@@ -43,6 +45,8 @@ interface Common {
   uploadMegabytesADay: number;
   /** How e-mail and SMS leave; undefined: not at all. */
   outbound?: OutboundSettings;
+  /** What activities of flows may reach; undefined: nothing. */
+  connectors?: ConnectorSettings;
   /** Undefined: /metrics is for this machine only. */
   metricsToken?: string | undefined;
 }
@@ -115,6 +119,7 @@ export function readSettings(
     cookieSecure: (text('GUANJIA_COOKIE_SECURE') ?? String(mode === 'production')) === 'true',
     uploadMegabytesADay: Number(must('GUANJIA_UPLOAD_MB_A_DAY')),
     outbound: readOutbound(text, problems),
+    connectors: readConnectorFile(text('GUANJIA_CONNECTORS'), problems),
     metricsToken: text('GUANJIA_METRICS_TOKEN'),
     backupUrl: text('GUANJIA_BACKUP_URL'),
     backupDatabases: must('GUANJIA_BACKUP_DATABASES')
@@ -220,6 +225,16 @@ function readFiles(text: (name: SettingName) => string | undefined, problems: st
   if (given !== 0 && given !== 3)
     problems.push('GUANJIA_FILES, GUANJIA_FILES_KEY_ID and GUANJIA_FILES_SECRET go together: set all or none');
   return readPlace(place, { id, secret });
+}
+
+function readConnectorFile(path: string | undefined, problems: string[]): ConnectorSettings {
+  if (path === undefined) return noConnectors;
+  try {
+    return readConnectors(readFileSync(path, 'utf8'), problems);
+  } catch {
+    problems.push(`GUANJIA_CONNECTORS is "${path}": there is no such file, or it cannot be read`);
+    return noConnectors;
+  }
 }
 
 function checkTogether(read: Settings, problems: string[]): void {

@@ -1,10 +1,11 @@
 /**
- * Loads what ships built in: roles, form types, flows. The same way as an administrator publishes, so what is unchanged stays as
+ * Loads what ships built in: roles, form types, calendars, flows. The same way as an administrator publishes, so what is unchanged stays as
  * it is and what changed becomes another version. Runs at every start; any number of processes may.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Db } from './db/as.ts';
+import { publishCalendar } from './definitions/calendars.ts';
 import { publishForms, type FormDefinitionSource } from './definitions/forms.ts';
 import { publishFlow } from './definitions/flows.ts';
 import type { Log } from './log.ts';
@@ -24,6 +25,7 @@ export async function loadBuiltIn({ adminDb, log }: { adminDb: Db; log: Log }): 
   await loadRoles(adminDb);
   const forms = await publishForms(adminDb, await readForms(), { note: null, by: null });
   for (const { key, version, isNew } of forms) if (isNew) log.info({ form: key, version }, 'form type published');
+  await loadCalendars(adminDb, log);
   await loadFlows(adminDb, log);
   await loadNotices(adminDb, await readJson(join(root, 'content', 'notices', 'notices.json')));
 }
@@ -57,7 +59,14 @@ async function loadRoles(adminDb: Db): Promise<void> {
   }
 }
 
-/** Flows are bound to form types, so they come last. */
+async function loadCalendars(adminDb: Db, log: Log): Promise<void> {
+  for (const path of await findFiles(join('content', 'calendars'), '.json')) {
+    const { key, version, isNew } = await publishCalendar(adminDb, await readJson(path), { note: null, by: null });
+    if (isNew) log.info({ calendar: key, version }, 'calendar published');
+  }
+}
+
+/** Flows are bound to form types and name calendars, so they come last. */
 async function loadFlows(adminDb: Db, log: Log): Promise<void> {
   for (const path of await findFiles(join('workflows', 'flows'), '.json')) {
     const { key, version, isNew } = await publishFlow(adminDb, await readJson(path), { note: null, by: null });

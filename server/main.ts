@@ -63,6 +63,9 @@ async function startWork(deps: Deps, say: Say): Promise<void> {
   const { startOutbound } = await import('./outbound/worker.ts');
   const outbound = startOutbound(deps);
   closers.add(() => outbound.stop());
+  const { startStarts } = await import('./starts/worker.ts');
+  const starts = startStarts(deps);
+  closers.add(() => starts.stop());
 }
 
 async function startApi(deps: Deps, say: Say): Promise<string> {

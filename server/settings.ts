@@ -188,6 +188,12 @@ export const settings = [
     purpose:
       'Template code by kind of notification: `urge=SMS_1,urge.en=SMS_2,task_overdue=SMS_3`. The names a template may use are those of the texts in content/notices.',
   },
+  {
+    name: 'GUANJIA_CONNECTORS',
+    kind: 'text',
+    purpose:
+      'A JSON file of what activities of flows may reach: `hosts` that http may call, `secrets` by name, `robots` of WeCom, DingTalk and Feishu groups. See docs/connectors.md. Default: nothing. Keep it readable to the server alone.',
+  },
 ] as const satisfies readonly Setting[];
 
 export type SettingName = (typeof settings)[number]['name'];

@@ -11,7 +11,19 @@ const ajv = addFormats.default(new Ajv2020({ strict: true, allErrors: true }));
 ajv.addSchema(language, 'language');
 const defined = { flow: language as Part, ...language.$defs };
 /** Small enough to be told where they are used. */
-const small = ['key', 'stepId', 'field', 'outcome', 'text', 'expression', 'duration', 'sequence', 'step'];
+const small = [
+  'key',
+  'stepId',
+  'field',
+  'outcome',
+  'text',
+  'expression',
+  'duration',
+  'calendarKey',
+  'party',
+  'sequence',
+  'step',
+];
 
 /** A part as the example shows it: one, or a list of its forms. */
 const shown = (name: string): Record<string, unknown>[] => [examples[name]].flat() as Record<string, unknown>[];

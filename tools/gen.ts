@@ -29,6 +29,9 @@ async function write(target: string, name: string, schema: JsonSchema, source: s
 
 const flow = JSON.parse(await readFile('workflows/engine/flow.schema.json', 'utf8')) as JsonSchema;
 await write('workflows/engine/flow.gen.ts', 'Flow', flow, 'workflows/engine/flow.schema.json');
+const calendarSource = 'workflows/engine/calendar/calendar.schema.json';
+const calendar = JSON.parse(await readFile(calendarSource, 'utf8')) as JsonSchema;
+await write('workflows/engine/calendar/calendar.gen.ts', 'Calendar', calendar, calendarSource);
 await write('forms/forms.gen.ts', 'Forms', await formSchemas(), 'forms/**/*.schema.json');
 await write('ui/src/lib/api/types.gen.ts', 'Api', apiSchema(), 'server/**/schemas.ts');
 await writeFile('docs/roles.md', await rolesDoc());

@@ -43,6 +43,8 @@ export interface PerformRequest {
   activity: string;
   /** The record must have reached this rev before the input is mapped (rule 8). */
   rev: number;
+  /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
+  undoes?: number | null;
 }
 
 export interface CaseActivities {

@@ -64,6 +64,8 @@ export type ReturnPlan =
   | {
       cancels: TaskId[];
       stays: TaskId[];
+      /** Service steps whose effects are undone first, in this order. */
+      compensates: StepId[];
       /** Neither assignee nor pool: people are looked up when it opens. */
       opens: { step: StepId; assignee: string | null; pool: string | null }[];
     };

@@ -6,7 +6,7 @@ import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, U
 import { Choices } from '../tasks/choice-schemas.ts';
 import { PositionStep, SummaryField, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
 
-export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'completed', 'cancelled'], {
+export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'cancelling', 'completed', 'cancelled'], {
   title: 'CaseStatus',
 });
 export const CaseItem = Type.Object(

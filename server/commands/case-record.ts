@@ -3,7 +3,7 @@ import type { Values } from '../../forms/types.ts';
 import type { Json } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
 import type { LoadedForm } from '../db/records/form-store.ts';
-import { patchRecord } from '../db/records/patch.ts';
+import { patchAndRead } from '../db/records/patch.ts';
 import { toProblem } from '../db/records/problem.ts';
 import { readRecord } from '../db/records/read.ts';
 import { AppError } from '../errors.ts';
@@ -22,9 +22,11 @@ export interface CasePatch {
   rev: number;
 }
 
-/** As the engine role. Throws what the table has against it: `tableProblem` says whether it is that. */
-export async function patchCaseRecord(tx: Tx, form: LoadedForm, { caseId, fields, by, rev }: CasePatch): Promise<void> {
-  await patchRecord(tx, form, caseId, { fields, by, rev });
+/** As the engine role; answers what the record then is. Throws what the table has against it: `tableProblem` says whether it is that. */
+export async function patchCaseRecord(tx: Tx, form: LoadedForm, patch: CasePatch): Promise<Values> {
+  const { caseId, ...change } = patch;
+  const record = await patchAndRead(tx, form, caseId, change);
+  return record.fields;
 }
 
 /** What the table refuses, as paths and codes without values; undefined for any other error. */

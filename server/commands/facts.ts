@@ -15,7 +15,7 @@ export interface CaseFacts {
   formVersion: number;
   communityId: string | null;
   initiator: string;
-  status: 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+  status: 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   appliedRev: number;
   fieldRevs: Record<string, number>;
 }
@@ -116,15 +116,21 @@ export async function readDecider(tx: Tx, personId: string): Promise<Decider> {
   return { id: personId, grants: rows[0]?.grants ?? [] };
 }
 
-/** The same, and the command that was given before with the key. */
+/** The same, the command that was given before with the key, and the flow's current version (null: no such flow). */
 export async function readStarter(
   tx: Tx,
-  personId: string,
-  key: Key,
-): Promise<{ person: Decider; prior: PriorCommand | undefined }> {
-  const { rows } = await sql<Pick<Row, 'grants' | 'prior'>>`
-    select ${grantsJson} as grants, ${priorJson(key)} as prior`.execute(tx);
-  return { person: { id: personId, grants: rows[0]?.grants ?? [] }, prior: toPrior(rows[0]?.prior ?? null) };
+  { person: id, key }: { person: string; key: Key },
+  flow: string,
+): Promise<{ person: Decider; prior: PriorCommand | undefined; version: number | null }> {
+  const { rows } = await sql<Pick<Row, 'grants' | 'prior'> & { version: number | null }>`
+    select ${grantsJson} as grants, ${priorJson(key)} as prior,
+      (select w.current_version from flow w where w.key = ${flow}) as version`.execute(tx);
+  const [row] = rows;
+  return {
+    person: { id, grants: row?.grants ?? [] },
+    prior: toPrior(row?.prior ?? null),
+    version: row?.version ?? null,
+  };
 }
 
 export async function findPrior(tx: Tx, key: Key): Promise<PriorCommand | undefined> {

@@ -2,7 +2,7 @@
  * Gives a command and says what became of it (protocol.md A): tx1 as the person, the Update, tx2. Whoever repeats a request with its
  * key gets the first one's answer; whoever repeats the key with another request is refused.
  */
-import { asActor, asPerson, type Tx } from '../db/as.ts';
+import { asActor, asPerson, asProgram, type Tx } from '../db/as.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { drive } from './drive.ts';
@@ -23,7 +23,8 @@ export type Ticket = { job: Job; person: Parameters<typeof openedFor>[0] } | { p
 
 /** @throws AppError key_reused, what `write` throws, and the engine's refusal as 409 */
 export async function give(deps: Deps, intention: Intention, write: (tx: Tx) => Promise<Ticket>): Promise<Given> {
-  const ticket = await asActor(deps.db, intention.person, write).catch((error: unknown) =>
+  const open = intention.isAutomatic === true ? asProgram : asActor;
+  const ticket = await open(deps.db, intention.person, write).catch((error: unknown) =>
     orPrior(deps, intention, error),
   );
   if ('prior' in ticket) return repeat(deps, intention, ticket.prior);

@@ -66,6 +66,7 @@ async function toPlan(tx: Tx, flow: PublishedFlow, plan: Exclude<Planned, { refu
   return {
     cancels: of(plan.cancels),
     stays: of(plan.stays),
+    compensates: plan.compensates.map((step) => ({ step, title: stepTitle(flow, step) })),
     opens: plan.opens.map(({ step, assignee, pool }) =>
       toPlanned(flow, names, { step, holder: assignee, pool: pools.get(pool ?? '') ?? null }),
     ),

@@ -8,9 +8,13 @@ import { validateAct } from '../../forms/validate.ts';
 import type { Values } from '../../forms/types.ts';
 import type { Choices } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
+import { withNext } from '../db/pipelining-client.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
+import { communityZone } from '../db/records/numbers.ts';
 import { withProblems } from '../db/records/problem.ts';
-import { getCurrentFlow, type PublishedFlow } from '../definitions/published.ts';
+import type { WorkingTimesByKey } from '../../workflows/engine/calendar/working-times.ts';
+import { getWorkingTimes } from '../definitions/calendars.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { permissionsOf } from './access.ts';
@@ -39,24 +43,30 @@ export interface StartAct {
 }
 
 /** @throws AppError not_found, forbidden, invalid_fields */
-export async function startCase(deps: Deps, intention: Intention, act: StartAct): Promise<Given> {
-  const flow = await getCurrentFlow(deps.db, act.flow);
-  return give(deps, intention, (tx) => withProblems(flow.form, () => ticket(tx, { intention, flow, act })));
+export function startCase(deps: Deps, intention: Intention, act: StartAct): Promise<Given> {
+  return give(deps, intention, async (tx) => {
+    const { person, prior, version } = await readStarter(tx, intention, act.flow);
+    if (prior !== undefined) return { prior };
+    if (version === null) throw new AppError('not_found', 404);
+    const flow = await getFlow(deps.db, { key: act.flow, version }, tx);
+    return withProblems(flow.form, () => ticket(tx, { intention, person, flow, act }));
+  });
 }
 
 interface Wanted {
   intention: Intention;
+  person: Decider;
   flow: PublishedFlow;
   act: StartAct;
 }
 
-async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket> {
-  const { person, prior } = await readStarter(tx, intention.person, intention.key);
-  if (prior !== undefined) return { prior };
-  if (!(await mayStart(tx, flow, person, null))) throw new AppError('forbidden', 403, { flow: flow.key });
+async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise<Ticket> {
+  const isAutomatic = intention.isAutomatic === true;
+  if (!isAutomatic && !(await mayStart(tx, flow, person, null)))
+    throw new AppError('forbidden', 403, { flow: flow.key });
   // What the program starts names the case: it is nobody's flood.
   if (act.caseId === undefined) limitStarts(person);
-  const { record, facts, zone } = await insertCase(tx, { flow, person, act });
+  const { record, facts, zone } = await insertCase(tx, { flow, person, act, isAutomatic });
   const choices = await readyChoices(
     tx,
     { flow, chooser: person.id, communityId: record.communityId, by: null },
@@ -68,7 +78,14 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
     case: facts,
     kind: 'start',
     task: null,
-    args: { community: record.communityId, initiator: person.id, zone, choices, confirmsPeople: true },
+    args: {
+      community: record.communityId,
+      initiator: person.id,
+      zone,
+      choices,
+      confirmsPeople: true,
+      ...(await calendarsFor(tx, flow)),
+    },
     patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,
@@ -80,34 +97,49 @@ async function ticket(tx: Tx, { intention, flow, act }: Wanted): Promise<Ticket>
   return { job, person: { decider: person, communityId: record.communityId } };
 }
 
+/** What the engine reckons with comes with the command, so that the log is whole in itself. */
+async function calendarsFor(tx: Tx, { calendars }: PublishedFlow): Promise<{ calendars?: WorkingTimesByKey }> {
+  return calendars.size === 0 ? {} : { calendars: await getWorkingTimes(tx, calendars) };
+}
+
 interface Starting {
   flow: PublishedFlow;
   person: Decider;
   act: StartAct;
+  isAutomatic: boolean;
 }
 
 async function insertCase(
   tx: Tx,
-  { flow, person, act }: Starting,
+  { flow, person, act, isAutomatic }: Starting,
 ): Promise<{ record: InsertedRecord; facts: CaseFacts; zone: string }> {
   const { form, definition } = flow;
   const own = { permissions: permissionsOf(form, definition.start.fields), fields: act.fields };
-  const { fields, permissions, set } = await readyStart(tx, { flow, person, communityId: act.communityId, ...own });
+  const { fields, permissions, set } = await readyStart(tx, {
+    flow,
+    person,
+    communityId: act.communityId,
+    isAutomatic,
+    ...own,
+  });
   const problems = validateAct(form, { patch: fields, permissions });
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const id = act.caseId ?? uuidv7();
-  const communityId = await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
-  const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set });
-  if (!(await mayStart(tx, flow, person, { communityId: record.communityId, fields: record.fields }))) {
+  const communityId = isAutomatic
+    ? act.communityId
+    : await chooseCommunity(tx, flow, { person, fields, asked: act.communityId });
+  const record = await insertRecord(tx, form, { id, communityId, fields, by: person.id, checked: set, withNext: true });
+  const place = { communityId: record.communityId, fields: record.fields };
+  if (!isAutomatic && !(await mayStart(tx, flow, person, place))) {
     throw new AppError('forbidden', 403, { flow: flow.key });
   }
   const { title, summary } = await renderCase(tx, flow, record.fields);
   const number = numberOf(flow, record);
-  const { rows } = await sql<{ zone: string }>`
+  const zone = record.zone ?? (await communityZone(tx, record.communityId));
+  await sql`
     insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status, started_at)
     values (${id}, ${number}, ${flow.key}, ${flow.version}, ${form.key}, ${form.version}, ${record.communityId}, ${person.id}, ${title},
-      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now()))
-    returning community_zone(community_id) as zone`.execute(tx);
+      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now())) ${withNext}`.execute(tx);
   const facts: CaseFacts = {
     id,
     number,
@@ -121,9 +153,7 @@ async function insertCase(
     appliedRev: 0,
     fieldRevs: {},
   };
-  const [row] = rows;
-  if (row === undefined) throw new Error('insert gave no zone');
-  return { record, facts, zone: row.zone };
+  return { record, facts, zone };
 }
 
 /** The record's own number; a form without one gets a number nobody has to say on the phone. */

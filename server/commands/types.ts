@@ -10,6 +10,8 @@ export interface Intention {
   key: Key;
   /** SHA-256 of route parameters and body. */
   requestHash: Buffer;
+  /** The program acts on the person's behalf, with the authority of whoever published the flow. */
+  isAutomatic?: boolean;
 }
 
 export type CommandKind = Command['kind'];

@@ -12,29 +12,40 @@ export type Tx = Db & { readonly isTransaction: true };
 
 /** Runs in one transaction as the given person. */
 export function asPerson<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(db, sql`select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
+  return transact(db, sql`select ${personIs(personId)}`, run);
 }
 
 /**
  * What commands and the engine ask is found by keys, so one plan fits all values; Postgres would make five of each statement on every
  * connection before it keeps one. Lists want plans of their own.
  */
-const planOnce = sql`set local plan_cache_mode = force_generic_plan`;
+const planOnce = sql`set_config('plan_cache_mode', 'force_generic_plan', true)`;
+const engineActs = sql`set_config('role', 'guanjia_engine', true)`;
+
+function personIs(id: string): RawBuilder<unknown> {
+  return sql`set_config('guanjia.person', ${sql.lit(id)}, true)`;
+}
 
 /** As the given person, for an act on one case or record. */
 export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(db, sql`${planOnce}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
+  return transact(db, sql`select ${planOnce}, ${personIs(personId)}`, run);
+}
+
+/** As the engine role, on behalf of a person: what the program starts, with the authority of whoever published the flow. */
+export function asProgram<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
+  const opening = sql`${planOnce}; set local role guanjia_engine; select set_config('guanjia.person', ${sql.lit(personId)}, true)`;
+  return transact(db, opening, run);
 }
 
 /** As the given person, only to look: whatever is asked, nothing is written, and no statement runs for more than `limitMs`. */
 export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>, limitMs = 2000): Promise<T> {
   const opening = sql`set transaction read only; set local statement_timeout = ${sql.lit(limitMs)}`;
-  return transact(db, sql`${opening}; select set_config('guanjia.person', ${sql.lit(personId)}, true)`, run);
+  return transact(db, sql`${opening}; select ${personIs(personId)}`, run);
 }
 
 /** Runs in one transaction as the engine role. */
 export function asEngine<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(db, sql`${planOnce}; set local role guanjia_engine`, run);
+  return transact(db, sql`select ${planOnce}, ${engineActs}`, run);
 }
 
 /**
@@ -42,7 +53,7 @@ export function asEngine<T>(db: Db, run: (tx: Tx) => Promise<T>): Promise<T> {
  * heals a case. What is read after the lock is what the one before has written.
  */
 export function inCase<T>(db: Db, caseId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(db, caseOpening(caseId), run);
+  return transact(db, sql`select ${caseOpening(caseId)}`, run);
 }
 
 /**
@@ -50,12 +61,12 @@ export function inCase<T>(db: Db, caseId: string, run: (tx: Tx) => Promise<T>): 
  * other transaction was told to be durable after it. Only for what can be done again from elsewhere.
  */
 export function inCaseUnflushed<T>(db: Db, caseId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return transact(db, sql`${caseOpening(caseId)}; set local synchronous_commit = off`, run);
+  return transact(db, sql`select ${caseOpening(caseId)}, set_config('synchronous_commit', 'off', true)`, run);
 }
 
 function caseOpening(caseId: string): RawBuilder<unknown> {
-  const lock = sql`select pg_advisory_xact_lock(hashtextextended(${sql.lit(caseId)}, 7203))`;
-  return sql`${planOnce}; set local role guanjia_engine; ${lock}`;
+  const lock = sql`pg_advisory_xact_lock(hashtextextended(${sql.lit(caseId)}, 7203))`;
+  return sql`${planOnce}, ${engineActs}, ${lock}`;
 }
 
 /**

@@ -54,6 +54,25 @@ it('sends begin with the first statement and commit with the last', async () => 
   expect(packets).toBe(2);
 });
 
+it('takes along what is marked to go with the next statement, and tells its error there', async () => {
+  const along = '/* with next */';
+  const packets = await countPackets(async () => {
+    await client.query('begin');
+    await insert('one', along);
+    await insert('two', along);
+    await insert('three', mark);
+    await client.query('commit');
+  });
+
+  await client.query('begin');
+  await insert('three', along);
+  await expect(insert('four', mark)).rejects.toThrow('unique');
+  await client.query('rollback');
+
+  expect(await notes()).toEqual([{ text: 'one' }, { text: 'three' }, { text: 'two' }]);
+  expect(packets).toBe(1);
+});
+
 it('tells the error of an opening by the statement behind it', async () => {
   await client.query('begin; set local role nobody_has_this');
   await expect(insert('lost')).rejects.toThrow('nobody_has_this');

@@ -1,7 +1,8 @@
 /**
- * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) goes in one packet with the statement
- * behind it, and a statement marked `andCommit` takes the commit with it. Postgres runs them in order and answers each; where an opening
- * fails, the statement behind it fails with the opening's error. Long statements are prepared once a connection.
+ * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) and what is marked `withNext` goes in
+ * one packet with the statement behind it, and a statement marked `andCommit` takes the commit with it. Postgres runs them in order and
+ * answers each; where an opening fails, the statement behind it fails with the opening's error. Long statements are prepared once a
+ * connection.
  */
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -9,6 +10,10 @@ import pg from 'pg';
 const commitMark = '/* and commit */';
 /** Ends the last statement of a transaction of as.ts: its commit goes with it. Nothing may be asked of the transaction afterwards. */
 export const andCommit = sql.raw(commitMark);
+
+const nextMark = '/* with next */';
+/** Ends a statement whose answer nobody needs: it waits for the next one and leaves with it, and that one tells its error. */
+export const withNext = sql.raw(nextMark);
 
 /** Statements that only prepare for the next one. */
 const opens = /^(?:begin|savepoint)\b/;
@@ -31,22 +36,29 @@ export class PipeliningClient extends pg.Client {
   }
 
   private give(args: unknown[]): unknown {
-    const [text, values, ...rest] = args;
+    const [text] = args;
     if (typeof text !== 'string') return this.send(args);
-    if (opens.test(text)) return this.open(text);
+    if (opens.test(text)) return this.open([text]);
     if (this.committing !== undefined && (text === 'commit' || text === 'rollback')) return this.takeCommit();
-    const name = Array.isArray(values) && values.length > 0 ? this.nameOf(text) : undefined;
+    const statement = this.prepared(text, args);
+    if (text.endsWith(nextMark)) return this.open(statement);
     this.stream.cork();
-    const answer = this.behindOpening(this.send(name === undefined ? args : [{ name, text, values }, ...rest]));
+    const answer = this.behindOpening(this.send(statement));
     if (text.endsWith(commitMark)) this.committing = heeded(this.send(['commit']));
     this.stream.uncork();
     return answer;
   }
 
+  private prepared(text: string, args: unknown[]): unknown[] {
+    const [, values, ...rest] = args;
+    const name = Array.isArray(values) && values.length > 0 ? this.nameOf(text) : undefined;
+    return name === undefined ? args : [{ name, text, values }, ...rest];
+  }
+
   /** Held back until the statement behind it goes. */
-  private open(text: string): Promise<unknown> {
+  private open(statement: unknown[]): Promise<unknown> {
     if (this.opening === undefined) this.stream.cork();
-    this.opening = firstError(this.opening, this.send([text]));
+    this.opening = firstError(this.opening, this.send(statement));
     return Promise.resolve(opened);
   }
 

@@ -20,9 +20,11 @@ export async function checkMeaning(tx: Tx, flow: Flow): Promise<Meaning> {
     throw error;
   });
   const roles = await tx.selectFrom('role').select('key').execute();
+  const calendars = await tx.selectFrom('calendar').select('key').execute();
   const problems = check(flow, {
     fields: Object.fromEntries(form.fields.map((field) => [field.name, toCheckField(field)])),
     roles: roles.map(({ key }) => key),
+    calendars: calendars.map(({ key }) => key),
     activities: Object.fromEntries(activities),
   });
   return {

@@ -12,7 +12,9 @@ import type { Db, Tx } from '../db/as.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { checkMeaning } from './flow-check.ts';
+import { reconcileStarts } from '../starts/reconcile.ts';
 import { checkLookups } from './prepare-check.ts';
+import { checkStarters } from './start-check.ts';
 
 export interface PublishFlowOptions {
   note: string | null;
@@ -67,7 +69,7 @@ export async function problemsOfFlow(tx: Tx, definition: unknown): Promise<Field
   if (!judge(definition)) return languageProblems();
   try {
     const { problems } = await checkMeaning(tx, definition);
-    return [...problems, ...(await checkLookups(tx, definition))];
+    return [...problems, ...(await checkBesides(tx, definition))];
   } catch (error) {
     if (error instanceof AppError && error.code === 'invalid_flow') return [...error.errors];
     throw error;
@@ -85,10 +87,16 @@ async function publishIn(tx: Tx, definition: unknown, options: PublishFlowOption
   const known = await findVersion(tx, flow.key, { sha256, options });
   if (known !== undefined) return { key: flow.key, version: known, isNew: false };
   const { formVersion, problems: found } = await checkMeaning(tx, flow);
-  const problems = [...found, ...(await checkLookups(tx, flow))];
+  const problems = [...found, ...(await checkBesides(tx, flow))];
   if (problems.length > 0) throw new AppError('invalid_flow', 422, { flow: flow.key }, problems);
   const version = await writeVersion(tx, flow, { sha256, formVersion, options });
+  await reconcileStarts(tx);
   return { key: flow.key, version, isNew: true };
+}
+
+/** What only the tables know. */
+async function checkBesides(tx: Tx, flow: Flow): Promise<FieldError[]> {
+  return [...(await checkLookups(tx, flow)), ...(await checkStarters(tx, flow))];
 }
 
 function languageProblems(): FieldError[] {

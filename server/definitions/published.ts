@@ -18,6 +18,8 @@ export interface PublishedFlow extends FlowRef {
   loaded: LoadedFlow;
   /** Fields that the engine's expressions mention (protocol.md rule 16). */
   mentioned: ReadonlySet<string>;
+  /** Working calendars that it names. */
+  calendars: ReadonlySet<string>;
   /** The version of the form type that the flow's version was published with. */
   form: LoadedForm;
   /** In document order. */
@@ -77,11 +79,13 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
   const form: LoadedForm = { ...compileForm(row.schema, row.layout), version: row.form_version };
   const ref: FlowRef = { key, version, sha256: row.sha256 };
   const loaded: LoadedFlow = { ...ref, definition: row.definition, ...whatEngineNeeds(form) };
+  const { mentioned, calendars } = compile(loaded);
   return {
     ...ref,
     definition: row.definition,
     loaded,
-    mentioned: compile(loaded).mentioned,
+    mentioned,
+    calendars,
     form,
     steps: new Map(
       [...walk(row.definition)].map(({ step, path }) => [

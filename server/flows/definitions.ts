@@ -14,7 +14,7 @@ export async function findFlowVersions(tx: Tx, key: string): Promise<VersionItem
     select v.version, v.note, v.published_at as "publishedAt", v.version = f.current_version as current,
       case when p.id is not null then json_build_object('id', p.id, 'name', p.display_name) end as "publishedBy",
       (select count(*)::int from "case" c where c.flow = v.flow and c.flow_version = v.version
-        and c.status in ('starting', 'running', 'suspended')) as running
+        and c.status in ('starting', 'running', 'suspended', 'cancelling')) as running
     from flow_version v join flow f on f.key = v.flow left join person p on p.id = v.published_by
     where v.flow = ${key} order by v.version desc`.execute(tx);
   if (rows.length === 0) throw new AppError('not_found', 404, { flow: key });

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import notices from '../../content/notices/notices.json' with { type: 'json' };
 import { asPerson, type Tx } from '../db/as.ts';
 import { problems, type App } from '../http.ts';
-import { OutboundChannel } from '../outbound/schemas.ts';
+import { PersonalChannel } from '../outbound/schemas.ts';
 import { NoticeChoice, NoticeChoices } from './schemas.ts';
 
 export function choiceRoutes(app: App): void {
@@ -38,7 +38,7 @@ export function choiceRoutes(app: App): void {
 }
 
 async function findChoices(tx: Tx, personId: string): Promise<Static<typeof NoticeChoices>> {
-  const { rows } = await sql<{ channel: Static<typeof OutboundChannel>; wanted: boolean; address: string | null }>`
+  const { rows } = await sql<{ channel: Static<typeof PersonalChannel>; wanted: boolean; address: string | null }>`
     select c.channel, coalesce(n.wanted, true) as wanted, a.address
       from unnest(array['mail', 'sms']) with ordinality as c (channel, ord)
       left join notice_choice n on n.person_id = ${personId} and n.channel = c.channel

@@ -1,6 +1,6 @@
 /** What the product tells a person inside the product. */
 import { Type, type Static } from 'typebox';
-import { OutboundChannel } from '../outbound/schemas.ts';
+import { PersonalChannel } from '../outbound/schemas.ts';
 import { Instant, nullable, page, PersonRef, Text, Uuid } from '../schema.ts';
 
 /** What the product itself tells. Screens have a text and a picture for each, in every language. */
@@ -48,14 +48,14 @@ export const Notification = Type.Object(
   { title: 'Notification' },
 );
 export const NoticeChoice = Type.Object(
-  { channel: OutboundChannel, wanted: Type.Boolean() },
+  { channel: PersonalChannel, wanted: Type.Boolean() },
   { title: 'NoticeChoice', additionalProperties: false },
 );
 export const NoticeChoices = Type.Object(
   {
     channels: Type.Array(
       Type.Object({
-        channel: OutboundChannel,
+        channel: PersonalChannel,
         wanted: Type.Boolean(),
         address: nullable(Type.String({ description: 'Masked; null: none is known.' })),
       }),

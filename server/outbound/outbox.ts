@@ -138,7 +138,7 @@ function toItem(row: Row, address: string): Static<typeof OutboundItem> {
     kind: row.kind,
     title: titles.get(row.kind) ?? null,
     channel: row.channel,
-    person: { id: row.person_id, name: row.name },
+    person: row.person_id === null ? null : { id: row.person_id, name: row.name },
     address,
     language: row.language,
     subject: row.subject,

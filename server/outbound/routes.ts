@@ -33,7 +33,7 @@ export function outboundRoutes(app: App): void {
     {
       schema: {
         tags,
-        summary: 'E-mail and SMS, newest first',
+        summary: 'E-mail, SMS and what robots of chat groups tell, newest first',
         querystring: ListQuery,
         response: { 200: OutboundPage, ...problems(401, 403, 422) },
       },

@@ -9,7 +9,7 @@ import { asEngine, type Db } from '../db/as.ts';
 export interface Leased {
   id: string;
   kind: string;
-  channel: 'mail' | 'sms';
+  channel: 'mail' | 'sms' | 'robot';
   address: string;
   name: string;
   language: 'zh-CN' | 'en';

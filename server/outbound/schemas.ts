@@ -2,8 +2,10 @@
 import { Type, type Static } from 'typebox';
 import { Instant, nullable, page, PersonRef, Text, Uuid } from '../schema.ts';
 
-export const OutboundChannel = Type.Enum(['mail', 'sms'], { title: 'OutboundChannel' });
+export const OutboundChannel = Type.Enum(['mail', 'sms', 'robot'], { title: 'OutboundChannel' });
 export type OutboundChannel = Static<typeof OutboundChannel>;
+/** Those that reach a person. */
+export const PersonalChannel = Type.Enum(['mail', 'sms'], { title: 'PersonalChannel' });
 /** shown: a demo shows it here instead of sending it. */
 export const OutboundState = Type.Enum(['queued', 'sending', 'sent', 'failed', 'shown'], { title: 'OutboundState' });
 export type OutboundState = Static<typeof OutboundState>;
@@ -14,8 +16,8 @@ export const OutboundItem = Type.Object(
     kind: Type.String(),
     title: nullable(Text),
     channel: OutboundChannel,
-    person: PersonRef,
-    address: Type.String({ description: 'Masked; POST …/unmask tells it in full.' }),
+    person: nullable(PersonRef),
+    address: Type.String({ description: 'Masked; POST …/unmask tells it in full. Of a robot: its name.' }),
     language: Type.String(),
     subject: nullable(Type.String()),
     text: Type.String(),

@@ -38,7 +38,7 @@ function production(send: (message: Message) => Promise<string | null>): {
 } {
   const config = testConfig(test, { mode: 'production', publicUrl: 'https://wuye.example.com' });
   const channel = { send, close: () => Promise.resolve() };
-  return { deps: { config, db: test.db, log }, channels: { mail: channel, sms: channel } };
+  return { deps: { config, db: test.db, log }, channels: { mail: channel, sms: channel, robot: channel } };
 }
 
 describe('the worker', () => {
@@ -100,7 +100,7 @@ describe('the worker', () => {
 
     await sql`delete from outbound`.execute(test.adminDb);
     await oneMail();
-    await sendDue(deps, { mail: null, sms: null });
+    await sendDue(deps, { mail: null, sms: null, robot: null });
     expect(await theRow()).toMatchObject({ state: 'failed', error: 'not_configured' });
   });
 
@@ -149,7 +149,7 @@ describe('a demo', () => {
       templates: new Map<string, string>(),
     };
     const config = testConfig(test, { outbound: { mail, sms } });
-    expect(openChannels(config)).toEqual({ mail: null, sms: null });
+    expect(openChannels(config)).toEqual({ mail: null, sms: null, robot: null });
 
     await oneMail();
     const running = startOutbound({ config, db: test.db, adminDb: test.adminDb, log });

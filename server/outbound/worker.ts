@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { DeliveryError, type Channel, type Message } from './channel.ts';
 import { openMail } from './mail.ts';
+import { openRobots } from './robots.ts';
 import { leaseDue, markFailed, markGone, removeOld, type Leased } from './rows.ts';
 import { openSms } from './sms.ts';
 
@@ -46,15 +47,20 @@ export function startOutbound(deps: Needs): RunningOutbound {
     async stop() {
       life.abort();
       await running;
-      await Promise.all([channels.mail?.close(), channels.sms?.close()]);
+      await Promise.all([channels.mail?.close(), channels.sms?.close(), channels.robot?.close()]);
     },
   };
 }
 
 /** None in demo mode, whatever the settings say. */
-export function openChannels({ mode, outbound }: Pick<Config, 'mode' | 'outbound'>): Channels {
-  const { mail = null, sms = null } = mode === 'demo' ? {} : (outbound ?? {});
-  return { mail: mail && openMail(mail), sms: sms && openSms(sms) };
+export function openChannels({
+  mode,
+  outbound,
+  connectors,
+}: Pick<Config, 'mode' | 'outbound' | 'connectors'>): Channels {
+  if (mode === 'demo') return { mail: null, sms: null, robot: null };
+  const { mail = null, sms = null } = outbound ?? {};
+  return { mail: mail && openMail(mail), sms: sms && openSms(sms), robot: openRobots(connectors?.robots ?? new Map()) };
 }
 
 /** Gives how many were handled. */

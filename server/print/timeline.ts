@@ -38,6 +38,7 @@ export function tellEntry(entry: Entry, { words, steps, fields }: Telling): Line
 const ownTexts = new Set(['due', 'escalate', 'wait']);
 
 function keyOf({ type, data }: Entry): string {
+  if (type === 'step_skipped' && typeof data.undoes === 'number') return 'compensation_skipped';
   if (type !== 'timer_fired') return type;
   if (data.action === 'complete') return 'timer_complete';
   return typeof data.timer === 'string' && ownTexts.has(data.timer) ? `timer_${data.timer}` : type;
@@ -52,6 +53,9 @@ function paramsOf(entry: Entry, words: Words, steps: ReadonlyMap<string, string>
     outcome: words.text(entry.outcome) || words.say('done'),
     who: words.list(namesIn(entry)) || words.say('somebody'),
     to: target === '' ? '' : words.say('to_step', { step: target }),
+    ...(entry.type === 'case_migrated'
+      ? { fromVersion: String(entry.data.from), toVersion: String(entry.data.to) }
+      : {}),
   };
 }
 

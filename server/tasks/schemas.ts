@@ -268,6 +268,9 @@ export const ReturnPlan = Type.Object(
   {
     cancels: Type.Array(PlannedTask, { description: 'Open tasks, besides the returned one, that it closes.' }),
     stays: Type.Array(PlannedTask, { description: 'Open tasks that go on beside it.' }),
+    compensates: Type.Array(Type.Object({ step: Type.String(), title: Text }, { title: 'PlannedCompensation' }), {
+      description: 'Service steps whose effects are undone first, in this order.',
+    }),
     opens: Type.Array(PlannedTask),
   },
   { title: 'ReturnPlan' },

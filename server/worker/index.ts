@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { CaseActivities } from '../../workflows/activities.ts';
 import { createCodec, createDataConverter } from '../codec.ts';
@@ -126,7 +127,7 @@ function createActivities(deps: Deps): CaseActivities {
     loadFlow: (ref) => loadFlow(deps, ref),
     resolvePeople: (request) => resolvePeople(deps, request),
     project: (request) => project(deps, request),
-    perform: (request) => perform(deps, request),
+    perform: (request) => perform(deps, request, Context.current().info.attempt),
   };
 }
 

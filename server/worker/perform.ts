@@ -8,9 +8,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
+import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
-import type { ServiceTask } from '../../workflows/engine/flow.gen.ts';
 import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
 import { readCaseFields } from '../commands/case-record.ts';
@@ -19,6 +19,7 @@ import { asEngine } from '../db/as.ts';
 import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
+import { tried } from './retries.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -31,27 +32,46 @@ interface CaseAt {
 /** The patch is written last: without it the activity is asked again, and knows by its key what it has done. */
 interface Kept {
   patch: Values | null;
+  input: Values | null;
+  output: Values | null;
 }
 
 const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
+type Needs = Pick<Deps, 'db' | 'config'>;
+
 export async function perform(
-  { db }: Pick<Deps, 'db'>,
+  deps: Needs,
   request: PerformRequest,
+  attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
+  const { db } = deps;
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
-  const step = flow.steps.get(request.step)?.step;
-  if (step?.kind !== 'serviceTask') throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
-  const kept = await readEffect(db, request);
-  const patch = kept?.patch ?? (await run(db, { request, activity, at, flow, step }));
+  const call = callOf(flow, request);
+  const kept = await readEffect(db, request.caseId, request.effect);
+  const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
+}
+
+/** What a step says of its call: how its input is mapped, and which fields take what the activity answers. */
+interface Call {
+  input?: Record<string, string>;
+  output?: Record<string, string>;
+}
+
+function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
+  const step = flow.steps.get(id)?.step;
+  const own = step?.kind === 'serviceTask' ? step : undefined;
+  const call = undoes === null ? own : own?.compensate;
+  if (!call) throw ApplicationFailure.nonRetryable('not a service step', 'step_unknown');
+  return call;
 }
 
 async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Promise<CaseAt> {
@@ -69,36 +89,48 @@ async function waitForRev(db: Deps['db'], { caseId, rev }: PerformRequest): Prom
   }
 }
 
-function readEffect(db: Deps['db'], { caseId, effect }: PerformRequest): Promise<Kept | undefined> {
+function readEffect(db: Deps['db'], caseId: string, effect: number): Promise<Kept | undefined> {
   return asEngine(db, async (tx) => {
-    const { rows } = await sql<Kept>`select patch from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
+    const { rows } =
+      await sql<Kept>`select patch, input, output from effect where case_id = ${caseId} and id = ${effect}`.execute(tx);
     return rows[0];
   });
 }
 
 interface Running {
   request: PerformRequest;
+  /** From 1: how often the activity is tried. */
+  attempt: number;
   activity: Activity;
   at: CaseAt;
   flow: PublishedFlow;
-  step: ServiceTask;
+  call: Call;
 }
 
-async function run(db: Deps['db'], { request, activity, at, flow, step }: Running): Promise<Values> {
-  const { caseId, effect } = request;
+async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
+  const { caseId, effect, undoes = null } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const input = mapInput(step, {
+  const undone = undoes === null ? undefined : await readEffect(db, caseId, undoes);
+  const input = mapInput(call, {
     ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
     ...fields,
     number: at.number,
+    ...(undoes === null ? {} : { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } }),
   });
   const validate = ajv.compile(activity.input);
   if (!validate(input))
     throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
-  const context = { db, caseId, communityId: at.communityId, idempotencyKey: `${caseId}:${effect}` };
-  const output = await activity.run(input, context);
+  const output = await tried(activity, attempt, () =>
+    activity.run(input, {
+      db,
+      connectors: config.connectors ?? noConnectors,
+      caseId,
+      communityId: at.communityId,
+      idempotencyKey: `${caseId}:${effect}`,
+    }),
+  );
   const patch = Object.fromEntries(
-    Object.entries(step.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
+    Object.entries(call.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
   );
   await asEngine(db, (tx) =>
     sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
@@ -109,8 +141,8 @@ async function run(db: Deps['db'], { request, activity, at, flow, step }: Runnin
   return patch;
 }
 
-function mapInput(step: ServiceTask, scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(step.input ?? {}).map(([name, text]) => {
+function mapInput(call: Call, scope: Record<string, unknown>): Record<string, unknown> {
+  const mapped = Object.entries(call.input ?? {}).map(([name, text]) => {
     const result = evaluateMapping(text, scope);
     if (!result.ok)
       throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');

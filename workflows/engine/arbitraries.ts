@@ -21,6 +21,8 @@ import {
 const label = { 'zh-CN': '好', en: 'ok' };
 export const PEOPLE = ['p1', 'p2', 'p3'];
 
+const calendar = fc.constantFrom(undefined, 'wall', 'office', 'office', 'lost');
+
 const remind = fc.constantFrom({ before: 'PT30M' }, { after: 'PT1H' }, { after: 'PT1H', every: 'PT1H', times: 2 });
 function due(outcome: string): fc.Arbitrary<Due | undefined> {
   const then: fc.Arbitrary<Due['then']> = fc.constantFrom(
@@ -39,13 +41,16 @@ function due(outcome: string): fc.Arbitrary<Due | undefined> {
   );
   // Of the moments some are past, some nothing yet, and one is none.
   const at = fc.constantFrom('now + duration("PT3H")', 'today', 'if amount > 5 then now else null', 'amount');
-  const fields = { remind: fc.array(remind, { maxLength: 2 }), then };
+  const fields = { calendar, remind: fc.array(remind, { maxLength: 2 }), then };
   const some = fc.oneof(
     { weight: 3, arbitrary: fc.record({ in: fc.constantFrom('PT2H', 'P1D'), ...fields }) },
     { weight: 1, arbitrary: fc.record({ at, ...fields }) },
     { weight: 1, arbitrary: fc.record({ in: fc.constantFrom('PT2H'), at, ...fields }) },
   );
-  return fc.option(some as fc.Arbitrary<Due>, { nil: undefined });
+  return fc.option(
+    some.map((one) => given(one) as Due),
+    { nil: undefined },
+  );
 }
 
 const pause = fc.option(fc.constantFrom<Pause>({ max: 'PT3H' }, { max: 'P2D' }), { nil: undefined });
@@ -74,18 +79,32 @@ const approval = fc
     pause,
   })
   .map((fields) => anApproval('', given(fields)));
+const compensate = { activity: 'notify' };
 const plain: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: userTask },
   { weight: 3, arbitrary: approval },
   { weight: 1, arbitrary: fc.oneof(people(assigned), pools).map((given) => aCc('', { people: given })) },
   {
-    weight: 1,
-    arbitrary: fc.constantFrom('run' as const, 'skip' as const).map((again) => aServiceTask('', { again })),
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(
+        { again: 'run' as const },
+        { again: 'skip' as const },
+        { compensate },
+        { again: 'skip' as const, compensate },
+      )
+      .map((fields) => aServiceTask('', fields)),
   },
   {
     weight: 1,
     arbitrary: fc
-      .constantFrom({ in: 'PT2H' }, { at: 'now + duration("PT3H")' }, { at: 'today' })
+      .constantFrom(
+        { in: 'PT2H' },
+        { in: 'PT9H', calendar: 'office' },
+        { in: 'P1D', calendar: 'lost' },
+        { at: 'now + duration("PT3H")' },
+        { at: 'today' },
+      )
       .map((fields) => aTimer('', fields)),
   },
 );
@@ -243,6 +262,7 @@ export interface Doing {
     | 'fail'
     | 'retry'
     | 'withdraw'
+    | 'cancel'
     | 'amend'
     | 'crash'
     | 'stale'
@@ -251,7 +271,8 @@ export interface Doing {
     | 'delegate'
     | 'addSigners'
     | 'removeSigners'
-    | 'takeBack';
+    | 'takeBack'
+    | 'recalendar';
   pick: number;
   value: number;
 }
@@ -273,6 +294,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'amend',
             'stale',
             'crash',
+            'recalendar',
             'pause',
             'pause',
             'resume',
@@ -283,7 +305,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
           ] as const),
         ),
       },
-      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('withdraw' as const, 'cancel' as const) },
     ),
     pick: fc.nat({ max: 50 }),
     value: fc.nat({ max: 10 }),

@@ -2,11 +2,13 @@
  * What a schema cannot say about a flow: everything that would leave a case stuck, lose a field or let personal data into the
  * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
  */
+import { checkCalendars } from './checks/calendars.ts';
 import { checkControl } from './checks/control.ts';
 import { checkFields } from './checks/fields.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
 import { checkPreparations } from './checks/prepare.ts';
+import { checkStart } from './checks/start.ts';
 import { checkStructure } from './checks/structure.ts';
 import { checkTasks } from './checks/tasks.ts';
 import type { Flow } from './flow.gen.ts';
@@ -19,6 +21,8 @@ export interface CheckContext {
   fields: Record<string, CheckField>;
   /** Keys of the roles. */
   roles: readonly string[];
+  /** Keys of the working calendars. */
+  calendars: readonly string[];
   /** The activities the worker registers, by name. */
   activities: Record<string, CheckActivity>;
 }
@@ -57,6 +61,8 @@ export const CHECK_CODES = [
   'join_too_many',
   'timer_without_time',
   'timer_times_two',
+  'unknown_calendar',
+  'calendar_unused',
   'jump_target_invalid',
   'jump_without_wait',
   'end_of_no_branch',
@@ -97,6 +103,13 @@ export const CHECK_CODES = [
   'lookup_name_taken',
   'lookup_field_missing',
   'again_missing',
+  'starter_id_duplicate',
+  'starter_field_missing',
+  'starter_without_author',
+  'starter_without_initiator',
+  'starter_own_form',
+  'rrule_invalid',
+  'local_time_invalid',
 ] as const;
 export type CheckCode = (typeof CHECK_CODES)[number];
 
@@ -125,11 +138,13 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
     report,
   };
   checkStructure(checking);
+  checkCalendars(checking);
   checkControl(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);
   checkTasks(checking);
   checkPreparations(checking);
+  checkStart(checking);
   return problems;
 }

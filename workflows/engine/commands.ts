@@ -1,4 +1,6 @@
 /** What each command does to a case, once `refuse` has let it pass. */
+import { applyCalendars } from './calendars.ts';
+import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
@@ -29,10 +31,12 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
+      undoAll(run);
       endCase(run, 'cancelled', 'withdrawn');
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
+      undoAll(run);
       endCase(run, 'cancelled', 'cancelled');
       return;
     case 'amend':
@@ -40,6 +44,9 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'takeBack':
       applyTakeBack(run, command);
+      return;
+    case 'recalendar':
+      applyCalendars(run, command);
       return;
     default:
       unreachable(command);
@@ -75,8 +82,9 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
 
 function applyToClock(run: Run, task: Task, command: Extract<TaskCommand, { kind: 'pause' | 'resume' }>): void {
   if (command.kind === 'pause') {
-    pauseTask(run, task, command.until);
-    writeLog(run, 'task_paused', { task, data: { until: task.paused?.until ?? null } });
+    pauseTask(run, task, command);
+    const { until = null, waitingFor = null } = task.paused ?? {};
+    writeLog(run, 'task_paused', { task, data: { until, waitingFor } });
   } else {
     writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
     resumeTask(run, task);
@@ -141,6 +149,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.zone = command.zone;
   state.choices = { ...command.choices };
   state.confirmsPeople = command.confirmsPeople === true;
+  state.calendars = command.calendars ?? {};
   state.root = newFrame(run, { step: null, branch: ROOT });
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });
   run.agenda.push({ do: 'enter', scope: state.root.id });

@@ -2,7 +2,17 @@
  * Makes a published flow ready to run: every step by id with its place in the tree, every expression prepared, and the fields
  * the engine must hold. Compiled flows are frozen and cached; they are the same for every case of a version.
  */
-import { fieldsOfNever, fieldsOfPeople, partsOf, stepsOf, walk, type StepInfo, type StepsById } from './tree.ts';
+import {
+  calendarsOf,
+  fieldsOfNever,
+  fieldsOfPeople,
+  partsOf,
+  stepsOf,
+  walk,
+  type Compensation,
+  type StepInfo,
+  type StepsById,
+} from './tree.ts';
 import { prepare, type FeelProblem, type Prepared } from './feel-syntax.ts';
 import type { Flow, Sequence } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
@@ -18,6 +28,8 @@ export interface Compiled {
   formulas: ReadonlyMap<string, Prepared>;
   types: Record<string, ValueType>;
   expressions: ReadonlyMap<string, Prepared>;
+  /** Working calendars that it names. */
+  calendars: ReadonlySet<string>;
   /** Expressions that do not parse; `check` reports them before a flow is published. */
   problems: readonly FeelProblem[];
 }
@@ -56,6 +68,7 @@ function build(loaded: LoadedFlow): Compiled {
     formulas,
     types: loaded.types ?? {},
     expressions,
+    calendars: calendarsOf(flow),
     problems,
   });
 }
@@ -97,6 +110,11 @@ function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formula
 /** A step of the compiled flow; throws for an id that is none, which only a broken state can name. */
 export function stepInfo(compiled: Compiled, id: StepId | null): StepInfo {
   return must(id === null ? undefined : compiled.steps.get(id), `step ${String(id)}`);
+}
+
+/** How a step is undone; null: it is not. */
+export function compensationOf(compiled: Compiled, id: StepId): Compensation | null {
+  return partsOf(stepInfo(compiled, id).step).compensation;
 }
 
 /** The steps of a scope. */

@@ -1,12 +1,10 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
-import type { Compiled } from './compile.ts';
 import { evaluateCondition, evaluateStrings, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
 import type { Run } from './run.ts';
-import { outcomesOf, timesOf, type State } from './state.ts';
-import { isHuman } from './tree.ts';
+import { outcomesOf, timesOf } from './state.ts';
 import type { Json, Vars } from './types.ts';
 
 /** A failure names the expression and the values it saw. */
@@ -44,7 +42,7 @@ function evaluate<T>(
 ): Failure | { ok: true; value: T } {
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
-  const scope = scopeOf(run.compiled, run.state, run.now);
+  const scope = scopeOf(run, prepared);
   const failed = computeFormulas(run.compiled.formulas, prepared.names, scope);
   const result = failed ?? read(prepared, scope);
   if (result.ok) return result;
@@ -52,11 +50,19 @@ function evaluate<T>(
   return { ok: false, code: result.code, detail: { expression: text, inputs, reason: result.message } };
 }
 
-function scopeOf(compiled: Compiled, state: State, now: number): Scope {
+function scopeOf({ compiled, state, now }: Run, { names, times }: Prepared): Scope {
   const { initiator, zone } = state;
-  const humans = [...compiled.steps.values()].filter(({ step }) => isHuman(step)).map(({ step }) => step.id);
-  const [outcomes, times] = [outcomesOf(state), timesOf(state, humans)];
-  return { vars: { ...state.vars }, types: compiled.types, outcomes, times, initiator, now, zone };
+  // A long trail is read only where the expression asks for it.
+  const outcomes = names.includes('outcomes') ? outcomesOf(state) : {};
+  return {
+    vars: { ...state.vars },
+    types: compiled.types,
+    outcomes,
+    times: timesOf(state, times),
+    initiator,
+    now,
+    zone,
+  };
 }
 
 /** New values among the fields the flow mentions; whatever else came with them stays out of the state. */

@@ -2,8 +2,9 @@
  * What becomes of an event on which the engine itself failed: an incident instead of a workflow task that fails for ever. The
  * draft is thrown away; the event is kept with the incident, so that a retry on a mended engine continues the case.
  */
-import type { Compiled } from './compile.ts';
+import { compensationOf, type Compiled } from './compile.ts';
 import { dueTimer } from './due.ts';
+import { endIfUndone, newFrame, nextId } from './run.ts';
 import { cloneState, findFrame, type InFlight, type Resume, type State, type Timer } from './state.ts';
 import type { StepResult } from './step.ts';
 import type { DeltaEntry, EngineEvent, LogType, StepId } from './types.ts';
@@ -28,14 +29,13 @@ export function isCrash({ event }: Pick<DeltaEntry, 'event'>): boolean {
 /** Turns a failed event into an incident; a failed command is refused by the shell instead and leaves the state as it was. */
 export function crash(compiled: Compiled, before: State, event: Unwaited, now: number): StepResult {
   const state = cloneState(before);
-  const failed = event.type === 'timer' ? takeTimer(state, now) : takeEffect(state, event);
+  const failed = event.type === 'timer' ? takeTimer(state, now) : takeEffect(compiled, state, event);
   if (!failed) return { state: before, effects: [], delta: null };
   const { step, frame, resume } = failed;
-  // A late result is only logged (rule 22), also when it fails: nobody waits for it, and a closed case has nothing to retry.
-  if (frame !== null) {
-    const detail = { event: event.type };
-    state.incidents.push({ id: state.next, step, code: 'engine_error', detail, frame, resume });
-    state.next += 1;
+  if (frame === null) endIfUndone({ state, compiled });
+  else {
+    const id = nextId({ state });
+    state.incidents.push({ id, step, code: 'engine_error', detail: { event: event.type }, frame, resume });
   }
   state.rev += 1;
   const delta = {
@@ -77,9 +77,24 @@ function takeTimer(state: State, now: number): Failed | null {
   return { step, frame: timer.frame, resume: { do: 'timer', timer } };
 }
 
-function takeEffect(state: State, event: Exclude<Unwaited, { type: 'timer' }>): Failed | null {
+function takeEffect(compiled: Compiled, state: State, event: Exclude<Unwaited, { type: 'timer' }>): Failed | null {
   const effect: InFlight | undefined = state.effects.find(({ id }) => id === event.effect);
   if (!effect) return null;
   state.effects = state.effects.filter(({ id }) => id !== effect.id);
+  if (effect.frame === null) return takeLate(compiled, state, event, effect.step);
   return { step: effect.step, frame: effect.frame, resume: { do: 'event', event, effect } };
+}
+
+/** A late result is only logged, nobody waits for it; but what has to be undone waits for a retry (rule 22). */
+function takeLate(
+  compiled: Compiled,
+  state: State,
+  { type, effect }: Exclude<Unwaited, { type: 'timer' }>,
+  step: StepId,
+): Failed {
+  const resume = { do: 'open' as const };
+  if (type !== 'activityDone' || compensationOf(compiled, step) === null) return { step, frame: null, resume };
+  const frame = newFrame({ state }, { step, undoes: { effect, step, item: null } });
+  state.undoing.push({ frame, rest: [], opens: [] });
+  return { step, frame: frame.id, resume };
 }

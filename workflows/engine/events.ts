@@ -1,11 +1,13 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
 import { applyCommand, writeLog } from './commands.ts';
+import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { applyPolicies, previousHandler, resumeOf, type Holders } from './people.ts';
-import { openIncident, type Run } from './run.ts';
+import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
-import { offerAgain, putTimer, startClockAgain } from './tasks.ts';
+import { putTimer } from './clocks.ts';
+import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
 import type { EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
@@ -98,20 +100,31 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
 type Activity = Extract<InFlight, { type: 'activity' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
-  const { id, step, activity } = effect;
-  const data = { effect: id, activity, ...(frame ? {} : { late: true }) };
-  if (event.type === 'activityFailed')
-    writeLog(run, 'activity_failed', { step, data: { ...data, error: event.error.code } });
-  else writeLog(run, 'activity_done', { step, data });
+  const { id, step, activity, undoes } = effect;
+  const data = { effect: id, activity, ...(undoes === null ? {} : { undoes }), ...(frame ? {} : { late: true }) };
+  const [done, failed] = undoes === null ? OWN : COMPENSATION;
+  if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
+  else writeLog(run, done, { step, data });
+  if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
+  if (frame) finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  else endIfUndone(run);
+}
+const OWN = ['activity_done', 'activity_failed'] as const;
+const COMPENSATION = ['step_compensated', 'compensation_failed'] as const;
+
+/** Late, the case went on without it: its result is only logged, and undone (rule 22). */
+function takeDone(
+  run: Run,
+  { id, step }: Activity,
+  frame: Frame | undefined,
+  { vars, patch }: Extract<ActivityResult, { type: 'activityDone' }>,
+): void {
   // Also late: it has run, and `again: skip` means what it says.
-  if (event.type === 'activityDone' && !run.state.ran.includes(step)) run.state.ran.push(step);
-  // Late: the case went on without it, so its result is only logged (rule 22).
+  if (!run.state.ran.includes(step)) run.state.ran.push(step);
+  noteUndoable(run, { effect: id, step, item: frame?.item ?? null }, frame === undefined);
   if (!frame) return;
-  if (event.type === 'activityDone') {
-    mergeVars(run, event.vars);
-    run.patchEffect = event.patch === null ? null : id;
-  }
-  finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  mergeVars(run, vars);
+  run.patchEffect = patch === null ? null : id;
 }
 
 // ------------------------------------------------------------------------------------------------ retry

@@ -27,6 +27,107 @@ export type Never = (
  * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
  */
 export type Expression = string;
+/**
+ * A start by something else than a person. `id` names it over versions. `fields` maps the record: field → FEEL.
+ */
+export type Starter =
+  | {
+      id: Key;
+      /**
+       * A message that no waiting case takes.
+       */
+      by: 'message';
+      /**
+       * Of the message.
+       */
+      name: string;
+      /**
+       * While a case that it started for the key runs, another message of the key starts none.
+       */
+      oneAKey?: boolean;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      community?: string;
+      fields: StartFields;
+      initiator?: StarterInitiator;
+    }
+  | {
+      id: Key;
+      /**
+       * Time, in every community by its own clock.
+       */
+      by: 'schedule';
+      /**
+       * RFC 5545, such as `FREQ=MONTHLY;BYMONTHDAY=25`; hourly is the most often.
+       */
+      rrule: string;
+      /**
+       * DTSTART: the local date and time from which it counts, and whose time of day it keeps.
+       */
+      from: string;
+      /**
+       * Codes of the communities it runs in. Default: all, also those that come later.
+       *
+       * @minItems 1
+       */
+      communities?: string[];
+      /**
+       * What becomes of an occurrence on a day that the register of holidays has as a day off.
+       */
+      onHoliday?: 'run' | 'skip';
+      /**
+       * How late an occurrence may still start its case, after a stop of the system; an older one is skipped and counted. Default: `P1D`.
+       */
+      catchUp?: string;
+      fields: StartFields1;
+      initiator?: StarterInitiator;
+    }
+  | {
+      id: Key;
+      /**
+       * A record that was written, in its community.
+       */
+      by: 'record';
+      /**
+       * Key of its form type; not the flow’s own.
+       */
+      form: string;
+      event: 'created' | 'changed';
+      /**
+       * changed: one of these fields has another value now. Default: any; sub-tables and files do not count.
+       *
+       * @minItems 1
+       */
+      changes?: Field[];
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      when?: string;
+      fields: StartFields2;
+      initiator?: StarterInitiator;
+    };
+export type Key = string;
+/**
+ * Whose case it is. Default: of a record its author, else the system, who holds no task and is told nothing.
+ */
+export type StarterInitiator =
+  | {
+      rule: 'system';
+    }
+  | {
+      /**
+       * Who wrote the record; the system where nobody did.
+       */
+      rule: 'author';
+    }
+  | {
+      rule: 'role';
+      /**
+       * Who has held it longest in the community.
+       */
+      role: string;
+    };
 export type Step =
   UserTask | Approval | Cc | ServiceTask | Exclusive | Inclusive | Parallel | Loop | Timer | Jump | End;
 /**
@@ -174,7 +275,7 @@ export type Never1 = (
 )[];
 export type Outcome = string;
 /**
- * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+ * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
  */
 export type Duration = string;
 /**
@@ -184,7 +285,7 @@ export type DueAction =
   | {
       do: 'remind';
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -195,7 +296,7 @@ export type DueAction =
        */
       to: string;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -203,7 +304,7 @@ export type DueAction =
       do: 'transfer';
       people: People;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -211,7 +312,7 @@ export type DueAction =
       do: 'complete';
       outcome: Outcome;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     }
@@ -219,10 +320,14 @@ export type DueAction =
       do: 'return';
       step: StepId;
       /**
-       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time.
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
        */
       after?: string;
     };
+/**
+ * Whom work may wait for: the initiator, the owner (业主), a supplier, a public authority, or another.
+ */
+export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
  * Steps done one after another.
  */
@@ -287,6 +392,13 @@ export interface Start {
   guide?: Text;
   label?: Text1;
   prepare?: Prepare;
+  /**
+   * What starts a case besides people. Its cases fill the record by a mapping, once for each message, occurrence or change.
+   *
+   * @minItems 1
+   * @maxItems 10
+   */
+  on?: Starter[];
 }
 /**
  * What a step may do with each field; a field not named is `read`.
@@ -364,6 +476,24 @@ export interface RefuseRule {
 export interface Text2 {
   'zh-CN': string;
   en: string;
+}
+/**
+ * Names: `message` (its fields), `key`, `now`, `today`.
+ */
+export interface StartFields {
+  [k: string]: Expression;
+}
+/**
+ * Names: `now` (the occurrence), `today` (its day there).
+ */
+export interface StartFields1 {
+  [k: string]: Expression;
+}
+/**
+ * Names: `record` and `old` (their fields and `id`), `now`, `today`.
+ */
+export interface StartFields2 {
+  [k: string]: Expression;
 }
 /**
  * One person, or a pool of which one claims, does a piece of work and fills fields.
@@ -467,9 +597,9 @@ export interface Due {
    */
   at?: string;
   /**
-   * Wall-clock time. Working calendars take another value here.
+   * The time that `in`, reminders, delays of end actions and the longest pause are counted in.
    */
-  calendar?: 'wall';
+  calendar?: string;
   /**
    * Reminders to the holders: `before` the due time, or `after` it, once or again `every` so long (at most `times`, 50 unless said).
    */
@@ -536,6 +666,12 @@ export interface Allow {
  */
 export interface Pause {
   max: Duration;
+  /**
+   * Whom this work may wait for; all when not given. The time that it stands is counted as theirs.
+   *
+   * @minItems 1
+   */
+  waitingFor?: Party[];
   label?: Text5;
   /**
    * Reasons offered; another may be written.
@@ -626,9 +762,22 @@ export interface ServiceTask {
     [k: string]: string;
   };
   /**
-   * When a return crosses it and the case comes by once more (protocol.md rule 22).
+   * When a return crosses it and the case comes by once more (protocol.md rule 22). `run`: it runs again; what it did is undone first where it has `compensate`. `skip`: what it did stays. Needed unless there is `compensate`, which means `run`.
    */
-  again: 'run' | 'skip';
+  again?: 'run' | 'skip';
+  compensate?: Compensate;
+}
+/**
+ * Undoes what the step has done: when a return crosses it (before the target opens), when the case is cancelled or withdrawn, and when it succeeds late, after its branch was closed. Of several steps the last is undone first. A compensation that fails is an incident, which an operator retries or skips.
+ */
+export interface Compensate {
+  activity: string;
+  /**
+   * Property of the activity's input → FEEL over the record; `effect.input` and `effect.output` are what the step's own activity was given and answered.
+   */
+  input?: {
+    [k: string]: Expression;
+  };
 }
 /**
  * The first branch whose condition is true; `otherwise` when none is.
@@ -721,6 +870,10 @@ export interface Timer {
    * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
    */
   at?: string;
+  /**
+   * The time that `in` is counted in.
+   */
+  calendar?: string;
 }
 /**
  * A text people see, in both languages.

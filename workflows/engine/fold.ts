@@ -2,7 +2,7 @@
 import type { Compiled } from './compile.ts';
 import { crash, isCrash } from './crash.ts';
 import { newState, type State } from './state.ts';
-import { step } from './step.ts';
+import { stepInto } from './step.ts';
 import type { DeltaEntry } from './types.ts';
 
 type Logged = Pick<DeltaEntry, 'consumed' | 'at' | 'event'>;
@@ -16,5 +16,5 @@ function foldEntry(compiled: Compiled, state: State, entry: Logged): State {
   const { consumed, at } = entry;
   // The case went on from an incident, even if today's engine would not fail any more.
   if (consumed.type !== 'command' && isCrash(entry)) return crash(compiled, state, consumed, at).state;
-  return step(compiled, state, consumed, { now: at }).state;
+  return stepInto(compiled, state, consumed, { now: at }).state;
 }

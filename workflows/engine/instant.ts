@@ -14,7 +14,7 @@ export function isoOf(epochMs: number): string {
 }
 
 /** Days since 1970-01-01 to year, month, day in the Gregorian calendar (Howard Hinnant, "chrono-compatible date algorithms"). */
-function civilOf(days: number): [number, number, number] {
+export function civilOf(days: number): [number, number, number] {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

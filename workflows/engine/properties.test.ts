@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
 import { choicesOf, type Choice } from './choices.ts';
+import { CALENDARS, laterCalendars } from './calendar/testing.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
@@ -10,7 +11,9 @@ import { neverOf } from './never.ts';
 import { returnTargets } from './return.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
-import { framesUnder, type State, type Task } from './state.ts';
+import { reckonAgain } from './clocks.ts';
+import { newRun } from './run.ts';
+import { cloneState, framesUnder, rootsOf, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
@@ -20,6 +23,7 @@ import { snapshot } from './views.ts';
 const context: CheckContext = {
   fields: { amount: { type: 'number' }, helper: { type: 'person' } },
   roles: ['staff', 'manager'],
+  calendars: ['office', 'lost'],
   activities: { notify: { input: {}, output: {} } },
 };
 
@@ -27,7 +31,8 @@ const context: CheckContext = {
 function simulate(compiled: Compiled): Simulation {
   // As cases begin today, and as older ones did.
   const confirmsPeople = compiled.flow.steps.length % 2 === 0;
-  return new Simulation(compiled, { resolve: () => undefined, perform: () => undefined, confirmsPeople });
+  const unanswered = { resolve: () => undefined, perform: () => undefined };
+  return new Simulation(compiled, { calendars: CALENDARS, ...unanswered, confirmsPeople });
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -48,12 +53,23 @@ type Done = Doing & { actor: string; vars: Vars };
 function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'withdraw') run.send({ kind: 'withdraw', actor, vars: {} });
+  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
   if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
   if (act === 'crash') crashOn(run, pick);
-  const incident = at(run.state.incidents, pick);
   if (act === 'takeBack') takeBack(run, pick);
-  if (act === 'retry' && incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+  if (act === 'retry') retry(run, pick, vars);
+  recalendar(run, act, value);
+}
+
+function retry(run: Simulation, pick: number, vars: Vars): void {
+  const incident = at(run.state.incidents, pick);
+  if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** An administrator changes the calendars, perhaps to what the case knows already. */
+function recalendar(run: Simulation, act: Doing['act'], value: number): void {
+  if (act !== 'recalendar') return;
+  run.send({ kind: 'recalendar', actor: 'admin', calendars: laterCalendars(value), vars: {} });
 }
 
 /** Somebody takes back something that was decided, perhaps long ago. */
@@ -148,13 +164,20 @@ function holdInvariants(compiled: Compiled, state: State): void {
   for (const task of state.tasks) {
     holdClock(state, task);
     holdBarred(compiled, state, task);
+    holdDue(compiled, state, task);
   }
   holdJoins(compiled, state);
   holdSeats(state);
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({ status, root, tasks, incidents, effects, timers }: State): void {
+function holdEnd({ status, root, tasks, incidents, effects, timers, undoing, undoable, ending }: State): void {
+  if (status === 'running' && ending) {
+    hold(root === null && tasks.length + timers.length === 0, 'a case that ends goes on');
+    hold(undoing.length + effects.length > 0, 'a case that ends waits for nothing');
+    return;
+  }
+  if (status === 'cancelled') hold(undoable.length === 0, 'a cancelled case leaves something that could be undone');
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
   const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
   if (status === 'running') hold(waits > 0, 'a step is stuck');
@@ -163,13 +186,13 @@ function holdEnd({ status, root, tasks, incidents, effects, timers }: State): vo
 
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
-  const frames = new Set(state.root ? [...framesUnder(state.root)].map(({ id }) => id) : []);
+  const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
   const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
   for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
   for (const { task } of state.timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set(open.map(({ frame }) => frame));
-  for (const leaf of state.root ? leaves(state) : []) hold(waiting.has(leaf), 'a leaf waits for nothing');
+  const waiting = new Set([...open.map(({ frame }) => frame), ...state.undoing.flatMap(({ opens }) => opens)]);
+  for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
 }
 
 /** Nobody holds what they may never handle, or gets it back. */
@@ -202,6 +225,34 @@ function holdJoins(compiled: Compiled, { root }: State): void {
   }
 }
 
+/** Due time and timers are those that its clock gives, whatever stopped it and whichever calendars came. */
+function holdDue(compiled: Compiled, state: State, task: Task): void {
+  if (task.dueAt === null) return;
+  const run = newRun(compiled, cloneState(state), { type: 'timer' }, 0);
+  const copy = run.state.tasks.find(({ id }) => id === task.id)!;
+  reckonAgain(run, copy);
+  hold(copy.dueAt === task.dueAt, 'a due time is not what its clock gives');
+  hold(JSON.stringify(run.state.timers) === JSON.stringify(state.timers), 'a timer is not where its due time puts it');
+}
+
+/** No end action of a task comes twice, and its time is told without gap or overlap. */
+function holdLog(entries: readonly DeltaEntry[]): void {
+  const fired = new Set<string>();
+  const told = new Map<string, number>();
+  for (const { event, spent = [] } of entries) {
+    for (const { task, from, to } of spent) {
+      hold(from < to && (told.get(task) ?? from) === from, 'a stretch of a task’s time is lost or told twice');
+      told.set(task, to);
+    }
+    // A retry may start its clock anew.
+    if (event.type === 'incident_retried') fired.clear();
+    if (event.type !== 'timer_fired' || event.task === null || event.data.timer !== 'due') continue;
+    const what = `${event.task} ${JSON.stringify(event.data.action)}`;
+    hold(!fired.has(what), 'an end action comes twice');
+    fired.add(what);
+  }
+}
+
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
   const timers = state.timers.filter((timer) => timer.task === task.id);
@@ -217,7 +268,10 @@ function holdClock(state: State, task: Task): void {
 }
 
 function leaves(state: State): number[] {
-  return [...framesUnder(state.root!)].filter(({ children }) => children.length === 0).map(({ id }) => id);
+  return rootsOf(state)
+    .flatMap((root) => [...framesUnder(root)])
+    .filter(({ children }) => children.length === 0)
+    .map(({ id }) => id);
 }
 
 /** The rows a server would have after applying entries in any order, each guarded by rev. */
@@ -261,6 +315,7 @@ describe('any flow that passes check, whatever happens', () => {
           holdInvariants(compiled, run.state);
         }
 
+        holdLog(run.entries);
         expect(fold(compiled, 'case', run.entries), 'folding the log gives the same case').toEqual(run.state);
         const shuffled = [...run.entries].map((entry) => ({ entry, key: random.next().value as number }));
         const anyOrder = shuffled.sort((a, b) => a.key - b.key).map(({ entry }) => entry);

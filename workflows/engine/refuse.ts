@@ -1,4 +1,5 @@
 /** Whether a command may be applied to a state. The validator of the shell asks; a refusal leaves no trace in any history. */
+import { newerOf } from './calendars.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { returnTargets } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
@@ -8,7 +9,17 @@ import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
 import { choicesOf, wrongChoice } from './choices.ts';
 import { neverOf } from './never.ts';
-import type { Choices, Command, Json, PersonId, Refusal, StartCommand, StepId } from './types.ts';
+import type {
+  Choices,
+  Command,
+  Json,
+  PauseCommand,
+  PersonId,
+  RecalendarCommand,
+  Refusal,
+  StartCommand,
+  StepId,
+} from './types.ts';
 
 /** Why a command is refused, or null. Never throws and changes nothing. */
 export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
@@ -16,6 +27,7 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
+  if (state.ending && !WHILE_ENDING.includes(command.kind)) return refusal('case_ending', { act: command.kind });
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
@@ -30,11 +42,15 @@ function refuseChoices(compiled: Compiled, by: StepId | null, choices: Choices):
   return wrong === null ? null : refusal('choice_invalid', { step: wrong });
 }
 
+/** What may still be done while the case is being undone. */
+const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'amend'];
+
 type CaseCommand = Exclude<Command, { task: string }>;
 
 function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);
   if (command.kind === 'takeBack') return refuseTakeBack(compiled, state, command);
+  if (command.kind === 'recalendar') return refuseCalendars(compiled, state, command);
   if (command.kind !== 'retry') return null;
   const known = state.incidents.some(({ id }) => id === command.incident);
   return known ? null : refusal('incident_unknown', { incident: command.incident });
@@ -64,6 +80,7 @@ function refuseAct(compiled: Compiled, state: State, task: Task, command: TaskCo
   if (isHandedOver) return null;
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
+  if (command.kind === 'pause') return refuseParty(compiled, task, command);
   if (command.kind !== 'return' || returnTargets(compiled, state, task).includes(command.to)) return null;
   return refusal('return_target_invalid', { to: command.to });
 }
@@ -90,6 +107,20 @@ function refuseSigners(state: State, task: Task, { kind, persons }: SignersComma
   return kind === 'addSigners'
     ? refusal('signer_already', { person: wrong })
     : refusal('signer_unknown', { person: wrong });
+}
+
+/** A case that started meanwhile, or an earlier change, has brought them. */
+function refuseCalendars({ calendars }: Compiled, state: State, command: RecalendarCommand): Refusal | null {
+  if (newerOf({ state, calendars }, command).length > 0) return null;
+  return refusal('calendar_known', { calendars: Object.keys(command.calendars) });
+}
+
+/** The step may say who can be waited for. */
+function refuseParty(compiled: Compiled, task: Task, { waitingFor = 'other' }: PauseCommand): Refusal | null {
+  const { step } = stepInfo(compiled, task.step);
+  const offered = isHuman(step) ? step.pause?.waitingFor : undefined;
+  if (!offered || offered.includes(waitingFor)) return null;
+  return refusal('party_not_offered', { party: waitingFor, offered });
 }
 
 function refuseTakeBack(

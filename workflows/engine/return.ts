@@ -4,6 +4,7 @@
  */
 import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
 import type { Step } from './flow.gen.ts';
+import { takeCrossed, undo } from './compensation.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
 import { findFrame, type BranchKey, type Frame, type State, type Task, type TrailEntry } from './state.ts';
 import { cutTrail, roundsOf } from './trail.ts';
@@ -50,18 +51,21 @@ function openDetour(run: Run, frame: Frame, { task, to, by }: Pick<Return, 'task
 
 /** Redo the rest: the case goes to the target, whose previous handler gets it. */
 function goBack(run: Run, to: StepId, by: PersonId | null): void {
-  goTo(run, to).returned = { by };
+  goTo(run, to, { isBack: true }).returned = { by };
 }
 
 /**
  * Goes on at a step: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
  * runs beside the scope goes on. A parallel that was over is open again for the target's branch alone: the others count as done (rule 21).
+ * Going back undoes what it crosses before the step opens (rule 22); a jump of the flow's own does not.
  */
-export function goTo(run: Run, to: StepId): Frame {
+export function goTo(run: Run, to: StepId, { isBack = false } = {}): Frame {
   const { path } = stepInfo(run.compiled, to);
   let { scope, depth } = deepestShared(must(run.state.root, 'root scope'), path);
   closeUnder(run, scope);
-  cutTrail(run, to, roundsOf(run.compiled, to, scope.item));
+  const round = roundsOf(run.compiled, to, scope.item);
+  cutTrail(run, to, round);
+  const undone = isBack ? takeCrossed(run, to, round) : [];
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
@@ -70,7 +74,7 @@ export function goTo(run: Run, to: StepId): Frame {
     scope.children = [frame];
     const next = path[depth + 1];
     if (!next) {
-      run.agenda.push({ do: 'open', frame: frame.id });
+      undo(run, undone, [frame.id]);
       return frame;
     }
     if (runsTogether(step)) frame.arrived = branchesOf(step).filter((branch) => branch !== next.branch);

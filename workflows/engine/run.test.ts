@@ -6,7 +6,15 @@ import { aServiceTask, compileSteps } from './testing.ts';
 function working(): { run: Run; frame: Frame } {
   const run = newRun(compileSteps([aServiceTask('print')]), newState('case'), { type: 'timer' }, 0);
   const frame = newFrame(run, { step: 'print' });
-  startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, step: 'print', activity: 'notify', rev: 1 });
+  startEffect(run, {
+    type: 'activity',
+    id: nextId(run),
+    frame: frame.id,
+    step: 'print',
+    activity: 'notify',
+    undoes: null,
+    rev: 1,
+  });
   return { run, frame };
 }
 

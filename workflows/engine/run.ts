@@ -2,9 +2,10 @@
  * One event being worked on: a draft of the state, the delta it fills, and the agenda of transitions until everything waits.
  * The only code that opens frames, effects and incidents, and closes them, tasks and timers.
  */
-import { stepInfo, type Compiled } from './compile.ts';
+import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { hasSubstitutes, isHuman, type HumanStep } from './tree.ts';
-import { framesUnder, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
+import { spend } from './spent.ts';
+import { framesUnder, keepTimers, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -16,6 +17,7 @@ import type {
   Notice,
   OpenedTask,
   PersonId,
+  Spent,
   StepId,
   TaskId,
 } from './types.ts';
@@ -39,6 +41,7 @@ export interface Run {
   changed: ChangedTask[];
   closed: ClosedTask[];
   notices: Notice[];
+  spent: Spent[];
   effects: Effect[];
 }
 
@@ -55,6 +58,7 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     changed: [],
     closed: [],
     notices: [],
+    spent: [],
     effects: [],
   };
 }
@@ -64,14 +68,14 @@ export function noteInLog(run: Run, data: Record<string, Json>): void {
   if (run.log) run.log.data = { ...run.log.data, ...data };
 }
 
-export function nextId(run: Run): number {
-  const id = run.state.next;
-  run.state.next += 1;
+export function nextId({ state }: Pick<Run, 'state'>): number {
+  const id = state.next;
+  state.next += 1;
   return id;
 }
 
 /** A frame with nothing in it yet. */
-export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
+export function newFrame(run: Pick<Run, 'state'>, fields: Pick<Frame, 'step'> & Partial<Frame>): Frame {
   return {
     id: nextId(run),
     branch: null,
@@ -81,6 +85,7 @@ export function newFrame(run: Run, fields: Pick<Frame, 'step'> & Partial<Frame>)
     arrived: [],
     seats: [],
     returned: null,
+    undoes: null,
     detour: null,
     ...fields,
   };
@@ -94,15 +99,24 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 // ------------------------------------------------------------------------------------------------ tasks
 
-/** A task as others are shown it: while its clock stands it has no due time. */
+/** A task as others are shown it: while its clock stands, alone or with all of the case, it has no due time. */
 export function openedOf(task: Task): OpenedTask {
   const { id, step, kind, assignee, pool, assignment, outcomes, paused, returnedBy, never, explanation } = task;
+  const stands = paused !== null || task.clock.standing !== null;
   const clock = {
-    dueAt: paused ? null : task.dueAt,
+    dueAt: stands ? null : task.dueAt,
+    dueBy: task.dueAt === null ? null : task.clock.by,
+    waitingFor: paused?.waitingFor ?? null,
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
   return { task: id, step, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, never, explanation };
+}
+
+/** Tells all of a task that can change. */
+export function tellChange(run: Run, opened: Task): void {
+  const { step: _step, kind: _kind, returnedBy: _returnedBy, ...changed } = openedOf(opened);
+  run.changed.push(changed);
 }
 
 /** Closes a task that somebody, or its due action, decided. */
@@ -118,9 +132,11 @@ export function cancelTask(run: Run, task: Task): void {
 }
 
 /** With what waits for it alone: on an approval's frame others may still decide. */
-function dropTask({ state }: Run, task: Task): void {
+function dropTask(run: Run, task: Task): void {
+  const { state } = run;
+  spend(run, task);
   state.tasks = state.tasks.filter(({ id }) => id !== task.id);
-  state.timers = state.timers.filter((timer) => timer.task !== task.id);
+  keepTimers(state, (timer) => timer.task !== task.id);
   state.incidents = state.incidents.filter(({ resume }) => taskOfResume(resume) !== task.id);
 }
 
@@ -137,11 +153,21 @@ export function startEffect(run: Run, inFlight: InFlight): void {
   run.effects.push(effectOf(run.state, inFlight));
 }
 
+/** Calls an activity for a frame; it waits for the record at the revision that this event makes (rule 8). */
+export function startActivity(run: Run, frame: Frame, activity: string): void {
+  const step = must(frame.step, 'step of frame');
+  const { rev } = run.state;
+  const undoes = frame.undoes?.effect ?? null;
+  startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, step, activity, rev: rev + 1, undoes });
+}
+
 /** The effect as the shell gets it; made anew from the state when a case continues as new. */
 export function effectOf(state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
-  if (inFlight.type === 'activity')
-    return { type: 'activity', id, step, activity: inFlight.activity, rev: inFlight.rev };
+  if (inFlight.type === 'activity') {
+    const { activity, rev, undoes } = inFlight;
+    return { type: 'activity', id, step, activity, rev, undoes };
+  }
   return {
     type: 'resolve',
     id,
@@ -177,7 +203,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
-  state.timers = state.timers.filter((timer) => !ids.has(timer.frame));
+  keepTimers(state, (timer) => !ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
   run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
@@ -195,14 +221,23 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
-/** Ends the case and closes everything in it. */
+/** Ends the case and closes everything in it, as soon as nothing is left to be undone. */
 export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
-  state.status = status;
-  state.outcome = outcome;
-  run.agenda = [];
+  state.held = null;
+  state.ending = { status, outcome };
+  endIfUndone(run);
+}
+
+/** A case that ends waits for its compensations, and for activities in flight whose late success would have to be undone (rule 22). */
+export function endIfUndone({ state, compiled }: Pick<Run, 'state' | 'compiled'>): void {
+  const { ending, effects, undoing } = state;
+  if (!ending || undoing.length > 0 || effects.some(({ step }) => compensationOf(compiled, step) !== null)) return;
+  state.status = ending.status;
+  state.outcome = ending.outcome;
+  state.ending = null;
 }
 
 /** Incidents as the read model shows them. */

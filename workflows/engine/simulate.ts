@@ -2,7 +2,9 @@
  * Runs a case on a virtual clock, without Temporal: tests, dry runs and previews drive it. Effects are answered at once by the
  * given functions; timers fire one by one at their due times when the clock is advanced.
  */
+import type { WorkingTimesByKey } from './calendar/working-times.ts';
 import type { Compiled } from './compile.ts';
+import type { Party } from './flow.gen.ts';
 import { refuse } from './refuse.ts';
 import { newState, nextDue, type State, type Task } from './state.ts';
 import { step } from './step.ts';
@@ -30,6 +32,8 @@ export interface SimulationOptions {
   at?: number;
   zone?: string;
   community?: string | null;
+  /** Calendars that the case reckons by. */
+  calendars?: WorkingTimesByKey;
   limits?: StepLimits;
   /** People that the engine names are looked up too, as in every case that begins today. */
   confirmsPeople?: boolean;
@@ -75,9 +79,10 @@ export class Simulation {
   }
 
   start(initiator: PersonId, vars: Vars = {}, choices: Choices = {}): Refusal | null {
-    const { community = null, zone = 'Asia/Shanghai', confirmsPeople = false } = this.options;
+    const { community = null, zone = 'Asia/Shanghai', calendars = {}, confirmsPeople = false } = this.options;
     const confirms = confirmsPeople ? { confirmsPeople } : {};
-    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, choices, ...confirms, vars });
+    const start = { kind: 'start' as const, actor: initiator, initiator, community, zone, calendars, choices, vars };
+    return this.send({ ...start, ...confirms });
   }
 
   /** Completes the first open task of a step. */
@@ -109,9 +114,16 @@ export class Simulation {
   }
 
   /** Stops the clock of a step's first open task for so long. */
-  pause(stepId: string, forMs: number): Refusal | null {
+  pause(stepId: string, forMs: number, waitingFor: Party = 'other'): Refusal | null {
     const task = this.task(stepId);
-    return this.send({ kind: 'pause', ...aim(task), until: this.now + forMs, actor: task.assignee, vars: {} });
+    return this.send({
+      kind: 'pause',
+      ...aim(task),
+      until: this.now + forMs,
+      waitingFor,
+      actor: task.assignee,
+      vars: {},
+    });
   }
 
   resume(stepId: string): Refusal | null {

@@ -3,9 +3,11 @@
  * waits (task, timer, effect, incident) names the frame it belongs to, so that closing a frame finds all that is under it.
  * Changing a shape here takes a new `v` and a step in `upgrade.ts`: states live in recorded histories.
  */
+import type { WorkingTimesByKey } from './calendar/working-times.ts';
 import type {
   Choices,
   Command,
+  DueBy,
   EngineEvent,
   Explanation,
   Incident,
@@ -15,7 +17,7 @@ import type {
   TaskId,
   Vars,
 } from './types.ts';
-import type { Assign, People } from './flow.gen.ts';
+import type { Assign, Party, People } from './flow.gen.ts';
 
 /** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
 export type BranchKey = string;
@@ -41,8 +43,28 @@ export interface Frame {
   seats: Seat[];
   /** Work sent back, by whom (null: by a due action); null for work that came by itself. */
   returned: { by: PersonId | null } | null;
+  /** Set on the frame of a compensation: what it undoes (rule 22). */
+  undoes: Undoable | null;
   /** Set on the frame of a detour's target, a child of the step it was sent from: what reopens there afterwards (rule 21). */
   detour: { holder: Holder; task: TaskId } | null;
+}
+
+/** A completed service step whose flow says how to undo it. */
+export interface Undoable {
+  /** Of the activity that was done. */
+  effect: number;
+  step: StepId;
+  item: string | null;
+}
+
+/** Compensations on their way, one after another, in a frame beside the root's: nothing that closes in the tree stops them. */
+export interface Undoing {
+  /** Undoes one step. */
+  frame: Frame;
+  /** To be undone after it, in this order. */
+  rest: Undoable[];
+  /** Frames whose steps open when all is undone: the targets of a return. One that is gone meanwhile stays closed. */
+  opens: number[];
 }
 
 /**
@@ -90,6 +112,9 @@ export interface Task extends Holder {
   /** Outcomes offered, by the `when` of the actions; null: all of the step. */
   outcomes: string[] | null;
   paused: Paused | null;
+  clock: Clock;
+  /** Epoch ms: up to here its time is in the log as `spent`; null: what was before is not known. */
+  countedTo: number | null;
   returnedBy: PersonId | null;
   /** Who may not hold it, as the rules of the step came to when last looked at. */
   never: PersonId[];
@@ -102,8 +127,29 @@ interface Paused {
   /** Epoch ms. */
   since: number;
   until: number;
+  waitingFor: Party;
   /** The task's other timers, which move by the time it stood. */
   timers: Timer[];
+}
+
+/** What a due time is reckoned from, so that it can be reckoned again when a calendar changes. */
+export interface Clock {
+  /** Epoch ms: where the budget begins; without one, the due time as the record says it. */
+  from: number;
+  /** ISO 8601 duration. */
+  budget: string | null;
+  /** Null: wall-clock time. */
+  by: DueBy | null;
+  /** When it stood, oldest first. */
+  stops: { from: number; to: number }[];
+  /** Since when it stands with all clocks of the case; null: it does not. */
+  standing: number | null;
+}
+
+/** A timer that stands with all clocks of the case, and since when. */
+interface Held {
+  since: number;
+  timer: Timer;
 }
 
 /** Due times are absolute; the shell arms one native timer for the earliest. */
@@ -123,7 +169,7 @@ export interface Timer {
     | { kind: 'due' }
     | { kind: 'then'; index: number }
     | { kind: 'resume' }
-    | { kind: 'wait' };
+    | { kind: 'wait'; clock?: Clock };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -140,7 +186,16 @@ export type InFlight =
       never: PersonId[];
       purpose: PeoplePurpose;
     }
-  | { type: 'activity'; id: number; frame: number | null; step: StepId; activity: string; rev: number };
+  | {
+      type: 'activity';
+      id: number;
+      frame: number | null;
+      step: StepId;
+      activity: string;
+      rev: number;
+      /** Of a compensation: the effect that it undoes. */
+      undoes: number | null;
+    };
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -188,13 +243,17 @@ export interface State {
   initiator: PersonId | null;
   /** IANA zone of the community. */
   zone: string;
+  /** Calendars that the case reckons by; each replaced as a whole by a change. */
+  calendars: WorkingTimesByKey;
   vars: Vars;
   root: Frame | null;
   tasks: Task[];
   timers: Timer[];
+  /** All clocks of the case stand (clocks.ts): its timers meanwhile; null: they go. */
+  held: Held[] | null;
   effects: InFlight[];
   incidents: OpenIncident[];
-  trail: TrailEntry[];
+  trail: Readonly<TrailEntry>[];
   /** Who completed each human step last; outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<StepId, PersonId>;
   /** How often each human step was decided; outlives the trail. */
@@ -209,6 +268,11 @@ export interface State {
   choices: Choices;
   /** People that the engine names are looked up before they get work. */
   confirmsPeople: boolean;
+  /** Completed steps that going back or cancelling would undo, in the order they were done. */
+  undoable: Undoable[];
+  undoing: Undoing[];
+  /** How the case ends once nothing is left to be undone; null while it goes on. */
+  ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
 }
 
 /** The state before the start command. */
@@ -224,10 +288,12 @@ export function newState(caseId: string): State {
     community: null,
     initiator: null,
     zone: 'Asia/Shanghai',
+    calendars: {},
     vars: {},
     root: null,
     tasks: [],
     timers: [],
+    held: null,
     effects: [],
     incidents: [],
     trail: [],
@@ -238,12 +304,15 @@ export function newState(caseId: string): State {
     ran: [],
     choices: {},
     confirmsPeople: false,
+    undoable: [],
+    undoing: [],
+    ending: null,
   };
 }
 
-/** One copy an event: `step` changes the copy and leaves its argument alone. */
-export function cloneState(state: State): State {
-  return JSON.parse(JSON.stringify(state)) as State;
+/** One copy an event: `step` changes the copy and leaves its argument alone. What only grows, and is never changed, is shared. */
+export function cloneState({ trail, ...rest }: State): State {
+  return { ...(JSON.parse(JSON.stringify(rest)) as Omit<State, 'trail'>), trail: [...trail] };
 }
 
 export function isClosed(state: State): boolean {
@@ -257,15 +326,35 @@ export function nextDue(state: State): number | null {
   return due;
 }
 
+/** Every timer that goes or stands with the case; those of a paused task are its own. */
+export function allTimers({ timers, held }: State): Timer[] {
+  return held === null ? timers : [...timers, ...held.map(({ timer }) => timer)];
+}
+
+/** Drops the timers that are not to be kept, whether they go or stand. */
+export function keepTimers(state: State, isKept: (timer: Timer) => boolean): void {
+  state.timers = state.timers.filter(isKept);
+  if (state.held) state.held = state.held.filter(({ timer }) => isKept(timer));
+}
+
 /** Visits a frame and all below it, outermost first. */
 export function* framesUnder(frame: Frame): Generator<Frame> {
   yield frame;
   for (const child of frame.children) yield* framesUnder(child);
 }
 
+/** What everything that is open hangs from: the root, and a frame for each compensation on its way. */
+export function rootsOf({ root, undoing }: State): Frame[] {
+  return [...(root === null ? [] : [root]), ...undoing.map(({ frame }) => frame)];
+}
+
 /** From the root down to a frame, itself last; empty when it is gone. */
-export function pathTo({ root }: State, id: number): Frame[] {
-  return root === null ? [] : pathBelow(root, id);
+export function pathTo(state: State, id: number): Frame[] {
+  for (const root of rootsOf(state)) {
+    const path = pathBelow(root, id);
+    if (path.length > 0) return path;
+  }
+  return [];
 }
 
 function pathBelow(frame: Frame, id: number): Frame[] {
@@ -284,7 +373,11 @@ export interface Found {
 
 /** A frame and what holds it; undefined when it is gone. */
 export function findFrame(state: State, id: number): Found | undefined {
-  return state.root === null ? undefined : findBelow(state.root, null, id);
+  for (const root of rootsOf(state)) {
+    const found = findBelow(root, null, id);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function findBelow(frame: Frame, parent: Frame | null, id: number): Found | undefined {

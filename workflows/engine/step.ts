@@ -3,6 +3,7 @@
  * passed and a command that `refuse` let through it never throws. Runs until everything waits, within a budget of transitions.
  */
 import { sequenceOf, type Compiled } from './compile.ts';
+import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
 import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
@@ -24,7 +25,13 @@ const TRANSITIONS = 10_000;
 
 /** Consumes one event. The given state is left as it is. */
 export function step(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, cloneState(state), event, context.now);
+  const result = stepInto(compiled, cloneState(state), event, context);
+  return result.delta === null ? { ...result, state } : result;
+}
+
+/** Consumes one event into the given state itself, for whoever has no use for it as it was. */
+export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
+  const run = newRun(compiled, state, event, context.now);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   barAgain(run);
@@ -33,7 +40,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
   return {
     rev: state.rev,
     at: now,
@@ -45,6 +52,7 @@ function deltaOf(run: Run): DeltaEntry {
     changed,
     closed,
     notices,
+    spent,
     effects,
     case: caseChange(run.compiled, state),
   };
@@ -64,8 +72,9 @@ function settle(run: Run, budget: number): void {
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
-  if (next.do === 'open') openStep(run, frame);
-  else if (next.do === 'enter') enter(run, frame, parent);
+  if (next.do === 'enter') enter(run, frame, parent);
+  else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
+  else if (next.do === 'open') openStep(run, frame);
   else leave(run, frame, must(parent, 'parent of step frame'));
 }
 

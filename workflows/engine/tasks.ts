@@ -3,11 +3,23 @@
  * it go on. A task whose `when` or `at` cannot be told opens all the same, with an incident beside it that a retry settles.
  */
 import { conditionOf, instantOf, type Failure } from './conditions.ts';
+import { letTaskGoOn, overAt, putTimer, stopTask } from './clocks.ts';
 import { timersOf } from './due.ts';
-import { durationMs } from './duration.ts';
-import { humanStep, nextId, openIncident, openedOf, type Run } from './run.ts';
-import { findFrame, type Frame, type Holder, type Resume, type Task, type Timer } from './state.ts';
 import { barredToPool, neverOf } from './never.ts';
+import { dueByOf, lacksCalendar, reckonerFor } from './reckoners.ts';
+import { humanStep, nextId, openIncident, openedOf, tellChange, type Run } from './run.ts';
+import { spend } from './spent.ts';
+import {
+  findFrame,
+  keepTimers,
+  type Clock,
+  type Frame,
+  type Holder,
+  type Resume,
+  type Task,
+  type Timer,
+} from './state.ts';
+import type { PauseCommand } from './types.ts';
 import { must } from './unreachable.ts';
 
 /** Opens one task on a human step's frame, with its timers. */
@@ -26,6 +38,8 @@ export function openTask(run: Run, frame: Frame, asked: Holder): Task {
     dueAt: null,
     outcomes: null,
     paused: null,
+    clock: { from: run.now, budget: null, by: null, stops: [], standing: run.state.held ? run.now : null },
+    countedTo: run.now,
     returnedBy: frame.returned?.by ?? null,
     never,
     owner: null,
@@ -59,9 +73,13 @@ const ALWAYS = { ok: true as const, value: true };
 function startClock(run: Run, frame: Frame, task: Task): void {
   const due = humanStep(run, task.step).due ?? {};
   const given = due.at === undefined ? null : momentOf(run, frame, task, due.at);
+  if (lacksCalendar(run.state, due.calendar)) {
+    const detail = { calendar: due.calendar ?? null };
+    stopOn(run, frame, { ok: false, code: 'calendar_missing', detail }, { do: 'due', task: task.id });
+  }
   // Nothing given, nothing told by `at`: the budget, if there is one.
-  const budget = due.in === undefined ? null : run.now + durationMs(due.in);
-  setDue(run, task, given ?? budget);
+  if (given !== null) setDue(run, task, { from: given, budget: null });
+  else if (due.in !== undefined) setDue(run, task, { from: run.now, budget: due.in });
 }
 
 /** When `at` makes the task due, not before `now`; null: it gives nothing, or cannot be told. */
@@ -71,16 +89,19 @@ function momentOf(run: Run, frame: Frame, task: Task, at: string): number | null
   return moment.ok && moment.value !== null ? Math.max(moment.value, run.now) : null;
 }
 
-function setDue(run: Run, task: Task, dueAt: number | null): void {
+function setDue(run: Run, task: Task, given: Pick<Clock, 'from' | 'budget'>): void {
   const { due } = humanStep(run, task.step);
-  if (dueAt === null || !due) return;
+  if (!due) return;
+  Object.assign(task.clock, { ...given, by: dueByOf(run.state, due.calendar), stops: [] });
+  const dueAt = overAt(run, task.clock);
   task.dueAt = dueAt;
   if (dueAt <= run.now && isSpinning(run)) {
     const frame = must(findFrame(run.state, task.frame), 'frame of task').frame;
     stopOn(run, frame, { ok: false, code: 'timer_spin', detail: { timers: MOST_SPINS } }, { do: 'due', task: task.id });
     return;
   }
-  for (const { at, what } of timersOf(due, dueAt, run.now))
+  const reckoner = reckonerFor(run, due.calendar ?? null);
+  for (const { at, what } of timersOf(due, { dueAt, reckoner }, run.now))
     putTimer(run, { id: nextId(run), frame: task.frame, task: task.id, at, what });
 }
 
@@ -108,14 +129,17 @@ export function offerAgain(run: Run, frame: Frame, task: Task): void {
   tellChange(run, task);
 }
 
-/** Its timers start anew where the moment can be told now; otherwise they stay as they are. */
+/** Its timers start anew where the moment, or the calendar, can be told now; otherwise they stay as they are. */
 export function startClockAgain(run: Run, frame: Frame, task: Task): void {
   const { due } = humanStep(run, task.step);
   const moment = due?.at === undefined ? null : momentOf(run, frame, task, due.at);
-  if (moment === null) return;
-  run.state.timers = run.state.timers.filter((timer) => timer.task !== task.id || timer.what.kind === 'resume');
+  const { from, budget, by } = task.clock;
+  const isNew = by === null && dueByOf(run.state, due?.calendar) !== null;
+  if (moment === null && !(isNew && task.dueAt !== null)) return;
+  const isOfTask = (timer: Timer): boolean => timer.task === task.id && timer.what.kind !== 'resume';
+  keepTimers(run.state, (timer) => !isOfTask(timer));
   if (task.paused) task.paused.timers = [];
-  setDue(run, task, moment);
+  setDue(run, task, moment === null ? { from, budget } : { from: moment, budget: null });
   tellChange(run, task);
 }
 
@@ -124,12 +148,13 @@ export function startClockAgain(run: Run, frame: Frame, task: Task): void {
 /** Gives a task to somebody else: a new assignment number, so that what the former holder still sends is refused (rule 11). */
 export function reassign(run: Run, task: Task, holder: Holder): void {
   const { assignee, pool, explanation } = barredToPool(run.compiled, holder, task.never, task.step);
+  spend(run, task);
   task.assignee = assignee;
   task.pool = pool;
   task.explanation = explanation;
   task.assignment += 1;
   // Who gets it did not ask for the clock to stand.
-  letGoOn(run, task);
+  letTaskGoOn(run, task);
   tellChange(run, task);
 }
 
@@ -148,52 +173,22 @@ export function barAgain(run: Run): void {
 
 // ------------------------------------------------------------------------------------------------ its clock
 
-/** Stops the task's clock until a moment, `max` away at most. */
-export function pauseTask(run: Run, task: Task, until: number): void {
-  const { state, now } = run;
-  const max = must(humanStep(run, task.step).pause, 'pause of step').max;
-  const timers = state.timers.filter((timer) => timer.task === task.id);
-  state.timers = state.timers.filter((timer) => timer.task !== task.id);
-  const paused = { since: now, until: Math.max(now, Math.min(until, now + durationMs(max))), timers };
-  task.paused = paused;
-  const what = { kind: 'resume' as const };
-  state.timers.push({ id: nextId(run), frame: task.frame, task: task.id, at: paused.until, what });
+/** Stops the task's clock until a moment, `max` away at most, in the time of its due time. */
+export function pauseTask(
+  run: Run,
+  task: Task,
+  { until, waitingFor = 'other' }: Pick<PauseCommand, 'until' | 'waitingFor'>,
+): void {
+  const { now } = run;
+  const { pause, due } = humanStep(run, task.step);
+  const { max } = must(pause, 'pause of step');
+  const latest = reckonerFor(run, due?.calendar ?? null).add(now, max);
+  stopTask(run, task, { until: Math.max(now, Math.min(until, latest)), waitingFor });
   tellChange(run, task);
 }
 
 /** Lets a stopped task go on, by hand or by its timer. */
 export function resumeTask(run: Run, task: Task): void {
-  letGoOn(run, task);
+  letTaskGoOn(run, task);
   tellChange(run, task);
-}
-
-/** All its times move by the time it stood. */
-function letGoOn({ state, now }: Run, task: Task): void {
-  const { paused } = task;
-  if (!paused) return;
-  const stoodMs = Math.max(0, now - paused.since);
-  task.paused = null;
-  if (task.dueAt !== null) task.dueAt += stoodMs;
-  state.timers = state.timers.filter((timer) => !endsPause(timer, task));
-  // Its end may have failed and wait to be retried: it has come now.
-  state.incidents = state.incidents.filter(({ resume }) => resume.do !== 'timer' || !endsPause(resume.timer, task));
-  for (const timer of paused.timers) state.timers.push({ ...timer, at: timer.at + stoodMs });
-}
-
-function endsPause(timer: Timer, task: Task): boolean {
-  return timer.task === task.id && timer.what.kind === 'resume';
-}
-
-/** Sets a timer of a task; while the clock stands it is kept with the others. */
-export function putTimer(run: Run, timer: Timer): void {
-  const task = run.state.tasks.find(({ id }) => id === timer.task);
-  if (task?.paused && timer.what.kind !== 'resume') task.paused.timers.push(timer);
-  else run.state.timers.push(timer);
-}
-
-// ------------------------------------------------------------------------------------------------ delta
-
-function tellChange(run: Run, opened: Task): void {
-  const { step: _step, kind: _kind, returnedBy: _returnedBy, ...change } = openedOf(opened);
-  run.changed.push(change);
 }

@@ -35,7 +35,14 @@ export function aCc(id: string, fields: Partial<Cc> = {}): Cc {
   return { id, kind: 'cc', title, people: initiator, ...fields };
 }
 export function aServiceTask(id: string, fields: Partial<ServiceTask> = {}): ServiceTask {
-  return { id, kind: 'serviceTask', title, activity: 'notify', again: 'run', ...fields };
+  return {
+    id,
+    kind: 'serviceTask',
+    title,
+    activity: 'notify',
+    ...(fields.compensate ? {} : { again: 'run' }),
+    ...fields,
+  };
 }
 export function anExclusive(id: string, when: string, then: Step[], otherwise: Step[]): Exclusive {
   return { id, kind: 'exclusive', title, branches: [{ title, when, steps: then }], otherwise: { steps: otherwise } };

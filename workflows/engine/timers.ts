@@ -1,4 +1,5 @@
 /** What each timer of a task does when it fires, and how end actions hand a task over. */
+import type { Reckoner } from './calendar/reckoner.ts';
 import { decide, writeLog } from './commands.ts';
 import { atDue, dueTimer, endActions, escalation, nextReminder, overdue, reminder } from './due.ts';
 import type { Due, DueAction } from './flow.gen.ts';
@@ -7,7 +8,9 @@ import { performReturn } from './return.ts';
 import { humanStep, nextId, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type Task, type Timer } from './state.ts';
 import { finishWait } from './steps/index.ts';
-import { putTimer, reassign, resumeTask } from './tasks.ts';
+import { putTimer } from './clocks.ts';
+import { reckonerFor } from './reckoners.ts';
+import { reassign, resumeTask } from './tasks.ts';
 import { must, unreachable } from './unreachable.ts';
 
 /** Fires the one timer that is due first; false: none is. */
@@ -41,7 +44,7 @@ function fire(run: Run, timer: Timer, task: Task): void {
     case 'remind':
       writeLog(run, 'timer_fired', { task, data: { timer: 'remind', count: what.count + 1 } });
       run.notices.push(reminder(task, task.dueAt ?? timer.at, timer.at));
-      addTimer(run, nextReminder(due, timer, run.now));
+      addTimer(run, nextReminder(due, timer, { reckoner: reckonerOfTask(run, task), now: run.now }));
       return;
     case 'due':
       endDue(run, due, timer, task);
@@ -61,6 +64,10 @@ function fire(run: Run, timer: Timer, task: Task): void {
   }
 }
 
+function reckonerOfTask(run: Run, task: Task): Reckoner {
+  return reckonerFor(run, task.clock.by?.calendar ?? null);
+}
+
 function addTimer(run: Run, timer: Omit<Timer, 'id'> | null): void {
   if (timer) putTimer(run, { id: nextId(run), ...timer });
 }
@@ -71,7 +78,7 @@ const TELL: DueAction = { do: 'remind' };
 
 /** The due time is over: its first end action; the holders are told unless it takes the task from them. */
 function endDue(run: Run, due: Due, timer: Timer, task: Task): void {
-  const { first, later } = atDue(due, timer);
+  const { first, later } = atDue(due, timer, reckonerOfTask(run, task));
   for (const next of later) addTimer(run, next);
   const action = first === null ? TELL : actionAt(run, task, first);
   writeLog(run, 'timer_fired', { task, data: { timer: 'due', action: action.do } });

@@ -54,13 +54,18 @@ export function countDecision({ state }: Run, step: StepId): void {
  * not after it, and rounds before are over.
  */
 export function cutTrail({ compiled, state }: Run, target: StepId, item: string | null): void {
-  const { order } = stepInfo(compiled, target);
-  state.trail = state.trail.filter(
-    (entry) =>
-      stepInfo(compiled, entry.step).order < order ||
-      areConcurrent(compiled, entry.step, target) ||
-      !isWithin(entry.item, item),
-  );
+  state.trail = state.trail.filter((entry) => !isCrossed(compiled, entry, target, item));
+}
+
+/** Whether going back to a step, in its round, goes back over what was done elsewhere: it is that step or stands after it. */
+export function isCrossed(
+  compiled: Compiled,
+  done: { step: StepId; item: string | null },
+  target: StepId,
+  item: string | null,
+): boolean {
+  const isAfter = stepInfo(compiled, done.step).order >= stepInfo(compiled, target).order;
+  return isAfter && !areConcurrent(compiled, done.step, target) && isWithin(done.item, item);
 }
 
 /** Whether something happened in the rounds that `outer` names; outside every loop everything did. */

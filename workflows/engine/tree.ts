@@ -2,8 +2,21 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import type { Action, Exclusive, Flow, Inclusive, Never, Parallel, People, Sequence, Step } from './flow.gen.ts';
+import type {
+  Action,
+  Due,
+  Exclusive,
+  Flow,
+  Inclusive,
+  Never,
+  Parallel,
+  People,
+  Sequence,
+  ServiceTask,
+  Step,
+} from './flow.gen.ts';
 import { endActions } from './due.ts';
+import { WALL_CALENDAR } from './reckoners.ts';
 import type { BranchKey, State } from './state.ts';
 import type { PersonId, StepId } from './types.ts';
 
@@ -34,7 +47,14 @@ interface Parts {
   expressions: Expression[];
   /** People rules, those of its end actions included. */
   people: PeopleRule[];
+  /** How it is undone once it is done. */
+  compensation: Compensation | null;
+  /** Working calendars that it names. */
+  calendars: { property: string; calendar: string }[];
 }
+
+/** An activity that undoes what the step's has done. */
+export type Compensation = NonNullable<ServiceTask['compensate']>;
 
 /** Each kind with its step. */
 export type StepByKind = { [S in Step as S['kind']]: S };
@@ -44,7 +64,7 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   userTask: partsOfHuman,
   approval: partsOfHuman,
   cc: ({ people }) => peopleParts([{ property: 'people', people }]),
-  serviceTask: () => ({}),
+  serviceTask: ({ compensate = null }) => ({ compensation: compensate }),
   exclusive: partsOfChoice,
   inclusive: partsOfChoice,
   parallel: ({ branches }) => ({ branches: branches.map(toBranch) }),
@@ -52,7 +72,10 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
     branches: [{ key: BODY, property: 'steps', steps }],
     expressions: [{ property: 'until', text: until }],
   }),
-  timer: ({ at }) => ({ expressions: at === undefined ? [] : [{ property: 'at', text: at }] }),
+  timer: ({ at, calendar }) => ({
+    expressions: at === undefined ? [] : [{ property: 'at', text: at }],
+    calendars: namedCalendar('calendar', calendar),
+  }),
   jump: () => ({}),
   end: () => ({}),
 };
@@ -79,7 +102,11 @@ function partsOfHuman({ people, due = {}, actions = [] }: HumanStep): Partial<Pa
   for (const [index, { when }] of actions.entries())
     if (when !== undefined) expressions.push({ property: `actions.${index}.when`, text: when });
   if (due.at !== undefined) expressions.push({ property: 'due.at', text: due.at });
-  return { people: rules, expressions };
+  return { people: rules, expressions, calendars: namedCalendar('due.calendar', due.calendar) };
+}
+
+function namedCalendar(property: string, calendar: string = WALL_CALENDAR): Parts['calendars'] {
+  return calendar === WALL_CALENDAR ? [] : [{ property, calendar }];
 }
 
 /** People rules with the expressions in them. */
@@ -91,11 +118,21 @@ function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'
 }
 
 export function partsOf(step: Step): Parts {
-  return { branches: [], expressions: [], people: [], ...readerOf(step.kind)(step) };
+  return { branches: [], expressions: [], people: [], compensation: null, calendars: [], ...readerOf(step.kind)(step) };
 }
 
 function readerOf<K extends keyof StepByKind>(kind: K): (step: StepByKind[K]) => Partial<Parts> {
   return PARTS[kind];
+}
+
+/** The due time of a human step. */
+export function dueOfStep(step: Step | undefined): Due | undefined {
+  return step && isHuman(step) ? step.due : undefined;
+}
+
+/** Working calendars that a flow names. */
+export function calendarsOf(flow: Flow): Set<string> {
+  return new Set([...walk(flow)].flatMap(({ step }) => partsOf(step).calendars.map(({ calendar }) => calendar)));
 }
 
 export function isHuman(step: Step): step is HumanStep {

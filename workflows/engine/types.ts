@@ -3,7 +3,8 @@
  * and the server that applies its deltas. Everything here is JSON. Instants are epoch milliseconds. People appear as ids,
  * fields only where an expression mentions them (protocol.md B): no name, phone or free text ever enters these types.
  */
-import type { Assign, Flow } from './flow.gen.ts';
+import type { WorkingTimesByKey } from './calendar/working-times.ts';
+import type { Assign, Flow, Party } from './flow.gen.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 export type PersonId = string;
@@ -45,6 +46,8 @@ export interface StartCommand extends CommandBase {
   choices?: Choices;
   /** People that the engine names are looked up before they get work, so that the absent have a substitute. Older cases did without. */
   confirmsPeople?: true;
+  /** Working times of the calendars that the flow names. */
+  calendars?: WorkingTimesByKey;
 }
 /** People chosen for later steps, in order. */
 export type Choices = Record<StepId, PersonId[]>;
@@ -66,10 +69,12 @@ interface TransferCommand extends TaskCommandBase {
   as?: 'handOver' | 'substitute';
 }
 /** Stops the task's clock while something outside is waited for; its holder stays. */
-interface PauseCommand extends TaskCommandBase {
+export interface PauseCommand extends TaskCommandBase {
   kind: 'pause';
   /** Epoch ms at which it goes on by itself; at most the step's `pause.max` from now, which the engine holds to. */
   until: number;
+  /** Whom the work waits for; `other` when not given. */
+  waitingFor?: Party;
 }
 interface ResumeCommand extends TaskCommandBase {
   kind: 'resume';
@@ -103,6 +108,11 @@ interface WithdrawCommand extends CommandBase {
 interface CancelCommand extends CommandBase {
   kind: 'cancel';
 }
+/** Calendars that were changed: open due times are reckoned again from where their clocks began. */
+export interface RecalendarCommand extends CommandBase {
+  kind: 'recalendar';
+  calendars: WorkingTimesByKey;
+}
 /** Changes the record of a running case outside any task (rule 9). */
 interface AmendCommand extends CommandBase {
   kind: 'amend';
@@ -126,6 +136,7 @@ export type Command =
   | WithdrawCommand
   | CancelCommand
   | AmendCommand
+  | RecalendarCommand
   | RetryCommand;
 
 /** Why a command is refused; `code` is snake_case and becomes the `code` of a problem document. */
@@ -146,6 +157,9 @@ export interface Refusal {
     | 'take_back_too_late'
     | 'flow_version_changed'
     | 'incident_unknown'
+    | 'case_ending'
+    | 'calendar_known'
+    | 'party_not_offered'
     | 'engine_error';
   params: Record<string, Json>;
 }
@@ -218,10 +232,35 @@ export type Effect =
       activity: string;
       /** The activity waits until the case's applied rev reaches this one (rule 8). */
       rev: number;
+      /** Of a compensation: the effect that it undoes; null: the step's own activity. */
+      undoes: number | null;
     };
 
 // ---------------------------------------------------------------------------------------------- delta
 
+/** The calendar that a due time was reckoned by. */
+export interface DueBy {
+  calendar: string;
+  version: number;
+  /** A year on the way to it has no list of days off yet: the hours of the week were taken for it. */
+  isGuess: boolean;
+  /** Epoch ms: what it was before a change of the calendar moved it; null: none has. */
+  before: number | null;
+}
+/** A stretch of a task's time that is over, and whose it was: rows that are only ever added. */
+export interface Spent {
+  task: TaskId;
+  step: StepId;
+  /** pool: nobody has taken it yet. suspended: all clocks of the case stood. Else who was waited for. */
+  party: 'holder' | 'pool' | 'suspended' | Party;
+  /** Who held it. */
+  person: PersonId | null;
+  /** Epoch ms. */
+  from: number;
+  to: number;
+  /** Of it within the calendar of its due time; null: that is wall-clock time. */
+  workingMs: number | null;
+}
 export interface OpenedTask {
   task: TaskId;
   step: StepId;
@@ -238,6 +277,10 @@ export interface OpenedTask {
   /** Since when and until when its clock stands, epoch ms; null: it goes. */
   pausedAt: number | null;
   pausedUntil: number | null;
+  /** Of a task whose clock stands: whom it waits for. */
+  waitingFor?: Party | null;
+  /** Null: wall-clock time. */
+  dueBy?: DueBy | null;
   /** Work sent back: who returned it. */
   returnedBy: PersonId | null;
   /** May not hold, claim or receive it. */
@@ -255,6 +298,8 @@ export interface ChangedTask {
   pausedAt: number | null;
   pausedUntil: number | null;
   never: PersonId[];
+  waitingFor?: Party | null;
+  dueBy?: DueBy | null;
   explanation: Explanation;
 }
 export interface ClosedTask {
@@ -281,7 +326,8 @@ export interface Incident {
   detail: Record<string, Json>;
 }
 export interface CaseChange {
-  status: 'running' | 'completed' | 'cancelled';
+  /** cancelling: what it did is being undone first. */
+  status: 'running' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   /** Ids of the steps that wait now, in document order. */
   position: StepId[];
@@ -305,10 +351,14 @@ export type LogType =
   | 'task_paused'
   /** By hand, or with actor and command null by the timer. */
   | 'task_resumed'
+  | 'calendar_changed'
   | 'timer_fired'
   | 'people_resolved'
   | 'activity_done'
   | 'activity_failed'
+  /** What a service step did is undone; `undoes` in its data is the effect. */
+  | 'step_compensated'
+  | 'compensation_failed'
   | 'incident_retried';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
@@ -339,6 +389,8 @@ export interface DeltaEntry {
   changed: ChangedTask[];
   closed: ClosedTask[];
   notices: Notice[];
+  /** Stretches of tasks' time that ended with this event. */
+  spent?: Spent[];
   /** Effects that this event started, so that the server can keep a row for each. */
   effects: Effect[];
   case: CaseChange;

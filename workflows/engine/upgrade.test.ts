@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from './types.ts';
 import { Simulation } from './simulate.ts';
+import type { State } from './state.ts';
 import { anApproval, aUserTask, compileSteps } from './testing.ts';
 import { upgradeEntries, upgradeState, type AnyState } from './upgrade.ts';
 
@@ -9,12 +10,29 @@ const transfer = { do: 'transfer' as const, people: { assign: { rule: 'role' as 
 const escalate = { do: 'escalate' as const, to: 'manager', after: 'PT2H' };
 const explanation = { rule: 'role' as const, inputs: {} };
 
-const IN_V4 = ['never', 'given', 'choices', 'confirmsPeople', 'past', 'approvers'];
-const LATER = ['outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins', ...IN_V4];
+const NEW_IN_V4 = [
+  ...['clock', 'countedTo', 'calendars', 'held', 'waitingFor'],
+  ...['undoes', 'undoable', 'undoing', 'ending'],
+  ...['never', 'given', 'choices', 'confirmsPeople', 'past', 'approvers'],
+];
+
+/** A state of today whose clocks are told by their due times alone, as those of a state from before v4 are. */
+function withPlainClocks(run: Simulation): State {
+  const tasks = run.state.tasks.map((task) => ({
+    ...task,
+    clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+    countedTo: null,
+  }));
+  return { ...run.state, tasks };
+}
 
 /** A state as version 1 had it: what came later taken away, the words of then put back. */
 function asV1(run: Simulation): AnyState {
-  const text = JSON.stringify(run.state, (key, value: unknown) => (LATER.includes(key) ? undefined : value));
+  const text = JSON.stringify(run.state, (key, value: unknown) =>
+    [...NEW_IN_V4, 'outcomes', 'paused', 'times', 'action', 'arrived', 'owner', 'spins'].includes(key)
+      ? undefined
+      : value,
+  );
   const old = text
     .replaceAll('{"kind":"then","index":0}', '{"kind":"escalate"}')
     .replace('"v":4', '"v":1')
@@ -39,7 +57,7 @@ describe('a state of version 1', () => {
     expect(old.v).toBe(1);
     expect(old).not.toEqual(run.state);
 
-    expect(upgradeState(old)).toEqual(run.state);
+    expect(upgradeState(old)).toEqual(withPlainClocks(run));
     expect(upgradeState(run.state)).toBe(run.state);
   });
 
@@ -57,7 +75,7 @@ describe('a state of version 1', () => {
       { ...incident, resume: { do: 'open' } },
     ];
 
-    expect(upgradeState(asV1(run))).toEqual(run.state);
+    expect(upgradeState(asV1(run))).toEqual(withPlainClocks(run));
   });
 
   it('comes with entries whose tasks offered all and never stood', () => {
@@ -82,7 +100,8 @@ describe('a state of version 2', () => {
   function asV2(run: Simulation): AnyState {
     const text = JSON.stringify(run.state, (_key, value: Old | null) => {
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-      const { arrived: _arrived, owner: _owner, spins: _spins, seats, detour, ...kept } = value;
+      const { arrived: _arrived, owner: _owner, spins: _spins, seats, detour, ...rest } = value;
+      const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !NEW_IN_V4.includes(name)));
       if (seats === undefined) return kept;
       const decided = seats.filter(({ verdict }) => verdict !== null);
       const decisions = decided.map(({ task, verdict }) => ({ task, by: null, outcome: verdict }));
@@ -108,5 +127,28 @@ describe('a state of version 2', () => {
     expect(run.open()).toEqual(['ok']);
     run.complete('ok', 'approved');
     expect(run.open()).toEqual(['b']);
+  });
+});
+
+describe('a state of version 3', () => {
+  it('has wall-clock times that go on by what was left when they stood', () => {
+    const due = { in: 'PT4H', remind: [{ before: 'PT1H' }] };
+    const steps = [aUserTask('a', { pause: { max: 'P1D' }, due }), aUserTask('b')];
+    const run = new Simulation(compileSteps(steps));
+    run.start('owner');
+    const started = run.now;
+    run.pause('a', 2 * hour);
+    const old = JSON.parse(
+      JSON.stringify({ ...run.state, v: 3 }, (key, value: unknown) => (NEW_IN_V4.includes(key) ? undefined : value)),
+    ) as AnyState;
+    run.state = upgradeState(old);
+
+    run.advance(2 * hour);
+
+    expect(run.task('a')).toMatchObject({ dueAt: started + 6 * hour, paused: null });
+    expect(run.state.timers.map(({ at }) => at).sort()).toEqual([started + 5 * hour, started + 6 * hour]);
+    run.complete('a', 'done');
+    // Since when it was open nobody kept; since it goes on it is known.
+    expect(run.entries.at(-1)?.spent).toEqual([]);
   });
 });

@@ -17,30 +17,44 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v3: nobody was barred from a task or chosen for a step; who approved before whom, and who approved a step, was not kept. */
+/**
+ * v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone; nobody was barred from a task or chosen for a
+ * step; who approved before whom, and who approved a step, was not kept.
+ */
 interface StateV3 extends Omit<
   State,
-  'v' | 'root' | 'tasks' | 'trail' | 'effects' | 'incidents' | 'choices' | 'confirmsPeople'
+  | 'v'
+  | 'root'
+  | 'tasks'
+  | 'trail'
+  | 'effects'
+  | 'incidents'
+  | 'calendars'
+  | 'held'
+  | 'undoable'
+  | 'undoing'
+  | 'ending'
+  | 'choices'
+  | 'confirmsPeople'
 > {
   v: 3;
   root: FrameV3 | null;
-  tasks: Omit<Task, 'never'>[];
-  trail: Omit<TrailEntry, 'approvers'>[];
+  tasks: TaskV3[];
+  trail: TrailEntryV3[];
   effects: InFlightV3[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
 }
-type FrameV3 = Omit<Frame, 'seats' | 'children'> & { seats: Omit<Seat, 'past'>[]; children: FrameV3[] };
-type ResolveV3 = Omit<Extract<InFlight, { type: 'resolve' }>, 'given' | 'never'>;
-type InFlightV3 = ResolveV3 | Extract<InFlight, { type: 'activity' }>;
-type ResumeV3 =
-  Exclude<Resume, { do: 'event' }> | (Omit<Extract<Resume, { do: 'event' }>, 'effect'> & { effect: InFlightV3 });
+type TrailEntryV3 = Omit<TrailEntry, 'approvers'>;
+type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo' | 'never'> & {
+  paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
+};
 
 /** v2: no branches that run together, so none that is done before the others; approvals counted decisions, nobody delegated. */
 interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spins'> {
   v: 2;
   root: FrameV2 | null;
-  tasks: Omit<StateV3['tasks'][number], 'owner'>[];
-  trail: Omit<StateV3['trail'][number], 'rev' | 'task' | 'by'>[];
+  tasks: Omit<TaskV3, 'owner'>[];
+  trail: Omit<TrailEntryV3, 'rev' | 'task' | 'by'>[];
 }
 type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
@@ -51,7 +65,7 @@ type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
 /** v1: one end action a due time; no offers, no pauses, no counts. */
 interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | 'incidents' | 'times'> {
   v: 1;
-  tasks: Omit<StateV2['tasks'][number], 'outcomes' | 'paused'>[];
+  tasks: Omit<TaskV3, 'outcomes' | 'paused' | 'owner'>[];
   timers: TimerV1[];
   effects: InFlightV1[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
@@ -61,7 +75,7 @@ type TimerV1 = Omit<Timer, 'what'> & {
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<ResolveV3, 'purpose'> & { purpose: PurposeV1 };
-type InFlightV1 = ResolveV1 | Extract<InFlight, { type: 'activity' }>;
+type InFlightV1 = ResolveV1 | ActivityV3;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV1 =
   | { do: 'open' }
@@ -69,42 +83,58 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
+type FrameV3 = Omit<Frame, 'children' | 'undoes' | 'seats'> & { children: FrameV3[]; seats: Omit<Seat, 'past'>[] };
+type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'undoes'>;
+type ResolveV3 = Omit<Extract<InFlight, { type: 'resolve' }>, 'given' | 'never'>;
+type InFlightV3 = ResolveV3 | ActivityV3;
+type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
+
 export type AnyState = State | StateV3 | StateV2 | StateV1;
 
 /** The state as today's engine reads it. */
 export function upgradeState(state: AnyState): State {
-  switch (state.v) {
-    case 1:
-      return toV4(toV3(toV2(state)));
-    case 2:
-      return toV4(toV3(state));
-    case 3:
-      return toV4(state);
-    default:
-      return state;
-  }
+  if (state.v === 4) return state;
+  if (state.v === 3) return upgrade(state);
+  return upgrade(toV3(state.v === 1 ? toV2(state) : state));
 }
 
-function toV4(state: StateV3): State {
+/** v3 → v4. A due time of v3 is what its clock begins from; since when the task is open nobody kept. */
+function upgrade(state: StateV3): State {
   return {
     ...state,
     v: 4,
+    calendars: {},
+    held: null,
+    tasks: state.tasks.map(taskToV4),
     root: state.root && frameToV4(state.root),
-    tasks: state.tasks.map((task) => ({ ...task, never: [] })),
-    trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
     effects: state.effects.map(effectToV4),
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
+    undoable: [],
+    undoing: [],
+    ending: null,
+    trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
     choices: {},
     confirmsPeople: false,
   };
 }
 
-function frameToV4({ seats, children, ...frame }: FrameV3): Frame {
-  return { ...frame, seats: seats.map((seat) => ({ ...seat, past: [] })), children: children.map(frameToV4) };
+function taskToV4(task: TaskV3): Task {
+  return {
+    ...task,
+    paused: task.paused && { ...task.paused, waitingFor: 'other' },
+    clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
+    countedTo: null,
+    never: [],
+  };
+}
+
+function frameToV4(frame: FrameV3): Frame {
+  const seats = frame.seats.map((seat) => ({ ...seat, past: [] }));
+  return { ...frame, undoes: null, seats, children: frame.children.map(frameToV4) };
 }
 
 function effectToV4(effect: InFlightV3): InFlight {
-  return effect.type === 'activity' ? effect : { ...effect, given: null, never: [] };
+  return effect.type === 'activity' ? { ...effect, undoes: null } : { ...effect, given: null, never: [] };
 }
 
 function resumeToV4(resume: ResumeV3): Resume {

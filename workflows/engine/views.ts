@@ -1,7 +1,7 @@
 /** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { findFrame, type State } from './state.ts';
+import { allTimers, findFrame, type State } from './state.ts';
 import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -10,13 +10,17 @@ const MOST_IDS = 50;
 
 /** `compiled` null: the flow is still being loaded, so the position is in no order yet. */
 export function caseChange(compiled: Compiled | null, state: State): CaseChange {
-  const { status, outcome } = state;
   return {
-    status: status === 'new' ? 'running' : status,
-    outcome,
+    status: statusOf(state),
+    outcome: state.outcome,
     position: positionOf(compiled, state),
     incidents: incidentsOf(state),
   };
+}
+
+function statusOf({ status, ending }: State): CaseChange['status'] {
+  if (status !== 'running' && status !== 'new') return status;
+  return ending?.status === 'cancelled' ? 'cancelling' : 'running';
 }
 
 /** The steps that wait, in document order. */
@@ -24,7 +28,7 @@ function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of state.tasks) waiting.add(step);
   for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
-  for (const { task, frame } of state.timers) if (task === null) waiting.add(stepOfFrame(state, frame));
+  for (const { task, frame } of allTimers(state)) if (task === null) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
   if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);

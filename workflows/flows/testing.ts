@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activities } from '../../activities/index.ts';
 import { compileForm } from '../../forms/compile.ts';
+import type { Calendar } from '../engine/calendar/calendar.gen.ts';
+import { workingTimesOf } from '../engine/calendar/working-times.ts';
 import { check, type CheckContext, type CheckProblem } from '../engine/check.ts';
 import { compile } from '../engine/compile.ts';
 import type { Assign, Flow } from '../engine/flow.gen.ts';
@@ -18,6 +20,11 @@ export const day = 24 * hour;
 function read(path: string): unknown {
   return JSON.parse(readFileSync(join(root, path), 'utf8'));
 }
+
+/** The calendars that ship, as a case that starts would get them. */
+const calendars = Object.fromEntries(
+  ['office', 'service'].map((key) => [key, workingTimesOf(read(`content/calendars/${key}.json`) as Calendar, 1)]),
+);
 
 export interface BuiltIn {
   flow: Flow;
@@ -37,6 +44,7 @@ export function builtIn(name: string, form: string, resolve: Record<string, stri
       }),
     ),
     roles: ['dispatcher', 'manager', 'technician', 'staff', 'hr', 'director', 'admin'],
+    calendars: Object.keys(calendars),
     activities: Object.fromEntries(activities),
   };
   const types = Object.fromEntries(
@@ -53,6 +61,7 @@ export function builtIn(name: string, form: string, resolve: Record<string, stri
     begin(initiator, vars, options = {}) {
       const run = new Simulation(compiled, {
         community: 'north',
+        calendars,
         resolve: (effect) => answer(effect.assign),
         ...options,
       });

@@ -165,13 +165,13 @@ export class CaseShell {
   }
 
   private perform(effect: Extract<Effect, { type: 'activity' }>): void {
-    const { id, step, activity, rev } = effect;
+    const { id, step, activity, rev, undoes } = effect;
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
       this.apply(event);
     };
-    perform({ caseId: this.args.caseId, effect: id, step, activity, rev }, this.args.limits?.attempts).then(
+    perform({ caseId: this.args.caseId, effect: id, step, activity, rev, undoes }, this.args.limits?.attempts).then(
       ({ vars, patch }) => {
         settle({ type: 'activityDone', effect: id, vars, patch });
       },

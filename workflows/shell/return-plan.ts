@@ -15,13 +15,19 @@ export function planReturn(compiled: Compiled, state: State, wish: ReturnWish, n
   if ('refusal' in result) return result;
   const { closed = [], opened = [] } = result.delta ?? {};
   const asked = result.effects.flatMap(({ type, step }) => (type === 'resolve' ? [step] : []));
+  const undoing = result.state.undoing.filter(
+    ({ frame }) => !state.undoing.some((known) => known.frame.id === frame.id),
+  );
   const here = new Set(opened.map(({ task }) => task));
   return {
     cancels: closed.map(({ task }) => task).filter((task) => task !== wish.task),
     stays: result.state.tasks.map(({ id }) => id).filter((id) => !here.has(id)),
+    compensates: undoing.flatMap(({ frame, rest }) => [frame, ...rest]).map(({ step }) => step ?? ''),
     opens: [
       ...opened.map(({ step, assignee, pool }) => ({ step, assignee, pool })),
       ...asked.map((step) => ({ step, assignee: null, pool: null })),
+      // What waits for the compensations opens after them.
+      ...(undoing.length > 0 ? [{ step: wish.to, assignee: null, pool: null }] : []),
     ],
   };
 }

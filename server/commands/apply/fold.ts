@@ -2,7 +2,15 @@
  * Pure: what delta entries make of task rows. Entries may come in any order and more than once; a row keeps the rev that last wrote
  * it, and an entry below it changes nothing (protocol.md rule 5). What only Postgres knows (claims, completing) is not here.
  */
-import type { ChangedTask, ClosedTask, DeltaEntry, Explanation, OpenedTask } from '../../../workflows/engine/types.ts';
+import type { Party } from '../../../workflows/engine/flow.gen.ts';
+import type {
+  ChangedTask,
+  ClosedTask,
+  DeltaEntry,
+  DueBy,
+  Explanation,
+  OpenedTask,
+} from '../../../workflows/engine/types.ts';
 
 /** The columns of a task row that the engine owns. Instants are epoch milliseconds. */
 export interface TaskState {
@@ -17,6 +25,8 @@ export interface TaskState {
   outcomes: string[] | null;
   pausedAt: number | null;
   pausedUntil: number | null;
+  waitingFor: Party | null;
+  dueBy: DueBy | null;
   openedAt: number;
   openedRev: number;
   rev: number;
@@ -87,10 +97,13 @@ function change(row: TaskState, task: ChangedTask, { rev }: DeltaEntry): TaskSta
   return { ...row, rev, assignee, pool, assignment, ...timing(task), never: neverOf(task), explanation };
 }
 
+type Timing = Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil' | 'waitingFor' | 'dueBy'>;
+
 /** What entries of logs from before they said it leave out stands for "all offered, the clock goes". */
-function timing(task: ChangedTask): Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil'> {
+function timing(task: ChangedTask): Timing {
   const { dueAt, outcomes = null, pausedAt = null, pausedUntil = null } = task as Partial<ChangedTask>;
-  return { dueAt: dueAt ?? null, outcomes, pausedAt, pausedUntil };
+  const { waitingFor = null, dueBy = null } = task;
+  return { dueAt: dueAt ?? null, outcomes, pausedAt, pausedUntil, waitingFor, dueBy };
 }
 
 /** Entries of logs from before anybody was barred leave it out. */
@@ -99,7 +112,17 @@ function neverOf({ never = [] }: Partial<ChangedTask>): string[] {
 }
 
 function close(row: TaskState, { state, outcome, by }: ClosedTask, { rev, at }: DeltaEntry): TaskState {
-  return { ...row, rev, state, outcome, closedBy: by, closedAt: at, pausedAt: null, pausedUntil: null };
+  return {
+    ...row,
+    rev,
+    state,
+    outcome,
+    closedBy: by,
+    closedAt: at,
+    pausedAt: null,
+    pausedUntil: null,
+    waitingFor: null,
+  };
 }
 
 /** Closing wins over an opening that comes later. */
@@ -116,6 +139,8 @@ function tombstone({ task, step }: ClosedTask, { rev, at }: DeltaEntry): TaskSta
     outcomes: null,
     pausedAt: null,
     pausedUntil: null,
+    waitingFor: null,
+    dueBy: null,
     openedAt: at,
     openedRev: rev,
     rev,

@@ -88,6 +88,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     tasks,
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
+    spent: fresh.flatMap(({ spent = [], rev }) => spent.map((each) => ({ ...each, rev }))),
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
   });
   sendHints(tx, planHints(known, tasks, people));
@@ -165,7 +166,6 @@ function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patche
   const change = last !== undefined && last.rev > before.rowRev ? last : undefined;
   const ours = [...before.incidents.filter(({ id }) => id < 0), ...patched.conflicts];
   const theirs = change === undefined ? before.incidents.filter(({ id }) => id >= 0) : change.case.incidents;
-  const isOver = change !== undefined && change.case.status !== 'running';
   return {
     id: before.id,
     appliedRev: patched.appliedRev,
@@ -182,9 +182,13 @@ function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patche
             ...change.case,
             rev: change.rev,
             flowVersion: change.flowVersion,
-            endedAt: isOver ? new Date(change.at).toISOString() : null,
+            endedAt: isOver(change) ? new Date(change.at).toISOString() : null,
           },
   };
+}
+
+function isOver({ case: { status } }: DeltaEntry): boolean {
+  return status === 'completed' || status === 'cancelled';
 }
 
 interface After {

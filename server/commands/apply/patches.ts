@@ -42,7 +42,7 @@ export async function applyPatches(tx: Tx, { known, flow, fresh, isCareful }: Wo
     (field) => result.fieldRevs[field] !== known.case.fieldRevs[field],
   );
   if (!isShown(flow, changed)) return { ...result, title: null, summary: null };
-  const rendered = await renderCase(tx, flow, await readCaseFields(tx, flow.form, known.case.id));
+  const rendered = await renderCase(tx, flow, result.record ?? (await readCaseFields(tx, flow.form, known.case.id)));
   return { ...result, ...rendered };
 }
 
@@ -62,7 +62,10 @@ interface RevPatch {
   fields: Fields;
   by: string | null;
 }
-type Written = Omit<Patched, 'title' | 'summary'>;
+interface Written extends Omit<Patched, 'title' | 'summary'> {
+  /** As it is now; null: not read. */
+  record: Fields | null;
+}
 
 function patchOf(known: Known, entry: DeltaEntry): RevPatch[] {
   // The record of a starting case was written with its command.
@@ -77,15 +80,15 @@ async function writeTogether(tx: Tx, record: RecordOf, patches: readonly RevPatc
   const merged: Fields = {};
   for (const patch of patches) Object.assign(merged, takeNewer(fieldRevs, patch));
   const last = patches.at(-1);
-  if (last === undefined || Object.keys(merged).length === 0) return { fieldRevs, conflicts: [] };
+  if (last === undefined || Object.keys(merged).length === 0) return { fieldRevs, conflicts: [], record: null };
+  const patch = { caseId: record.caseId, fields: merged, by: last.by, rev: last.rev };
   try {
-    await patchCaseRecord(tx, record.form, { caseId: record.caseId, fields: merged, by: last.by, rev: last.rev });
+    return { fieldRevs, conflicts: [], record: await patchCaseRecord(tx, record.form, patch) };
   } catch (error) {
     throw tableProblem(error, record.form) === undefined
       ? error
       : new PatchRefusedError('patch refused', { cause: error });
   }
-  return { fieldRevs, conflicts: [] };
 }
 
 async function writeCarefully(tx: Tx, record: RecordOf, patches: readonly RevPatch[]): Promise<Written> {
@@ -97,7 +100,7 @@ async function writeCarefully(tx: Tx, record: RecordOf, patches: readonly RevPat
     if (problem === undefined) fieldRevs = tried;
     else conflicts.push({ id: -patch.rev, step: null, code: 'record_conflict', detail: { rev: patch.rev, problem } });
   }
-  return { fieldRevs, conflicts };
+  return { fieldRevs, conflicts, record: null };
 }
 
 /** The fields this rev may write; notes that it has. */

@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../db/as.ts';
 import { andCommit } from '../../db/pipelining-client.ts';
-import type { CaseChange, Effect, Incident } from '../../../workflows/engine/types.ts';
+import type { CaseChange, Effect, Incident, Spent } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
 import type { TaskState } from './fold.ts';
 import type { PeoplePlan } from './plan.ts';
@@ -33,43 +33,63 @@ export interface Writes extends PeoplePlan {
   done: string[];
   effects: { effect: Effect; rev: number }[];
   ended: { id: number; state: 'done' | 'failed' }[];
+  spent: (Spent & { rev: number })[];
 }
 
 /** The last statement of its transaction: the commit goes with it. */
 export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   const caseId = w.case.id;
   await sql`
-  with c as (${caseUpdate(w.case)}),
-  e as (
-    insert into case_event (case_id, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
-      form_version, device_at, hash)
-    select ${caseId}::uuid, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
-      form_version, device_at, decode(hash, 'hex')
-    from json_to_recordset(${json(w.events.map((row) => ({ ...row, hash: hex(row.hash) })))}::json) as x (rev int, at timestamptz, type text,
-      step text, task_id text, actor uuid, acting_for uuid, command_id uuid, data jsonb, entry jsonb, patch jsonb, comment text,
-      flow_version int, form_version int, device_at timestamptz, hash text)),
-  h as (
-    update case_event e set hash = decode(x.hash, 'hex')
-    from json_to_recordset(${json(w.lateHashes.map(({ rev, hash }) => ({ rev, hash: hex(hash) })))}::json) as x (rev int, hash text)
-    where e.case_id = ${caseId} and e.rev = x.rev and e.hash is null),
+  with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)},
   t as (${taskUpsert(caseId, w)}),
   d as (
     update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
     where id = any (${w.done}::uuid[]) and state <> 'done'),
   ${released(w)},
   dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
-  r as (${readerInsert(caseId, w)}),
+  r as (${readerInsert(caseId, w)})${timeWrites(caseId, w)}${effectWrites(caseId, w)}
+  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+}
+
+function eventInsert(caseId: string, { events }: Writes) {
+  return sql`,
+  e as (
+    insert into case_event (case_id, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
+      form_version, device_at, hash)
+    select ${caseId}::uuid, rev, at, type, step, task_id, actor, acting_for, command_id, data, entry, patch, comment, flow_version,
+      form_version, device_at, decode(hash, 'hex')
+    from json_to_recordset(${json(events.map((row) => ({ ...row, hash: hex(row.hash) })))}::json) as x (rev int, at timestamptz, type text,
+      step text, task_id text, actor uuid, acting_for uuid, command_id uuid, data jsonb, entry jsonb, patch jsonb, comment text,
+      flow_version int, form_version int, device_at timestamptz, hash text))`;
+}
+
+/** What most deltas have none of is left out: Postgres sets up each part of a statement whether it writes or not. */
+function lateHashUpdate(caseId: string, { lateHashes }: Writes) {
+  if (lateHashes.length === 0) return sql``;
+  return sql`,
+  h as (
+    update case_event e set hash = decode(x.hash, 'hex')
+    from json_to_recordset(${json(lateHashes.map(({ rev, hash }) => ({ rev, hash: hex(hash) })))}::json) as x (rev int, hash text)
+    where e.case_id = ${caseId} and e.rev = x.rev and e.hash is null)`;
+}
+
+function timeWrites(caseId: string, { spent }: Writes) {
+  return spent.length === 0 ? sql`` : sql`, s as (${timeInsert(caseId, spent)})`;
+}
+
+function effectWrites(caseId: string, { effects, ended }: Writes) {
+  if (effects.length === 0 && ended.length === 0) return sql``;
+  return sql`,
   f as (
     insert into effect (case_id, id, step, type, activity, rev, state)
     select ${caseId}::uuid, id, step, type, activity, rev, state
-    from json_to_recordset(${json(w.effects.map(({ effect, rev }) => effectRow(effect, rev, w.ended)))}::json)
+    from json_to_recordset(${json(effects.map(({ effect, rev }) => effectRow(effect, rev, ended)))}::json)
       as x (id int, step text, type text, activity text, rev int, state text)
     on conflict do nothing),
   fe as (
     update effect f set state = x.state, updated_at = now()
-    from json_to_recordset(${json(w.ended)}::json) as x (id int, state text)
-    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')
-  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+    from json_to_recordset(${json(ended)}::json) as x (id int, state text)
+    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')`;
 }
 
 /** Tasks that a command held and did not change are open again: of an addition after oneself, of what a take-back left standing. */
@@ -106,6 +126,8 @@ function taskUpsert(caseId: string, w: Writes) {
     due_at: instant(task.dueAt),
     paused_at: instant(task.pausedAt),
     paused_until: instant(task.pausedUntil),
+    waiting_for: task.waitingFor,
+    due_by: task.dueBy,
     opened_at: instant(task.openedAt),
     opened_rev: task.openedRev,
     returned_by: task.returnedBy,
@@ -114,20 +136,20 @@ function taskUpsert(caseId: string, w: Writes) {
   }));
   return sql`
     insert into task as t (id, case_id, flow, step, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
-      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, never)
+      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, waiting_for, due_by, never)
     select x.id, k.id, k.flow, x.step, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
       x.rev, x.returned_by, x.explanation, x.closed_at, x.closed_by, x.outcome,
       case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end, x.paused_at, x.paused_until,
-      array(select json_array_elements_text(x.never))::uuid[]
+      x.waiting_for, x.due_by, array(select json_array_elements_text(x.never))::uuid[]
     from json_to_recordset(${json(rows)}::json) as x (id text, step text, kind text, state text, assignee uuid, pool text, assignment int,
       due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
-      closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz, never json), "case" k
-    where k.id = ${caseId}
+      closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz,
+      waiting_for text, due_by jsonb, never json), "case" k where k.id = ${caseId}
     on conflict (id) do update set step = excluded.step, kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
       assignment = excluded.assignment, due_at = excluded.due_at, opened_at = excluded.opened_at, opened_rev = excluded.opened_rev,
       rev = excluded.rev, returned_by = excluded.returned_by, explanation = excluded.explanation, closed_at = excluded.closed_at,
       closed_by = excluded.closed_by, outcome = excluded.outcome, outcomes = excluded.outcomes, paused_at = excluded.paused_at,
-      paused_until = excluded.paused_until, never = excluded.never,
+      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by, never = excluded.never,
       state = case when excluded.state = 'open' and t.state = 'completing' and t.assignment = excluded.assignment
         and t.command_id <> all (${w.done}::uuid[]) then 'completing' else excluded.state end,
       command_id = case when t.command_id = any (${w.done}::uuid[]) then null else t.command_id end,
@@ -137,17 +159,36 @@ function taskUpsert(caseId: string, w: Writes) {
     where t.rev <= excluded.rev or t.kind = 'unknown'`;
 }
 
+/** A stretch of time is told once, by the entry that ended it, whenever that comes. */
+function timeInsert(caseId: string, spent: Writes['spent']) {
+  const rows = spent.map(({ task, rev, step, party, person, from, to, workingMs }) => {
+    return { task, rev, step, party, person, from_at: instant(from), to_at: instant(to), working_ms: workingMs };
+  });
+  return sql`
+    insert into task_time (task_id, rev, case_id, step, party, person_id, from_at, to_at, working_ms)
+    select task, rev, ${caseId}::uuid, step, party, person, from_at, to_at, working_ms
+    from json_to_recordset(${json(rows)}::json) as x (task text, rev int, step text, party text, person uuid, from_at timestamptz,
+      to_at timestamptz, working_ms bigint)
+    on conflict do nothing`;
+}
+
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
   return sql`
     insert into case_reader (case_id, person_id, why, added_at)
     select ${caseId}::uuid, x.person_id, x.why, date_trunc('milliseconds', now()) from json_to_recordset(${json(readers)}::json) as x (person_id uuid, why text)
-    union
-    select k.id, g.person_id, 'cc', date_trunc('milliseconds', now()) from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
-      and (g.community_id is null or g.community_id = k.community_id) where k.id = ${caseId}
+    ${ccRoles.length === 0 ? sql`` : roleReaders(caseId, ccRoles)}
     on conflict do nothing`;
 }
 
+function roleReaders(caseId: string, ccRoles: readonly string[]) {
+  return sql`
+    union
+    select k.id, g.person_id, 'cc', date_trunc('milliseconds', now()) from "case" k join role_grant g on g.role = any (${ccRoles}::text[])
+      and (g.community_id is null or g.community_id = k.community_id) where k.id = ${caseId}`;
+}
+
 function notificationInsert(caseId: string, { notifications }: Writes) {
+  if (notifications.length === 0) return sql`select`;
   return sql`
     insert into notification (person_id, case_id, task_id, kind, params, dedupe)
     select p.id, ${caseId}::uuid, x.task_id, x.kind, x.params, x.dedupe || ':' || p.id

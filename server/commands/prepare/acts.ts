@@ -28,6 +28,8 @@ interface Starting {
   /** As asked for; null: the person's only one. */
   communityId: string | null;
   permissions: Permissions;
+  /** The program starts it: nobody is asked whether they may. */
+  isAutomatic?: boolean;
 }
 
 /** @throws AppError invalid_fields (with what refuses the start), prepare_failed, forbidden */
@@ -47,13 +49,16 @@ export async function readyStart(tx: Tx, starting: Starting): Promise<Ready> {
 }
 
 /** The community of the new case; null: the company's. @throws AppError invalid_fields, forbidden */
-export async function placeOf(tx: Tx, { flow, person, fields, communityId: asked }: Starting): Promise<string | null> {
+export async function placeOf(
+  tx: Tx,
+  { flow, person, fields, communityId: asked, isAutomatic = false }: Starting,
+): Promise<string | null> {
   const { form } = flow;
   const sent = withoutEmpty(fields);
-  const chosen = await chooseCommunity(tx, flow, { person, fields: sent, asked });
+  const chosen = isAutomatic ? asked : await chooseCommunity(tx, flow, { person, fields: sent, asked });
   await checkRefs(tx, form, sent);
   const communityId = await communityOf(tx, form, { communityId: chosen, fields: sent });
-  if (await mayStart(tx, flow, person, { communityId, fields: sent })) return communityId;
+  if (isAutomatic || (await mayStart(tx, flow, person, { communityId, fields: sent }))) return communityId;
   throw new AppError('forbidden', 403, { flow: flow.key });
 }
 

@@ -47,9 +47,10 @@ export async function prepareAct(tx: Tx, preparing: Preparing): Promise<Preparat
     await sql`select pg_advisory_xact_lock(hashtextextended(${`prepare ${flow} ${communityId ?? ''}`}, 7203))`.execute(
       tx,
     );
-  await sql`set local role guanjia_engine`.execute(tx);
+  const { rows } = await sql<{ role: string }>`
+    select current_setting('role') as role, set_config('role', 'guanjia_engine', true)`.execute(tx);
   const preparation = await run(tx, preparing);
-  await sql`set local role none`.execute(tx);
+  await sql`select set_config('role', ${rows[0]?.role ?? 'none'}, true)`.execute(tx);
   return preparation;
 }
 

@@ -4,6 +4,7 @@ import { withoutEmpty } from '../../../forms/empty.ts';
 import type { RefTarget, Values } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
+import { withNext } from '../pipelining-client.ts';
 import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
 import { allocateNumber, communityZone } from './numbers.ts';
@@ -24,12 +25,16 @@ export interface NewRecord {
   checked?: readonly string[];
   /** Decides the date in numbers; now by default. */
   now?: Date;
+  /** Only with an id: the next statement of the transaction takes it along, and tells what the table has against it. */
+  withNext?: boolean;
 }
 export interface InsertedRecord {
   id: string;
   communityId: string | null;
   /** With the numbers and computed fields. */
   fields: Values;
+  /** IANA zone of its community; null where nothing has asked for it. */
+  zone: string | null;
 }
 
 /** @throws AppError invalid_fields (422); Postgres errors for `toProblem` */
@@ -38,11 +43,16 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
   await checkRefs(tx, form, without(sent, given.checked ?? []));
   const communityId = await communityOf(tx, form, { communityId: given.communityId, fields: sent });
   await checkPersons(tx, form, { values: sent, communityId });
-  const numbers = await allocateNumbers(tx, form, { communityId, now: given.now ?? new Date() });
+  const { numbers, zone } = await allocateNumbers(tx, form, { communityId, now: given.now ?? new Date() });
   const filled = computeRows(form.fields, { ...sent, ...numbers });
   const fields = withoutEmpty({ ...filled, ...computeFields(form.fields, filled) });
+  const id = await insertRow(tx, form, { ...given, communityId, fields });
+  await insertAttached(tx, form, id, fields);
+  return { id, communityId, fields, zone };
+}
 
-  const assignments = form.fields.flatMap((field) => toAssignments(field, fields[field.name]));
+async function insertRow(tx: Tx, form: LoadedForm, given: NewRecord): Promise<string> {
+  const assignments = form.fields.flatMap((field) => toAssignments(field, given.fields[field.name]));
   const columns = [
     'form_version',
     'created_by',
@@ -54,18 +64,18 @@ export async function insertRecord(tx: Tx, form: LoadedForm, given: NewRecord): 
     form.version,
     given.by,
     given.by,
-    ...(form.local === true ? [communityId] : []),
+    ...(form.local === true ? [given.communityId] : []),
     ...(given.id === undefined ? [] : [given.id]),
   ];
+  const mark = given.withNext === true ? withNext : sql``;
   const { rows } = await sql<{ id: string }>`
     insert into ${sql.id('record', form.table)}
       (${sql.join([...columns, ...assignments.map(({ column }) => column.name)].map((name) => sql.id(name)))})
     values (${sql.join([...values.map((value) => sql`${value}`), ...assignments.map(({ value }) => value)])})
-    returning id`.execute(tx);
-  const [row] = rows;
-  if (row === undefined) throw new Error('insert gave no id');
-  await insertAttached(tx, form, row.id, fields);
-  return { id: row.id, communityId, fields };
+    returning id ${mark}`.execute(tx);
+  const id = given.id ?? rows[0]?.id;
+  if (id === undefined) throw new Error('insert gave no id');
+  return id;
 }
 
 function without(values: Values, names: readonly string[]): Values {
@@ -103,11 +113,11 @@ async function allocateNumbers(
   tx: Tx,
   form: LoadedForm,
   at: { communityId: string | null; now: Date },
-): Promise<Values> {
+): Promise<{ numbers: Values; zone: string | null }> {
   const numbered = form.fields.filter(({ kind }) => kind === 'autoNumber');
-  if (numbered.length === 0) return {};
+  if (numbered.length === 0) return { numbers: {}, zone: null };
   const zone = await communityZone(tx, at.communityId);
   const numbers: Values = {};
   for (const field of numbered) numbers[field.name] = await allocateNumber(tx, form, field, { now: at.now, zone });
-  return numbers;
+  return { numbers, zone };
 }

@@ -1,15 +1,16 @@
 /** Changing a record: only the fields of the patch, their sub-tables and file uses, and what is computed from them. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Values } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
+import { withNext } from '../pipelining-client.ts';
 import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
-import { findRecord } from './read.ts';
+import { columnsOf, findRecord, toRecords, type StoredRecord } from './read.ts';
 import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
 import { writeAttached } from './rows.ts';
-import { toAssignments } from './values.ts';
+import { toAssignments, type Row } from './values.ts';
 
 export interface RecordChange {
   /** Null: the system. */
@@ -24,6 +25,8 @@ export interface RecordPatch extends RecordChange {
   fields: Values;
   /** The writer has looked for what the fields refer to. */
   hasCheckedRefs?: boolean;
+  /** The record is there, and only what the table has against the patch is asked: the next statement of the transaction tells it. */
+  isTrial?: boolean;
 }
 
 /**
@@ -31,11 +34,25 @@ export interface RecordPatch extends RecordChange {
  * @throws AppError not_found, version_changed (409), invalid_fields; Postgres errors for `toProblem`
  */
 export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {
-  const { fields: given, hasCheckedRefs = false, ...options } = patch;
+  await write(tx, form, id, { ...patch, read: [sql.id('r', 'id')] });
+}
+
+/** The same, and what the record then is. */
+export async function patchAndRead(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<StoredRecord> {
+  const [record] = await toRecords(tx, form, await write(tx, form, id, { ...patch, read: columnsOf(form, 'r') }));
+  if (record === undefined) throw new AppError('not_found', 404, { form: form.key });
+  return record;
+}
+
+/** `read`: what is answered of the row. */
+interface Write extends RecordPatch {
+  read: RawBuilder<unknown>[];
+}
+
+async function write(tx: Tx, form: LoadedForm, id: string, patch: Write): Promise<Row[]> {
+  const { fields: given, isTrial = false, read, ...options } = patch;
   const fields = computeRows(form.fields, given);
-  if (!hasCheckedRefs) await checkRefs(tx, form, fields);
-  // What the engine writes was asked when the person gave it: whoever has left since does not stop the case.
-  if (!hasCheckedRefs && options.rev === undefined) await checkPersonsOf(tx, form, id, fields);
+  await checkMentioned(tx, form, id, { ...patch, fields });
   const written = { ...fields, ...(await recompute(tx, form, id, fields)) };
   const assignments = form.fields
     .filter(({ name }) => Object.hasOwn(written, name))
@@ -51,11 +68,21 @@ export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: R
     options.rev === undefined
       ? sql``
       : sql` from (select set_config('guanjia.rev', ${String(options.rev)}, true)) as rev`;
-  const { numAffectedRows } = await sql`
-    update ${sql.id('record', form.table)} set ${sql.join(sets)}${rev}
-    where id = ${id} and deleted_at is null${same}`.execute(tx);
-  if (numAffectedRows === 0n) throw await whyNot(tx, form, id);
+  const end = isTrial ? withNext : sql`returning ${sql.join(read)}`;
+  const { rows } = await sql<Row>`
+    update ${sql.id('record', form.table)} r set ${sql.join(sets)}${rev}
+    where id = ${id} and deleted_at is null${same} ${end}`.execute(tx);
+  if (rows.length === 0 && !isTrial) throw await whyNot(tx, form, id);
   await writeAttached(tx, form, id, fields);
+  return rows;
+}
+
+async function checkMentioned(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {
+  const { fields, rev, hasCheckedRefs = false } = patch;
+  if (hasCheckedRefs) return;
+  await checkRefs(tx, form, fields);
+  // What the engine writes was asked when the person gave it: whoever has left since does not stop the case.
+  if (rev === undefined) await checkPersonsOf(tx, form, id, fields);
 }
 
 /** Before anything is told of what hinders the change: whoever may not make it learns only that. @throws AppError forbidden */

@@ -35,6 +35,12 @@ export async function readRecord(tx: Tx, form: LoadedForm, id: string): Promise<
 
 /** `select … from record.x r`, all columns of the form type. */
 export function selectFrom(form: LoadedForm, extra: RawBuilder<unknown>[] = []): RawBuilder<Row> {
+  const selected = [...columnsOf(form, 'r'), ...extra];
+  return sql<Row>`select ${sql.join(selected)} from ${sql.id('record', form.table)} r`;
+}
+
+/** All columns of the form type, of the table or what the statement calls it. */
+export function columnsOf(form: LoadedForm, table: string): RawBuilder<unknown>[] {
   const system = [
     'id',
     'form_version',
@@ -44,8 +50,7 @@ export function selectFrom(form: LoadedForm, extra: RawBuilder<unknown>[] = []):
     ...(form.local === true ? ['community_id'] : []),
   ];
   const columns = [...system, ...form.fields.flatMap((field) => field.columns.map(({ name }) => name))];
-  const selected = [...columns.map((name) => sql`r.${sql.id(name)}`), ...extra];
-  return sql<Row>`select ${sql.join(selected)} from ${sql.id('record', form.table)} r`;
+  return columns.map((name) => sql.id(table, name));
 }
 
 export async function toRecords(tx: Tx, form: LoadedForm, rows: Row[]): Promise<StoredRecord[]> {

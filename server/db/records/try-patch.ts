@@ -12,7 +12,7 @@ import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
 
 /**
- * Statements without parameters that follow each other go in one message. `checked`: fields whose references the caller has checked, with
+ * The trial goes in one message. `checked`: fields whose references the caller has checked, with
  * more authority than the asking person's.
  * @throws AppError invalid_fields (422) with the paths
  */
@@ -27,7 +27,7 @@ export async function tryPatch(
   await checkPersonsOf(tx, form, id, patch);
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
-    await patchRecord(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true });
+    await patchRecord(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true, isTrial: true });
     // Back to the savepoint is also back to the person's role: the engine's was set after it.
     await sql`set constraints all immediate; rollback to savepoint try_patch`.execute(tx);
   } catch (error) {

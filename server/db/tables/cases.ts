@@ -1,6 +1,6 @@
 /** case, command, task and what hangs on them. Written by tx1 (as the person) and by applyDelta (as the engine role), protocol.md. */
 import type { ColumnType, Generated } from 'kysely';
-import type { DeltaEntry, Explanation, Incident, Refusal } from '../../../workflows/engine/types.ts';
+import type { DeltaEntry, DueBy, Explanation, Incident, Refusal, Spent } from '../../../workflows/engine/types.ts';
 import type { JsonColumn, JsonColumnDefault } from './people.ts';
 
 export interface CaseTable {
@@ -15,7 +15,7 @@ export interface CaseTable {
   initiator: string;
   title: string;
   summary: JsonColumnDefault<{ field: string; value: string }[]>;
-  status: 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+  status: 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   position: Generated<string[]>;
   incidents: JsonColumnDefault<Incident[]>;
@@ -83,6 +83,10 @@ export interface TaskTable {
   never: Generated<string[]>;
   paused_at: Generated<Date | null>;
   paused_until: Generated<Date | null>;
+  /** While its clock stands: whom it waits for. */
+  waiting_for: Generated<string | null>;
+  /** Null: the due time is wall-clock time. */
+  due_by: ColumnType<DueBy | null, string | null | undefined, string | null>;
   opened_at: Date;
   opened_rev: number;
   rev: number;
@@ -97,6 +101,19 @@ export interface TaskReadTable {
   task_id: string;
   person_id: string;
   read_at: Generated<Date>;
+}
+export interface TaskTimeTable {
+  task_id: string;
+  /** That ended the stretch. */
+  rev: number;
+  case_id: string;
+  step: string;
+  party: Spent['party'];
+  person_id: string | null;
+  from_at: Date;
+  to_at: Date;
+  /** Null: the task's due time is wall-clock time. */
+  working_ms: string | null;
 }
 export interface TaskDraftTable {
   task_id: string;

@@ -1,5 +1,6 @@
-/** form_type, form_version, form_draft, flow, flow_draft, flow_version: published definitions are never changed, only followed by another version. */
+/** form_type, form_version, form_draft, flow, flow_draft, flow_version, calendar, calendar_version: published definitions are never changed, only followed by another version. */
 import type { Generated } from 'kysely';
+import type { Calendar } from '../../../workflows/engine/calendar/calendar.gen.ts';
 import type { Flow, Text } from '../../../workflows/engine/flow.gen.ts';
 import type { JsonColumn } from './people.ts';
 
@@ -46,6 +47,22 @@ export interface FlowVersionTable {
   version: number;
   definition: JsonColumn<Flow>;
   form_version: number;
+  sha256: string;
+  note: string | null;
+  published_by: string | null;
+  published_at: Generated<Date>;
+}
+export interface CalendarTable {
+  key: string;
+  title: JsonColumn<Text>;
+  current_version: number;
+  /** The last year whose missing list administrators were told of. */
+  warned_of: Generated<number | null>;
+}
+export interface CalendarVersionTable {
+  calendar: string;
+  version: number;
+  definition: JsonColumn<Calendar>;
   sha256: string;
   note: string | null;
   published_by: string | null;

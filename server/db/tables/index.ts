@@ -16,11 +16,14 @@ export interface Database {
   flow_draft: definitions.FlowDraftTable;
   flow: definitions.FlowTable;
   flow_version: definitions.FlowVersionTable;
+  calendar: definitions.CalendarTable;
+  calendar_version: definitions.CalendarVersionTable;
   case: cases.CaseTable;
   command: cases.CommandTable;
   task: cases.TaskTable;
   task_read: cases.TaskReadTable;
   task_draft: cases.TaskDraftTable;
+  task_time: cases.TaskTimeTable;
   case_event: cases.CaseEventTable;
   case_reader: cases.CaseReaderTable;
   comment: cases.CommentTable;

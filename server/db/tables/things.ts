@@ -44,9 +44,11 @@ export interface OutboundTable {
   notification_id: string | null;
   case_id: string | null;
   community_id: string | null;
-  person_id: string;
+  /** Null: a robot of a chat group. */
+  person_id: string | null;
   kind: string;
-  channel: 'mail' | 'sms';
+  channel: 'mail' | 'sms' | 'robot';
+  /** Of a robot: its name in the settings. */
   address: string;
   name: string;
   language: string;

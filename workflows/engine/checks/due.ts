@@ -1,8 +1,9 @@
 /** Due times and pauses: they say when, their end actions can each happen, and no clock of 0 or one that cannot be told. */
 import type { Checking } from '../check.ts';
 import { endActions } from '../due.ts';
-import { durationMs } from '../duration.ts';
+import { durationMs, durationParts } from '../duration.ts';
 import type { Due, DueAction } from '../flow.gen.ts';
+import { WALL_CALENDAR } from '../reckoners.ts';
 import { isReachableBackwards, outcomesOfStep, type HumanStep } from '../tree.ts';
 
 export function checkClocks(checking: Checking, step: HumanStep): void {
@@ -23,12 +24,21 @@ function checkDue(checking: Checking, step: HumanStep, due: Due): void {
 }
 
 /** Before the task opens nobody can be reminded. Of a moment that the record says nothing is known here. */
-function checkReminders({ report }: Checking, step: HumanStep, { in: budget, at, remind = [] }: Due): void {
+function checkReminders({ report }: Checking, step: HumanStep, due: Due): void {
+  const { in: budget, at, remind = [] } = due;
   if (budget === undefined || at !== undefined) return;
   for (const [index, each] of remind.entries()) {
-    if ('before' in each && durationMs(each.before) >= durationMs(budget))
+    if ('before' in each && isAsLong(due, each.before, budget))
       report(step.id, `due.remind.${index}.before`, 'reminder_too_early');
   }
+}
+
+/** In a working calendar a day has no number of hours: there only days are compared with days, and hours with hours. */
+function isAsLong({ calendar = WALL_CALENDAR }: Due, one: string, other: string): boolean {
+  const [a, b] = [durationParts(one), durationParts(other)];
+  const hasDays = ({ days, weeks }: typeof a): boolean => days + weeks > 0;
+  if (calendar !== WALL_CALENDAR && hasDays(a) !== hasDays(b)) return false;
+  return durationMs(one) >= durationMs(other);
 }
 
 /** Every duration of a due time by its property. */

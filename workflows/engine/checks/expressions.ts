@@ -15,6 +15,9 @@ export function checkExpressions(checking: Checking): void {
     for (const [name, text] of Object.entries(step.input ?? {})) {
       checkMapping(checking, { step: step.id, property: `input.${name}`, text });
     }
+    for (const [name, text] of Object.entries(step.compensate?.input ?? {})) {
+      checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text }, [DONE]);
+    }
   }
 }
 
@@ -22,8 +25,12 @@ export function checkExpressions(checking: Checking): void {
  * Evaluated outside the engine, against the record: personal fields may take part, what only the engine knows may not, and neither may
  * the clock, which there would be the machine's.
  */
-function checkMapping({ context, report }: Checking, { step, property, text }: Written): void {
-  const result = prepare(text, Object.keys(context.fields));
+function checkMapping(
+  { context, report }: Checking,
+  { step, property, text }: Written,
+  more: readonly string[] = [],
+): void {
+  const result = prepare(text, [...Object.keys(context.fields), ...more]);
   if (!result.ok) {
     report(step, property, result.problem.code, result.problem.params);
     return;
@@ -32,6 +39,8 @@ function checkMapping({ context, report }: Checking, { step, property, text }: W
   if (clock !== undefined)
     report(step, property, 'unknown_name', { expression: text, at: text.indexOf(clock), found: clock });
 }
+/** What a compensation undoes: a context of what the step's own activity was given and answered. */
+const DONE = 'effect';
 const CLOCK = new Set(['now', 'today']);
 
 interface Written {

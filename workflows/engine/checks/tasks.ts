@@ -1,7 +1,15 @@
 /** Human and service steps: actions, where they lead, activities. */
 import type { CheckActivity, Checking } from '../check.ts';
 import type { Approval, ServiceTask } from '../flow.gen.ts';
-import { isHuman, isReachableBackwards, outcomesOfStep, type HumanStep, type Outcome } from '../tree.ts';
+import {
+  isHuman,
+  isReachableBackwards,
+  outcomesOfStep,
+  type Compensation,
+  type HumanStep,
+  type Outcome,
+} from '../tree.ts';
+import type { StepId } from '../types.ts';
 import { checkClocks } from './due.ts';
 
 const APPROVAL_OUTCOMES = ['approved', 'rejected'];
@@ -21,19 +29,44 @@ function checkService(checking: Checking, step: ServiceTask): void {
   const known = Object.hasOwn(context.activities, activity) ? context.activities[activity] : undefined;
   if (known) checkMappings(checking, step, known);
   else report(id, 'activity', 'unknown_activity', { activity });
-  // The schema asks for it too; a draft that skipped the schema must not get past rule 22.
-  if ((step as Partial<ServiceTask>).again === undefined) report(id, 'again', 'again_missing');
+  // Whoever goes back over it must know what becomes of what it did (rule 22).
+  if (step.again === undefined && !step.compensate) report(id, 'again', 'again_missing');
+  if (step.compensate) checkCompensation(checking, id, step.compensate);
+}
+
+function checkCompensation(checking: Checking, id: StepId, { activity, input = {} }: Compensation): void {
+  const { context, report } = checking;
+  const known = Object.hasOwn(context.activities, activity) ? context.activities[activity] : undefined;
+  if (known) checkInput(checking, { id, activity, property: 'compensate.input' }, input, known);
+  else report(id, 'compensate.activity', 'unknown_activity', { activity });
 }
 
 /** A mapping that the activity would refuse stops every case. */
-function checkMappings({ report }: Checking, step: ServiceTask, { input, output }: CheckActivity): void {
+function checkMappings(checking: Checking, step: ServiceTask, known: CheckActivity): void {
+  const { report } = checking;
   const { id, activity, input: given = {}, output: taken = {} } = step;
-  const missing = (input.required ?? []).filter((name) => !Object.hasOwn(given, name));
-  for (const name of missing) report(id, `input.${name}`, 'activity_input_missing', { activity, name });
-  for (const name of Object.keys(given).filter((each) => !has(input, each)))
-    report(id, `input.${name}`, 'activity_input_unknown', { activity, name });
+  const { output } = known;
+  checkInput(checking, { id, activity, property: 'input' }, given, known);
   for (const [field, name] of Object.entries(taken).filter(([, each]) => !has(output, each)))
     report(id, `output.${field}`, 'activity_output_unknown', { activity, name });
+}
+
+interface Calling {
+  id: StepId;
+  activity: string;
+  property: string;
+}
+
+function checkInput(
+  { report }: Checking,
+  { id, activity, property }: Calling,
+  given: Record<string, string>,
+  { input }: CheckActivity,
+): void {
+  const missing = (input.required ?? []).filter((name) => !Object.hasOwn(given, name));
+  for (const name of missing) report(id, `${property}.${name}`, 'activity_input_missing', { activity, name });
+  for (const name of Object.keys(given).filter((each) => !has(input, each)))
+    report(id, `${property}.${name}`, 'activity_input_unknown', { activity, name });
 }
 
 function has({ properties = {} }: CheckActivity['input'], name: string): boolean {

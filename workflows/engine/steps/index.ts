@@ -1,5 +1,6 @@
 /** Hands what happens to a step to its kind. */
 import { stepInfo } from '../compile.ts';
+import { finishUndoing } from '../compensation.ts';
 import type { Step } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
 import type { Run } from '../run.ts';
@@ -68,6 +69,10 @@ export function finishWait(run: Run, frame: Frame): void {
 }
 
 export function finishActivity(run: Run, frame: Frame, error: string | null): void {
+  if (frame.undoes) {
+    finishUndoing(run, frame, error);
+    return;
+  }
   const step = stepOf(run, frame);
   must(behaviourOf(step.kind).finishActivity, `activity of ${step.kind}`)(run, frame, step, error);
 }

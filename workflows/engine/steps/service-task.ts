@@ -1,6 +1,7 @@
 /** serviceTask: calls an activity and waits for its result. Its input is mapped outside, against the record (rule 16). */
 import type { ServiceTask } from '../flow.gen.ts';
-import { nextId, openIncident, startEffect, type Run } from '../run.ts';
+import { MOST_UNDOABLE } from '../compensation.ts';
+import { openIncident, startActivity, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
 
@@ -17,9 +18,11 @@ function open(run: Run, frame: Frame, step: ServiceTask): void {
     run.agenda.push({ do: 'leave', frame: frame.id });
     return;
   }
-  const { id, activity } = step;
-  // The activity waits for the record at the revision this event makes (rule 8).
-  startEffect(run, { type: 'activity', id: nextId(run), frame: frame.id, step: id, activity, rev: run.state.rev + 1 });
+  if (step.compensate && run.state.undoable.length >= MOST_UNDOABLE) {
+    openIncident(run, frame, { code: 'too_much_to_undo', detail: { most: MOST_UNDOABLE }, resume: { do: 'open' } });
+    return;
+  }
+  startActivity(run, frame, step.activity);
 }
 
 /** Tried as often as its policy says: the step waits until somebody retries it. */

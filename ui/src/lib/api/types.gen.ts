@@ -14,8 +14,9 @@
  * via the `patternProperty` "^.*$".
  */
 export type Access = 'hidden' | 'read' | 'edit' | 'required';
-export type OutboundChannel = 'mail' | 'sms';
+export type OutboundChannel = 'mail' | 'sms' | 'robot';
 export type OutboundState = 'queued' | 'sending' | 'sent' | 'failed' | 'shown';
+export type PersonalChannel = 'mail' | 'sms';
 export type NotificationKind =
   | 'task_opened'
   | 'task_transferred'
@@ -37,7 +38,7 @@ export type NotificationKind =
   | 'command_refused';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
-export type CaseStatus = 'starting' | 'running' | 'suspended' | 'completed' | 'cancelled';
+export type CaseStatus = 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
 
 export interface Api {
   Access?: Access;
@@ -71,6 +72,7 @@ export interface Api {
   OutboundItem?: OutboundItem;
   OutboundState?: OutboundState;
   OutboundPage?: OutboundPage;
+  PersonalChannel?: PersonalChannel;
   RevealBody?: RevealBody;
   Revealed?: Revealed;
   NoticeChoice?: NoticeChoice;
@@ -132,6 +134,7 @@ export interface Api {
   ResumeBody?: ResumeBody;
   ReturnBody?: ReturnBody;
   ReturnPlan?: ReturnPlan;
+  PlannedCompensation?: PlannedCompensation;
   ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
   TakeBackBody?: TakeBackBody;
@@ -399,9 +402,9 @@ export interface OutboundItem {
   kind: string;
   title: Text | null;
   channel: OutboundChannel;
-  person: PersonRef;
+  person: PersonRef | null;
   /**
-   * Masked; POST …/unmask tells it in full.
+   * Masked; POST …/unmask tells it in full. Of a robot: its name.
    */
   address: string;
   language: string;
@@ -430,12 +433,12 @@ export interface Revealed {
   address: string;
 }
 export interface NoticeChoice {
-  channel: OutboundChannel;
+  channel: PersonalChannel;
   wanted: boolean;
 }
 export interface NoticeChoices {
   channels: {
-    channel: OutboundChannel;
+    channel: PersonalChannel;
     wanted: boolean;
     address: string | null;
   }[];
@@ -1031,7 +1034,15 @@ export interface ReturnPlan {
    * Open tasks that go on beside it.
    */
   stays: PlannedTask[];
+  /**
+   * Service steps whose effects are undone first, in this order.
+   */
+  compensates: PlannedCompensation[];
   opens: PlannedTask[];
+}
+export interface PlannedCompensation {
+  step: string;
+  title: Text;
 }
 export interface ReturnTarget {
   step: string;

@@ -63,7 +63,22 @@ const sayings: Record<string, Say> = {
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
   incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
+  step_compensated: (words) => ({ text: m.event_step_compensated(words), tone: 'system' }),
+  compensation_failed: (words) => ({ text: m.event_compensation_failed(words), tone: 'alarm' }),
+  case_suspended: (words) => ({ text: m.event_case_suspended(words), tone: 'alarm' }),
+  case_resumed: (words) => ({ text: m.event_case_resumed(words), tone: 'person' }),
+  step_skipped: (words, { data, outcome }) => ({ text: skippedText(words, data, outcome !== null), tone: 'person' }),
+  case_modified: (words) => ({ text: m.event_case_modified(words), tone: 'person' }),
+  case_migrated: ({ actor }, { data }) => ({
+    text: m.event_case_migrated({ actor, from: String(data.from), to: String(data.to) }),
+    tone: 'system',
+  }),
 };
+
+function skippedText(words: Words, data: TimelineEntry['data'], hasOutcome: boolean): string {
+  if (typeof data.undoes === 'number') return m.event_compensation_skipped(words);
+  return hasOutcome ? m.event_step_skipped_as(words) : m.event_step_skipped(words);
+}
 
 function timerText(words: Words, { data }: TimelineEntry): string {
   const timer = typeof data.timer === 'string' ? data.timer : 'remind';

@@ -11,9 +11,10 @@ it('says why a message did not go out', () => {
     'smtp_451',
     'isv.BUSINESS_LIMIT_CONTROL',
     'sms_timeout',
+    'robot_unknown',
   ].map((error) => errorText({ error }));
 
-  expect(new Set(said).size).toBe(6);
+  expect(new Set(said).size).toBe(7);
   expect(said[2]).toContain('smtp_550');
   expect(errorText({ error: null })).toBeUndefined();
 });

@@ -12,14 +12,27 @@ export const stateLooks: Readonly<Record<OutboundState, { tone: Tone; text: () =
 };
 export const states = Object.keys(stateLooks) as OutboundState[];
 
+const channelTexts: Readonly<Record<OutboundChannel, () => string>> = {
+  mail: m.outbox_mail,
+  sms: m.outbox_sms,
+  robot: m.outbox_robot,
+};
+export const channels = Object.keys(channelTexts) as OutboundChannel[];
+
 export function channelText(channel: OutboundChannel): string {
-  return channel === 'mail' ? m.outbox_mail() : m.outbox_sms();
+  return channelTexts[channel]();
+}
+
+/** A robot of a chat group is nobody: it has only its name. */
+export function nameOf({ person, address }: Pick<OutboundItem, 'person' | 'address'>): string {
+  return person?.name ?? address;
 }
 
 /** Undefined: no attempt failed. */
 export function errorText({ error: code }: Pick<OutboundItem, 'error'>): string | undefined {
   if (code === null) return undefined;
   if (code === 'not_configured') return m.outbox_error_not_configured();
+  if (code === 'robot_unknown') return m.outbox_error_robot_unknown();
   if (code === 'sms_no_template') return m.outbox_error_no_template();
   if (/^smtp_5\d\d$/.test(code)) return m.outbox_error_rejected({ code });
   if (/^smtp_4\d\d$|LIMIT|Throttling/.test(code)) return m.outbox_error_later({ code });
@@ -41,7 +54,7 @@ export function filtersOf(params: Pick<URLSearchParams, 'get'>): OutboxFilters {
   };
   return {
     q: params.get('q') ?? '',
-    channel: choice('channel', ['mail', 'sms']),
+    channel: choice('channel', channels),
     state: choice('state', states),
     person: params.get('person') ?? '',
   };

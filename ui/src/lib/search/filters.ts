@@ -23,7 +23,14 @@ export const noFilters: Filters = {
   ...{ q: '', flow: '', status: '', community: '', stage: '', handler: '', from: '', to: '' },
   ...{ overdue: false, escalated: false, mine: false },
 };
-export const statuses: readonly CaseStatus[] = ['starting', 'running', 'suspended', 'completed', 'cancelled'];
+export const statuses: readonly CaseStatus[] = [
+  'starting',
+  'running',
+  'suspended',
+  'cancelling',
+  'completed',
+  'cancelled',
+];
 
 const texts = ['q', 'flow', 'community', 'stage', 'handler', 'from', 'to'] as const;
 const flags = ['overdue', 'escalated', 'mine'] as const;

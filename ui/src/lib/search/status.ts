@@ -6,6 +6,7 @@ export const statusTexts: Record<CaseStatus, () => string> = {
   starting: m.status_starting,
   running: m.status_running,
   suspended: m.status_suspended,
+  cancelling: m.status_cancelling,
   completed: m.status_completed,
   cancelled: m.status_cancelled,
 };

@@ -1,0 +1,84 @@
+/**
+ * Undoing what service steps have done (protocol.md rule 22): going back over them and cancelling the case run their compensations, the last
+ * step first, one after another. A late success, of an activity whose branch was closed, is undone when it comes. Each runs in a frame of
+ * its own beside the tree; one that fails is an incident on that frame, and what comes after it waits.
+ */
+import { compensationOf, stepInfo, type Compiled } from './compile.ts';
+import { endIfUndone, newFrame, openIncident, startActivity, type Run, type Transition } from './run.ts';
+import { framesUnder, type Frame, type State, type Undoable } from './state.ts';
+import { isCrossed } from './trail.ts';
+import type { StepId } from './types.ts';
+import { must } from './unreachable.ts';
+
+/** A state is carried whole: above so many a step that could be undone waits for an operator instead of running. */
+export const MOST_UNDOABLE = 1000;
+
+/** A step is done: it is kept with those that can be undone, or undone at once where the case went on without it. */
+export function noteUndoable(run: Run, done: Undoable, isLate: boolean): void {
+  if (compensationOf(run.compiled, done.step) === null) return;
+  if (isLate) undo(run, [done], []);
+  else run.state.undoable.push(done);
+}
+
+/** What going back to a step in its round would undo, the last first. What a step with `again: skip` did stays. */
+export function crossedBy(compiled: Compiled, state: State, to: StepId, item: string | null): Undoable[] {
+  const isUndone = (done: Undoable): boolean => {
+    const { step } = stepInfo(compiled, done.step);
+    return !(step.kind === 'serviceTask' && step.again === 'skip') && isCrossed(compiled, done, to, item);
+  };
+  return state.undoable.filter(isUndone).reverse();
+}
+
+/** Takes them out of those that can be undone. */
+export function takeCrossed(run: Run, to: StepId, item: string | null): Undoable[] {
+  const crossed = crossedBy(run.compiled, run.state, to, item);
+  run.state.undoable = run.state.undoable.filter((done) => !crossed.includes(done));
+  return crossed;
+}
+
+/** Undoes all that was done, the last first. */
+export function undoAll(run: Run): void {
+  const steps = run.state.undoable.reverse();
+  run.state.undoable = [];
+  undo(run, steps, []);
+}
+
+/** Undoes steps in the given order, then opens the steps of the given frames. */
+export function undo(run: Run, steps: readonly Undoable[], opens: readonly number[]): void {
+  const [first, ...rest] = steps;
+  if (first === undefined) {
+    for (const frame of opens) run.agenda.push({ do: 'open', frame });
+    return;
+  }
+  const frame = newFrame(run, { step: first.step, item: first.item, undoes: first });
+  run.state.undoing.push({ frame, rest, opens: [...opens] });
+  run.agenda.push({ do: 'open', frame: frame.id });
+}
+
+/** The frame of a compensation opens, or is done. */
+export function advanceUndoing(run: Run, what: Exclude<Transition['do'], 'enter'>, frame: Frame, done: Undoable): void {
+  if (what === 'open') {
+    const { activity } = must(compensationOf(run.compiled, done.step), `compensation of ${done.step}`);
+    startActivity(run, frame, activity);
+    return;
+  }
+  const found = must(
+    run.state.undoing.find((undoing) => undoing.frame.id === frame.id),
+    'compensation on its way',
+  );
+  run.state.undoing = run.state.undoing.filter((undoing) => undoing !== found);
+  undo(run, found.rest, found.opens);
+  endIfUndone(run);
+}
+
+/** Its activity came to an end: the next, or an incident. */
+export function finishUndoing(run: Run, frame: Frame, error: string | null): void {
+  if (error === null) run.agenda.push({ do: 'leave', frame: frame.id });
+  else openIncident(run, frame, { code: 'compensation_failed', detail: { error }, resume: { do: 'open' } });
+}
+
+/** Frames that wait for compensations before they open. */
+export function waitingToOpen({ root, undoing }: State): number[] {
+  const alive = new Set(root ? [...framesUnder(root)].map(({ id }) => id) : []);
+  return undoing.flatMap(({ opens }) => opens.filter((frame) => alive.has(frame)));
+}
