@@ -157,7 +157,6 @@ describe('代理', () => {
 describe('离职转办', () => {
   it('shows what would move, moves each once, and goes on with what failed', async () => {
     const leaver = await createPerson(stage.test, { name: 'Leaver', roles: [{ role: 'technician' }] });
-    id = { ...id, staff: id.staff };
     const caseIds: string[] = [];
     for (let n = 0; n < 2; n += 1) {
       const answer = await start({ work: [leaver] });
