@@ -1,6 +1,7 @@
 /**
  * What a human step costs, beside the two workflows one would write by hand, in one run on one machine: latency from an act to the next
- * task's row, finished two-step flows a second, history events a command, rows and commits a flow. Prints one table.
+ * task's row, finished two-step flows a second, CPU time a flow at most clients (on a busy machine the steadier of the two), history events
+ * a command, rows and commits a flow. Prints one table.
  *
  * All three check the request in one transaction as the acting person (key, authority, fields), write the same rows as the engine role, and
  * allocate the number in the transaction that uses it. None goes through HTTP, and the hand-written ones send no live hints, keep no
@@ -10,10 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { baseline } from './human-step/baseline.ts';
 import type { Contender } from './human-step/contender.ts';
+import { readCpu, type Cpu } from './human-step/cpu.ts';
 import { guanjia } from './human-step/guanjia.ts';
 import { openStage, type Stage } from './human-step/stage.ts';
 
-const warmUp = 20;
+/** By as many clients as are measured: whoever comes first must not pay for all connections and for code that is not compiled yet. */
+const warmUp = 160;
 const measured = 100;
 const clients = [1, 8, 16];
 const secondsEach = 4;
@@ -24,6 +27,8 @@ interface Result {
   startMs: number[];
   stepMs: number[];
   flowsPerSecond: number[];
+  /** Milliseconds a flow. */
+  cpu: Cpu;
   eventsPerCommand: number;
   rowsPerFlow: number;
   commitsPerFlow: number;
@@ -47,8 +52,8 @@ try {
   await stage.close();
 }
 
-async function measure({ deps }: Stage, contender: Contender): Promise<Result> {
-  for (let i = 0; i < warmUp; i++) await runFlow(contender);
+async function measure({ deps, services }: Stage, contender: Contender): Promise<Result> {
+  await warm(contender);
   const before = await readCounters(deps.adminDb);
   const startMs: number[] = [];
   const stepMs: number[] = [];
@@ -66,12 +71,19 @@ async function measure({ deps }: Stage, contender: Contender): Promise<Result> {
   const after = await readCounters(deps.adminDb);
   const { events } = await deps.temporal.workflow.getHandle(last).fetchHistory();
   const flowsPerSecond: number[] = [];
-  for (const n of clients) flowsPerSecond.push(await throughput(contender, n));
+  let cpu: Cpu = { node: Number.NaN, postgres: Number.NaN, temporal: Number.NaN };
+  for (const n of clients) {
+    const cpuBefore = readCpu(services);
+    const { flows, seconds } = await throughput(contender, n);
+    flowsPerSecond.push(flows / seconds);
+    cpu = spent(cpuBefore, readCpu(services), flows);
+  }
   return {
     name: contender.name,
     startMs,
     stepMs,
     flowsPerSecond,
+    cpu,
     // Without the two that every workflow has: started and completed.
     eventsPerCommand: ((events?.length ?? 0) - 2) / commandsAFlow,
     rowsPerFlow: (after.rows - before.rows) / measured,
@@ -83,7 +95,20 @@ async function runFlow(contender: Contender): Promise<void> {
   await contender.second(await contender.first(await contender.start()));
 }
 
-async function throughput(contender: Contender, n: number): Promise<number> {
+async function warm(contender: Contender): Promise<void> {
+  let left = warmUp;
+  const runClient = async (): Promise<void> => {
+    while (left-- > 0) await runFlow(contender);
+  };
+  await Promise.all(Array.from({ length: Math.max(...clients) }, runClient));
+}
+
+function spent(before: Cpu, after: Cpu, flows: number): Cpu {
+  const each = (name: keyof Cpu): number => (after[name] - before[name]) / flows;
+  return { node: each('node'), postgres: each('postgres'), temporal: each('temporal') };
+}
+
+async function throughput(contender: Contender, n: number): Promise<{ flows: number; seconds: number }> {
   const began = performance.now();
   const until = began + secondsEach * 1000;
   const runClient = async (): Promise<number> => {
@@ -92,7 +117,7 @@ async function throughput(contender: Contender, n: number): Promise<number> {
     return flows;
   };
   const flows = await Promise.all(Array.from({ length: n }, runClient));
-  return flows.reduce((sum, each) => sum + each, 0) / ((performance.now() - began) / 1000);
+  return { flows: flows.reduce((sum, each) => sum + each, 0), seconds: (performance.now() - began) / 1000 };
 }
 
 /** Postgres tells its counters with a second's delay. */
@@ -112,6 +137,9 @@ function print(results: readonly Result[]): void {
     'step p50',
     'p95',
     ...clients.map((n) => `flows/s ×${n}`),
+    'CPU/flow Node',
+    'Postgres',
+    'Temporal',
     'events/cmd',
     'rows/flow',
     'commits/flow',
@@ -122,6 +150,7 @@ function print(results: readonly Result[]): void {
       [quantile(all, 0.5), quantile(all, 0.95)].map((ms) => `${ms.toFixed(1)} ms`),
     ),
     ...result.flowsPerSecond.map((n) => n.toFixed(1)),
+    ...[result.cpu.node, result.cpu.postgres, result.cpu.temporal].map((ms) => `${ms.toFixed(1)} ms`),
     ...[result.eventsPerCommand, result.rowsPerFlow, result.commitsPerFlow].map((n) => n.toFixed(1)),
   ]);
   const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { logRequests } from './access-log.ts';
 import { overviewRoutes } from './cases/overview/routes.ts';
+import { calendarRoutes } from './calendars/routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import type { Deps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -91,6 +92,7 @@ async function addRoutes(app: App): Promise<void> {
   overviewRoutes(app);
   panelRoutes(app);
   printRoutes(app);
+  calendarRoutes(app);
   flowRoutes(app);
   flowDefinitionRoutes(app);
   formRoutes(app);

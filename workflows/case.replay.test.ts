@@ -34,6 +34,7 @@ describe('recorded histories', () => {
         'constructs.json',
         'continued.json',
         'leave.json',
+        'operated.json',
         'parallel.json',
         'repair-chargeable.json',
         'repair-emergency.json',

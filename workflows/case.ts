@@ -7,6 +7,7 @@ import {
   checkpointSignal,
   commandUpdate,
   entriesQuery,
+  modifyPlanQuery,
   returnPlanQuery,
   snapshotQuery,
   type CaseArgs,
@@ -21,6 +22,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
   setHandler(snapshotQuery, () => shell.snapshot());
   setHandler(entriesQuery, (rev) => shell.entriesFrom(rev));
   setHandler(returnPlanQuery, (wish) => shell.returnPlan(wish));
+  setHandler(modifyPlanQuery, (wish) => shell.modifyPlan(wish));
   setHandler(checkpointSignal, () => {
     shell.checkpoint();
   });

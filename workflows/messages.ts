@@ -3,7 +3,17 @@
  * shapes; changing one changes recorded histories.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Command, DeltaEntry, FlowRef, OpenTasks, Refusal, Snapshot, StepId, TaskId } from './engine/types.ts';
+import type {
+  Command,
+  DeltaEntry,
+  FlowRef,
+  OpenTasks,
+  Place,
+  Refusal,
+  Snapshot,
+  StepId,
+  TaskId,
+} from './engine/types.ts';
 
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
 export interface CaseArgs {
@@ -58,7 +68,14 @@ export interface ReturnWish {
   to: StepId;
   mode: 'redo' | 'straightBack';
 }
-/** What would become of the open tasks besides the returned one; nothing of it has happened. */
+/** A move of the case that an operator thinks of. */
+export interface ModifyWish {
+  actor: string;
+  cancel: Place[];
+  start: Place[];
+  compensate: boolean;
+}
+/** What would become of the open tasks (besides the returned one); nothing of it has happened. */
 export type ReturnPlan =
   | { refusal: Refusal }
   | {
@@ -80,6 +97,9 @@ export const snapshotQuery = defineQuery<Snapshot>('snapshot');
 export const entriesQuery = defineQuery<DeltaEntry[], [number]>('entries');
 /** What a return would do. */
 export const returnPlanQuery = defineQuery<ReturnPlan, [ReturnWish]>('returnPlan');
+
+/** What a move by an operator would do. */
+export const modifyPlanQuery = defineQuery<ReturnPlan, [ModifyWish]>('modifyPlan');
 
 /** Asks a case to continue as new at its next safe point: under the newest codec key and the newest interpreter (rule 15). */
 export const checkpointSignal = defineSignal('checkpoint');

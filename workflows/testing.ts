@@ -8,6 +8,7 @@ import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } f
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from '../server/testing/temporal.ts';
 import type { CaseActivities } from './activities.ts';
+import type { WorkingTimesByKey } from './engine/calendar/working-times.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import { load } from './engine/testing.ts';
 import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot, Vars } from './engine/types.ts';
@@ -79,7 +80,10 @@ export class CaseWorker {
   }
 
   /** Starts a case as the server does: update-with-start. */
-  async startCase(flow: Flow, given: { limits?: CaseLimits; vars?: Vars } = {}): Promise<TestCase> {
+  async startCase(
+    flow: Flow,
+    given: { limits?: CaseLimits; vars?: Vars; calendars?: WorkingTimesByKey } = {},
+  ): Promise<TestCase> {
     const loaded = load(flow);
     this.flows.set(flow.key, loaded);
     const { key, version, sha256 } = loaded;
@@ -99,6 +103,7 @@ export class CaseWorker {
       initiator: 'owner',
       community: 'north',
       zone: 'Asia/Shanghai',
+      ...(given.calendars ? { calendars: given.calendars } : {}),
       vars: mentioned(loaded, given.vars ?? {}),
     });
     const answer = await this.client.workflow.executeUpdateWithStart(commandUpdate, {

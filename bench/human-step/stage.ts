@@ -20,6 +20,8 @@ import { errandFlow, errandForm } from '../../server/testing/errand.ts';
 export interface Stage {
   deps: Deps;
   people: { staff: string; dispatcher: string; runner: string };
+  /** Process ids. */
+  services: { postgres: number; temporal: number };
   close(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ const say = (): void => undefined;
 export async function openStage(): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-bench-'));
   chmodSync(dataDir, 0o755);
-  const config = await bringUp(dataDir);
+  const { config, services } = await bringUp(dataDir);
   const db = createDb(config.databaseUrl, { max: config.databasePoolSize });
   const adminDb = createDb(config.databaseAdminUrl, { max: 2 });
   const temporal = connectTemporal(config);
@@ -38,6 +40,7 @@ export async function openStage(): Promise<Stage> {
   return {
     deps,
     people: await publish(deps),
+    services,
     async close() {
       await temporal.close();
       await Promise.all([db.destroy(), adminDb.destroy()]);
@@ -47,8 +50,8 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-async function bringUp(dataDir: string): Promise<Config> {
-  const [{ superUrl }, { address }] = await Promise.all([
+async function bringUp(dataDir: string): Promise<{ config: Config } & Pick<Stage, 'services'>> {
+  const [{ superUrl, child: postgres }, { address, child: temporal }] = await Promise.all([
     startPostgres({ dataDir, password: 'bench', say, environment: process.env }),
     startTemporal({ dataDir, namespace: 'default', say, environment: process.env }),
   ]);
@@ -59,12 +62,13 @@ async function bringUp(dataDir: string): Promise<Config> {
     { GUANJIA_DATA_DIR: dataDir, GUANJIA_LOG_LEVEL: 'silent', DATABASE_POOL_SIZE: '20' },
     [],
   );
-  return completeConfig(settings, {
+  const config = completeConfig(settings, {
     temporalAddress: address,
     codecKeys,
     databaseUrl: withUser(url, 'guanjia_app', passwords.app),
     databaseAdminUrl: withUser(url, 'guanjia_owner', passwords.owner),
   });
+  return { config, services: { postgres: postgres.pid, temporal: temporal.pid } };
 }
 
 async function publish(deps: Deps): Promise<Stage['people']> {

@@ -149,5 +149,10 @@ function lastDone({ flow, history }: Standing): Map<string, LogRow> {
 }
 
 function isEnd({ type, data }: LogRow): boolean {
-  return type === 'task_completed' || type === 'activity_done' || (type === 'timer_fired' && data.timer === 'wait');
+  return (
+    type === 'task_completed' ||
+    type === 'activity_done' ||
+    type === 'step_skipped' ||
+    (type === 'timer_fired' && data.timer === 'wait')
+  );
 }

@@ -63,8 +63,11 @@ const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.st
   'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null,
   'closedBy', t.closed_by, 'never', t.never, 'explanation', json_build_object('policy', t.explanation ->> 'policy', 'by',
   t.explanation ->> 'by'))`;
-const grantsJson = sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
-  from role_grant g join role r on r.key = g.role where g.person_id = current_person()), '[]')`;
+const grantsOf = (
+  person: RawBuilder<unknown>,
+) => sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
+  from role_grant g join role r on r.key = g.role where g.person_id = ${person}), '[]')`;
+const grantsJson = grantsOf(sql`current_person()`);
 
 const priorJson = ({ key, route }: Key) => sql`(select json_build_object('id', m.id, 'caseId', m.case_id,
   'requestHash', encode(m.request_hash, 'hex'), 'state', m.state, 'refusal', m.refusal)
@@ -113,6 +116,12 @@ export async function lockCase(
 /** For acts that lock nothing: what the person's roles allow. */
 export async function readDecider(tx: Tx, personId: string): Promise<Decider> {
   const { rows } = await sql<Pick<Row, 'grants'>>`select ${grantsJson} as grants`.execute(tx);
+  return { id: personId, grants: rows[0]?.grants ?? [] };
+}
+
+/** The same of somebody else. As the engine role. */
+export async function readDeciderOf(tx: Tx, personId: string): Promise<Decider> {
+  const { rows } = await sql<Pick<Row, 'grants'>>`select ${grantsOf(sql`${personId}::uuid`)} as grants`.execute(tx);
   return { id: personId, grants: rows[0]?.grants ?? [] };
 }
 

@@ -9,6 +9,14 @@ import { leaseHolder, leaseSeconds } from './lease.ts';
 /** Temporal refuses the eleventh Update in flight (protocol.md rule 1). */
 const mostInFlight = 8;
 
+/** Nothing else of the case may be on its way beside these (rule 14). */
+const exclusive: readonly CommandKind[] = ['modify'];
+
+/** How many commands of the case must be on their way for one of this kind to be too many. */
+function mostBeside(kind: CommandKind): number {
+  return exclusive.includes(kind) ? 1 : mostInFlight;
+}
+
 /** After these whoever had begun the task goes on with it. */
 export const stays: readonly CommandKind[] = ['pause', 'resume', 'addSigners', 'removeSigners'];
 
@@ -27,9 +35,9 @@ export interface Inserted {
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
   const { id, person, task, patch, args } = prepared;
   const { rows } = await sql<{ n: number; lowest: number | null }>`
-    with p as (select waiting, lowest from pending_commands(${prepared.case.id})),
+    with p as (select waiting, lowest from pending_commands(${prepared.case.id}) where not exclusive),
     c as (
-      update "case" set last_n = last_n + 1 from p where id = ${prepared.case.id} and p.waiting < ${mostInFlight}
+      update "case" set last_n = last_n + 1 from p where id = ${prepared.case.id} and p.waiting < ${mostBeside(prepared.kind)}
       returning last_n, p.lowest),
     t as (update task set state = 'completing', command_id = ${id} where id = ${task?.id ?? null} and exists (select from c)),
     d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id}

@@ -78,17 +78,22 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
   if (row === undefined) throw new AppError('not_found', 404);
   const form: LoadedForm = { ...compileForm(row.schema, row.layout), version: row.form_version };
   const ref: FlowRef = { key, version, sha256: row.sha256 };
-  const loaded: LoadedFlow = { ...ref, definition: row.definition, ...whatEngineNeeds(form) };
+  return readyFlow(ref, row.definition, form);
+}
+
+/** A definition that was checked, ready to be used. */
+export function readyFlow(ref: FlowRef, definition: Flow, form: LoadedForm): PublishedFlow {
+  const loaded: LoadedFlow = { ...ref, definition, ...whatEngineNeeds(form) };
   const { mentioned, calendars } = compile(loaded);
   return {
     ...ref,
-    definition: row.definition,
+    definition,
     loaded,
     mentioned,
     calendars,
     form,
     steps: new Map(
-      [...walk(row.definition)].map(({ step, path }) => [
+      [...walk(definition)].map(({ step, path }) => [
         step.id,
         { step, depth: path.length - 1, branches: path.slice(1).map(({ owner, branch }) => `${owner} ${branch}`) },
       ]),

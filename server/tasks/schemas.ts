@@ -4,6 +4,10 @@ import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
 import { ChoiceItem, Choices } from './choice-schemas.ts';
+import { Explanation } from './explanation-schemas.ts';
+import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
+
+export { Explanation, TaskTime };
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -12,10 +16,6 @@ export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', '
 export const SummaryField = Type.Object(
   { label: Text, value: Type.String(), tone: nullable(Type.Enum(['warning', 'danger'])) },
   { title: 'SummaryField' },
-);
-export const TaskPause = Type.Object(
-  { since: Instant, until: Instant, reason: nullable(Type.String()) },
-  { title: 'TaskPause' },
 );
 export const TaskItem = Type.Object(
   {
@@ -37,6 +37,7 @@ export const TaskItem = Type.Object(
     communityId: nullable(Uuid),
     openedAt: Instant,
     dueAt: nullable(Instant),
+    dueBy: nullable(TaskDueBy),
     closedAt: nullable(Instant),
     outcome: nullable(Type.String()),
     returned: Type.Boolean(),
@@ -46,6 +47,7 @@ export const TaskItem = Type.Object(
     unread: Type.Boolean(),
     /** Its clock stands: since when, until when at the latest, and why. */
     pause: nullable(TaskPause),
+    suspended: Type.Boolean({ description: 'Its case is suspended: nobody acts on it, and its clock stands.' }),
   },
   { title: 'TaskItem' },
 );
@@ -85,31 +87,13 @@ export const PauseOptions = Type.Object(
     label: nullable(Text),
     max: Type.String({ description: 'ISO 8601 duration: the farthest `until` from now.' }),
     reasons: Type.Array(Text, { description: 'Reasons offered; another may be written.' }),
+    waitingFor: Type.Array(WaitingParty, { description: 'Whom the work may wait for.' }),
   },
   { title: 'PauseOptions' },
 );
 export const ReturnTarget = Type.Object(
   { step: Type.String(), title: Text, by: nullable(PersonRef), at: nullable(Instant) },
   { title: 'ReturnTarget' },
-);
-export const Explanation = Type.Object(
-  {
-    rule: Type.String(),
-    inputs: Type.Record(Type.String(), Type.Unknown()),
-    policy: Type.Optional(Type.String()),
-    for: Type.Optional(Type.String({ description: 'Whom the holder stands in for.' })),
-    substitutions: Type.Optional(
-      Type.Array(
-        Type.Object({ for: Type.String(), to: Type.String(), via: Type.Optional(Type.Array(Type.String())) }),
-        { description: 'Who was asked instead of whom.' },
-      ),
-    ),
-    absent: Type.Optional(Type.Array(Type.String(), { description: 'Away, and nobody stands in.' })),
-    policies: Type.Optional(Type.Array(Type.Object({ policy: Type.String(), persons: Type.Array(Type.String()) }))),
-    by: Type.Optional(Type.String({ description: 'Who delegated, gave back or added; a name stands in labels.' })),
-    labels: Labels,
-  },
-  { title: 'Explanation' },
 );
 export const TimelineEntry = Type.Object(
   {
@@ -202,6 +186,7 @@ export const TaskDetail = Type.Object(
     returnTargets: Type.Array(ReturnTarget),
     addedSigners: Type.Array(PersonRef, { description: 'Whom the reader may leave out again.' }),
     explanation: Explanation,
+    time: Type.Array(TaskTime, { description: 'Whose its time was so far, by party.' }),
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
   },
@@ -285,6 +270,7 @@ export const PauseBody = Type.Object(
     assignment,
     until: Instant,
     reason: Type.String({ minLength: 1, maxLength: 400, description: 'Kept as the comment of the event.' }),
+    waitingFor: Type.Optional(WaitingParty),
   },
   { title: 'PauseBody', additionalProperties: false },
 );

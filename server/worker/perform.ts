@@ -4,19 +4,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
 import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
-import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
+import { mapInput, misfits, patchOf, type Call } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
-import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { tried } from './retries.ts';
@@ -36,7 +33,6 @@ interface Kept {
   output: Values | null;
 }
 
-const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
@@ -58,12 +54,6 @@ export async function perform(
   const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
-}
-
-/** What a step says of its call: how its input is mapped, and which fields take what the activity answers. */
-interface Call {
-  input?: Record<string, string>;
-  output?: Record<string, string>;
 }
 
 function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
@@ -107,19 +97,20 @@ interface Running {
   call: Call;
 }
 
+/** What a compensation undoes: what its step's activity was given, and what it answered. */
+async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformRequest): Promise<Values> {
+  if (undoes === null) return {};
+  const undone = await readEffect(db, caseId, undoes);
+  return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
+}
+
 async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
-  const { caseId, effect, undoes = null } = request;
+  const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const undone = undoes === null ? undefined : await readEffect(db, caseId, undoes);
-  const input = mapInput(call, {
-    ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
-    ...fields,
-    number: at.number,
-    ...(undoes === null ? {} : { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } }),
-  });
-  const validate = ajv.compile(activity.input);
-  if (!validate(input))
-    throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
+  const undone = await undoneBy(db, request);
+  const { input, failed } = mapInput(call, flow.form, { ...fields, number: at.number, ...undone });
+  if (failed.length > 0 || misfits(activity, input).length > 0)
+    throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
   const output = await tried(activity, attempt, () =>
     activity.run(input, {
       db,
@@ -129,9 +120,7 @@ async function run({ db, config }: Needs, { request, attempt, activity, at, flow
       idempotencyKey: `${caseId}:${effect}`,
     }),
   );
-  const patch = Object.fromEntries(
-    Object.entries(call.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
-  );
+  const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
     sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
@@ -139,14 +128,4 @@ async function run({ db, config }: Needs, { request, attempt, activity, at, flow
     ),
   );
   return patch;
-}
-
-function mapInput(call: Call, scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(call.input ?? {}).map(([name, text]) => {
-    const result = evaluateMapping(text, scope);
-    if (!result.ok)
-      throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
-    return [name, plain(result.value ?? null)] as const;
-  });
-  return Object.fromEntries(mapped.filter(([, value]) => value !== null));
 }

@@ -1,6 +1,6 @@
 /**
- * Who is there to work: nobody who has left, and nobody who is on approved leave today (form types `employee` and `leave`, as far as the
- * company has them with these fields). Conditions over `p`, a person.
+ * Who is there to work: nobody who has left, and nobody who is on approved leave that day (form types `employee` and `leave`, as far as
+ * the company has them with these fields). Conditions over `p`, a person.
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../db/as.ts';
@@ -8,29 +8,32 @@ import { loadForm } from '../db/records/form-store.ts';
 import { AppError } from '../errors.ts';
 
 export interface Presence {
+  /** For which it is asked. */
+  moment: RawBuilder<Date>;
   /** Cannot sign in, or is no longer employed. */
   hasLeft: RawBuilder<boolean>;
   isOnLeave: RawBuilder<boolean>;
-  /** The cover named in the leave of today; null: none. */
+  /** The cover named in the leave of that day; null: none. */
   cover: RawBuilder<string | null>;
 }
 
-const today = sql`(now() at time zone community_zone(null))::date`;
-
-export async function findPresence(tx: Tx): Promise<Presence> {
+/** Of the present, or of the given moment. */
+export async function findPresence(tx: Tx, at?: Date): Promise<Presence> {
+  const moment = at === undefined ? sql<Date>`now()` : sql<Date>`${at}::timestamptz`;
+  const day = sql`(${moment} at time zone community_zone(null))::date`;
   const employee = await columnsOf(tx, 'employee', ['status', 'leftOn']);
   const leave = await columnsOf(tx, 'leave', ['applicant', 'fromDate', 'endsOn', 'result', 'cover']);
   const isUnemployed = employee
     ? sql`exists (select from ${employee.table} e where e.id = p.employee_id and e.deleted_at is null
-        and (e.${employee.column('status')} = 'left' or e.${employee.column('leftOn')} < ${today}))`
+        and (e.${employee.column('status')} = 'left' or e.${employee.column('leftOn')} < ${day}))`
     : sql`false`;
   const hasLeft = sql<boolean>`(p.disabled_at is not null or ${isUnemployed})`;
-  if (!leave) return { hasLeft, isOnLeave: sql`false`, cover: sql`null::uuid` };
+  if (!leave) return { moment, hasLeft, isOnLeave: sql`false`, cover: sql`null::uuid` };
   const { table, column } = leave;
-  const ofToday = sql`from ${table} l where l.deleted_at is null and l.${column('applicant')} = p.id
-    and l.${column('result')} = 'approved' and ${today} between l.${column('fromDate')} and l.${column('endsOn')}`;
-  const cover = sql<string | null>`(select l.${column('cover')} ${ofToday} order by l.${column('fromDate')} limit 1)`;
-  return { hasLeft, isOnLeave: sql`exists (select ${ofToday})`, cover };
+  const ofThatDay = sql`from ${table} l where l.deleted_at is null and l.${column('applicant')} = p.id
+    and l.${column('result')} = 'approved' and ${day} between l.${column('fromDate')} and l.${column('endsOn')}`;
+  const cover = sql<string | null>`(select l.${column('cover')} ${ofThatDay} order by l.${column('fromDate')} limit 1)`;
+  return { moment, hasLeft, isOnLeave: sql`exists (select ${ofThatDay})`, cover };
 }
 
 interface Columns {

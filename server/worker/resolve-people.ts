@@ -14,15 +14,29 @@ import { AppError } from '../errors.ts';
 import { standIns } from './stand-ins.ts';
 
 export function resolvePeople({ db }: Pick<Deps, 'db'>, request: ResolveRequest): Promise<ResolvedPeople> {
-  return asEngine(db, (tx) => resolve(tx, request));
+  return asEngine(db, (tx) => resolveWithin(tx, request));
 }
 
-async function resolve(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople> {
+/** For whoever asks ahead: the moment for which it is asked, the present by default, and the flow of a case that does not exist. */
+export interface Ahead {
+  at?: Date;
+  flow?: string;
+}
+
+/**
+ * As the engine role.
+ * @throws ApplicationFailure for a rule that is the engine's
+ */
+export async function resolveWithin(
+  tx: Tx,
+  request: ResolveRequest,
+  { at, flow }: Ahead = {},
+): Promise<ResolvedPeople> {
   const { assign, initiator, never = [], substitutes = true } = request;
-  const answered = await answerRule(tx, request);
+  const answered = await answerRule(tx, request, at);
   const asked = await withoutInitiator(tx, answered, request);
-  const place = { flow: await flowOf(tx, request.caseId), community: request.community, initiator, never };
-  const stood = await standIns(tx, asked.persons, { place, substitutes });
+  const place = { flow: flow ?? (await flowOf(tx, request.caseId)), community: request.community, initiator, never };
+  const stood = await standIns(tx, asked.persons, { place, substitutes, at });
   const { substitutions, absent } = stood;
   const explanation = {
     ...asked.explanation,
@@ -54,14 +68,14 @@ async function withoutInitiator(
 }
 
 /** What the engine named itself is only confirmed. */
-async function answerRule(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople> {
+async function answerRule(tx: Tx, request: ResolveRequest, at: Date | undefined): Promise<ResolvedPeople> {
   const { assign, community, given = null } = request;
-  if (given === null) return lookUp(tx, request);
+  if (given === null) return lookUp(tx, request, at);
   if (assign.rule !== 'expression') return answer(assign, inputsOf(assign), given);
   return answer(assign, { named: given }, await named(tx, given, community));
 }
 
-async function lookUp(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople> {
+async function lookUp(tx: Tx, request: ResolveRequest, at: Date | undefined): Promise<ResolvedPeople> {
   const { assign, community } = request;
   switch (assign.rule) {
     case 'persons':
@@ -76,7 +90,7 @@ async function lookUp(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople> 
     case 'leastLoaded':
     case 'roundRobin':
     case 'onDuty':
-      return resolveRole(tx, assign, community);
+      return resolveRole(tx, assign, { community, at });
     default:
       throw ApplicationFailure.nonRetryable(`${assign.rule} is decided by the engine`, 'rule_not_resolvable');
   }
@@ -105,8 +119,14 @@ function isUuid(text: string): boolean {
 
 type OfRole = Extract<Assign, { rule: 'role' | 'leastLoaded' | 'roundRobin' | 'onDuty' }>;
 
+/** Where, and for which moment. */
+interface Moment {
+  community: string | null;
+  at: Date | undefined;
+}
+
 /** All who hold a role, or one of them. */
-async function resolveRole(tx: Tx, assign: OfRole, community: string | null): Promise<ResolvedPeople> {
+async function resolveRole(tx: Tx, assign: OfRole, { community, at }: Moment): Promise<ResolvedPeople> {
   const inputs = { role: assign.role, community };
   switch (assign.rule) {
     case 'role':
@@ -116,7 +136,7 @@ async function resolveRole(tx: Tx, assign: OfRole, community: string | null): Pr
     case 'roundRobin':
       return answer(assign, inputs, await longestWithout(tx, holdersOf(assign.role, community)));
     case 'onDuty':
-      return onDuty(tx, assign, community);
+      return onDuty(tx, assign, { community, at });
     default:
       return assign;
   }
@@ -165,16 +185,17 @@ function longestWithout(tx: Tx, who: RawBuilder<unknown>): Promise<string[]> {
 async function onDuty(
   tx: Tx,
   assign: Extract<Assign, { rule: 'onDuty' }>,
-  community: string | null,
+  { community, at }: Moment,
 ): Promise<ResolvedPeople> {
   const inputs = { role: assign.role, community };
   const roster = await findRoster(tx);
   if (roster === undefined) return answer(assign, inputs, []);
   const { table, column } = roster;
   const isHere = column.community === null ? sql`true` : sql`d.${sql.id(column.community)} = ${community}::uuid`;
+  const moment = at === undefined ? sql`now()` : sql`${at}::timestamptz`;
   const isNow = sql`exists (select from ${sql.id('record', table)} d where d.deleted_at is null and d.${sql.id(column.person)} = p.id
     and d.${sql.id(column.role)} = ${assign.role} and (${community}::uuid is null or ${isHere})
-    and d.${sql.id(column.from)} <= now() and (d.${sql.id(column.to)} is null or d.${sql.id(column.to)} > now()))`;
+    and d.${sql.id(column.from)} <= ${moment} and (d.${sql.id(column.to)} is null or d.${sql.id(column.to)} > ${moment}))`;
   return answer(assign, inputs, await longestWithout(tx, sql`${holdersOf(assign.role, community)} and ${isNow}`));
 }
 

@@ -31,13 +31,20 @@ interface Standing {
   substitute: string | null;
 }
 
-/** `substitutes` false: whoever is away waits for, but nobody who has left gets work. */
+interface Asking {
+  place: Place;
+  /** False: whoever is away is waited for, but nobody who has left gets work. */
+  substitutes: boolean;
+  /** The moment for which it is asked; the present by default. */
+  at?: Date | undefined;
+}
+
 export async function standIns(
   tx: Tx,
   persons: readonly string[],
-  { place, substitutes }: { place: Place; substitutes: boolean },
+  { place, substitutes, at }: Asking,
 ): Promise<StoodIn> {
-  const presence = await findPresence(tx);
+  const presence = await findPresence(tx, at);
   const found: StoodIn = { persons: [], substitutions: [], absent: [] };
   for (const person of new Set(persons)) {
     const chain = await follow(tx, person, { presence, place, substitutes });
@@ -89,12 +96,12 @@ function isThere({ gone, away }: Standing, { substitutes }: Following): boolean 
 async function readStanding(
   tx: Tx,
   person: string,
-  { presence: { hasLeft, isOnLeave, cover }, place: { flow, community } }: Omit<Following, 'substitutes'>,
+  { presence: { moment, hasLeft, isOnLeave, cover }, place: { flow, community } }: Omit<Following, 'substitutes'>,
 ): Promise<Standing | undefined> {
   const { rows } = await sql<Standing>`
     select p.id, ${hasLeft} as gone, ${isOnLeave} as away, coalesce((
       select s.substitute_id from substitution s where s.person_id = p.id and s.ended_at is null
-        and (now() at time zone community_zone(${community}::uuid))::date between s.from_on and coalesce(s.to_on, 'infinity')
+        and (${moment} at time zone community_zone(${community}::uuid))::date between s.from_on and coalesce(s.to_on, 'infinity')
         and (s.flows is null or ${flow} = any (s.flows)) and (s.communities is null or ${community}::uuid = any (s.communities))
       order by (s.flows is null), (s.communities is null), s.id desc limit 1), ${cover}) as substitute
     from person p where p.id = ${person}::uuid`.execute(tx);

@@ -87,13 +87,8 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .constantFrom(
-        { again: 'run' as const },
-        { again: 'skip' as const },
-        { compensate },
-        { again: 'skip' as const, compensate },
-      )
-      .map((fields) => aServiceTask('', fields)),
+      .tuple(fc.constantFrom('run' as const, 'skip' as const), fc.constantFrom({}, { compensate }))
+      .map(([again, fields]) => aServiceTask('', { again, ...fields })),
   },
   {
     weight: 1,
@@ -272,7 +267,11 @@ export interface Doing {
     | 'addSigners'
     | 'removeSigners'
     | 'takeBack'
-    | 'recalendar';
+    | 'recalendar'
+    | 'suspend'
+    | 'resumeCase'
+    | 'skip'
+    | 'modify';
   pick: number;
   value: number;
 }
@@ -302,6 +301,11 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'addSigners',
             'removeSigners',
             'takeBack',
+            'suspend',
+            'resumeCase',
+            'resumeCase',
+            'skip',
+            'modify',
           ] as const),
         ),
       },

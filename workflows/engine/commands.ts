@@ -2,11 +2,14 @@
 import { applyCalendars } from './calendars.ts';
 import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
+import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
+import { skip } from './skip.ts';
+import { letGo, suspendCase } from './suspend.ts';
 import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
@@ -14,7 +17,7 @@ import { outcomesOfStep, ROOT } from './tree.ts';
 import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
-type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
+type CaseCommand = Exclude<Command, { kind: 'retry' | 'resumeCase' } | { task: TaskId }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
 
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
@@ -36,8 +39,19 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
+      letGo(run);
       undoAll(run);
       endCase(run, 'cancelled', 'cancelled');
+      return;
+    case 'suspend':
+      writeLog(run, 'case_suspended', {});
+      suspendCase(run);
+      return;
+    case 'skip':
+      skip(run, command);
+      return;
+    case 'modify':
+      applyModify(run, command);
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
@@ -46,7 +60,7 @@ function applyToCase(run: Run, command: CaseCommand): void {
       applyTakeBack(run, command);
       return;
     case 'recalendar':
-      applyCalendars(run, command);
+      writeLog(run, 'calendar_changed', { data: applyCalendars(run, command) });
       return;
     default:
       unreachable(command);
@@ -131,6 +145,13 @@ function transferWhy(
 function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'policy' | 'by' | 'for'>): void {
   const { for: _before, ...explanation } = task.explanation;
   reassign(run, task, { assignee: to, pool: null, explanation: { ...explanation, ...why } });
+}
+
+function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): void {
+  const [cancelled, started] = [command.cancel, command.start].map((places) => places.map(({ step }) => step));
+  writeLog(run, 'case_modified', { data: { cancelled: cancelled ?? [], started: started ?? [] } });
+  const refusal = modify(run, command);
+  if (refusal) throw new Error(`modify: ${JSON.stringify(refusal.params)}`);
 }
 
 function applyTakeBack(run: Run, { decided, actor: by }: Extract<CaseCommand, { kind: 'takeBack' }>): void {

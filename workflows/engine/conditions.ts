@@ -2,6 +2,7 @@
 import { evaluateCondition, evaluateStrings, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
+import { inputsOf, trace } from './inputs.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
 import type { Run } from './run.ts';
 import { outcomesOf, timesOf } from './state.ts';
@@ -45,9 +46,14 @@ function evaluate<T>(
   const scope = scopeOf(run, prepared);
   const failed = computeFormulas(run.compiled.formulas, prepared.names, scope);
   const result = failed ?? read(prepared, scope);
-  if (result.ok) return result;
-  const inputs = Object.fromEntries(prepared.names.map((name) => [name, scope.vars[name] ?? null]));
-  return { ok: false, code: result.code, detail: { expression: text, inputs, reason: result.message } };
+  if (result.ok) {
+    trace(run, prepared, scope, result);
+    return result;
+  }
+  const { code, message: reason } = result;
+  const inputs = inputsOf(prepared, scope);
+  trace(run, prepared, scope, result);
+  return { ok: false, code, detail: { expression: text, inputs, reason } };
 }
 
 function scopeOf({ compiled, state, now }: Run, { names, times }: Prepared): Scope {

@@ -9,14 +9,14 @@ import { finishActivity, givePeople } from './steps/index.ts';
 import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
-import type { EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
+import { resumeCase } from './suspend.ts';
+import type { Command, EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
   switch (event.type) {
     case 'command':
-      if (event.command.kind === 'retry') applyRetry(run, event.command);
-      else applyCommand(run, event.command);
+      applyOne(run, event.command);
       return true;
     case 'timer':
       return fireTimer(run);
@@ -28,6 +28,18 @@ export function consume(run: Run, event: EngineEvent): boolean {
     default:
       return unreachable(event);
   }
+}
+
+/** These take up again what was left: other events are consumed with them. */
+function applyOne(run: Run, command: Command): void {
+  if (command.kind === 'retry') applyRetry(run, command);
+  else if (command.kind === 'resumeCase') {
+    writeLog(run, 'case_resumed', {});
+    for (const { event, effect } of resumeCase(run)) {
+      run.state.effects.push(effect);
+      consume(run, event);
+    }
+  } else applyCommand(run, command);
 }
 
 // ------------------------------------------------------------------------------------------------ effects
@@ -46,10 +58,12 @@ function takePeople(run: Run, event: Extract<Result, { type: 'resolved' }>): boo
   if (effect?.type !== 'resolve') return false;
   const found = findFrame(run.state, effect.frame);
   if (!found) return false;
+  run.state.suspended?.answers.push({ event, effect });
   writeLog(run, 'people_resolved', {
     step: effect.step,
     data: { effect: effect.id, rule: effect.assign.rule, persons: event.people.persons },
   });
+  if (run.state.suspended) return true;
   const people = isWorkBack(run, found.frame, effect) ? withPolicy(event.people, 'returned') : event.people;
   const holders = applyPolicies(run, effect.step, effect.people, people);
   givePeopleFor(run, found.frame, effect.purpose, holders);

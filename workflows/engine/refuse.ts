@@ -3,6 +3,8 @@ import { newerOf } from './calendars.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { returnTargets } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
+import { refuseModify } from './modify.ts';
+import { refuseSkip } from './skip.ts';
 import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
@@ -12,6 +14,7 @@ import { neverOf } from './never.ts';
 import type {
   Choices,
   Command,
+  CompleteCommand,
   Json,
   PauseCommand,
   PersonId,
@@ -27,7 +30,8 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
-  if (state.ending && !WHILE_ENDING.includes(command.kind)) return refusal('case_ending', { act: command.kind });
+  const standing = refuseStanding(state, command.kind);
+  if (standing) return standing;
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
@@ -42,14 +46,24 @@ function refuseChoices(compiled: Compiled, by: StepId | null, choices: Choices):
   return wrong === null ? null : refusal('choice_invalid', { step: wrong });
 }
 
+/** A case that ends, or is suspended, lets little be done. */
+function refuseStanding({ ending, suspended }: State, act: Command['kind']): Refusal | null {
+  if (ending && !WHILE_ENDING.includes(act)) return refusal('case_ending', { act });
+  return suspended && !WHILE_SUSPENDED.includes(act) ? refusal('case_suspended', { act }) : null;
+}
+
 /** What may still be done while the case is being undone. */
-const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'amend'];
+const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'skip', 'amend', 'recalendar'];
+const WHILE_SUSPENDED: readonly Command['kind'][] = ['resumeCase', 'cancel', 'amend', 'modify', 'recalendar'];
 
 type CaseCommand = Exclude<Command, { task: string }>;
 
 function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);
   if (command.kind === 'takeBack') return refuseTakeBack(compiled, state, command);
+  if (command.kind === 'resumeCase') return state.suspended ? null : refusal('not_suspended');
+  if (command.kind === 'skip') return refuseSkip(compiled, state, command);
+  if (command.kind === 'modify') return refuseModify(compiled, state, command);
   if (command.kind === 'recalendar') return refuseCalendars(compiled, state, command);
   if (command.kind !== 'retry') return null;
   const known = state.incidents.some(({ id }) => id === command.incident);
@@ -72,17 +86,17 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
 }
 
 function refuseAct(compiled: Compiled, state: State, task: Task, command: TaskCommand): Refusal | null {
-  if (command.kind === 'complete') {
-    const { outcome, choices = {} } = command;
-    return refuseOutcome(compiled, task, outcome) ?? refuseChoices(compiled, task.step, choices);
-  }
-  const isHandedOver = command.kind === 'transfer' && command.as !== undefined;
-  if (isHandedOver) return null;
+  if (command.kind === 'complete') return refuseComplete(compiled, task, command);
+  if (command.kind === 'transfer' && command.as !== undefined) return null;
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
   if (command.kind === 'pause') return refuseParty(compiled, task, command);
   if (command.kind !== 'return' || returnTargets(compiled, state, task).includes(command.to)) return null;
   return refusal('return_target_invalid', { to: command.to });
+}
+
+function refuseComplete(compiled: Compiled, task: Task, { outcome, choices = {} }: CompleteCommand): Refusal | null {
+  return refuseOutcome(compiled, task, outcome) ?? refuseChoices(compiled, task.step, choices);
 }
 
 /** The first who never handles the work but would act on it, or get it. */

@@ -5,7 +5,16 @@
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { hasSubstitutes, isHuman, type HumanStep } from './tree.ts';
 import { spend } from './spent.ts';
-import { framesUnder, keepTimers, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
+import {
+  framesUnder,
+  keepTimers,
+  type Frame,
+  type InFlight,
+  type Resume,
+  type State,
+  type Task,
+  type Transition,
+} from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -18,14 +27,11 @@ import type {
   OpenedTask,
   PersonId,
   Spent,
+  StepContext,
   StepId,
   TaskId,
 } from './types.ts';
 import { must } from './unreachable.ts';
-
-/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
-export type Transition =
-  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
 
 export interface Run {
   compiled: Compiled;
@@ -43,9 +49,12 @@ export interface Run {
   notices: Notice[];
   spent: Spent[];
   effects: Effect[];
+  /** The step that is being worked on, and who is told what its expressions come to. */
+  at: StepId | null;
+  traced: StepContext['traced'];
 }
 
-export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
+export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
   return {
     compiled,
     state,
@@ -60,6 +69,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     notices: [],
     spent: [],
     effects: [],
+    at: null,
+    traced,
   };
 }
 
@@ -206,7 +217,13 @@ export function closeUnder(run: Run, frame: Frame): void {
   keepTimers(state, (timer) => !ids.has(timer.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
-  run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
+  const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
+  run.agenda = run.agenda.filter(isOpen);
+  if (state.suspended) {
+    const { agenda, answers } = state.suspended;
+    state.suspended.agenda = agenda.filter(isOpen);
+    state.suspended.answers = answers.filter(({ effect }) => effect.frame !== null && !ids.has(effect.frame));
+  }
   frame.children = [];
 }
 

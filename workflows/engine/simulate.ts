@@ -18,6 +18,7 @@ import type {
   PersonId,
   Refusal,
   ResolvedPeople,
+  StepContext,
   StepLimits,
   Vars,
 } from './types.ts';
@@ -37,6 +38,12 @@ export interface SimulationOptions {
   limits?: StepLimits;
   /** People that the engine names are looked up too, as in every case that begins today. */
   confirmsPeople?: boolean;
+  /** Goes on with a case as it stands; default: one that has not begun. */
+  from?: State;
+  /** Told of every expression. */
+  traced?: StepContext['traced'];
+  /** Told of every entry with the state after it, before the effects it starts are answered. */
+  told?: (entry: DeltaEntry, state: State) => void;
   /** Answers people rules that read the organisation; undefined leaves the effect in flight. */
   resolve?: (effect: ResolveEffect) => ResolvedPeople | undefined;
   /** Answers activities; undefined leaves the effect in flight. Default: done without values. */
@@ -64,7 +71,7 @@ export class Simulation {
     this.compiled = compiled;
     this.options = options;
     this.now = options.at ?? DEFAULT_START;
-    this.state = newState(options.caseId ?? 'case');
+    this.state = options.from ?? newState(options.caseId ?? 'case');
   }
 
   /** Sends a command; a refusal comes back and changes nothing. */
@@ -143,10 +150,14 @@ export class Simulation {
 
   /** Hands an event to the engine and answers the effects it starts. */
   consume(event: EngineEvent): void {
-    const { limits } = this.options;
-    const result = step(this.compiled, this.state, event, { now: this.now, ...(limits ? { limits } : {}) });
+    const { limits, traced, told } = this.options;
+    const context = { now: this.now, ...(limits && { limits }), ...(traced && { traced }) };
+    const result = step(this.compiled, this.state, event, context);
     this.state = result.state;
-    if (result.delta) this.entries.push(result.delta);
+    if (result.delta) {
+      this.entries.push(result.delta);
+      told?.(result.delta, result.state);
+    }
     for (const effect of result.effects) this.answer(effect);
   }
 

@@ -122,6 +122,18 @@ export interface Task extends Holder {
   owner: Holder | null;
 }
 
+/** The case stands: what would go on by itself is kept until it is resumed. */
+export interface Suspended {
+  /** What activities that came to an end meanwhile would have gone on with. */
+  agenda: Transition[];
+  /** Answers to be taken when it goes on, each with the effect that waits for it. */
+  answers: { event: EngineEvent; effect: InFlight }[];
+}
+
+/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
+export type Transition =
+  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
+
 /** A task's clock stands; a timer of the kind `resume`, or an incident that holds it, makes it go again. */
 interface Paused {
   /** Epoch ms. */
@@ -271,6 +283,7 @@ export interface State {
   /** Completed steps that going back or cancelling would undo, in the order they were done. */
   undoable: Undoable[];
   undoing: Undoing[];
+  suspended: Suspended | null;
   /** How the case ends once nothing is left to be undone; null while it goes on. */
   ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
 }
@@ -306,6 +319,7 @@ export function newState(caseId: string): State {
     confirmsPeople: false,
     undoable: [],
     undoing: [],
+    suspended: null,
     ending: null,
   };
 }
@@ -317,6 +331,13 @@ export function cloneState({ trail, ...rest }: State): State {
 
 export function isClosed(state: State): boolean {
   return state.status === 'completed' || state.status === 'cancelled';
+}
+
+/** Frames that would go on if the case were not suspended. */
+export function heldFrames({ suspended }: State): number[] {
+  if (!suspended) return [];
+  const next = suspended.agenda.map((each) => (each.do === 'enter' ? each.scope : each.frame));
+  return [...next, ...suspended.answers.flatMap(({ effect }) => effect.frame ?? [])];
 }
 
 /** Earliest due time, epoch ms; null when no timer waits. */

@@ -5,8 +5,8 @@
 import { sequenceOf, type Compiled } from './compile.ts';
 import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
-import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
-import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
+import { endCase, newFrame, newRun, openIncident, type Run } from './run.ts';
+import { cloneState, findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
 import { barAgain } from './tasks.ts';
@@ -31,7 +31,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 
 /** Consumes one event into the given state itself, for whoever has no use for it as it was. */
 export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, state, event, context.now);
+  const run = newRun(compiled, state, event, context);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   barAgain(run);
@@ -60,6 +60,10 @@ function deltaOf(run: Run): DeltaEntry {
 
 /** Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. */
 function settle(run: Run, budget: number): void {
+  if (run.state.suspended) {
+    run.state.suspended.agenda.push(...run.agenda);
+    return;
+  }
   for (let done = 1; run.agenda.length > 0; done += 1) {
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
@@ -72,6 +76,7 @@ function settle(run: Run, budget: number): void {
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
+  run.at = frame.step;
   if (next.do === 'enter') enter(run, frame, parent);
   else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
   else if (next.do === 'open') openStep(run, frame);

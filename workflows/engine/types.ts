@@ -3,166 +3,12 @@
  * and the server that applies its deltas. Everything here is JSON. Instants are epoch milliseconds. People appear as ids,
  * fields only where an expression mentions them (protocol.md B): no name, phone or free text ever enters these types.
  */
-import type { WorkingTimesByKey } from './calendar/working-times.ts';
+import type { Json, PersonId, StepId, TaskId, Vars } from './base-types.ts';
+import type { Command } from './command-types.ts';
 import type { Assign, Flow, Party } from './flow.gen.ts';
 
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-export type PersonId = string;
-export type StepId = string;
-/** `<case id>-<n>`, n from the case's counter; never reused: return, redo and take-back open new tasks (rule 5). */
-export type TaskId = string;
-/** Only the fields that the flow's engine expressions mention (`compile` collects them). Money is a decimal string. */
-export type Vars = Record<string, Json>;
-
-// ---------------------------------------------------------------------------------------------- commands
-
-interface CommandBase {
-  /** The server's id of the command row; also the Temporal update id and the entry in the ring. */
-  id: string;
-  /** Order of the command within its case, from 1. */
-  n: number;
-  /** Lowest `n` of the case that is still pending: the ring forgets only below it (rule 2). */
-  lowestPending: number;
-  /** Who acts. Null: the system (a schedule, an operator's script). */
-  actor: PersonId | null;
-  /** Version of the flow the server built this command for (rule 14). */
-  flowVersion: number;
-  /** The new values of mentioned fields among those the command's patch writes. */
-  vars: Vars;
-}
-interface TaskCommandBase extends CommandBase {
-  task: TaskId;
-  /** The assignment number the person saw; another one is refused (rule 11). */
-  assignment: number;
-}
-/** Always the first command of a case. */
-export interface StartCommand extends CommandBase {
-  kind: 'start';
-  community: string | null;
-  initiator: PersonId;
-  /** IANA zone of the community. */
-  zone: string;
-  /** Whom the initiator chose, by the step that asks for it. */
-  choices?: Choices;
-  /** People that the engine names are looked up before they get work, so that the absent have a substitute. Older cases did without. */
-  confirmsPeople?: true;
-  /** Working times of the calendars that the flow names. */
-  calendars?: WorkingTimesByKey;
-}
-/** People chosen for later steps, in order. */
-export type Choices = Record<StepId, PersonId[]>;
-export interface CompleteCommand extends TaskCommandBase {
-  kind: 'complete';
-  outcome: string;
-  /** Whom this handler chose for later steps. */
-  choices?: Choices;
-}
-interface ReturnCommand extends TaskCommandBase {
-  kind: 'return';
-  to: StepId;
-  mode: 'redo' | 'straightBack';
-}
-interface TransferCommand extends TaskCommandBase {
-  kind: 'transfer';
-  to: PersonId;
-  /** Work of somebody who leaves, or is away: whatever the step allows. */
-  as?: 'handOver' | 'substitute';
-}
-/** Stops the task's clock while something outside is waited for; its holder stays. */
-export interface PauseCommand extends TaskCommandBase {
-  kind: 'pause';
-  /** Epoch ms at which it goes on by itself; at most the step's `pause.max` from now, which the engine holds to. */
-  until: number;
-  /** Whom the work waits for; `other` when not given. */
-  waitingFor?: Party;
-}
-interface ResumeCommand extends TaskCommandBase {
-  kind: 'resume';
-}
-/** Lets somebody else work on it; it comes back to who delegated. */
-interface DelegateCommand extends TaskCommandBase {
-  kind: 'delegate';
-  to: PersonId;
-}
-/** Asks more people in the holder's seat of an approval, in this order. */
-interface AddSignersCommand extends TaskCommandBase {
-  kind: 'addSigners';
-  persons: PersonId[];
-  where: 'before' | 'after';
-}
-/** Asks no more those who were added to the seat that the task is in. */
-interface RemoveSignersCommand extends TaskCommandBase {
-  kind: 'removeSigners';
-  persons: PersonId[];
-}
-/** Whoever decided a task takes the decision back while nobody has gone on. */
-interface TakeBackCommand extends CommandBase {
-  kind: 'takeBack';
-  /** The closed task. */
-  decided: TaskId;
-}
-interface WithdrawCommand extends CommandBase {
-  kind: 'withdraw';
-}
-/** An operator ends the case. */
-interface CancelCommand extends CommandBase {
-  kind: 'cancel';
-}
-/** Calendars that were changed: open due times are reckoned again from where their clocks began. */
-export interface RecalendarCommand extends CommandBase {
-  kind: 'recalendar';
-  calendars: WorkingTimesByKey;
-}
-/** Changes the record of a running case outside any task (rule 9). */
-interface AmendCommand extends CommandBase {
-  kind: 'amend';
-}
-/** Runs again what an incident stopped. */
-export interface RetryCommand extends CommandBase {
-  kind: 'retry';
-  incident: number;
-}
-export type Command =
-  | StartCommand
-  | CompleteCommand
-  | ReturnCommand
-  | TransferCommand
-  | PauseCommand
-  | ResumeCommand
-  | DelegateCommand
-  | AddSignersCommand
-  | RemoveSignersCommand
-  | TakeBackCommand
-  | WithdrawCommand
-  | CancelCommand
-  | AmendCommand
-  | RecalendarCommand
-  | RetryCommand;
-
-/** Why a command is refused; `code` is snake_case and becomes the `code` of a problem document. */
-export interface Refusal {
-  code:
-    | 'task_closed'
-    | 'assignment_changed'
-    | 'case_closed'
-    | 'already_started'
-    | 'unknown_outcome'
-    | 'action_not_offered'
-    | 'act_not_allowed'
-    | 'return_target_invalid'
-    | 'signer_already'
-    | 'signer_unknown'
-    | 'choice_invalid'
-    | 'never_handles'
-    | 'take_back_too_late'
-    | 'flow_version_changed'
-    | 'incident_unknown'
-    | 'case_ending'
-    | 'calendar_known'
-    | 'party_not_offered'
-    | 'engine_error';
-  params: Record<string, Json>;
-}
+export type * from './base-types.ts';
+export type * from './command-types.ts';
 
 // ---------------------------------------------------------------------------------------------- events
 
@@ -326,8 +172,8 @@ export interface Incident {
   detail: Record<string, Json>;
 }
 export interface CaseChange {
-  /** cancelling: what it did is being undone first. */
-  status: 'running' | 'cancelling' | 'completed' | 'cancelled';
+  /** suspended: its clocks stand. cancelling: what it did is being undone first. */
+  status: 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   /** Ids of the steps that wait now, in document order. */
   position: StepId[];
@@ -359,7 +205,13 @@ export type LogType =
   /** What a service step did is undone; `undoes` in its data is the effect. */
   | 'step_compensated'
   | 'compensation_failed'
-  | 'incident_retried';
+  | 'incident_retried'
+  | 'case_suspended'
+  | 'case_resumed'
+  /** In its data the outcome it counts as, or `undoes` where a compensation was left out. */
+  | 'step_skipped'
+  /** From and to which steps an operator moved it. */
+  | 'case_modified';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
   type: LogType;
@@ -412,6 +264,18 @@ export interface StepContext {
   /** Epoch ms of the event (rule 19). */
   now: number;
   limits?: StepLimits;
+  /** Told of every expression that is evaluated, for whoever explains a run; it changes nothing. */
+  traced?: (expression: TracedExpression) => void;
+}
+/** What an expression came to. */
+export interface TracedExpression {
+  /** The step that was being worked on; null: the case. */
+  step: StepId | null;
+  expression: string;
+  inputs: Record<string, Json>;
+  /** Of a condition its truth, of a moment its epoch ms (null: none); null where it failed. */
+  value: Json;
+  failed: { code: string; reason: string } | null;
 }
 export interface StepLimits {
   /** Transitions within one event before it is an incident (design.md section 5). */

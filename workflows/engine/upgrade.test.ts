@@ -12,7 +12,7 @@ const explanation = { rule: 'role' as const, inputs: {} };
 
 const NEW_IN_V4 = [
   ...['clock', 'countedTo', 'calendars', 'held', 'waitingFor'],
-  ...['undoes', 'undoable', 'undoing', 'ending'],
+  ...['undoes', 'undoable', 'undoing', 'suspended', 'ending'],
   ...['never', 'given', 'choices', 'confirmsPeople', 'past', 'approvers'],
 ];
 

@@ -33,6 +33,7 @@ interface StateV3 extends Omit<
   | 'held'
   | 'undoable'
   | 'undoing'
+  | 'suspended'
   | 'ending'
   | 'choices'
   | 'confirmsPeople'
@@ -111,6 +112,7 @@ function upgrade(state: StateV3): State {
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
     undoable: [],
     undoing: [],
+    suspended: null,
     ending: null,
     trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
     choices: {},

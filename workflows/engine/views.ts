@@ -1,7 +1,7 @@
 /** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { allTimers, findFrame, type State } from './state.ts';
+import { allTimers, findFrame, heldFrames, type State } from './state.ts';
 import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -18,20 +18,25 @@ export function caseChange(compiled: Compiled | null, state: State): CaseChange 
   };
 }
 
-function statusOf({ status, ending }: State): CaseChange['status'] {
+function statusOf({ status, ending, suspended }: State): CaseChange['status'] {
   if (status !== 'running' && status !== 'new') return status;
+  if (suspended) return 'suspended';
   return ending?.status === 'cancelled' ? 'cancelling' : 'running';
 }
 
 /** The steps that wait, in document order. */
 function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
-  for (const { step } of state.tasks) waiting.add(step);
-  for (const { step, frame } of state.effects) if (frame !== null) waiting.add(step);
+  for (const { step } of [...state.tasks, ...state.effects.filter(({ frame }) => frame !== null)]) waiting.add(step);
   for (const { task, frame } of allTimers(state)) if (task === null) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
+  for (const step of heldSteps(state)) waiting.add(step);
   if (!compiled) return [...waiting];
   return [...waiting].sort((a, b) => stepInfo(compiled, a).order - stepInfo(compiled, b).order);
+}
+
+function heldSteps(state: State): StepId[] {
+  return heldFrames(state).flatMap((frame) => findFrame(state, frame)?.frame.step ?? []);
 }
 
 function stepOfFrame(state: State, id: number): StepId {
@@ -41,7 +46,12 @@ function stepOfFrame(state: State, id: number): StepId {
 /** Everything that rows can be healed from. */
 export function snapshot(compiled: Compiled | null, state: State): Snapshot {
   const { rev, flowVersion } = state;
-  return { rev, flowVersion, tasks: state.tasks.map(openedOf), case: caseChange(compiled, state) };
+  return {
+    rev,
+    flowVersion,
+    tasks: state.tasks.map((task) => openedOf(task)),
+    case: caseChange(compiled, state),
+  };
 }
 
 export function openTasksOf(state: State): OpenTasks {

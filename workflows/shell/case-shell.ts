@@ -16,6 +16,7 @@ import {
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type ModifyWish,
   type ReturnPlan,
   type ReturnWish,
   type RingEntry,
@@ -24,7 +25,7 @@ import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
 import { codeOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
 import { Outbox } from './outbox.ts';
-import { planReturn } from './return-plan.ts';
+import { planModify, planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
 import { Timers } from './timers.ts';
 
@@ -98,6 +99,10 @@ export class CaseShell {
 
   returnPlan(wish: ReturnWish): ReturnPlan {
     return planReturn(this.flow(), this.state, wish, now());
+  }
+
+  modifyPlan(wish: ModifyWish): ReturnPlan {
+    return planModify(this.flow(), this.state, wish, now());
   }
 
   checkpoint(): void {

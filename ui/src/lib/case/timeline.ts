@@ -50,6 +50,7 @@ const sayings: Record<string, Say> = {
     tone: 'person',
   }),
   signers_removed: (words) => ({ text: m.event_signers_removed(words), tone: 'person' }),
+  calendar_changed: (_words, entry) => ({ text: calendarText(entry), tone: 'system' }),
   task_paused: (words) => ({ text: m.event_task_paused(words), tone: 'person' }),
   task_resumed: (words, { actor }) => ({
     text: actor ? m.event_task_resumed(words) : m.event_task_resumed_timer(words),
@@ -74,6 +75,15 @@ const sayings: Record<string, Say> = {
     tone: 'system',
   }),
 };
+
+/** Where one due time went, or how many. */
+function calendarText({ data }: TimelineEntry): string {
+  const { tasks, moved } = data as { tasks?: { from: number; to: number }[]; moved?: number };
+  const [first] = tasks ?? [];
+  if (first === undefined || moved === undefined) return m.event_calendar_changed();
+  if (moved > 1) return m.event_calendar_moved_many({ n: moved });
+  return m.event_calendar_moved({ from: dateTime(first.from), to: dateTime(first.to) });
+}
 
 function skippedText(words: Words, data: TimelineEntry['data'], hasOutcome: boolean): string {
   if (typeof data.undoes === 'number') return m.event_compensation_skipped(words);

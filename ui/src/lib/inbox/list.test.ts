@@ -27,7 +27,9 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     delegated: false,
     added: false,
     for: null,
+    suspended: false,
     pause: null,
+    dueBy: null,
     unread: false,
     ...more,
   };
