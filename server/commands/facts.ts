@@ -61,7 +61,8 @@ const caseJson = sql`json_build_object('id', c.id, 'number', c.number, 'flow', c
   'appliedRev', c.applied_rev, 'fieldRevs', c.field_revs)`;
 const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
   'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null,
-  'closedBy', t.closed_by)`;
+  'closedBy', t.closed_by, 'never', t.never, 'explanation', json_build_object('policy', t.explanation ->> 'policy', 'by',
+  t.explanation ->> 'by'))`;
 const grantsOf = (
   person: RawBuilder<unknown>,
 ) => sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))

@@ -4,7 +4,8 @@
  */
 import {
   calendarsOf,
-  fieldOfAssign,
+  fieldsOfNever,
+  fieldsOfPeople,
   partsOf,
   partsOfHandlers,
   ROOT,
@@ -98,10 +99,10 @@ function mentionedFields(flow: Flow, expressions: Map<string, Prepared>, formula
     else fields.add(name);
   };
   for (const { names } of expressions.values()) names.forEach(addField);
+  fieldsOfNever(flow.never ?? []).forEach(addField);
   for (const { step } of walk(flow)) {
     for (const { people } of partsOf(step).people) {
-      const field = fieldOfAssign(people.assign);
-      if (field !== null) addField(field);
+      fieldsOfPeople(people).forEach(addField);
     }
   }
   return fields;

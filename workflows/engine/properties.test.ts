@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
 import { isHandlerKey } from './catching.ts';
+import { choicesOf, type Choice } from './choices.ts';
 import { CALENDARS, laterCalendars } from './calendar/testing.ts';
 import { check, type CheckContext } from './check.ts';
 import { compile, sequenceOf, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
 import { isBeside, isInterrupted } from './handlers.ts';
+import { neverOf } from './never.ts';
 import { returnTargets } from './return.ts';
 import type { Step } from './flow.gen.ts';
 import { removableOf } from './signers.ts';
@@ -18,7 +20,7 @@ import { allTimers, cloneState, framesUnder, heldFrames, rootsOf, type Frame, ty
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
-import type { Command, DeltaEntry, OpenedTask, Vars } from './types.ts';
+import type { Choices, Command, DeltaEntry, OpenedTask, Vars } from './types.ts';
 import { snapshot } from './views.ts';
 
 const context: CheckContext = {
@@ -30,8 +32,10 @@ const context: CheckContext = {
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
 function simulate(compiled: Compiled): Simulation {
+  // As cases begin today, and as older ones did.
+  const confirmsPeople = compiled.flow.steps.length % 2 === 0;
   const unanswered = { resolve: () => undefined, perform: () => undefined, send: () => undefined };
-  return new Simulation(compiled, { calendars: CALENDARS, ...unanswered });
+  return new Simulation(compiled, { calendars: CALENDARS, ...unanswered, confirmsPeople });
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -91,10 +95,14 @@ function operate(run: Simulation, done: Omit<Done, 'vars'>): void {
 function skip(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
   const incident = value % 2 === 0 ? (at(run.state.incidents, pick)?.id ?? null) : null;
   const step = incident === null ? (at(run.entries.at(-1)?.case.position ?? [], pick) ?? null) : null;
-  const known = step === null ? undefined : run.compiled.steps.get(step)?.step;
-  const outcomes = known && isHuman(known) ? outcomesOfStep(known).filter(({ returnTo }) => !returnTo) : [];
-  const outcome = at(outcomes, value)?.outcome ?? null;
+  const outcome = at(outcomesOn(run, step), value)?.outcome ?? null;
   run.send({ kind: 'skip', actor, vars: {}, step, item: null, incident, outcome });
+}
+
+/** Outcomes of a step that lead on. */
+function outcomesOn({ compiled }: Simulation, step: string | null): { outcome: string }[] {
+  const known = step === null ? undefined : compiled.steps.get(step)?.step;
+  return known && isHuman(known) ? outcomesOfStep(known).filter(({ returnTo }) => !returnTo) : [];
 }
 
 /** Takes away what waits, or leaves it, and begins any other step. */
@@ -131,7 +139,8 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   const aimed = { task: task.id, assignment: task.assignment, actor };
   const known = compiled.steps.get(task.step)!.step;
   const outcome = at(isHuman(known) ? outcomesOfStep(known) : [], value)!.outcome;
-  if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars });
+  const choices = chosen(choicesOf(compiled, task.step), value);
+  if (act === 'complete') run.send({ kind: 'complete', ...aimed, outcome, vars, choices });
   if (act === 'transfer') run.send({ kind: 'transfer', ...aimed, to: actor, vars: {} });
   performOnClock(run, aimed, { act, value });
   performOnHolders(run, task, { act, value, actor });
@@ -144,6 +153,12 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   const mode = act === 'detour' ? 'straightBack' : 'redo';
   if (to !== undefined && (act === 'return' || act === 'detour'))
     run.send({ kind: 'return', ...aimed, to, mode, vars: {} });
+}
+
+/** Some people for some of what is asked. */
+function chosen(asked: Choice[], value: number): Choices {
+  const some = asked.filter((_, index) => (index + value) % 3 !== 0);
+  return Object.fromEntries(some.map(({ step, most }) => [step, PEOPLE.slice(value % 2, (value % 2) + most)]));
 }
 
 type Aimed = Pick<Extract<Command, { kind: 'resume' }>, 'task' | 'assignment' | 'actor'>;
@@ -191,8 +206,11 @@ function hold(holds: boolean, what: string): void {
 function holdInvariants(compiled: Compiled, state: State): void {
   holdEnd(state);
   holdFrames(state);
-  for (const task of state.tasks) holdClock(state, task);
-  for (const task of state.tasks) holdDue(compiled, state, task);
+  for (const task of state.tasks) {
+    holdClock(state, task);
+    holdBarred(compiled, state, task);
+    holdDue(compiled, state, task);
+  }
   holdJoins(compiled, state);
   holdSeats(state);
   holdScopes(compiled, state);
@@ -229,6 +247,14 @@ function holdFrames(state: State): void {
   const ofSteps = open.filter((each) => !isOfHandler(each)).map(({ frame }) => frame);
   const waiting = new Set([...ofSteps, ...unopened(state)]);
   for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
+}
+
+/** Nobody holds what they may never handle, or gets it back. */
+function holdBarred(compiled: Compiled, state: State, task: Task): void {
+  const never = neverOf(compiled, state, task.step);
+  for (const holder of [task, task.owner])
+    hold(!never.includes(holder?.assignee ?? ''), 'somebody holds what they never handle');
+  hold(never.join() === task.never.join(), 'a task knows who may not hold it');
 }
 
 /** Frames that wait for compensations, or for a suspended case to go on. */
@@ -363,7 +389,7 @@ describe('any flow that passes check, whatever happens', () => {
         expect(check(flow, context)).toEqual([]);
         const compiled = compile(load(flow));
         const run = simulate(compiled);
-        run.start('p1', { amount: 3, helper: 'p2' });
+        run.start('p1', { amount: 3, helper: 'p2' }, chosen(choicesOf(compiled, null), acts.length));
         holdInvariants(compiled, run.state);
         for (const act of acts) {
           const before = JSON.stringify(run.state);

@@ -12,6 +12,7 @@ import { closeWaits, endCase, newRun, openIncident, type Run } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
+import { barAgain } from './tasks.ts';
 import type { DeltaEntry, Effect, EngineEvent, LogEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';
@@ -37,6 +38,7 @@ export function stepInto(compiled: Compiled, state: State, event: EngineEvent, c
   const run = newRun(compiled, state, event, context);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
+  barAgain(run);
   run.state.rev += 1;
   return { state: run.state, effects: run.effects, delta: deltaOf(run) };
 }

@@ -17,12 +17,16 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, and nothing came from outside. */
+/**
+ * v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, and nothing came from outside; nobody was barred
+ * from a task or chosen for a step; who approved before whom, and who approved a step, was not kept.
+ */
 interface StateV3 extends Omit<
   State,
   | 'v'
   | 'root'
   | 'tasks'
+  | 'trail'
   | 'effects'
   | 'incidents'
   | 'calendars'
@@ -34,14 +38,18 @@ interface StateV3 extends Omit<
   | 'waits'
   | 'heard'
   | 'cancelling'
+  | 'choices'
+  | 'confirmsPeople'
 > {
   v: 3;
   root: FrameV3 | null;
   tasks: TaskV3[];
+  trail: TrailEntryV3[];
   effects: InFlightV3[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
 }
-type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo'> & {
+type TrailEntryV3 = Omit<TrailEntry, 'approvers'>;
+type TaskV3 = Omit<Task, 'paused' | 'clock' | 'countedTo' | 'never'> & {
   paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
 };
 
@@ -50,7 +58,7 @@ interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spin
   v: 2;
   root: FrameV2 | null;
   tasks: Omit<TaskV3, 'owner'>[];
-  trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
+  trail: Omit<TrailEntryV3, 'rev' | 'task' | 'by'>[];
 }
 type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
@@ -70,7 +78,7 @@ type TimerV1 = Omit<Timer, 'what'> & {
   what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'catch' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
-type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
+type ResolveV1 = Omit<ResolveV3, 'purpose'> & { purpose: PurposeV1 };
 type InFlightV1 = ResolveV1 | ActivityV3;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV1 =
@@ -79,9 +87,10 @@ type ResumeV1 =
   | { do: 'timer'; timer: TimerV1 }
   | (Omit<EventResume, 'effect'> & { effect: InFlightV1 });
 
-type FrameV3 = Omit<Frame, 'children' | 'undoes'> & { children: FrameV3[] };
+type FrameV3 = Omit<Frame, 'children' | 'undoes' | 'seats'> & { children: FrameV3[]; seats: Omit<Seat, 'past'>[] };
 type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'undoes'>;
-type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
+type ResolveV3 = Omit<Extract<InFlight, { type: 'resolve' }>, 'given' | 'never'>;
+type InFlightV3 = ResolveV3 | ActivityV3;
 type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
 
 export type AnyState = State | StateV3 | StateV2 | StateV1;
@@ -111,6 +120,9 @@ function upgrade(state: StateV3): State {
     waits: [],
     heard: [],
     cancelling: null,
+    trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
+    choices: {},
+    confirmsPeople: false,
   };
 }
 
@@ -120,15 +132,17 @@ function taskToV4(task: TaskV3): Task {
     paused: task.paused && { ...task.paused, waitingFor: 'other' },
     clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
     countedTo: null,
+    never: [],
   };
 }
 
 function frameToV4(frame: FrameV3): Frame {
-  return { ...frame, undoes: null, children: frame.children.map(frameToV4) };
+  const seats = frame.seats.map((seat) => ({ ...seat, past: [] }));
+  return { ...frame, undoes: null, seats, children: frame.children.map(frameToV4) };
 }
 
 function effectToV4(effect: InFlightV3): InFlight {
-  return effect.type === 'activity' ? { ...effect, undoes: null } : effect;
+  return effect.type === 'activity' ? { ...effect, undoes: null } : { ...effect, given: null, never: [] };
 }
 
 function resumeToV4(resume: ResumeV3): Resume {
@@ -162,7 +176,7 @@ function seatsToV3(
   { id, children }: Pick<FrameV2, 'id' | 'children'>,
   decisions: FrameV2['decisions'],
   state: StateV2,
-): Seat[] {
+): FrameV3['seats'] {
   const seat = { queue: [], weight: 1, verdict: null, decided: null };
   const asked = state.tasks.filter((task) => task.frame === id && task.kind === 'approval');
   const away = children.filter((child) => child.detour !== null && asked.length + decisions.length > 0);
@@ -177,15 +191,15 @@ function seatsToV3(
   ];
 }
 
-/** Entries that a run of an earlier version left: their tasks offered all and never stood. */
+/** Entries that a run of an earlier version left: their tasks offered all and never stood, and barred nobody. */
 export function upgradeEntries(entries: DeltaEntry[]): DeltaEntry[] {
   return entries.map((entry) => ({ ...entry, opened: entry.opened.map(filled), changed: entry.changed.map(filled) }));
 }
 
-const ADDED_IN_V2 = { outcomes: null, pausedAt: null, pausedUntil: null };
+const ADDED = { outcomes: null, pausedAt: null, pausedUntil: null, never: [] };
 
 function filled<T extends OpenedTask | ChangedTask>(task: T): T {
-  return { ...ADDED_IN_V2, ...task };
+  return { ...ADDED, ...task };
 }
 
 function toV2(state: StateV1): StateV2 {

@@ -31,6 +31,8 @@ export interface TaskState {
   openedRev: number;
   rev: number;
   returnedBy: string | null;
+  /** May not hold, claim or receive it. */
+  never: string[];
   explanation: Explanation | Record<string, never>;
   closedAt: number | null;
   closedBy: string | null;
@@ -82,6 +84,7 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
     openedRev: rev,
     rev,
     returnedBy: task.returnedBy,
+    never: neverOf(task),
     explanation: task.explanation,
     closedAt: null,
     closedBy: null,
@@ -91,7 +94,7 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
 
 function change(row: TaskState, task: ChangedTask, { rev }: DeltaEntry): TaskState {
   const { assignee, pool, assignment, explanation } = task;
-  return { ...row, rev, assignee, pool, assignment, ...timing(task), explanation };
+  return { ...row, rev, assignee, pool, assignment, ...timing(task), never: neverOf(task), explanation };
 }
 
 type Timing = Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil' | 'waitingFor' | 'dueBy'>;
@@ -101,6 +104,11 @@ function timing(task: ChangedTask): Timing {
   const { dueAt, outcomes = null, pausedAt = null, pausedUntil = null } = task as Partial<ChangedTask>;
   const { waitingFor = null, dueBy = null } = task;
   return { dueAt: dueAt ?? null, outcomes, pausedAt, pausedUntil, waitingFor, dueBy };
+}
+
+/** Entries of logs from before anybody was barred leave it out. */
+function neverOf({ never = [] }: Partial<ChangedTask>): string[] {
+  return never;
 }
 
 function close(row: TaskState, { state, outcome, by }: ClosedTask, { rev, at }: DeltaEntry): TaskState {
@@ -137,6 +145,7 @@ function tombstone({ task, step }: ClosedTask, { rev, at }: DeltaEntry): TaskSta
     openedRev: rev,
     rev,
     returnedBy: null,
+    never: [],
     explanation: {},
     closedAt: at,
     closedBy: null,

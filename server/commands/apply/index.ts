@@ -149,7 +149,7 @@ function toEventRow(known: Known, entry: DeltaEntry): EventRow {
     step: event.step,
     task_id: event.task,
     actor: event.actor,
-    acting_for: null,
+    acting_for: actingFor(event),
     command_id: event.command,
     data: event.data,
     entry,
@@ -159,6 +159,10 @@ function toEventRow(known: Known, entry: DeltaEntry): EventRow {
     form_version: known.case.formVersion,
     device_at: command?.device_at == null ? null : new Date(command.device_at).toISOString(),
   };
+}
+
+function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
+  return person ?? null;
 }
 
 /** An effect may start and end in one delta, and its end may come before its start. */

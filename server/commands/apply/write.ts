@@ -136,20 +136,20 @@ function taskUpsert(caseId: string, w: Writes) {
   }));
   return sql`
     insert into task as t (id, case_id, flow, step, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
-      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, waiting_for, due_by)
+      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, waiting_for, due_by, never)
     select x.id, k.id, k.flow, x.step, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
       x.rev, x.returned_by, x.explanation, x.closed_at, x.closed_by, x.outcome,
       case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end, x.paused_at, x.paused_until,
-      x.waiting_for, x.due_by
+      x.waiting_for, x.due_by, array(select json_array_elements_text(x.never))::uuid[]
     from json_to_recordset(${json(rows)}::json) as x (id text, step text, kind text, state text, assignee uuid, pool text, assignment int,
       due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
       closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz,
-      waiting_for text, due_by jsonb), "case" k where k.id = ${caseId}
+      waiting_for text, due_by jsonb, never json), "case" k where k.id = ${caseId}
     on conflict (id) do update set step = excluded.step, kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
       assignment = excluded.assignment, due_at = excluded.due_at, opened_at = excluded.opened_at, opened_rev = excluded.opened_rev,
       rev = excluded.rev, returned_by = excluded.returned_by, explanation = excluded.explanation, closed_at = excluded.closed_at,
       closed_by = excluded.closed_by, outcome = excluded.outcome, outcomes = excluded.outcomes, paused_at = excluded.paused_at,
-      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by,
+      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by, never = excluded.never,
       state = case when excluded.state = 'open' and t.state = 'completing' and t.assignment = excluded.assignment
         and t.command_id <> all (${w.done}::uuid[]) then 'completing' else excluded.state end,
       command_id = case when t.command_id = any (${w.done}::uuid[]) then null else t.command_id end,

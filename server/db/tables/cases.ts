@@ -79,6 +79,8 @@ export interface TaskTable {
   due_at: Date | null;
   /** Offered now; null: all of the step. */
   outcomes: Generated<string[] | null>;
+  /** May not hold, claim or receive it. */
+  never: Generated<string[]>;
   paused_at: Generated<Date | null>;
   paused_until: Generated<Date | null>;
   /** While its clock stands: whom it waits for. */
