@@ -8,6 +8,7 @@ import type { Locale } from './config.ts';
 import { AppError, type FieldError } from './errors.ts';
 import type { App } from './http.ts';
 import { acceptedLocale } from './language.ts';
+import calendarTexts from './definitions/calendar-texts.json' with { type: 'json' };
 import checkTexts from './definitions/check-texts.json' with { type: 'json' };
 import texts from './problem-texts.json' with { type: 'json' };
 import type { Problem } from './schema.ts';
@@ -53,9 +54,11 @@ export function describeProblem(error: AppError, locale: Locale): ProblemDocumen
   };
 }
 
-/** What `check` has against a flow is told in a sentence; what is wrong with a field the screens word themselves. */
+const sentences: Partial<Record<string, Record<Locale, string>>> = { ...checkTexts, ...calendarTexts };
+
+/** What is held against a flow or a calendar is told in a sentence; what is wrong with a field the screens word themselves. */
 export function withSentence(error: FieldError, locale: Locale): FieldError & { title?: string } {
-  const text = (checkTexts as Partial<Record<string, Record<Locale, string>>>)[error.code];
+  const text = sentences[error.code];
   return text === undefined ? error : { ...error, title: fill(text[locale], error.params ?? {}) };
 }
 

@@ -2,7 +2,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CALENDAR_PROBLEMS } from '../workflows/engine/calendar/problems.ts';
 import { CHECK_CODES } from '../workflows/engine/check.ts';
+import calendars from './definitions/calendar-texts.json' with { type: 'json' };
 import checks from './definitions/check-texts.json' with { type: 'json' };
 import problems from './problem-texts.json' with { type: 'json' };
 import { startTexts } from './services/messages.ts';
@@ -43,7 +45,7 @@ function faultOf({ where, zh, en }: Pair): string[] {
 
 const documents = globSync(
   [
-    'content/{roles,notices,panels}/*.json',
+    'content/{calendars,roles,notices,panels}/*.json',
     'content/verbs.json',
     'forms/*/*.json',
     'workflows/flows/*.json',
@@ -67,6 +69,13 @@ describe('texts in both languages', () => {
   it('of whatever a flow is refused for', () => {
     expect(Object.keys(checks).sort()).toEqual([...CHECK_CODES].sort());
     expect(pairsIn(checks, 'check-texts').flatMap(faultOf)).toEqual([]);
+  });
+
+  it('of whatever a calendar, or the list of its year, is refused for', () => {
+    const ofLines = ['column_missing', 'kind_unknown', 'date_invalid'];
+
+    expect(Object.keys(calendars).sort()).toEqual([...CALENDAR_PROBLEMS, ...ofLines].sort());
+    expect(pairsIn(calendars, 'calendar-texts').flatMap(faultOf)).toEqual([]);
   });
 
   it.each(documents)('of %s', (path) => {

@@ -1,6 +1,7 @@
 /** Gathers the named API schemas into one JSON Schema, so that the screens' types come from the routes' own shapes. */
 import * as overview from '../server/cases/overview/schemas.ts';
 import * as cases from '../server/cases/schemas.ts';
+import * as calendars from '../server/calendars/schemas.ts';
 import * as caseSearch from '../server/cases/search/schemas.ts';
 import * as events from '../server/events/schemas.ts';
 import * as files from '../server/files/schemas.ts';
@@ -14,6 +15,7 @@ import * as people from '../server/people/schemas.ts';
 import * as records from '../server/records/schemas.ts';
 import * as shared from '../server/schema.ts';
 import * as sessions from '../server/sessions/schemas.ts';
+import * as simulation from '../server/simulation/schemas.ts';
 import * as tasks from '../server/tasks/schemas.ts';
 import * as upgrade from '../server/upgrade/schemas.ts';
 
@@ -52,7 +54,9 @@ export function apiSchema(): object {
     notifications,
     forms,
     records,
+    calendars,
     flows,
+    simulation,
     tasks,
     cases,
     caseSearch,

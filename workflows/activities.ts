@@ -38,6 +38,8 @@ export interface PerformRequest {
   activity: string;
   /** The record must have reached this rev before the input is mapped (rule 8). */
   rev: number;
+  /** Of a throw, whose activity is `message.send` or `signal.send`: to whom. */
+  send?: { name: string; key: string | null };
   /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
   undoes?: number | null;
 }

@@ -8,17 +8,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aCc,
   aFlow,
+  aHandler,
   aLoop,
   anApproval,
+  anEnd,
   anInclusive,
   aParallel,
+  aRace,
+  aReceive,
   aServiceTask,
+  aSubProcess,
+  aThrow,
   aTimer,
   aUserTask,
 } from './engine/testing.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import leave from './flows/leave.json' with { type: 'json' };
 import repair from './flows/repair.json' with { type: 'json' };
+import calendar from '../content/calendars/office.json' with { type: 'json' };
+import { workingTimesOf } from './engine/calendar/working-times.ts';
 import { historyToText, readablePayloads } from './testing-history.ts';
 import { CaseWorker, eventually, type TestCase } from './testing.ts';
 
@@ -204,6 +212,41 @@ async function clocksRun(): Promise<TestCase> {
   return test;
 }
 
+/** Due times and a timer step by a working calendar, which changes on the way; a pause for the other party. */
+async function workingTimeRun(): Promise<TestCase> {
+  const due = { in: 'P1D', calendar: 'office', remind: [{ before: 'PT1H' }] };
+  const steps = [
+    aUserTask('work', { due, pause: { max: 'P1D', waitingFor: ['owner'] } }),
+    aTimer('cool', { in: 'P1D', calendar: 'always' }),
+    aUserTask('last', { due }),
+  ];
+  const always = { ...calendar, key: 'always', keepsHolidays: false, week: roundTheClock };
+  const test = await worker.startCase(aFlow(steps, { key: 'working_time' }), {
+    calendars: { office: workingTimesOf(calendar, 1), always: workingTimesOf(always, 1) },
+  });
+  const bare = { actor: 'owner', vars: {} };
+  const aimed = () => ({ task: test.task('work').task, assignment: test.task('work').assignment, ...bare });
+  await test.send({ kind: 'pause', ...aimed(), until: Date.now() + 60_000, waitingFor: 'owner' });
+  const office = workingTimesOf({ ...calendar, week: { ...calendar.week, sat: calendar.week.mon } }, 2);
+  await test.send({ kind: 'recalendar', ...bare, calendars: { office } });
+  await test.send({ kind: 'resume', ...aimed() });
+  await test.complete('work', 'done');
+  await expect(test.send({ kind: 'recalendar', ...bare, calendars: { office } })).rejects.toThrow();
+  // It waits for as long as the calendar of then says.
+  const moment = [{ from: '00:00', to: '00:01' }];
+  const short = { mon: moment, tue: moment, wed: moment, thu: moment, fri: moment, sat: moment, sun: moment };
+  await test.send({
+    kind: 'recalendar',
+    ...bare,
+    calendars: { always: workingTimesOf({ ...always, week: short }, 2) },
+  });
+  await test.send({ kind: 'cancel', ...bare });
+  await test.result();
+  return test;
+}
+const day = [{ from: '00:00', to: '00:00' }];
+const roundTheClock = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day };
+
 /** Branches that wait for each other, with a timer and a loop in them; a detour from inside; others of which the first one wins. */
 async function parallelRun(): Promise<TestCase> {
   const steps = [
@@ -263,6 +306,83 @@ async function signersRun(): Promise<TestCase> {
   return test;
 }
 
+/** Suspended and resumed, skipped, moved, returned over what is undone, and cancelled over it. */
+async function operatedRun(): Promise<TestCase> {
+  const compensate = { activity: 'notify' };
+  const steps = [
+    aUserTask('first', { due: { in: 'PT4H' } }),
+    aServiceTask('pay', { compensate }),
+    aServiceTask('book', { compensate }),
+    aUserTask('second'),
+    aUserTask('third'),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'operated' }));
+  const operator = { actor: 'operator', vars: {} };
+  await test.send({ kind: 'suspend', ...operator });
+  await expect(test.complete('first', 'done')).rejects.toThrow();
+  await test.send({ kind: 'resumeCase', ...operator });
+  await test.send({ kind: 'skip', ...operator, step: 'first', item: null, incident: null, outcome: 'done' });
+  await reach(test, 'second');
+  const moved = { cancel: [{ step: 'second', item: null }], start: [{ step: 'first', item: null }] };
+  await test.send({ kind: 'modify', ...operator, ...moved, compensate: true });
+  await reach(test, 'first');
+  await test.complete('first', 'done');
+  await reach(test, 'second');
+  const { task, assignment } = test.task('second');
+  await test.send({ kind: 'return', task, assignment, to: 'first', mode: 'redo', actor: 'owner', vars: {} });
+  await reach(test, 'first');
+  await test.complete('first', 'done');
+  await reach(test, 'second');
+  await test.send({ kind: 'cancel', ...operator });
+  const { snapshot } = await test.result();
+  expect(snapshot.case).toMatchObject({ status: 'cancelled', outcome: 'cancelled' });
+  return test;
+}
+
+/**
+ * A branch beside that a timer began, a message and a signal, a race, what is sent, an error that is caught, a condition that turns true, and a
+ * case that is withdrawn and tidied up.
+ */
+async function handlersRun(): Promise<TestCase> {
+  const beside = (id: string, catching: Parameters<typeof aHandler>[1]) =>
+    aHandler(id, { ...catching, interrupting: false } as Parameters<typeof aHandler>[1], [aUserTask(`${id}_do`)]);
+  const caught = aHandler('caught', { catch: 'error', codes: ['broken'] }, [aUserTask('mend')]);
+  const answers = aRace('answers', [
+    [{ catch: 'message', name: 'answer', key: 'order' }, [aUserTask('answered')]],
+    [{ catch: 'timer', in: 'P1D' }, []],
+  ]);
+  const steps = [
+    aUserTask('first', { on: [beside('soon', { catch: 'timer', in: 'PT1S' })] }),
+    aReceive('paid', { key: 'order', on: [beside('storm', { catch: 'signal', name: 'storm' })] }),
+    answers,
+    aThrow('tell', { message: 'ordered', key: 'order' }),
+    aThrow('warn', { signal: 'storm' }),
+    aSubProcess('part', [aUserTask('try'), anEnd('bad', 'broken', { ends: 'error' })], [caught]),
+    aUserTask('last', { on: [beside('dear', { catch: 'condition', when: 'amount > 5' })] }),
+  ];
+  const undo = aHandler('undo', { catch: 'cancel' }, [aUserTask('tidy')]);
+  const test = await worker.startCase(aFlow(steps, { key: 'handlers_case', on: [undo] }), {
+    vars: { order: 'k1', amount: 1 },
+  });
+  await reach(test, 'soon_do');
+  await test.complete('first', 'done');
+  await test.hear({ signal: 'storm' });
+  await test.complete('soon_do', 'done');
+  await test.hear({ message: 'paid', key: 'k1' });
+  await test.complete('storm_do', 'done');
+  await test.hear({ message: 'answer', key: 'k1' });
+  await test.complete('answered', 'done');
+  await reach(test, 'try');
+  await test.complete('try', 'done');
+  await test.complete('mend', 'done');
+  await test.send({ kind: 'amend', actor: 'owner', vars: { amount: 9 } });
+  await test.complete('dear_do', 'done');
+  await test.send({ kind: 'withdraw', actor: 'owner', vars: {} });
+  await test.complete('tidy', 'done');
+  await test.result();
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -283,8 +403,11 @@ describe.each([
   ['leave', leaveRun],
   ['constructs', constructsRun],
   ['clocks', clocksRun],
+  ['working-time', workingTimeRun],
   ['parallel', parallelRun],
   ['signers', signersRun],
+  ['operated', operatedRun],
+  ['handlers', handlersRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

@@ -7,6 +7,8 @@ import {
   checkpointSignal,
   commandUpdate,
   entriesQuery,
+  messageUpdate,
+  modifyPlanQuery,
   returnPlanQuery,
   snapshotQuery,
   type CaseArgs,
@@ -21,6 +23,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
   setHandler(snapshotQuery, () => shell.snapshot());
   setHandler(entriesQuery, (rev) => shell.entriesFrom(rev));
   setHandler(returnPlanQuery, (wish) => shell.returnPlan(wish));
+  setHandler(modifyPlanQuery, (wish) => shell.modifyPlan(wish));
   setHandler(checkpointSignal, () => {
     shell.checkpoint();
   });
@@ -29,6 +32,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
       shell.validate(message);
     },
   });
+  setHandler(messageUpdate, (message) => shell.message(message));
   // A case ends by its own command; Temporal's cancellation would leave rows open that nobody closes.
   return CancellationScope.nonCancellable(async () => {
     await shell.load();

@@ -3,7 +3,18 @@
  * shapes; changing one changes recorded histories.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Command, DeltaEntry, FlowRef, OpenTasks, Refusal, Snapshot, StepId, TaskId } from './engine/types.ts';
+import type {
+  Command,
+  DeltaEntry,
+  FlowRef,
+  OpenTasks,
+  Place,
+  Refusal,
+  Snapshot,
+  StepId,
+  TaskId,
+  Vars,
+} from './engine/types.ts';
 
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
 export interface CaseArgs {
@@ -34,6 +45,29 @@ export interface CommandAnswer {
   open: OpenTasks;
 }
 
+/** A message for the case, or a signal it waits for; its id happens once. */
+export interface MessageMessage {
+  id: string;
+  kind: 'message' | 'signal';
+  name: string;
+  /** Correlation key of a message; null for a signal. */
+  key: string | null;
+  /** The new values of mentioned fields among those its patch writes. */
+  vars: Vars;
+  /** Id of the stored patch, null for none. */
+  patch: string | null;
+  acked: number;
+}
+
+export interface MessageAnswer {
+  /** False: nobody in the case waits for it. */
+  taken: boolean;
+  /** Of its event; null when it was not taken. */
+  rev: number | null;
+  entries: DeltaEntry[];
+  open: OpenTasks;
+}
+
 /** What the ring of known commands keeps: an accepted command is answered again, never applied again (rule 2). */
 export interface RingEntry {
   id: string;
@@ -58,7 +92,14 @@ export interface ReturnWish {
   to: StepId;
   mode: 'redo' | 'straightBack';
 }
-/** What would become of the open tasks besides the returned one; nothing of it has happened. */
+/** A move of the case that an operator thinks of. */
+export interface ModifyWish {
+  actor: string;
+  cancel: Place[];
+  start: Place[];
+  compensate: boolean;
+}
+/** What would become of the open tasks (besides the returned one); nothing of it has happened. */
 export type ReturnPlan =
   | { refusal: Refusal }
   | {
@@ -74,12 +115,17 @@ export type ReturnPlan =
 export const REFUSED = 'REFUSED';
 
 export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
+/** Delivers a message or a signal; the update id is its id. */
+export const messageUpdate = defineUpdate<MessageAnswer, [MessageMessage]>('message');
 /** Heals rows after a gap. */
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');
 /** Entries still held by the shell from the given rev on, for a gap whose delta was lost with its driver. */
 export const entriesQuery = defineQuery<DeltaEntry[], [number]>('entries');
 /** What a return would do. */
 export const returnPlanQuery = defineQuery<ReturnPlan, [ReturnWish]>('returnPlan');
+
+/** What a move by an operator would do. */
+export const modifyPlanQuery = defineQuery<ReturnPlan, [ModifyWish]>('modifyPlan');
 
 /** Asks a case to continue as new at its next safe point: under the newest codec key and the newest interpreter (rule 15). */
 export const checkpointSignal = defineSignal('checkpoint');

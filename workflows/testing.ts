@@ -8,6 +8,7 @@ import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } f
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from '../server/testing/temporal.ts';
 import type { CaseActivities } from './activities.ts';
+import type { WorkingTimesByKey } from './engine/calendar/working-times.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import { load } from './engine/testing.ts';
 import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot, Vars } from './engine/types.ts';
@@ -15,11 +16,13 @@ import { compile } from './engine/compile.ts';
 import type { CommandBody } from './engine/simulate.ts';
 import {
   commandUpdate,
+  messageUpdate,
   snapshotQuery,
   type CaseLimits,
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type MessageAnswer,
 } from './messages.ts';
 import type runCase from './case.ts';
 import type { History } from './testing-history.ts';
@@ -79,7 +82,10 @@ export class CaseWorker {
   }
 
   /** Starts a case as the server does: update-with-start. */
-  async startCase(flow: Flow, given: { limits?: CaseLimits; vars?: Vars } = {}): Promise<TestCase> {
+  async startCase(
+    flow: Flow,
+    given: { limits?: CaseLimits; vars?: Vars; calendars?: WorkingTimesByKey } = {},
+  ): Promise<TestCase> {
     const loaded = load(flow);
     this.flows.set(flow.key, loaded);
     const { key, version, sha256 } = loaded;
@@ -99,6 +105,7 @@ export class CaseWorker {
       initiator: 'owner',
       community: 'north',
       zone: 'Asia/Shanghai',
+      ...(given.calendars ? { calendars: given.calendars } : {}),
       vars: mentioned(loaded, given.vars ?? {}),
     });
     const answer = await this.client.workflow.executeUpdateWithStart(commandUpdate, {
@@ -159,6 +166,21 @@ export class TestCase {
   /** Sends a message as it is, a second time for instance. */
   async deliver(message: CommandMessage, updateId = message.command.id): Promise<CommandAnswer> {
     const answer = await this.handle.executeUpdate(commandUpdate, { args: [message], updateId });
+    this.apply(answer);
+    return answer;
+  }
+
+  /** A message or a signal comes to the case; sent again with the same id where one is given. */
+  async hear(
+    heard: { message: string; key: string } | { signal: string },
+    { id = randomUUID(), vars = {} }: { id?: string; vars?: Vars } = {},
+  ): Promise<MessageAnswer> {
+    const what =
+      'message' in heard
+        ? { kind: 'message' as const, name: heard.message, key: heard.key }
+        : { kind: 'signal' as const, name: heard.signal, key: null };
+    const message = { id, ...what, vars, patch: null, acked: this.acked };
+    const answer = await this.handle.executeUpdate(messageUpdate, { args: [message], updateId: id });
     this.apply(answer);
     return answer;
   }

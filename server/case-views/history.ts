@@ -107,6 +107,6 @@ function outcomeLabel(flow: PublishedFlow, { step, data }: LogRow): Text | null 
 }
 
 /** Persons named in an event's data; community is none. */
-function idsIn(data: Record<string, unknown>): string[] {
+export function idsIn(data: Record<string, unknown>): string[] {
   return ['from', 'to', 'initiator', 'persons'].flatMap((name) => data[name]).filter(isPersonId);
 }

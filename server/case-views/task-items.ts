@@ -4,7 +4,8 @@ import type { Static } from 'typebox';
 import type { Db, Tx } from '../db/as.ts';
 import type { FieldInfo } from '../../forms/types.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
-import type { Text } from '../../workflows/engine/flow.gen.ts';
+import type { Party, Text } from '../../workflows/engine/flow.gen.ts';
+import type { DueBy } from '../../workflows/engine/types.ts';
 import type { SummaryValue } from '../commands/render.ts';
 import type { TaskItem } from '../tasks/schemas.ts';
 
@@ -39,6 +40,10 @@ export interface TaskItemRow {
   paused_at: Date | null;
   paused_until: Date | null;
   pause_reason: string | null;
+  waiting_for: Party | null;
+  due_by: DueBy | null;
+  calendar_title: Text | null;
+  suspended: boolean;
 }
 
 /** Why a paused task `t` waits: the comment of its last pause. */
@@ -53,7 +58,8 @@ export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
     t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
     t.explanation ->> 'policy' as policy,
     t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread,
-    t.paused_at, t.paused_until, ${pauseReason} as pause_reason
+    t.paused_at, t.paused_until, ${pauseReason} as pause_reason, t.waiting_for, c.status = 'suspended' as suspended,
+    t.due_by, (select k.title from calendar k where k.key = t.due_by ->> 'calendar') as calendar_title
   from task t join "case" c on c.id = t.case_id join person i on i.id = c.initiator
     left join person h on h.id = t.holder left join role r on r.key = t.pool`;
 
@@ -91,6 +97,7 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     communityId: row.community_id,
     openedAt: row.opened_at.toISOString(),
     dueAt: row.due_at?.toISOString() ?? null,
+    dueBy: toDueBy(row),
     closedAt: row.closed_at?.toISOString() ?? null,
     outcome: row.outcome,
     returned: row.returned,
@@ -98,12 +105,25 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     added: row.policy === 'added',
     unread: row.unread,
     pause: toPause(row),
+    suspended: row.suspended,
   };
 }
 
-function toPause({ paused_at: since, paused_until: until, pause_reason: reason }: TaskItemRow): TaskItemView['pause'] {
+function toDueBy({ due_by: by, calendar_title: title }: TaskItemRow): TaskItemView['dueBy'] {
+  if (by === null) return null;
+  const { calendar, isGuess, before } = by;
+  const said = title ?? { 'zh-CN': calendar, en: calendar };
+  return { calendar, title: said, isGuess, before: before === null ? null : new Date(before).toISOString() };
+}
+
+function toPause({
+  paused_at: since,
+  paused_until: until,
+  pause_reason: reason,
+  waiting_for: waitingFor,
+}: TaskItemRow): TaskItemView['pause'] {
   if (since === null || until === null) return null;
-  return { since: since.toISOString(), until: until.toISOString(), reason };
+  return { since: since.toISOString(), until: until.toISOString(), reason, waitingFor };
 }
 
 /** Of a step; of the flow where a row stands for a case that waits nowhere. */

@@ -1,20 +1,39 @@
 /** The acts on a case as a whole: withdraw, cancel and retry are commands; urge and comment stay in Postgres. */
-import { Type, type TSchema } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { cancelCase, retryIncident, withdrawCase } from '../commands/case-acts.ts';
+import { modifyCase, resumeCase, skipStep, suspendCase, type ModifyAct } from '../commands/operator-acts.ts';
 import { intentionOf } from '../commands/intention.ts';
+import { planModifyOf } from '../commands/return-plan.ts';
 import { retryConflict } from '../commands/retry-conflict.ts';
 import { asPerson } from '../db/as.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { Cursor, Uuid } from '../schema.ts';
 import { aMinute } from '../security/rates.ts';
-import { ActResult } from '../tasks/schemas.ts';
+import { ActResult, ReturnPlan } from '../tasks/schemas.ts';
 import { addComment } from './comment.ts';
 import { latestComments, readDiscussion } from './discussion.ts';
-import { CommentBody, CommentItem, CommentPage, RetryBody, Urged, WithdrawBody } from './schemas.ts';
+import {
+  CommentBody,
+  CommentItem,
+  CommentPage,
+  ModifyBody,
+  ModifyPlanBody,
+  ReasonBody,
+  RetryBody,
+  SkipBody,
+  Urged,
+  WithdrawBody,
+} from './schemas.ts';
 import { urgeCase } from './urge.ts';
 
 const params = Type.Object({ id: Uuid });
 const refusals = problems(401, 403, 404, 409, 422);
+
+type Moves = Static<typeof ModifyPlanBody>;
+function movesOf({ cancel, start, compensate = true }: Moves): Pick<ModifyAct, 'cancel' | 'start' | 'compensate'> {
+  const places = (list: Moves['cancel']) => list.map(({ step, item = null }) => ({ step, item }));
+  return { cancel: places(cancel), start: places(start), compensate };
+}
 
 const command = <Body extends TSchema>(summary: string, body: Body) => ({
   schema: {
@@ -56,7 +75,56 @@ export function caseActRoutes(app: App): void {
       return reply.code(statusOf(given)).send(given);
     },
   );
+  operatorRoutes(app);
   discussionRoutes(app);
+}
+
+/** What operators do, each with its reason. */
+function operatorRoutes(app: App): void {
+  const needs = '(needs case.operate)';
+  const suspend = command(`Stop a case: nobody acts, its clocks stand ${needs}`, ReasonBody);
+  app.post('/api/cases/:id/suspend', suspend, async (request, reply) => {
+    const act = { caseId: request.params.id, ...request.body };
+    const given = await suspendCase(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
+  const resume = command(`Let a suspended case go on ${needs}`, ReasonBody);
+  app.post('/api/cases/:id/resume', resume, async (request, reply) => {
+    const act = { caseId: request.params.id, ...request.body };
+    const given = await resumeCase(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
+  const skip = command(`Pass over a step that waits, or what an incident stopped ${needs}`, SkipBody);
+  app.post('/api/cases/:id/skip', skip, async (request, reply) => {
+    const { step = null, item = null, incident = null, outcome = null, reason } = request.body;
+    const act = { caseId: request.params.id, step, item, incident, outcome, reason };
+    const given = await skipStep(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
+  modifyRoutes(app);
+}
+
+function modifyRoutes(app: App): void {
+  const summary = 'Move a case: take steps away, begin others (needs case.operate)';
+  app.post('/api/cases/:id/modify', command(summary, ModifyBody), async (request, reply) => {
+    const act = { caseId: request.params.id, reason: request.body.reason, ...movesOf(request.body) };
+    const given = await modifyCase(app.deps, intentionOf(request), act);
+    return reply.code(statusOf(given)).send(given);
+  });
+  app.post(
+    '/api/cases/:id/modify-plan',
+    {
+      schema: {
+        tags: ['Cases'],
+        summary: 'What a move of the case would do; nothing happens',
+        params,
+        body: ModifyPlanBody,
+        response: { 200: ReturnPlan, ...refusals },
+      },
+    },
+    (request) =>
+      planModifyOf(app.deps, { person: request.person.id, caseId: request.params.id, ...movesOf(request.body) }),
+  );
 }
 
 /** What decides nothing. */

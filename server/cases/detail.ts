@@ -6,6 +6,7 @@ import { findCaseRow, toCaseItem, type CaseItemRow } from '../case-views/case-it
 import { readerRights, shown, toFormDefinition } from '../case-views/fields.ts';
 import { readHistory, toTimeline } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
+import { readTime } from '../case-views/time.ts';
 import { selectTaskItems, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { isHumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
@@ -51,6 +52,7 @@ export function readCase(
       labels: await recordLabels(tx, flow.form, fields),
       tasks: await toTaskItems(db, tx, tasks, language),
       myTask: row.status === 'running' ? (tasks.find((task) => isTheirs(reader, task))?.id ?? null) : null,
+      time: await readTime(tx, { caseId }),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, { flow, caseId, status: row.status, position: row.position, history }),
       comments: discussion.items.toReversed(),
@@ -84,13 +86,29 @@ async function urgingOf(tx: Tx, { row, flow, reader }: Standing): Promise<UrgeRi
 }
 
 function allowedActs({ row, flow, reader, tasks }: Standing, urging: UrgeRight): Detail['allow'] {
-  if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, cancel: false, retry: false };
+  const operator = operatorActs(row, reader);
+  if (row.status !== 'running') return { withdraw: false, urge: false, comment: true, ...operator };
   return {
     withdraw: row.initiator === reader.id && tasks.every(({ step }) => withdrawable(flow.steps.get(step ?? '')?.step)),
     urge: urging.may,
     comment: true,
-    cancel: mayIn(reader, 'case.cancel', row.community_id),
-    retry: mayIn(reader, 'case.retry', row.community_id),
+    ...operator,
+  };
+}
+
+type OperatorActs = Pick<Detail['allow'], 'cancel' | 'retry' | 'suspend' | 'resume' | 'skip' | 'modify'>;
+
+/** A suspended case is moved, resumed or cancelled; one that is being cancelled, only helped on. */
+function operatorActs({ status, community_id: communityId }: CaseItemRow, reader: Decider): OperatorActs {
+  const may = (verb: string, ...when: CaseItemRow['status'][]): boolean =>
+    when.includes(status) && mayIn(reader, verb, communityId);
+  return {
+    cancel: may('case.cancel', 'running', 'suspended'),
+    retry: may('case.retry', 'running', 'cancelling'),
+    suspend: may('case.operate', 'running'),
+    resume: may('case.operate', 'suspended'),
+    skip: may('case.operate', 'running', 'cancelling'),
+    modify: may('case.operate', 'running', 'suspended'),
   };
 }
 

@@ -8,6 +8,9 @@ import { asPerson } from '../db/as.ts';
 import { problems, type App } from '../http.ts';
 import { languageOf } from '../language.ts';
 import { Cursor, Uuid } from '../schema.ts';
+import { trialRate } from '../security/rates.ts';
+import { forecastCase } from '../simulation/index.ts';
+import { Forecast } from '../simulation/schemas.ts';
 import { caseActRoutes } from './act-routes.ts';
 import { readCase } from './detail.ts';
 import { caseSearchRoutes } from './search/routes.ts';
@@ -61,8 +64,26 @@ export function caseRoutes(app: App): void {
       return readCase(app.deps.db, request.params.id, { person: request.person.id, language });
     },
   );
+  forecastRoute(app);
   caseActRoutes(app);
   caseSearchRoutes(app);
+}
+
+function forecastRoute(app: App): void {
+  app.get(
+    '/api/cases/:id/forecast',
+    {
+      schema: {
+        tags,
+        summary: 'Who comes next, were everybody to go the first way on',
+        description: 'The engine plays the case on from where it stands. Nothing is written.',
+        params: Type.Object({ id: Uuid }),
+        response: { 200: Forecast, ...problems(401, 404, 422, 429) },
+      },
+      config: { rateLimit: trialRate },
+    },
+    (request) => forecastCase(app.deps, request.params.id, request.person.id),
+  );
 }
 
 async function listCases(

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
-import { PositionStep, SummaryField, TaskItem, TimelineEntry } from '../tasks/schemas.ts';
+import { PositionStep, SummaryField, TaskItem, TaskTime, TimelineEntry } from '../tasks/schemas.ts';
 
 export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'cancelling', 'completed', 'cancelled'], {
   title: 'CaseStatus',
@@ -72,6 +72,7 @@ export const CaseDetail = Type.Object(
     labels: Labels,
     tasks: Type.Array(TaskItem, { description: 'Open tasks the reader may see.' }),
     myTask: nullable(Type.String({ description: 'An open task the reader can decide now.' })),
+    time: Type.Array(TaskTime, { description: 'Whose the time of its tasks was so far, by party.' }),
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
     comments: Type.Array(CommentItem, { description: 'The latest 50, oldest first.' }),
@@ -87,6 +88,10 @@ export const CaseDetail = Type.Object(
         comment: Type.Boolean(),
         cancel: Type.Boolean(),
         retry: Type.Boolean(),
+        suspend: Type.Boolean(),
+        resume: Type.Boolean(),
+        skip: Type.Boolean(),
+        modify: Type.Boolean(),
       },
       { title: 'CaseAllow' },
     ),
@@ -105,6 +110,34 @@ export const RetryBody = Type.Object(
   { incident: Count({ minimum: 0 }) },
   { title: 'RetryBody', additionalProperties: false },
 );
+const reason = Type.String({ minLength: 1, maxLength: 4000, description: 'Kept as the comment of the event.' });
+export const ReasonBody = Type.Object({ reason }, { title: 'ReasonBody', additionalProperties: false });
+export const SkipBody = Type.Object(
+  {
+    step: Type.Optional(Type.String({ maxLength: 40, description: 'The step that waits; or name an incident.' })),
+    item: Type.Optional(Type.String({ maxLength: 200, description: 'Its round, where it waits in several.' })),
+    incident: Type.Optional(Count({ minimum: 0 })),
+    outcome: Type.Optional(Type.String({ maxLength: 40, description: 'Of a human step: what it counts as.' })),
+    reason,
+  },
+  { title: 'SkipBody', additionalProperties: false },
+);
+const Place = Type.Object(
+  {
+    step: Type.String({ maxLength: 40 }),
+    item: Type.Optional(Type.String({ maxLength: 200, description: 'Its rounds.' })),
+  },
+  { title: 'Place', additionalProperties: false },
+);
+const moves = {
+  cancel: Type.Array(Place, { maxItems: 100, description: 'Steps that are taken away.' }),
+  start: Type.Array(Place, { maxItems: 100, description: 'Steps that begin.' }),
+  compensate: Type.Optional(
+    Type.Boolean({ description: 'Undo what service steps did where it goes back over them. Default: true.' }),
+  ),
+};
+export const ModifyPlanBody = Type.Object(moves, { title: 'ModifyPlanBody', additionalProperties: false });
+export const ModifyBody = Type.Object({ ...moves, reason }, { title: 'ModifyBody', additionalProperties: false });
 export const Urged = Type.Object(
   { reached: Type.Integer({ description: 'Persons who were told.' }) },
   { title: 'Urged' },

@@ -15,7 +15,7 @@ import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import { mayIn } from './may-decide.ts';
-import type { Intention, Prepared } from './types.ts';
+import type { CommandKind, Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
 
 type CaseFound = Omit<Facts, 'task'> & { flow: PublishedFlow };
@@ -25,7 +25,7 @@ interface Wanted {
   deps: Deps;
   intention: Intention;
   caseId: string;
-  kind: 'withdraw' | 'cancel' | 'amend' | 'retry';
+  kind: Extract<CommandKind, 'withdraw' | 'cancel' | 'amend' | 'retry' | 'suspend' | 'resumeCase' | 'skip' | 'modify'>;
 }
 
 /** The initiator takes the case back, while every waiting step allows it. */
@@ -111,7 +111,8 @@ function newestRev({ appliedRev, fieldRevs }: CaseFound['case']): number {
   return Math.max(appliedRev, ...Object.values(fieldRevs));
 }
 
-function giveCase(wanted: Wanted, prepare: (tx: Tx, found: CaseFound) => Promise<Details>): Promise<Given> {
+/** tx1 of one act on a case: `prepare` says what is particular about it. */
+export function giveCase(wanted: Wanted, prepare: (tx: Tx, found: CaseFound) => Promise<Details>): Promise<Given> {
   return give(wanted.deps, wanted.intention, (tx) => ticket(tx, wanted, prepare));
 }
 
@@ -136,6 +137,6 @@ async function ticket(
   return { job, person: { decider: facts.person, communityId: facts.case.communityId } };
 }
 
-function requireVerb({ person, case: c }: CaseFound, verb: string): void {
+export function requireVerb({ person, case: c }: CaseFound, verb: string): void {
   if (!mayIn(person, verb, c.communityId)) throw new AppError('forbidden', 403, { verb });
 }

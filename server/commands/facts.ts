@@ -65,8 +65,11 @@ const caseJson = sql`json_build_object('id', c.id, 'number', c.number, 'flow', c
 const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
   'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null,
   'closedBy', t.closed_by)`;
-const grantsJson = sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
-  from role_grant g join role r on r.key = g.role where g.person_id = current_person()), '[]')`;
+const grantsOf = (
+  person: RawBuilder<unknown>,
+) => sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
+  from role_grant g join role r on r.key = g.role where g.person_id = ${person}), '[]')`;
+const grantsJson = grantsOf(sql`current_person()`);
 
 const currentForm = sql`(select w.current_version from form_type w where w.key = c.form) as "currentForm"`;
 
@@ -121,6 +124,12 @@ function factsOf({ case: c, currentForm: version, grants, prior }: Omit<Row, 'ta
 /** For acts that lock nothing: what the person's roles allow. */
 export async function readDecider(tx: Tx, personId: string): Promise<Decider> {
   const { rows } = await sql<Pick<Row, 'grants'>>`select ${grantsJson} as grants`.execute(tx);
+  return { id: personId, grants: rows[0]?.grants ?? [] };
+}
+
+/** The same of somebody else. As the engine role. */
+export async function readDeciderOf(tx: Tx, personId: string): Promise<Decider> {
+  const { rows } = await sql<Pick<Row, 'grants'>>`select ${grantsOf(sql`${personId}::uuid`)} as grants`.execute(tx);
   return { id: personId, grants: rows[0]?.grants ?? [] };
 }
 

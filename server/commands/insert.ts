@@ -9,6 +9,14 @@ import { leaseHolder, leaseSeconds } from './lease.ts';
 /** Temporal refuses the eleventh Update in flight (protocol.md rule 1). */
 const mostInFlight = 8;
 
+/** Nothing else of the case may be on its way beside these (rule 14). */
+const exclusive: readonly CommandKind[] = ['modify'];
+
+/** How many commands of the case must be on their way for one of this kind to be too many. */
+function mostBeside(kind: CommandKind): number {
+  return exclusive.includes(kind) ? 1 : mostInFlight;
+}
+
 /** After these whoever had begun the task goes on with it. */
 export const stays: readonly CommandKind[] = ['pause', 'resume', 'addSigners', 'removeSigners'];
 
@@ -28,7 +36,8 @@ export async function insertCommand(tx: Tx, prepared: Prepared, intention: Inten
   const { id, person, task, patch, args } = prepared;
   const { rows } = await sql<{ n: number; lowest: number | null }>`
     with c as materialized (
-      select n, lowest from number_command(${id}, ${prepared.case.id}, ${task?.id ?? null}, ${mostInFlight})),
+      select n, lowest from number_command(${id}, ${prepared.case.id}, ${task?.id ?? null},
+        ${mostBeside(prepared.kind)})),
     d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id}
       and ${!stays.includes(prepared.kind)} and exists (select from c))
     insert into command (id, case_id, n, kind, actor, idempotency_key, route, request_hash, task_id, args, patch, comment, read_rev,

@@ -56,6 +56,7 @@ it('inside a branch leaves what runs beside it, out of it closes that with its h
     status: 200,
     cancels: [],
     stays: [{ step: 'fetch', ...runner }],
+    compensates: [],
     opens: [{ step: 'look', title: text('look'), holder: dispatcher, pool: null }],
   });
   expect(await plan('dispatcher', price, 'to=wait&mode=straightBack')).toMatchObject({

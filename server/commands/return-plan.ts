@@ -2,14 +2,21 @@
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Text } from '../../workflows/engine/flow.gen.ts';
-import { returnPlanQuery, type ReturnPlan as Planned, type ReturnWish } from '../../workflows/messages.ts';
+import {
+  modifyPlanQuery,
+  returnPlanQuery,
+  type ModifyWish,
+  type ReturnPlan as Planned,
+} from '../../workflows/messages.ts';
+import { findCaseRow } from '../case-views/case-items.ts';
 import { stepTitle } from '../case-views/task-items.ts';
 import { asReader, type Tx } from '../db/as.ts';
-import type { PublishedFlow } from '../definitions/published.ts';
+import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import type { PlannedTask, ReturnPlan } from '../tasks/schemas.ts';
-import { lookAtTask } from './facts.ts';
+import { lookAtTask, readDecider } from './facts.ts';
+import { mayIn } from './may-decide.ts';
 import { findNames, type PersonName } from './people.ts';
 import { authorise } from './task-acts.ts';
 
@@ -25,6 +32,22 @@ type Plan = Static<typeof ReturnPlan>;
 /** How long a case may take to answer. */
 const deadlineMs = 3000;
 
+/** What a move by an operator would do. @throws AppError not_found, forbidden, modify_invalid, unavailable */
+export async function planModifyOf(
+  deps: Deps,
+  { person, caseId, ...moves }: { person: string; caseId: string } & Omit<ModifyWish, 'actor'>,
+): Promise<Plan> {
+  const flow = await asReader(deps.db, person, async (tx) => {
+    const row = await findCaseRow(tx, caseId);
+    if (row === undefined) throw new AppError('not_found', 404);
+    if (!mayIn(await readDecider(tx, person), 'case.operate', row.community_id)) throw new AppError('forbidden', 403);
+    return getFlow(deps.db, { key: row.flow, version: row.flow_version }, tx);
+  });
+  const planned = await ask(deps, caseId, (handle) => handle.query(modifyPlanQuery, { actor: person, ...moves }));
+  if ('refusal' in planned) throw new AppError(planned.refusal.code, 409, planned.refusal.params);
+  return asReader(deps.db, person, (tx) => toPlan(tx, flow, planned));
+}
+
 /** @throws AppError not_found, task_closed, act_not_allowed, return_target_invalid, … as the return itself; unavailable */
 export async function planReturnOf(deps: Deps, { person, taskId, to, mode }: PlanAsked): Promise<Plan> {
   const { caseId, flow, assignment } = await asReader(deps.db, person, async (tx) => {
@@ -33,15 +56,22 @@ export async function planReturnOf(deps: Deps, { person, taskId, to, mode }: Pla
     const found = await authorise(tx, { deps, facts, act, kind: 'return' });
     return { caseId: found.facts.case.id, flow: found.flow, assignment: act.assignment };
   });
-  const planned = await ask(deps, caseId, { actor: person, task: taskId, assignment, to, mode });
+  const wish = { actor: person, task: taskId, assignment, to, mode };
+  const planned = await ask(deps, caseId, (handle) => handle.query(returnPlanQuery, wish));
   if ('refusal' in planned) throw new AppError(planned.refusal.code, 409, planned.refusal.params);
   return asReader(deps.db, person, (tx) => toPlan(tx, flow, planned));
 }
 
-async function ask({ temporal, log }: Deps, caseId: string, wish: ReturnWish): Promise<Planned> {
+type Handle = ReturnType<Deps['temporal']['workflow']['getHandle']>;
+
+async function ask(
+  { temporal, log }: Deps,
+  caseId: string,
+  query: (handle: Handle) => Promise<Planned>,
+): Promise<Planned> {
   try {
     const handle = temporal.workflow.getHandle(caseId);
-    return await temporal.withDeadline(Date.now() + deadlineMs, () => handle.query(returnPlanQuery, wish));
+    return await temporal.withDeadline(Date.now() + deadlineMs, () => query(handle));
   } catch (err) {
     log.warn({ err, caseId }, 'the case does not answer');
     throw new AppError('unavailable', 503, { retryAfterSeconds: 2 });

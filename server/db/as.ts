@@ -17,9 +17,10 @@ export function asPerson<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T
 
 /**
  * What commands and the engine ask is found by keys, so one plan fits all values; Postgres would make five of each statement on every
- * connection before it keeps one. Lists want plans of their own.
+ * connection before it keeps one. Such a plan outlives the days when its tables were small, so it never reads one from end to end. Lists
+ * want plans of their own.
  */
-const planOnce = sql`set_config('plan_cache_mode', 'force_generic_plan', true)`;
+const planOnce = sql`set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
 const engineActs = sql`set_config('role', 'guanjia_engine', true)`;
 
 function personIs(id: string): RawBuilder<unknown> {
@@ -33,14 +34,30 @@ export function asActor<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>
 
 /** As the engine role, on behalf of a person: what the program starts, with the authority of whoever published the flow. */
 export function asProgram<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>): Promise<T> {
-  const opening = sql`${planOnce}; set local role guanjia_engine; select set_config('guanjia.person', ${sql.lit(personId)}, true)`;
-  return transact(db, opening, run);
+  return transact(db, sql`select ${planOnce}, ${engineActs}, ${personIs(personId)}`, run);
 }
 
 /** As the given person, only to look: whatever is asked, nothing is written, and no statement runs for more than `limitMs`. */
 export function asReader<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>, limitMs = 2000): Promise<T> {
   const opening = sql`set transaction read only; set local statement_timeout = ${sql.lit(limitMs)}`;
   return transact(db, sql`${opening}; select ${personIs(personId)}`, run);
+}
+
+/**
+ * As the given person, only to look, at one moment: whatever is asked in turn sees the same rows, and nothing is written. For what plays
+ * through what would happen.
+ */
+export function asSnapshot<T>(db: Db, personId: string, run: (tx: Tx) => Promise<T>, limitMs = 2000): Promise<T> {
+  const opening = sql`set transaction isolation level repeatable read, read only; set local statement_timeout = ${sql.lit(limitMs)}`;
+  return transact(db, sql`${opening}; select ${personIs(personId)}`, run);
+}
+
+/** Part of such a transaction with the authority of the engine; then the person's again. A failed statement fails the whole. */
+export async function withEngine<T>(tx: Tx, run: () => Promise<T>): Promise<T> {
+  await sql`set local role guanjia_engine`.execute(tx);
+  const result = await run();
+  await sql`set local role none`.execute(tx);
+  return result;
 }
 
 /** Runs in one transaction as the engine role. */

@@ -6,6 +6,7 @@ import { sql, type Kysely } from 'kysely';
 import { compileForm } from '../../forms/compile.ts';
 import type { LoadedForm } from '../db/records/form-store.ts';
 import { formulasOf, valueTypesOf } from '../db/records/formulas.ts';
+import { isHandlerKey } from '../../workflows/engine/catching.ts';
 import { compile } from '../../workflows/engine/compile.ts';
 import type { Flow, Step } from '../../workflows/engine/flow.gen.ts';
 import { walk } from '../../workflows/engine/tree.ts';
@@ -78,20 +79,27 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
   if (row === undefined) throw new AppError('not_found', 404);
   const form: LoadedForm = { ...compileForm(row.schema, row.layout), version: row.form_version };
   const ref: FlowRef = { key, version, sha256: row.sha256 };
-  const loaded: LoadedFlow = { ...ref, definition: row.definition, ...whatEngineNeeds(form) };
+  return readyFlow(ref, row.definition, form);
+}
+
+/** A definition that was checked, ready to be used. */
+export function readyFlow(ref: FlowRef, definition: Flow, form: LoadedForm): PublishedFlow {
+  const loaded: LoadedFlow = { ...ref, definition, ...whatEngineNeeds(form) };
   const { mentioned, calendars } = compile(loaded);
   return {
     ...ref,
-    definition: row.definition,
+    definition,
     loaded,
     mentioned,
     calendars,
     form,
     steps: new Map(
-      [...walk(row.definition)].map(({ step, path }) => [
-        step.id,
-        { step, depth: path.length - 1, branches: path.slice(1).map(({ owner, branch }) => `${owner} ${branch}`) },
-      ]),
+      [...walk(definition)].map(({ step, path }) => {
+        // A handler of the flow itself is a branch too, of no step.
+        const inside = path.filter(({ owner, branch }) => owner !== null || isHandlerKey(branch));
+        const branches = inside.map(({ owner, branch }) => `${owner ?? ''} ${branch}`);
+        return [step.id, { step, depth: branches.length, branches }];
+      }),
     ),
   };
 }

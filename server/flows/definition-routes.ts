@@ -17,6 +17,7 @@ import {
   FlowVersion,
   FlowVersions,
 } from './schemas.ts';
+import { simulateRoutes } from './simulate-routes.ts';
 
 const tags = ['Flows'];
 const params = Type.Object({ key: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }) });
@@ -26,6 +27,7 @@ export function flowDefinitionRoutes(app: App): void {
   versionRoutes(app);
   draftRoutes(app);
   publishRoutes(app);
+  simulateRoutes(app);
 }
 
 /** What is found against a definition, told in the language of who asks. */

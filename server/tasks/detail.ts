@@ -3,11 +3,13 @@ import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Values } from '../../forms/types.ts';
 import { compile } from '../../workflows/engine/compile.ts';
+import type { Party } from '../../workflows/engine/flow.gen.ts';
 import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
 import { idsOf, readHistory, toExplanation, toTimeline, type LogRow } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
+import { readTime } from '../case-views/time.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
@@ -73,6 +75,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       ...toPausing(step, task.pause !== null, can),
       returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
       explanation: toExplanation(more.explanation, await findNames(tx, idsOf(more.explanation))),
+      time: await readTime(tx, { caseId: row.case_id, taskId }),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
       position: await readPosition(tx, {
         flow,
@@ -146,9 +149,16 @@ function toPausing(
 ): Pick<Detail, 'mayPause' | 'mayResume' | 'pausing'> {
   const mayResume = isPaused && can('resume');
   if (pause === undefined) return { mayPause: false, mayResume, pausing: null };
-  const { label = null, max, reasons = [] } = pause;
-  return { mayPause: !isPaused && can('pause'), mayResume, pausing: { label, max, reasons } };
+  const { label = null, max, reasons = [], waitingFor = PARTIES } = pause;
+  return {
+    mayPause: !isPaused && can('pause'),
+    mayResume,
+    pausing: { label, max, reasons, waitingFor: [...waitingFor] },
+  };
 }
+
+/** Without a choice of its own a step may wait for anybody. */
+const PARTIES: readonly Party[] = ['initiator', 'owner', 'supplier', 'authority', 'other'];
 
 /** Steps that somebody completed on the way here, nearest last; the engine refuses what a return has cut off since. */
 async function toTargets(

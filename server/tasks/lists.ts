@@ -93,11 +93,12 @@ function selectCases(at: RawBuilder<unknown>, unread: RawBuilder<unknown>): RawB
       case when c.status = 'completed' then 'done' when c.status = 'cancelled' then 'cancelled' else 'open' end as state, c.initiator,
       i.display_name as initiator_name, w.holder, w.name as holder_name, w.pool, w.pool_title, c.community_id, ${at} as opened_at, w.due_at,
       c.ended_at as closed_at, c.outcome, false as returned, null as policy, ${unread} as unread,
-      w.paused_at, w.paused_until, w.pause_reason
+      w.paused_at, w.paused_until, w.pause_reason, w.waiting_for, w.due_by, c.status = 'suspended' as suspended,
+      (select k.title from calendar k where k.key = w.due_by ->> 'calendar') as calendar_title
     from "case" c join person i on i.id = c.initiator left join lateral (
       select t.holder, h.display_name as name, case when t.holder is null then t.pool end as pool,
         case when t.holder is null then r.title end as pool_title, t.due_at, t.paused_at, t.paused_until,
-        ${pauseReason} as pause_reason
+        ${pauseReason} as pause_reason, t.waiting_for, t.due_by
       from task t left join person h on h.id = t.holder left join role r on r.key = t.pool
       where t.case_id = c.id and t.state in ('open', 'completing') order by t.due_at, t.id limit 1) w on true`;
 }

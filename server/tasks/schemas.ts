@@ -3,6 +3,9 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
+import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
+
+export { TaskTime };
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -11,10 +14,6 @@ export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', '
 export const SummaryField = Type.Object(
   { label: Text, value: Type.String(), tone: nullable(Type.Enum(['warning', 'danger'])) },
   { title: 'SummaryField' },
-);
-export const TaskPause = Type.Object(
-  { since: Instant, until: Instant, reason: nullable(Type.String()) },
-  { title: 'TaskPause' },
 );
 export const TaskItem = Type.Object(
   {
@@ -36,6 +35,7 @@ export const TaskItem = Type.Object(
     communityId: nullable(Uuid),
     openedAt: Instant,
     dueAt: nullable(Instant),
+    dueBy: nullable(TaskDueBy),
     closedAt: nullable(Instant),
     outcome: nullable(Type.String()),
     returned: Type.Boolean(),
@@ -44,6 +44,7 @@ export const TaskItem = Type.Object(
     unread: Type.Boolean(),
     /** Its clock stands: since when, until when at the latest, and why. */
     pause: nullable(TaskPause),
+    suspended: Type.Boolean({ description: 'Its case is suspended: nobody acts on it, and its clock stands.' }),
   },
   { title: 'TaskItem' },
 );
@@ -82,6 +83,7 @@ export const PauseOptions = Type.Object(
     label: nullable(Text),
     max: Type.String({ description: 'ISO 8601 duration: the farthest `until` from now.' }),
     reasons: Type.Array(Text, { description: 'Reasons offered; another may be written.' }),
+    waitingFor: Type.Array(WaitingParty, { description: 'Whom the work may wait for.' }),
   },
   { title: 'PauseOptions' },
 );
@@ -127,7 +129,9 @@ export const PositionBranch = Type.Object(
     title: nullable(Text),
     /** Title of the step that has the branch. */
     decision: Text,
-    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop'], { description: 'Of the step that has it.' }),
+    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop', 'race', 'subProcess', 'handler'], {
+      description: 'Of the step that has it; `handler`: done only when something happens on that step, or on the flow.',
+    }),
   },
   { title: 'PositionBranch' },
 );
@@ -187,6 +191,7 @@ export const TaskDetail = Type.Object(
     returnTargets: Type.Array(ReturnTarget),
     addedSigners: Type.Array(PersonRef, { description: 'Whom the reader may leave out again.' }),
     explanation: Explanation,
+    time: Type.Array(TaskTime, { description: 'Whose its time was so far, by party.' }),
     timeline: Type.Array(TimelineEntry),
     position: Type.Array(PositionStep),
   },
@@ -269,6 +274,7 @@ export const PauseBody = Type.Object(
     assignment,
     until: Instant,
     reason: Type.String({ minLength: 1, maxLength: 400, description: 'Kept as the comment of the event.' }),
+    waitingFor: Type.Optional(WaitingParty),
   },
   { title: 'PauseBody', additionalProperties: false },
 );

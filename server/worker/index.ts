@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { CaseActivities } from '../../workflows/activities.ts';
+import { warnOfMissingYears } from '../calendars/warn.ts';
 import { createCodec, createDataConverter } from '../codec.ts';
 import { sweep } from '../commands/sweep.ts';
 import type { Deps } from '../deps.ts';
@@ -38,6 +39,8 @@ const stickyTimeoutMs = 2500;
 const shutdownGraceMs = 5000;
 const retryMs = 1000;
 const sweepEveryMs = 1000;
+/** Years that are missing are looked for so often; each is told of once. */
+const warnEveryMs = 3_600_000;
 
 /** Comes back when the worker polls. @throws when workflows cannot be bundled or the platform would break replay */
 export async function startWorker(deps: Deps, options: WorkerOptions = {}): Promise<RunningWorker> {
@@ -48,6 +51,10 @@ export async function startWorker(deps: Deps, options: WorkerOptions = {}): Prom
   const every = options.sweepEveryMs === undefined ? sweepEveryMs : options.sweepEveryMs;
   const sweeper =
     every === null ? undefined : startSweeper({ everyMs: every, log: deps.log, sweep: () => sweep(deps) });
+  const warner =
+    every === null
+      ? undefined
+      : startSweeper({ everyMs: warnEveryMs, log: deps.log, sweep: () => warnOfMissingYears(deps, new Date()) });
   const first = Promise.withResolvers<undefined>();
   const running = keepRunning(deps, {
     codePath,
@@ -61,7 +68,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions = {}): Prom
   return {
     async stop() {
       life.abort();
-      await Promise.all([sweeper?.stop(), running]);
+      await Promise.all([sweeper?.stop(), warner?.stop(), running]);
     },
   };
 }

@@ -4,22 +4,21 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
 import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
 import type { PerformRequest } from '../../workflows/activities.ts';
-import { evaluateMapping } from '../../workflows/engine/mapping.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
+import { mapInput, misfits, patchOf, type Call } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
-import { plain } from '../db/records/feel-values.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { tried } from './retries.ts';
+import { sendMessage } from './send.ts';
+import { startFromCase } from './start-from-case.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -36,17 +35,17 @@ interface Kept {
   output: Values | null;
 }
 
-const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
-type Needs = Pick<Deps, 'db' | 'config'>;
+type Needs = Deps;
 
 export async function perform(
   deps: Needs,
   request: PerformRequest,
   attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
+  if (request.send !== undefined) return throwOut(deps, request, request.send);
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
@@ -60,10 +59,21 @@ export async function perform(
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
 
-/** What a step says of its call: how its input is mapped, and which fields take what the activity answers. */
-interface Call {
-  input?: Record<string, string>;
-  output?: Record<string, string>;
+/** A `throw` step: its payload is mapped from the record like the input of a service. */
+async function throwOut(
+  deps: Needs,
+  request: PerformRequest,
+  send: NonNullable<PerformRequest['send']>,
+): Promise<{ vars: Vars; patch: null }> {
+  const { db } = deps;
+  const at = await waitForRev(db, request);
+  const flow = await getFlow(db, { key: at.flow, version: at.version });
+  const step = flow.steps.get(request.step)?.step as { input?: Record<string, string> } | undefined;
+  const record = await asEngine(db, (tx) => readCaseFields(tx, flow.form, request.caseId));
+  const { input, failed } = mapInput(step ?? {}, flow.form, { ...record, number: at.number });
+  if (failed.length > 0) throw ApplicationFailure.nonRetryable(failed[0] ?? '', 'activity_input_invalid');
+  await sendMessage(deps, { request, send, communityId: at.communityId, fields: input });
+  return { vars: {}, patch: null };
 }
 
 function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
@@ -107,31 +117,32 @@ interface Running {
   call: Call;
 }
 
-async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
-  const { caseId, effect, undoes = null } = request;
+/** What a compensation undoes: what its step's activity was given, and what it answered. */
+async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformRequest): Promise<Values> {
+  if (undoes === null) return {};
+  const undone = await readEffect(db, caseId, undoes);
+  return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
+}
+
+async function run(deps: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
+  const { db } = deps;
+  const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
-  const undone = undoes === null ? undefined : await readEffect(db, caseId, undoes);
-  const input = mapInput(call, {
-    ...Object.fromEntries(flow.form.fields.map(({ name }) => [name, null])),
-    ...fields,
-    number: at.number,
-    ...(undoes === null ? {} : { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } }),
-  });
-  const validate = ajv.compile(activity.input);
-  if (!validate(input))
-    throw ApplicationFailure.nonRetryable('input does not fit the activity', 'activity_input_invalid');
+  const undone = await undoneBy(db, request);
+  const { input, failed } = mapInput(call, flow.form, { ...fields, number: at.number, ...undone });
+  if (failed.length > 0 || misfits(activity, input).length > 0)
+    throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
   const output = await tried(activity, attempt, () =>
     activity.run(input, {
       db,
-      connectors: config.connectors ?? noConnectors,
+      connectors: deps.config.connectors ?? noConnectors,
       caseId,
       communityId: at.communityId,
       idempotencyKey: `${caseId}:${effect}`,
+      startCase: (wish) => startFromCase(deps, wish),
     }),
   );
-  const patch = Object.fromEntries(
-    Object.entries(call.output ?? {}).map(([field, property]) => [field, output[property] ?? null]),
-  );
+  const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
     sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
@@ -139,14 +150,4 @@ async function run({ db, config }: Needs, { request, attempt, activity, at, flow
     ),
   );
   return patch;
-}
-
-function mapInput(call: Call, scope: Record<string, unknown>): Record<string, unknown> {
-  const mapped = Object.entries(call.input ?? {}).map(([name, text]) => {
-    const result = evaluateMapping(text, scope);
-    if (!result.ok)
-      throw ApplicationFailure.nonRetryable(`the mapping of ${name}: ${result.code}`, 'activity_input_invalid');
-    return [name, plain(result.value ?? null)] as const;
-  });
-  return Object.fromEntries(mapped.filter(([, value]) => value !== null));
 }

@@ -13,10 +13,14 @@ import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 
 export function resolvePeople({ db }: Pick<Deps, 'db'>, request: ResolveRequest): Promise<ResolvedPeople> {
-  return asEngine(db, (tx) => resolve(tx, request));
+  return asEngine(db, (tx) => resolveWithin(tx, request));
 }
 
-async function resolve(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople> {
+/**
+ * As the engine role. `at`: the moment for which who is on duty is asked, the present by default.
+ * @throws ApplicationFailure for a rule that is the engine's
+ */
+export async function resolveWithin(tx: Tx, request: ResolveRequest, at?: Date): Promise<ResolvedPeople> {
   const { assign, community } = request;
   switch (assign.rule) {
     case 'persons':
@@ -31,14 +35,20 @@ async function resolve(tx: Tx, request: ResolveRequest): Promise<ResolvedPeople>
     case 'previous':
       throw ApplicationFailure.nonRetryable(`${assign.rule} is decided by the engine`, 'rule_not_resolvable');
     default:
-      return resolveRole(tx, assign, community);
+      return resolveRole(tx, assign, { community, at });
   }
 }
 
 type OfRole = Extract<Assign, { rule: 'role' | 'leastLoaded' | 'roundRobin' | 'onDuty' }>;
 
+/** Where, and for which moment. */
+interface Moment {
+  community: string | null;
+  at: Date | undefined;
+}
+
 /** All who hold a role, or one of them. */
-async function resolveRole(tx: Tx, assign: OfRole, community: string | null): Promise<ResolvedPeople> {
+async function resolveRole(tx: Tx, assign: OfRole, { community, at }: Moment): Promise<ResolvedPeople> {
   const inputs = { role: assign.role, community };
   switch (assign.rule) {
     case 'role':
@@ -48,7 +58,7 @@ async function resolveRole(tx: Tx, assign: OfRole, community: string | null): Pr
     case 'roundRobin':
       return answer(assign, inputs, await longestWithout(tx, holdersOf(assign.role, community)));
     case 'onDuty':
-      return onDuty(tx, assign, community);
+      return onDuty(tx, assign, { community, at });
     default:
       return assign;
   }
@@ -94,16 +104,17 @@ function longestWithout(tx: Tx, who: RawBuilder<unknown>): Promise<string[]> {
 async function onDuty(
   tx: Tx,
   assign: Extract<Assign, { rule: 'onDuty' }>,
-  community: string | null,
+  { community, at }: Moment,
 ): Promise<ResolvedPeople> {
   const inputs = { role: assign.role, community };
   const roster = await findRoster(tx);
   if (roster === undefined) return answer(assign, inputs, []);
   const { table, column } = roster;
   const isHere = column.community === null ? sql`true` : sql`d.${sql.id(column.community)} = ${community}::uuid`;
+  const moment = at === undefined ? sql`now()` : sql`${at}::timestamptz`;
   const isNow = sql`exists (select from ${sql.id('record', table)} d where d.deleted_at is null and d.${sql.id(column.person)} = p.id
     and d.${sql.id(column.role)} = ${assign.role} and (${community}::uuid is null or ${isHere})
-    and d.${sql.id(column.from)} <= now() and (d.${sql.id(column.to)} is null or d.${sql.id(column.to)} > now()))`;
+    and d.${sql.id(column.from)} <= ${moment} and (d.${sql.id(column.to)} is null or d.${sql.id(column.to)} > ${moment}))`;
   return answer(assign, inputs, await longestWithout(tx, sql`${holdersOf(assign.role, community)} and ${isNow}`));
 }
 

@@ -1,7 +1,21 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Parallel, Pause, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Handler, Parallel, Pause, People, Step } from './flow.gen.ts';
 import { isHuman, type HumanStep } from './tree.ts';
+import {
+  aCall,
+  aPart,
+  aSplit,
+  condition,
+  handlersOf,
+  interrupted,
+  waiting,
+  withBranches,
+  withHandlers,
+  type Passed,
+  type Sequences,
+} from './arbitrary-scopes.ts';
+
 import {
   aCc,
   aFlow,
@@ -11,8 +25,10 @@ import {
   anEnd,
   anExclusive,
   anInclusive,
+  aHandler,
   aParallel,
   aServiceTask,
+  aSubProcess,
   aTimer,
   aUserTask,
 } from './testing.ts';
@@ -108,13 +124,8 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .constantFrom(
-        { again: 'run' as const },
-        { again: 'skip' as const },
-        { compensate },
-        { again: 'skip' as const, compensate },
-      )
-      .map((fields) => aServiceTask('', fields)),
+      .tuple(fc.constantFrom('run' as const, 'skip' as const), fc.constantFrom({}, { compensate }))
+      .map(([again, fields]) => aServiceTask('', { again, ...fields })),
   },
   {
     weight: 1,
@@ -129,9 +140,6 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
       .map((fields) => aTimer('', fields)),
   },
 );
-const condition = fc.constantFrom('amount > 5', 'initiator = helper', 'amount + 1 > 3', 'true', 'false');
-
-type Sequences = fc.Arbitrary<Step[]>;
 
 const aChoice = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
@@ -165,6 +173,9 @@ const aJumpBack = (inside: Sequences): fc.Arbitrary<Step> =>
       anExclusive('', 'true', [human, anExclusive('', when, [aJump('', 'back')], rest)], []),
     );
 
+/** What is done when something happens meanwhile. */
+const few = fc.array(plain, { maxLength: 2 });
+
 const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
   const inside = tie('sequence');
   return {
@@ -172,6 +183,11 @@ const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
     step: fc.oneof(
       { depthIdentifier: 'tree', depthSize: 'small' },
       { weight: 5, arbitrary: plain },
+      { weight: 1, arbitrary: waiting },
+      { weight: 1, arbitrary: aSplit(inside) },
+      { weight: 1, arbitrary: aPart(inside, few) },
+      { weight: 1, arbitrary: aCall(inside, few) },
+      { weight: 2, arbitrary: interrupted(fc.oneof(userTask, approval, aFork(inside), rounds(inside)), few) },
       { weight: 2, arbitrary: aChoice(inside) },
       { weight: 2, arbitrary: aFork(inside) },
       { weight: 1, arbitrary: someBranches(inside) },
@@ -186,8 +202,20 @@ export const flows: fc.Arbitrary<Flow> = fc
   .tuple(
     fc.array(anyStep, { minLength: 2, maxLength: 7, size: 'max' }),
     fc.array(fc.nat({ max: 5 }), { minLength: 6, maxLength: 6 }),
+    fc.option(handlersOf(fc.constant([aUserTask('')])), { nil: [] }),
+    fc.boolean(),
   )
-  .map(([steps, picks]) => aFlow(numbered(steps, picks)));
+  .map(([steps, picks, on, undoes]) => {
+    const undo = aHandler('', { catch: 'cancel' }, [aUserTask(''), aServiceTask('')]);
+    return numberedFlow(steps, picks, undoes ? [...on, undo] : on);
+  });
+
+/** The handlers of the flow come last, as in the document. */
+function numberedFlow(steps: Step[], picks: number[], on: Handler[]): Flow {
+  const [whole] = numbered([aSubProcess('', steps, on)], picks);
+  if (whole?.kind !== 'subProcess') throw new Error('the whole is one sub-process');
+  return aFlow(whole.steps, whole.on ? { on: whole.on } : {});
+}
 
 /** Some branches may be done before their end. */
 function endingEarly(when: string, steps: Step[]): Step[] {
@@ -195,12 +223,6 @@ function endingEarly(when: string, steps: Step[]): Step[] {
   const [first, ...rest] = steps;
   const early = anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []);
   return first === undefined ? rest : [first, early, ...rest];
-}
-
-/** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
-interface Passed {
-  humans: string[];
-  near: string | null;
 }
 
 function numbered(steps: Step[], picks: number[]): Step[] {
@@ -217,33 +239,9 @@ function numbered(steps: Step[], picks: number[]): Step[] {
   function named(step: Step, id: string, passed: Passed): Step {
     const { near } = passed;
     if (step.kind === 'jump') return near === null ? aTimer(id) : { ...step, id, to: near };
-    if (isHuman(step)) return namedHuman(step, id, passed);
-    return withBranches({ ...step, id }, passed);
-  }
-
-  function withBranches(step: Step, passed: Passed): Step {
-    const { humans } = passed;
-    switch (step.kind) {
-      case 'loop': {
-        const until = humans[0] === undefined ? 'amount > 2' : step.until.replace('self', humans[0]);
-        return { ...step, until, steps: name(step.steps, passed) };
-      }
-      case 'parallel': {
-        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, { humans, near: null }) }));
-        // Every branch was done: a return may lead into one.
-        if (step.join === 'all')
-          humans.push(...branches.flatMap((each) => each.steps.filter(isHuman).map((human) => human.id)));
-        return { ...step, branches };
-      }
-      case 'exclusive':
-      case 'inclusive': {
-        const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
-        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
-        return { ...step, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
-      }
-      default:
-        return step;
-    }
+    const before = [...passed.humans];
+    const whole = isHuman(step) ? namedHuman(step, id, passed) : withBranches({ ...step, id }, passed, name);
+    return withHandlers(whole, before, { name, nextId: () => `h${(count += 1)}` });
   }
 
   function namedHuman(step: HumanStep, id: string, passed: Passed): Step {
@@ -290,6 +288,10 @@ export interface Doing {
     | 'cancel'
     | 'amend'
     | 'crash'
+    | 'message'
+    | 'signal'
+    | 'refuse'
+    | 'cancel'
     | 'stale'
     | 'pause'
     | 'resume'
@@ -297,7 +299,11 @@ export interface Doing {
     | 'addSigners'
     | 'removeSigners'
     | 'takeBack'
-    | 'recalendar';
+    | 'recalendar'
+    | 'suspend'
+    | 'resumeCase'
+    | 'skip'
+    | 'modify';
   pick: number;
   value: number;
 }
@@ -327,6 +333,15 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'addSigners',
             'removeSigners',
             'takeBack',
+            'suspend',
+            'resumeCase',
+            'resumeCase',
+            'skip',
+            'modify',
+            'message',
+            'message',
+            'signal',
+            'refuse',
           ] as const),
         ),
       },

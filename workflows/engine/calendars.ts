@@ -3,7 +3,6 @@
  * so. What has fired stays fired, and what waits moves: nothing fires twice.
  */
 import { overAt, reckonAgain } from './clocks.ts';
-import { writeLog } from './commands.ts';
 import { dueByOf, WALL_CALENDAR } from './reckoners.ts';
 import { tellChange, type Run } from './run.ts';
 import { spend } from './spent.ts';
@@ -26,7 +25,8 @@ export function newerOf(
   });
 }
 
-export function applyCalendars(run: Run, command: RecalendarCommand): void {
+/** Gives what the log keeps of it. */
+export function applyCalendars(run: Run, command: RecalendarCommand): Record<string, Json> {
   const { state, compiled } = run;
   const newer = newerOf({ state, calendars: compiled.calendars }, command);
   const keys = new Set(newer.map(({ key }) => key));
@@ -41,8 +41,7 @@ export function applyCalendars(run: Run, command: RecalendarCommand): void {
   for (const times of newer) state.calendars[times.key] = times;
   const moves = tasks.map((task) => moveTask(run, task)).filter((move) => move.from !== move.to);
   for (const timer of allTimers(state)) moveWait(run, timer, keys);
-  const data = { calendars, moved: moves.length, tasks: moves.slice(0, MOST_MOVES) };
-  writeLog(run, 'calendar_changed', { data });
+  return { calendars, moved: moves.length, tasks: moves.slice(0, MOST_MOVES) };
 }
 
 function calendarOf({ compiled }: Run, { step }: Task): string {

@@ -196,7 +196,7 @@ describe('each minute of a task', () => {
 describe('all clocks of a case', () => {
   /** As an operator's command does it, without one. */
   function stop(run: Simulation, act: typeof stopAllClocks): ReturnType<typeof newRun> {
-    const draft = newRun(run.compiled, run.state, { type: 'timer' }, run.now);
+    const draft = newRun(run.compiled, run.state, { type: 'timer' }, { now: run.now });
     act(draft);
     return draft;
   }

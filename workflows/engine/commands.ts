@@ -1,20 +1,24 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { applyCalendars } from './calendars.ts';
-import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
+import { cancelCase } from './handlers.ts';
+import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
-import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
+import { finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
+import { skip } from './skip.ts';
+import { letGo, suspendCase } from './suspend.ts';
 import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
 import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
+import { armHandlers } from './waits.ts';
 
-type CaseCommand = Exclude<Command, { kind: 'retry' } | { task: TaskId }>;
+type CaseCommand = Exclude<Command, { kind: 'retry' | 'resumeCase' } | { task: TaskId }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
 
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
@@ -31,13 +35,22 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
-      undoAll(run);
-      endCase(run, 'cancelled', 'withdrawn');
+      cancelCase(run, 'withdrawn');
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
-      undoAll(run);
-      endCase(run, 'cancelled', 'cancelled');
+      letGo(run);
+      cancelCase(run, 'cancelled');
+      return;
+    case 'suspend':
+      writeLog(run, 'case_suspended', {});
+      suspendCase(run);
+      return;
+    case 'skip':
+      skip(run, command);
+      return;
+    case 'modify':
+      applyModify(run, command);
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
@@ -46,7 +59,7 @@ function applyToCase(run: Run, command: CaseCommand): void {
       applyTakeBack(run, command);
       return;
     case 'recalendar':
-      applyCalendars(run, command);
+      writeLog(run, 'calendar_changed', { data: applyCalendars(run, command) });
       return;
     default:
       unreachable(command);
@@ -122,6 +135,13 @@ function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'poli
   reassign(run, task, { assignee: to, pool: null, explanation: { ...task.explanation, ...why } });
 }
 
+function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): void {
+  const [cancelled, started] = [command.cancel, command.start].map((places) => places.map(({ step }) => step));
+  writeLog(run, 'case_modified', { data: { cancelled: cancelled ?? [], started: started ?? [] } });
+  const refusal = modify(run, command);
+  if (refusal) throw new Error(`modify: ${JSON.stringify(refusal.params)}`);
+}
+
 function applyTakeBack(run: Run, { decided, actor: by }: Extract<CaseCommand, { kind: 'takeBack' }>): void {
   const undo = must(undoOf(run.compiled, run.state, { task: decided, by }), 'decision to take back');
   const step = 'seat' in undo ? undo.frame.step : undo.entry.step;
@@ -138,6 +158,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.zone = command.zone;
   state.calendars = command.calendars ?? {};
   state.root = newFrame(run, { step: null, branch: ROOT });
+  armHandlers(run, state.root);
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });
   run.agenda.push({ do: 'enter', scope: state.root.id });
 }

@@ -4,8 +4,8 @@
  * its own beside the tree; one that fails is an incident on that frame, and what comes after it waits.
  */
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
-import { endIfUndone, newFrame, openIncident, startActivity, type Run, type Transition } from './run.ts';
-import { framesUnder, type Frame, type State, type Undoable } from './state.ts';
+import { endIfUndone, newFrame, openIncident, startActivity, type Run } from './run.ts';
+import { framesUnder, type Frame, type State, type Transition, type Undoable } from './state.ts';
 import { isCrossed } from './trail.ts';
 import type { StepId } from './types.ts';
 import { must } from './unreachable.ts';

@@ -1,7 +1,8 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
-import { evaluateCondition, type Scope } from './feel.ts';
+import { evaluateCondition, evaluateFeel, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
+import { inputsOf, trace } from './inputs.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
 import type { Run } from './run.ts';
 import { outcomesOf, timesOf } from './state.ts';
@@ -28,6 +29,16 @@ export function instantOf(run: Run, text: string, edge: DayEdge = 'end'): Instan
   return evaluate(run, text, (prepared, scope) => evaluateInstant(prepared, scope, edge));
 }
 
+/** A correlation key: a text or a number, as text. */
+export function correlationKeyOf(run: Run, text: string): { ok: true; value: string } | Failure {
+  const result = evaluate<unknown>(run, text, evaluateFeel);
+  if (!result.ok) return result;
+  const { value } = result;
+  if ((typeof value === 'string' && value !== '') || typeof value === 'number')
+    return { ok: true, value: String(value) };
+  return { ok: false, code: 'key_missing', detail: { expression: text, found: value === null ? null : typeof value } };
+}
+
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
 
 function evaluate<T>(
@@ -40,9 +51,14 @@ function evaluate<T>(
   const scope = scopeOf(run, prepared);
   const failed = computeFormulas(run.compiled.formulas, prepared.names, scope);
   const result = failed ?? read(prepared, scope);
-  if (result.ok) return result;
-  const inputs = Object.fromEntries(prepared.names.map((name) => [name, scope.vars[name] ?? null]));
-  return { ok: false, code: result.code, detail: { expression: text, inputs, reason: result.message } };
+  if (result.ok) {
+    trace(run, prepared, scope, result);
+    return result;
+  }
+  const { code, message: reason } = result;
+  const inputs = inputsOf(prepared, scope);
+  trace(run, prepared, scope, result);
+  return { ok: false, code, detail: { expression: text, inputs, reason } };
 }
 
 function scopeOf({ compiled, state, now }: Run, { names, times }: Prepared): Scope {

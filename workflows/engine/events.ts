@@ -3,20 +3,22 @@ import { applyCommand, writeLog } from './commands.ts';
 import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { applyPolicies, type Holders } from './people.ts';
+import { hear } from './happen.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
 import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
-import type { EngineEvent, RetryCommand } from './types.ts';
+import { resumeCase } from './suspend.ts';
+import type { Command, EngineEvent, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
+import { arm } from './waits.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
   switch (event.type) {
     case 'command':
-      if (event.command.kind === 'retry') applyRetry(run, event.command);
-      else applyCommand(run, event.command);
+      applyOne(run, event.command);
       return true;
     case 'timer':
       return fireTimer(run);
@@ -25,9 +27,24 @@ export function consume(run: Run, event: EngineEvent): boolean {
     case 'activityDone':
     case 'activityFailed':
       return takeResult(run, event);
+    case 'message':
+    case 'signal':
+      return hear(run, event);
     default:
       return unreachable(event);
   }
+}
+
+/** These take up again what was left: other events are consumed with them. */
+function applyOne(run: Run, command: Command): void {
+  if (command.kind === 'retry') applyRetry(run, command);
+  else if (command.kind === 'resumeCase') {
+    writeLog(run, 'case_resumed', {});
+    for (const { event, effect } of resumeCase(run)) {
+      run.state.effects.push(effect);
+      consume(run, event);
+    }
+  } else applyCommand(run, command);
 }
 
 // ------------------------------------------------------------------------------------------------ effects
@@ -46,10 +63,12 @@ function takePeople(run: Run, event: Extract<Result, { type: 'resolved' }>): boo
   if (effect?.type !== 'resolve') return false;
   const found = findFrame(run.state, effect.frame);
   if (!found) return false;
+  run.state.suspended?.answers.push({ event, effect });
   writeLog(run, 'people_resolved', {
     step: effect.step,
     data: { effect: effect.id, rule: effect.assign.rule, persons: event.people.persons },
   });
+  if (run.state.suspended) return true;
   const holders = applyPolicies(run.state, effect.people, event.people);
   givePeopleFor(run, found.frame, effect.purpose, holders);
   return true;
@@ -70,7 +89,7 @@ function takeResult(run: Run, event: ActivityResult): boolean {
   const effect = takeEffect(run, event.effect);
   if (!effect) return false;
   const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
-  if (effect.type === 'activity') takeActivity(run, effect, frame, event);
+  if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
   else if (frame && event.type === 'activityFailed') stopUnresolved(run, effect, frame, event.error.code);
   else return false;
   return true;
@@ -87,16 +106,18 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
   openIncident(run, frame, { code: 'people_unresolved', detail: { rule: assign.rule, error }, resume });
 }
 
-type Activity = Extract<InFlight, { type: 'activity' }>;
+type Activity = Exclude<InFlight, { type: 'resolve' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
-  const { id, step, activity, undoes } = effect;
+  const { id, step } = effect;
+  const activity = effect.type === 'send' ? `${effect.kind}.send` : effect.activity;
+  const undoes = effect.type === 'send' ? null : effect.undoes;
   const data = { effect: id, activity, ...(undoes === null ? {} : { undoes }), ...(frame ? {} : { late: true }) };
   const [done, failed] = undoes === null ? OWN : COMPENSATION;
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame) finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  if (frame) finishActivity(run, frame, event.type === 'activityFailed' ? event.error : null);
   else endIfUndone(run);
 }
 const OWN = ['activity_done', 'activity_failed'] as const;
@@ -144,6 +165,9 @@ function goOn(run: Run, { resume, frame }: OpenIncident): void {
       return;
     case 'timer':
       putTimer(run, resume.timer);
+      return;
+    case 'arm':
+      arm(run, must(findFrame(run.state, frame), 'frame of incident').frame, resume.part);
       return;
     case 'event':
       state.effects.push(resume.effect);

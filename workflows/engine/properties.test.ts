@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { isHandlerKey } from './catching.ts';
 import { CALENDARS, laterCalendars } from './calendar/testing.ts';
 import { check, type CheckContext } from './check.ts';
-import { compile, type Compiled } from './compile.ts';
+import { compile, sequenceOf, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
+import { isBeside, isInterrupted } from './handlers.ts';
 import { returnTargets } from './return.ts';
+import type { Step } from './flow.gen.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
 import { reckonAgain } from './clocks.ts';
 import { newRun } from './run.ts';
-import { cloneState, framesUnder, rootsOf, type State, type Task } from './state.ts';
+import { allTimers, cloneState, framesUnder, heldFrames, rootsOf, type Frame, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import { load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
@@ -27,7 +30,8 @@ const context: CheckContext = {
 
 /** Effects stay in flight until a doing answers them, so that they race with commands and timers. */
 function simulate(compiled: Compiled): Simulation {
-  return new Simulation(compiled, { calendars: CALENDARS, resolve: () => undefined, perform: () => undefined });
+  const unanswered = { resolve: () => undefined, perform: () => undefined, send: () => undefined };
+  return new Simulation(compiled, { calendars: CALENDARS, ...unanswered });
 }
 
 function at<T>(list: readonly T[], pick: number): T | undefined {
@@ -39,6 +43,7 @@ function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
   const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
   const vars = { amount: value, helper: value % 4 === 0 ? null : actor };
   performOnCase(run, { ...doing, actor, vars });
+  operate(run, { ...doing, actor });
   const task = at(run.state.tasks, pick);
   if (task) performOn(compiled, run, task, { ...doing, actor, vars });
 }
@@ -48,8 +53,8 @@ type Done = Doing & { actor: string; vars: Vars };
 function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
-  if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
+  answer(run, act, pick, value);
+  tell(run, { act, value, vars });
   if (act === 'crash') crashOn(run, pick);
   if (act === 'takeBack') takeBack(run, pick);
   if (act === 'retry') retry(run, pick, vars);
@@ -61,10 +66,45 @@ function retry(run: Simulation, pick: number, vars: Vars): void {
   if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
 }
 
+/** Something comes in from outside, that somebody may wait for. */
+function tell(run: Simulation, { act, value, vars }: Pick<Done, 'act' | 'value' | 'vars'>): void {
+  if (act === 'message') run.message('paid', value % 3 === 0 ? String(value) : 'k1', { vars });
+  if (act === 'signal') run.signal('storm', { vars });
+}
+
 /** An administrator changes the calendars, perhaps to what the case knows already. */
 function recalendar(run: Simulation, act: Doing['act'], value: number): void {
   if (act !== 'recalendar') return;
   run.send({ kind: 'recalendar', actor: 'admin', calendars: laterCalendars(value), vars: {} });
+}
+
+/** What is done to a case as a whole. */
+function operate(run: Simulation, done: Omit<Done, 'vars'>): void {
+  const { act, actor } = done;
+  if (act === 'cancel' || act === 'withdraw') run.send({ kind: act, actor, vars: {} });
+  if (act === 'suspend' || act === 'resumeCase') run.send({ kind: act, actor, vars: {} });
+  if (act === 'modify') move(run, done);
+  if (act === 'skip') skip(run, done);
+}
+
+/** An incident, or a step that waits. */
+function skip(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
+  const incident = value % 2 === 0 ? (at(run.state.incidents, pick)?.id ?? null) : null;
+  const step = incident === null ? (at(run.entries.at(-1)?.case.position ?? [], pick) ?? null) : null;
+  const known = step === null ? undefined : run.compiled.steps.get(step)?.step;
+  const outcomes = known && isHuman(known) ? outcomesOfStep(known).filter(({ returnTo }) => !returnTo) : [];
+  const outcome = at(outcomes, value)?.outcome ?? null;
+  run.send({ kind: 'skip', actor, vars: {}, step, item: null, incident, outcome });
+}
+
+/** Takes away what waits, or leaves it, and begins any other step. */
+function move(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
+  const position = run.entries.at(-1)?.case.position ?? [];
+  const places = (list: readonly (string | undefined)[]) =>
+    list.flatMap((step) => (step === undefined ? [] : [{ step, item: null }]));
+  const cancel = places(value % 3 === 0 ? position : [at(position, pick)]);
+  const start = places(value % 5 === 0 ? [] : [at([...run.compiled.steps.keys()], pick + value)]);
+  run.send({ kind: 'modify', actor, vars: {}, cancel, start, compensate: value % 2 === 0 });
 }
 
 /** Somebody takes back something that was decided, perhaps long ago. */
@@ -79,7 +119,7 @@ function crashOn(run: Simulation, pick: number): void {
   const effect = at(run.state.effects, pick);
   const explanation = { rule: 'role' as const, inputs: {} };
   const result: Unwaited =
-    effect?.type === 'activity'
+    effect && effect.type !== 'resolve'
       ? { type: 'activityDone', effect: effect.id, vars: {}, patch: null }
       : { type: 'resolved', effect: effect?.id ?? 0, people: { persons: PEOPLE, explanation } };
   const { state, delta } = crash(run.compiled, run.state, effect ? result : { type: 'timer' }, run.now);
@@ -97,7 +137,7 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
   performOnHolders(run, task, { act, value, actor });
   if (act === 'stale') {
     expect(run.send({ kind: 'complete', ...aimed, assignment: 999, outcome, vars })).toMatchObject({
-      code: 'assignment_changed',
+      code: run.state.suspended ? 'case_suspended' : 'assignment_changed',
     });
   }
   const to = at(returnTargets(compiled, run.state, task), value);
@@ -128,12 +168,14 @@ function performOnHolders(
 }
 const SIGNERS = ['q1', 'q2', 'q3'];
 
-function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
+function answer(run: Simulation, act: Done['act'], pick: number, value: number): void {
   const effect = at(run.state.effects, pick);
-  if (!effect) return;
-  if (act === 'fail') {
-    run.consume({ type: 'activityFailed', effect: effect.id, error: { code: 'broken', message: 'broken' } });
-  } else if (effect.type === 'activity') {
+  if (!effect || !['answer', 'fail', 'refuse'].includes(act)) return;
+  if (act !== 'answer') {
+    const business = act === 'refuse' ? { business: true as const } : {};
+    const error = { code: 'broken', message: 'broken', ...business };
+    run.consume({ type: 'activityFailed', effect: effect.id, error });
+  } else if (effect.type !== 'resolve') {
     run.consume({ type: 'activityDone', effect: effect.id, vars: { amount: value }, patch: null });
   } else {
     const explanation = { rule: effect.assign.rule, inputs: {} };
@@ -153,31 +195,64 @@ function holdInvariants(compiled: Compiled, state: State): void {
   for (const task of state.tasks) holdDue(compiled, state, task);
   holdJoins(compiled, state);
   holdSeats(state);
+  holdScopes(compiled, state);
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({ status, root, tasks, incidents, effects, timers, undoing, undoable, ending }: State): void {
+function holdEnd(state: State): void {
+  const { status, root, tasks, incidents, effects, timers, waits, undoing, undoable, ending, suspended } = state;
   if (status === 'running' && ending) {
-    hold(root === null && tasks.length + timers.length === 0, 'a case that ends goes on');
+    hold(root === null && tasks.length + timers.length + waits.length === 0, 'a case that ends goes on');
     hold(undoing.length + effects.length > 0, 'a case that ends waits for nothing');
     return;
   }
   if (status === 'cancelled') hold(undoable.length === 0, 'a cancelled case leaves something that could be undone');
+  if (suspended) {
+    hold(status === 'running' && timers.length === 0, 'a suspended case has a clock that runs');
+    return;
+  }
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
-  const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
-  if (status === 'running') hold(waits > 0, 'a step is stuck');
-  else hold(waits + timers.length === 0 && root === null, 'a closed case leaves something open');
+  const open = tasks.length + incidents.length + inFlight + timers.length + waits.length;
+  if (status === 'running') hold(open > 0, 'a step is stuck');
+  else hold(open === 0 && root === null && ending === null, 'a closed case leaves something open');
 }
 
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
   const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
-  const open = [...state.tasks, ...state.timers, ...state.incidents, ...state.effects];
-  for (const { frame } of open) hold(frame === null || frames.has(frame), 'something open belongs to no frame');
-  for (const { task } of state.timers)
+  const timers = allTimers(state);
+  const open = [...state.tasks, ...timers, ...state.incidents, ...state.effects, ...state.waits];
+  for (const frame of [...open.map((each) => each.frame), ...heldFrames(state)])
+    hold(frame === null || frames.has(frame), 'something open belongs to no frame');
+  for (const { task } of timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set([...open.map(({ frame }) => frame), ...state.undoing.flatMap(({ opens }) => opens)]);
+  const ofSteps = open.filter((each) => !isOfHandler(each)).map(({ frame }) => frame);
+  const waiting = new Set([...ofSteps, ...unopened(state)]);
   for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
+}
+
+/** Frames that wait for compensations, or for a suspended case to go on. */
+function unopened(state: State): number[] {
+  return [...heldFrames(state), ...state.undoing.flatMap(({ opens }) => opens)];
+}
+
+/** A handler on a step keeps nothing going: what waits for it alone is not what the step waits for. */
+function isOfHandler(open: object): boolean {
+  if ('part' in open) return typeof open.part === 'string' && isHandlerKey(open.part);
+  const inner = 'what' in open ? open.what : 'resume' in open ? open.resume : null;
+  return typeof inner === 'object' && inner !== null && isOfHandler(inner);
+}
+
+/** A scope that is not at its end is at one step; branches beside hang on scopes alone. */
+function holdScopes(compiled: Compiled, state: State): void {
+  const held = heldFrames(state);
+  for (const frame of state.root ? framesUnder(state.root) : []) {
+    const beside = frame.children.filter(isBeside);
+    if (frame.branch === null) hold(beside.length === 0, 'a branch beside hangs on a step');
+    if (frame.branch === null || isInterrupted(frame) || held.includes(frame.id)) continue;
+    const isAtEnd = frame.at >= sequenceOf(compiled, frame.step, frame.branch).length;
+    hold(frame.children.length - beside.length === (isAtEnd ? 0 : 1), 'a scope is at no step, or at two');
+  }
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -192,20 +267,26 @@ function holdSeats({ root, tasks }: State): void {
 }
 
 /** Every branch of a running parallel is at work or done, none twice: its join can always be met. */
-function holdJoins(compiled: Compiled, { root }: State): void {
-  for (const frame of root ? framesUnder(root) : []) {
-    const step = frame.step === null || frame.branch !== null ? undefined : compiled.steps.get(frame.step)?.step;
-    if (step?.kind !== 'parallel') continue;
+function holdJoins(compiled: Compiled, state: State): void {
+  const waiting = unopened(state);
+  for (const frame of state.root ? framesUnder(state.root) : []) {
+    const step = stepOf(compiled, frame);
+    if (step?.kind !== 'parallel' || waiting.includes(frame.id) || isInterrupted(frame)) continue;
     const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');
   }
 }
 
+/** Of a step frame; undefined for a scope. */
+function stepOf(compiled: Compiled, { step, branch }: Frame): Step | undefined {
+  return step === null || branch !== null ? undefined : compiled.steps.get(step)?.step;
+}
+
 /** Due time and timers are those that its clock gives, whatever stopped it and whichever calendars came. */
 function holdDue(compiled: Compiled, state: State, task: Task): void {
   if (task.dueAt === null) return;
-  const run = newRun(compiled, cloneState(state), { type: 'timer' }, 0);
+  const run = newRun(compiled, cloneState(state), { type: 'timer' }, { now: 0 });
   const copy = run.state.tasks.find(({ id }) => id === task.id)!;
   reckonAgain(run, copy);
   hold(copy.dueAt === task.dueAt, 'a due time is not what its clock gives');
@@ -232,7 +313,7 @@ function holdLog(entries: readonly DeltaEntry[]): void {
 
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
-  const timers = state.timers.filter((timer) => timer.task === task.id);
+  const timers = allTimers(state).filter((timer) => timer.task === task.id);
   const failed = state.incidents.flatMap(({ resume }) => (resume.do === 'timer' ? [resume.timer] : []));
   const ends = [...timers, ...failed].filter((timer) => timer.task === task.id && timer.what.kind === 'resume');
   hold(ends.length === (task.paused ? 1 : 0), 'a paused task has one end, another none');

@@ -3,6 +3,8 @@ import { newerOf } from './calendars.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { returnTargets } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
+import { refuseModify } from './modify.ts';
+import { refuseSkip } from './skip.ts';
 import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
@@ -15,19 +17,30 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
-  if (state.ending && !WHILE_ENDING.includes(command.kind)) return refusal('case_ending', { act: command.kind });
+  const standing = refuseStanding(state, command.kind);
+  if (standing) return standing;
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
 
+/** A case that ends, or is suspended, lets little be done. */
+function refuseStanding({ ending, suspended }: State, act: Command['kind']): Refusal | null {
+  if (ending && !WHILE_ENDING.includes(act)) return refusal('case_ending', { act });
+  return suspended && !WHILE_SUSPENDED.includes(act) ? refusal('case_suspended', { act }) : null;
+}
+
 /** What may still be done while the case is being undone. */
-const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'amend'];
+const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'skip', 'amend', 'recalendar'];
+const WHILE_SUSPENDED: readonly Command['kind'][] = ['resumeCase', 'cancel', 'amend', 'modify', 'recalendar'];
 
 type CaseCommand = Exclude<Command, { task: string }>;
 
 function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);
   if (command.kind === 'takeBack') return refuseTakeBack(compiled, state, command);
+  if (command.kind === 'resumeCase') return state.suspended ? null : refusal('not_suspended');
+  if (command.kind === 'skip') return refuseSkip(compiled, state, command);
+  if (command.kind === 'modify') return refuseModify(compiled, state, command);
   if (command.kind === 'recalendar') return refuseCalendars(compiled, state, command);
   if (command.kind !== 'retry') return null;
   const known = state.incidents.some(({ id }) => id === command.incident);
@@ -111,6 +124,7 @@ function maySign(compiled: Compiled, state: State, task: Task): boolean {
 
 /** The initiator may withdraw while every step that waits for a person allows it. */
 function refuseWithdraw(compiled: Compiled, state: State): Refusal | null {
+  if (state.cancelling) return refusal('act_not_allowed', { act: 'withdraw' });
   const forbidding = state.tasks.find((task) => !allows(compiled, task, 'withdraw'));
   return forbidding ? refusal('act_not_allowed', { act: 'withdraw', step: forbidding.step }) : null;
 }

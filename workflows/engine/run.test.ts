@@ -4,7 +4,7 @@ import { newState, type Frame } from './state.ts';
 import { aServiceTask, compileSteps } from './testing.ts';
 
 function working(): { run: Run; frame: Frame } {
-  const run = newRun(compileSteps([aServiceTask('print')]), newState('case'), { type: 'timer' }, 0);
+  const run = newRun(compileSteps([aServiceTask('print')]), newState('case'), { type: 'timer' }, { now: 0 });
   const frame = newFrame(run, { step: 'print' });
   startEffect(run, {
     type: 'activity',
@@ -29,7 +29,7 @@ describe('closing a frame', () => {
 
   it('lets an activity of an earlier event finish (rule 22)', () => {
     const { run, frame } = working();
-    const later = newRun(run.compiled, run.state, { type: 'timer' }, 0);
+    const later = newRun(run.compiled, run.state, { type: 'timer' }, { now: 0 });
 
     closeUnder(later, frame);
 

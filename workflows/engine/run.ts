@@ -5,7 +5,16 @@
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import { spend } from './spent.ts';
-import { framesUnder, keepTimers, type Frame, type InFlight, type Resume, type State, type Task } from './state.ts';
+import {
+  framesUnder,
+  keepTimers,
+  type Frame,
+  type InFlight,
+  type Resume,
+  type State,
+  type Task,
+  type Transition,
+} from './state.ts';
 import type {
   ChangedTask,
   ClosedTask,
@@ -18,14 +27,11 @@ import type {
   OpenedTask,
   PersonId,
   Spent,
+  StepContext,
   StepId,
   TaskId,
 } from './types.ts';
 import { must } from './unreachable.ts';
-
-/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
-export type Transition =
-  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
 
 export interface Run {
   compiled: Compiled;
@@ -36,6 +42,9 @@ export interface Run {
   agenda: Transition[];
   /** What the log says of this event; set by the event's handler. */
   log: LogEvent | null;
+  /** Handlers that happened and escalations that were thrown because of it, for its line in the log. */
+  caught: string[];
+  escalated: string[];
   patchEffect: number | null;
   opened: OpenedTask[];
   changed: ChangedTask[];
@@ -43,9 +52,12 @@ export interface Run {
   notices: Notice[];
   spent: Spent[];
   effects: Effect[];
+  /** The step that is being worked on, and who is told what its expressions come to. */
+  at: StepId | null;
+  traced: StepContext['traced'];
 }
 
-export function newRun(compiled: Compiled, state: State, event: EngineEvent, now: number): Run {
+export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
   return {
     compiled,
     state,
@@ -53,6 +65,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     event,
     agenda: [],
     log: null,
+    caught: [],
+    escalated: [],
     patchEffect: null,
     opened: [],
     changed: [],
@@ -60,6 +74,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, now
     notices: [],
     spent: [],
     effects: [],
+    at: null,
+    traced,
   };
 }
 
@@ -159,6 +175,10 @@ export function startActivity(run: Run, frame: Frame, activity: string): void {
 /** The effect as the shell gets it; made anew from the state when a case continues as new. */
 export function effectOf(state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
+  if (inFlight.type === 'send') {
+    const { kind, name, key, rev } = inFlight;
+    return { type: 'send', id, step, kind, name, key, rev };
+  }
   if (inFlight.type === 'activity') {
     const { activity, rev, undoes } = inFlight;
     return { type: 'activity', id, step, activity, rev, undoes };
@@ -195,9 +215,16 @@ export function closeUnder(run: Run, frame: Frame): void {
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
   keepTimers(state, (timer) => !ids.has(timer.frame));
+  state.waits = state.waits.filter((wait) => !ids.has(wait.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
-  run.agenda = run.agenda.filter((next) => !ids.has(next.do === 'enter' ? next.scope : next.frame));
+  const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
+  run.agenda = run.agenda.filter(isOpen);
+  if (state.suspended) {
+    const { agenda, answers } = state.suspended;
+    state.suspended.agenda = agenda.filter(isOpen);
+    state.suspended.answers = answers.filter(({ effect }) => effect.frame !== null && !ids.has(effect.frame));
+  }
   frame.children = [];
 }
 
@@ -206,19 +233,30 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   const kept: InFlight[] = [];
   for (const effect of run.state.effects) {
     if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
-    else if (effect.type === 'activity' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
+    else if (effect.type !== 'resolve' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
   }
   run.state.effects = kept;
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
-/** Ends the case and closes everything in it, as soon as nothing is left to be undone. */
+/** A step is over: nothing waits for it or for what is on it any more. */
+export function closeWaits({ state }: Run, { id }: Frame): void {
+  keepTimers(state, ({ frame }) => frame !== id);
+  state.waits = state.waits.filter(({ frame }) => frame !== id);
+  state.incidents = state.incidents.filter(({ frame }) => frame !== id);
+}
+
+/**
+ * Ends the case and closes everything in it, as soon as nothing is left to be undone. One that was withdrawn or cancelled ends as that,
+ * whatever its handlers come to.
+ */
 export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
   state.held = null;
-  state.ending = { status, outcome };
+  state.ending = state.cancelling ? { status: 'cancelled', ...state.cancelling } : { status, outcome };
+  state.cancelling = null;
   endIfUndone(run);
 }
 

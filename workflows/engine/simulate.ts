@@ -17,13 +17,16 @@ import type {
   PersonId,
   Refusal,
   ResolvedPeople,
+  StepContext,
   StepLimits,
   Vars,
 } from './types.ts';
 
 type ResolveEffect = Extract<Effect, { type: 'resolve' }>;
 type ActivityEffect = Extract<Effect, { type: 'activity' }>;
-type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string };
+export type SendEffect = Extract<Effect, { type: 'send' }>;
+/** `business`: the activity did its work and says no. */
+type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string; business?: true };
 
 export interface SimulationOptions {
   caseId?: string;
@@ -34,10 +37,18 @@ export interface SimulationOptions {
   /** Calendars that the case reckons by. */
   calendars?: WorkingTimesByKey;
   limits?: StepLimits;
+  /** Goes on with a case as it stands; default: one that has not begun. */
+  from?: State;
+  /** Told of every expression. */
+  traced?: StepContext['traced'];
+  /** Told of every entry with the state after it, before the effects it starts are answered. */
+  told?: (entry: DeltaEntry, state: State) => void;
   /** Answers people rules that read the organisation; undefined leaves the effect in flight. */
   resolve?: (effect: ResolveEffect) => ResolvedPeople | undefined;
   /** Answers activities; undefined leaves the effect in flight. Default: done without values. */
   perform?: (effect: ActivityEffect) => ActivityAnswer | undefined;
+  /** Takes what the case sends; undefined leaves it in flight. Default: handed over. */
+  send?: (effect: SendEffect) => ActivityAnswer | undefined;
 }
 
 /** A command without what the simulation fills in. */
@@ -46,6 +57,8 @@ export type CommandBody = Command extends infer C
     ? Omit<C, 'id' | 'n' | 'lowestPending' | 'flowVersion'>
     : never
   : never;
+
+const handOver = (): ActivityAnswer => ({ vars: {}, patch: null });
 
 const DEFAULT_START = 1_767_200_400_000; // 2026-01-01T01:00:00+08:00
 
@@ -56,12 +69,13 @@ export class Simulation {
   readonly compiled: Compiled;
   private readonly options: SimulationOptions;
   private commands = 0;
+  private messages = 0;
 
   constructor(compiled: Compiled, options: SimulationOptions = {}) {
     this.compiled = compiled;
     this.options = options;
     this.now = options.at ?? DEFAULT_START;
-    this.state = newState(options.caseId ?? 'case');
+    this.state = options.from ?? newState(options.caseId ?? 'case');
   }
 
   /** Sends a command; a refusal comes back and changes nothing. */
@@ -119,6 +133,25 @@ export class Simulation {
     return this.send({ kind: 'resume', ...aim(task), actor: task.assignee, vars: {} });
   }
 
+  /** A message comes in; whether the case took it. */
+  message(name: string, key: string, { id = this.nextId(), vars = {} }: Heard = {}): boolean {
+    const { rev } = this.state;
+    this.consume({ type: 'message', id, name, key, vars, patch: null });
+    return this.state.rev > rev;
+  }
+
+  /** A signal comes in; whether anybody in the case waited for it. */
+  signal(name: string, { id = this.nextId(), vars = {} }: Heard = {}): boolean {
+    const { rev } = this.state;
+    this.consume({ type: 'signal', id, name, vars, patch: null });
+    return this.state.rev > rev;
+  }
+
+  private nextId(): string {
+    this.messages += 1;
+    return `m${this.messages}`;
+  }
+
   /** Moves the clock on, firing every timer on the way at its own time. */
   advance(ms: number): void {
     const until = this.now + ms;
@@ -131,10 +164,14 @@ export class Simulation {
 
   /** Hands an event to the engine and answers the effects it starts. */
   consume(event: EngineEvent): void {
-    const { limits } = this.options;
-    const result = step(this.compiled, this.state, event, { now: this.now, ...(limits ? { limits } : {}) });
+    const { limits, traced, told } = this.options;
+    const context = { now: this.now, ...(limits && { limits }), ...(traced && { traced }) };
+    const result = step(this.compiled, this.state, event, context);
     this.state = result.state;
-    if (result.delta) this.entries.push(result.delta);
+    if (result.delta) {
+      this.entries.push(result.delta);
+      told?.(result.delta, result.state);
+    }
     for (const effect of result.effects) this.answer(effect);
   }
 
@@ -156,15 +193,22 @@ export class Simulation {
       if (people) this.consume({ type: 'resolved', effect: effect.id, people });
       return;
     }
-    const perform = this.options.perform ?? ((): ActivityAnswer => ({ vars: {}, patch: null }));
-    const result = perform(effect);
+    const { perform = handOver, send = handOver } = this.options;
+    const result = effect.type === 'send' ? send(effect) : perform(effect);
     if (!result) return;
     if ('error' in result) {
-      this.consume({ type: 'activityFailed', effect: effect.id, error: { code: result.error, message: result.error } });
+      const { error: code, ...business } = result;
+      this.consume({ type: 'activityFailed', effect: effect.id, error: { code, message: code, ...business } });
     } else {
       this.consume({ type: 'activityDone', effect: effect.id, ...result });
     }
   }
+}
+
+/** Its id, so that it may come twice, and the fields it brings. */
+interface Heard {
+  id?: string;
+  vars?: Vars;
 }
 
 function aim(task: Task): { task: string; assignment: number } {

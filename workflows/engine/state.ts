@@ -18,7 +18,7 @@ import type {
 } from './types.ts';
 import type { Assign, Party, People } from './flow.gen.ts';
 
-/** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
+/** Names a sequence inside its step: `body`, `otherwise`, `branches.<index>`, or of a handler as in catching.ts. */
 export type BranchKey = string;
 
 /**
@@ -33,7 +33,7 @@ export interface Frame {
   branch: BranchKey | null;
   /** Scope: index in the sequence of the step it is at. Step frame of a loop: its round, from 1. */
   at: number;
-  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). */
+  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). A handler's branch is a round by its frame. */
   item: string | null;
   children: Frame[];
   /** Step frame of branches that run together: those that are done. */
@@ -117,6 +117,18 @@ export interface Task extends Holder {
   owner: Holder | null;
 }
 
+/** The case stands: what would go on by itself is kept until it is resumed. */
+export interface Suspended {
+  /** What activities that came to an end meanwhile would have gone on with. */
+  agenda: Transition[];
+  /** Answers to be taken when it goes on, each with the effect that waits for it. */
+  answers: { event: EngineEvent; effect: InFlight }[];
+}
+
+/** What is to be done next: a scope goes on to its step, a step frame is done, or a frame's step is opened. */
+export type Transition =
+  { do: 'enter'; scope: number } | { do: 'open'; frame: number } | { do: 'leave'; frame: number };
+
 /** A task's clock stands; a timer of the kind `resume`, or an incident that holds it, makes it go again. */
 interface Paused {
   /** Epoch ms. */
@@ -157,14 +169,29 @@ export interface Timer {
   at: number;
   /**
    * remind: `index` in the step's list, `count` already sent. due: the due time with its first end action. then: a further or a later
-   * end action by its `index`. resume: the end of a pause. wait: a timer step is over.
+   * end action by its `index`. resume: the end of a pause. wait: a timer step is over. catch: a handler or a branch of a race by the key
+   * of its branch, which happened `count` times before.
    */
   what:
     | { kind: 'remind'; index: number; count: number }
     | { kind: 'due' }
     | { kind: 'then'; index: number }
     | { kind: 'resume' }
-    | { kind: 'wait'; clock?: Clock };
+    | { kind: 'wait'; clock?: Clock }
+    | { kind: 'catch'; part: BranchKey; count: number };
+}
+
+/** Something from outside that a frame waits for: itself (part null: a receive), by a handler, or by a branch of a race. */
+export interface Waiting {
+  id: number;
+  frame: number;
+  part: BranchKey | null;
+  for:
+    /** `early`: takes one that was sent before it opened. */
+    | { kind: 'message'; name: string; key: string; early: boolean }
+    | { kind: 'signal'; name: string }
+    /** `was`: whether it held when it was asked last. */
+    | { kind: 'condition'; was: boolean };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -188,7 +215,15 @@ export type InFlight =
       rev: number;
       /** Of a compensation: the effect that it undoes. */
       undoes: number | null;
-    };
+    }
+  | ({ type: 'send'; id: number; frame: number | null; step: StepId; rev: number } & Sent);
+
+/** What a throw sends; signals have no key. */
+export interface Sent {
+  kind: 'message' | 'signal';
+  name: string;
+  key: string | null;
+}
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -201,6 +236,8 @@ export type Resume =
   | { do: 'offer'; task: TaskId }
   | { do: 'due'; task: TaskId }
   | { do: 'timer'; timer: Timer }
+  /** Finds out again what a frame waits for by one of its parts. */
+  | { do: 'arm'; part: BranchKey | null }
   | { do: 'event'; event: EngineEvent; effect: InFlight };
 
 export interface OpenIncident extends Incident {
@@ -258,8 +295,14 @@ export interface State {
   /** Completed steps that going back or cancelling would undo, in the order they were done. */
   undoable: Undoable[];
   undoing: Undoing[];
+  suspended: Suspended | null;
   /** How the case ends once nothing is left to be undone; null while it goes on. */
   ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
+  waits: Waiting[];
+  /** Messages and signals that were taken last, so that each happens once. */
+  heard: { id: string; rev: number }[];
+  /** Withdrawn or cancelled: what the case comes to when its cancel handlers are done. */
+  cancelling: { outcome: string } | null;
 }
 
 /** The state before the start command. */
@@ -291,6 +334,10 @@ export function newState(caseId: string): State {
     ran: [],
     undoable: [],
     undoing: [],
+    suspended: null,
+    waits: [],
+    heard: [],
+    cancelling: null,
     ending: null,
   };
 }
@@ -302,6 +349,13 @@ export function cloneState({ trail, ...rest }: State): State {
 
 export function isClosed(state: State): boolean {
   return state.status === 'completed' || state.status === 'cancelled';
+}
+
+/** Frames that would go on if the case were not suspended. */
+export function heldFrames({ suspended }: State): number[] {
+  if (!suspended) return [];
+  const next = suspended.agenda.map((each) => (each.do === 'enter' ? each.scope : each.frame));
+  return [...next, ...suspended.answers.flatMap(({ effect }) => effect.frame ?? [])];
 }
 
 /** Earliest due time, epoch ms; null when no timer waits. */

@@ -2,16 +2,20 @@
  * The engine: one event in, the new state, its effects and its delta out. Pure and deterministic; for a flow that `check` has
  * passed and a command that `refuse` let through it never throws. Runs until everything waits, within a budget of transitions.
  */
+import { isHandlerKey } from './catching.ts';
 import { sequenceOf, type Compiled } from './compile.ts';
 import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
-import { endCase, newFrame, newRun, openIncident, type Run, type Transition } from './run.ts';
-import { cloneState, findFrame, type Frame, type Found, type State } from './state.ts';
+import { finishHandler } from './handlers.ts';
+import { happenTo, nextCondition } from './happen.ts';
+import { closeWaits, endCase, newRun, openIncident, type Run } from './run.ts';
+import { cloneState, findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
-import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
+import type { DeltaEntry, Effect, EngineEvent, LogEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';
+import { openFrame, stopWait } from './waits.ts';
 
 export interface StepResult {
   state: State;
@@ -30,7 +34,7 @@ export function step(compiled: Compiled, state: State, event: EngineEvent, conte
 
 /** Consumes one event into the given state itself, for whoever has no use for it as it was. */
 export function stepInto(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): StepResult {
-  const run = newRun(compiled, state, event, context.now);
+  const run = newRun(compiled, state, event, context);
   if (!consume(run, event)) return { state, effects: [], delta: null };
   settle(run, context.limits?.transitions ?? TRANSITIONS);
   run.state.rev += 1;
@@ -43,7 +47,7 @@ function deltaOf(run: Run): DeltaEntry {
     rev: state.rev,
     at: now,
     flowVersion: state.flowVersion,
-    event: must(run.log, 'log of event'),
+    event: logOf(run),
     consumed: event,
     patchEffect,
     opened,
@@ -56,20 +60,48 @@ function deltaOf(run: Run): DeltaEntry {
   };
 }
 
-/** Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. */
+/** The line of the log, with what the event set off. */
+function logOf({ log, caught, escalated }: Run): LogEvent {
+  const line = must(log, 'log of event');
+  const handlers = caught.length > 0 ? { handlers: caught } : {};
+  const escalations = escalated.length > 0 ? { escalations: escalated } : {};
+  return { ...line, data: { ...line.data, ...handlers, ...escalations } };
+}
+
+/** Works the agenda off, and then what has come true. Over the budget each further step stops with an incident, which a retry continues. */
 function settle(run: Run, budget: number): void {
-  for (let done = 1; run.agenda.length > 0; done += 1) {
+  if (run.state.suspended) {
+    run.state.suspended.agenda.push(...run.agenda);
+    return;
+  }
+  let done = 0;
+  do {
+    done = workOff(run, done, budget);
+    const wait = nextCondition(run);
+    if (!wait) return;
+    done += 1;
+    if (done > budget) stopWait(run, wait, overBudget.code);
+    else happenTo(run, wait);
+  } while (run.state.root !== null);
+}
+
+function workOff(run: Run, before: number, budget: number): number {
+  let done = before;
+  while (run.agenda.length > 0) {
+    done += 1;
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
     if (!found) continue;
     if (done > budget && next.do === 'open') openIncident(run, found.frame, overBudget);
     else advance(run, next, found);
   }
+  return done;
 }
 
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
+  run.at = frame.step;
   if (next.do === 'enter') enter(run, frame, parent);
   else if (frame.undoes) advanceUndoing(run, next.do, frame, frame.undoes);
   else if (next.do === 'open') openStep(run, frame);
@@ -80,9 +112,15 @@ function advance(run: Run, next: Transition, { frame, parent }: Found): void {
 function enter(run: Run, scope: Frame, parent: Frame | null): void {
   const next = sequenceOf(run.compiled, scope.step, scope.branch)[scope.at];
   if (next) {
-    const frame = newFrame(run, { step: next.id, item: scope.item });
-    scope.children = [frame];
+    const frame = openFrame(run, { step: next.id, item: scope.item });
+    scope.children.push(frame);
     run.agenda.push({ do: 'open', frame: frame.id });
+    return;
+  }
+  // Branches that run beside still belong to it (rule 20).
+  if (scope.children.length > 0) return;
+  if (parent && scope.branch !== null && isHandlerKey(scope.branch)) {
+    finishHandler(run, scope, parent);
   } else if (parent) {
     finishScope(run, parent, scope);
   } else {
@@ -92,12 +130,12 @@ function enter(run: Run, scope: Frame, parent: Frame | null): void {
 
 /** A step is done: its scope goes on, or the step that sent the work away gets it back (rule 21). */
 function leave(run: Run, frame: Frame, parent: Frame): void {
+  closeWaits(run, frame);
+  parent.children = parent.children.filter((child) => child !== frame);
   if (frame.detour) {
-    parent.children = parent.children.filter((child) => child !== frame);
     reopen(run, parent, frame.detour);
     return;
   }
-  parent.children = [];
   parent.at += 1;
   run.agenda.push({ do: 'enter', scope: parent.id });
 }

@@ -98,6 +98,24 @@ interface WithdrawCommand extends CommandBase {
 interface CancelCommand extends CommandBase {
   kind: 'cancel';
 }
+/** An operator stops the case: no act, no clock, no new work until it is resumed. */
+interface SuspendCommand extends CommandBase {
+  kind: 'suspend';
+}
+interface ResumeCaseCommand extends CommandBase {
+  kind: 'resumeCase';
+}
+/** An operator passes over a step that waits, or leaves out what an incident stopped. */
+export interface SkipCommand extends CommandBase {
+  kind: 'skip';
+  /** The step that waits; null where an incident is named. */
+  step: StepId | null;
+  /** Its rounds, where it waits in several; null: in the only one. */
+  item: string | null;
+  incident: number | null;
+  /** Of a human step: what it counts as. */
+  outcome: string | null;
+}
 /** Calendars that were changed: open due times are reckoned again from where their clocks began. */
 export interface RecalendarCommand extends CommandBase {
   kind: 'recalendar';
@@ -112,6 +130,19 @@ export interface RetryCommand extends CommandBase {
   kind: 'retry';
   incident: number;
 }
+/** A step in the tree; `item` its rounds, null outside every loop, or for the only ones. */
+export interface Place {
+  step: StepId;
+  item: string | null;
+}
+/** An operator moves the case: takes work away and begins it elsewhere, in one act. */
+export interface ModifyCommand extends CommandBase {
+  kind: 'modify';
+  cancel: Place[];
+  start: Place[];
+  /** Whether what service steps did is undone where it goes back over them. */
+  compensate: boolean;
+}
 export type Command =
   | StartCommand
   | CompleteCommand
@@ -125,6 +156,10 @@ export type Command =
   | TakeBackCommand
   | WithdrawCommand
   | CancelCommand
+  | SuspendCommand
+  | ResumeCaseCommand
+  | SkipCommand
+  | ModifyCommand
   | AmendCommand
   | RecalendarCommand
   | RetryCommand;
@@ -146,6 +181,10 @@ export interface Refusal {
     | 'flow_version_changed'
     | 'incident_unknown'
     | 'case_ending'
+    | 'case_suspended'
+    | 'not_suspended'
+    | 'step_not_waiting'
+    | 'modify_invalid'
     | 'calendar_known'
     | 'party_not_offered'
     | 'engine_error';
@@ -176,7 +215,36 @@ export type EngineEvent =
   | { type: 'timer' }
   | { type: 'resolved'; effect: number; people: ResolvedPeople }
   | { type: 'activityDone'; effect: number; vars: Vars; patch: string | null }
-  | { type: 'activityFailed'; effect: number; error: { code: string; message: string } };
+  | { type: 'activityFailed'; effect: number; error: ActivityError }
+  | MessageEvent
+  | SignalEvent;
+
+export interface ActivityError {
+  code: string;
+  message: string;
+  /** It did its work and says no: an error handler of the flow may catch it. Otherwise it failed technically. */
+  business?: true;
+}
+/** Goes to the one that has waited longest for this name and key. */
+export interface MessageEvent {
+  type: 'message';
+  /** One happens once. */
+  id: string;
+  name: string;
+  key: string;
+  /** The new values of mentioned fields among those its patch writes. */
+  vars: Vars;
+  /** Id of the stored patch, null for none. */
+  patch: string | null;
+}
+/** Goes to all who wait for the name. */
+export interface SignalEvent {
+  type: 'signal';
+  id: string;
+  name: string;
+  vars: Vars;
+  patch: string | null;
+}
 
 // ---------------------------------------------------------------------------------------------- effects
 
@@ -201,6 +269,17 @@ export type Effect =
       rev: number;
       /** Of a compensation: the effect that it undoes; null: the step's own activity. */
       undoes: number | null;
+    }
+  /** Of a throw; handed over like an activity, and its result comes back as one's. The payload is mapped outside (rule 16). */
+  | {
+      type: 'send';
+      id: number;
+      step: StepId;
+      kind: 'message' | 'signal';
+      name: string;
+      /** Of a message; null for a signal. */
+      key: string | null;
+      rev: number;
     };
 
 // ---------------------------------------------------------------------------------------------- delta
@@ -289,13 +368,29 @@ export interface Incident {
   detail: Record<string, Json>;
 }
 export interface CaseChange {
-  /** cancelling: what it did is being undone first. */
-  status: 'running' | 'cancelling' | 'completed' | 'cancelled';
+  /** suspended: its clocks stand. cancelling: what it did is being undone first. */
+  status: 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
   outcome: string | null;
   /** Ids of the steps that wait now, in document order. */
   position: StepId[];
   /** Open incidents. */
   incidents: Incident[];
+  /** Messages and signals it waits for, all of them; missing in entries of earlier versions. */
+  awaits?: Await[];
+}
+export interface Await {
+  /** Unique in the case, a new one each time it opens. */
+  id: number;
+  kind: 'message' | 'signal';
+  name: string;
+  /** Correlation key of a message; null for a signal. */
+  key: string | null;
+  /** Takes a message that was sent before it opened (rule 25). */
+  early: boolean;
+  /** Null: a handler of the flow as a whole. */
+  step: StepId | null;
+  /** Null: the step itself; else the key of its handler's or its race's branch, as in catching.ts. */
+  part: string | null;
 }
 export type LogType =
   | 'case_started'
@@ -319,10 +414,18 @@ export type LogType =
   | 'people_resolved'
   | 'activity_done'
   | 'activity_failed'
+  | 'message_received'
+  | 'signal_received'
   /** What a service step did is undone; `undoes` in its data is the effect. */
   | 'step_compensated'
   | 'compensation_failed'
-  | 'incident_retried';
+  | 'incident_retried'
+  | 'case_suspended'
+  | 'case_resumed'
+  /** In its data the outcome it counts as, or `undoes` where a compensation was left out. */
+  | 'step_skipped'
+  /** From and to which steps an operator moved it. */
+  | 'case_modified';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
   type: LogType;
@@ -373,6 +476,18 @@ export interface StepContext {
   /** Epoch ms of the event (rule 19). */
   now: number;
   limits?: StepLimits;
+  /** Told of every expression that is evaluated, for whoever explains a run; it changes nothing. */
+  traced?: (expression: TracedExpression) => void;
+}
+/** What an expression came to. */
+export interface TracedExpression {
+  /** The step that was being worked on; null: the case. */
+  step: StepId | null;
+  expression: string;
+  inputs: Record<string, Json>;
+  /** Of a condition its truth, of a moment its epoch ms (null: none); null where it failed. */
+  value: Json;
+  failed: { code: string; reason: string } | null;
 }
 export interface StepLimits {
   /** Transitions within one event before it is an incident (design.md section 5). */

@@ -17,10 +17,23 @@ import type {
 } from './state.ts';
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
-/** v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone. */
+/** v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, and nothing came from outside. */
 interface StateV3 extends Omit<
   State,
-  'v' | 'root' | 'tasks' | 'effects' | 'incidents' | 'calendars' | 'held' | 'undoable' | 'undoing' | 'ending'
+  | 'v'
+  | 'root'
+  | 'tasks'
+  | 'effects'
+  | 'incidents'
+  | 'calendars'
+  | 'held'
+  | 'undoable'
+  | 'undoing'
+  | 'suspended'
+  | 'ending'
+  | 'waits'
+  | 'heard'
+  | 'cancelling'
 > {
   v: 3;
   root: FrameV3 | null;
@@ -54,7 +67,7 @@ interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | '
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
 }
 type TimerV1 = Omit<Timer, 'what'> & {
-  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' }> | { kind: 'escalate' };
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'catch' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
@@ -93,7 +106,11 @@ function upgrade(state: StateV3): State {
     incidents: state.incidents.map((incident) => ({ ...incident, resume: resumeToV4(incident.resume) })),
     undoable: [],
     undoing: [],
+    suspended: null,
     ending: null,
+    waits: [],
+    heard: [],
+    cancelling: null,
   };
 }
 

@@ -4,10 +4,11 @@
  */
 import { allHandlersFinished, ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
 import { compile, type Compiled } from '../engine/compile.ts';
+import { heardBefore } from '../engine/happen.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
-import type { Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
+import type { ActivityError, Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
@@ -16,15 +17,18 @@ import {
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type MessageAnswer,
+  type MessageMessage,
+  type ModifyWish,
   type ReturnPlan,
   type ReturnWish,
   type RingEntry,
 } from '../messages.ts';
 import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
-import { codeOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
+import { failureOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
 import { Outbox } from './outbox.ts';
-import { planReturn } from './return-plan.ts';
+import { planModify, planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
 import { Timers } from './timers.ts';
 
@@ -81,10 +85,24 @@ export class CaseShell {
     // Asked again: between validator and here another run, or the same command, may have been first.
     const known = this.ring.find(command.id);
     const rev = known ? known.rev : this.accept(command);
-    this.waiting += 1;
-    await condition(() => this.resolving === 0);
-    this.waiting -= 1;
+    await this.untilResolved();
     return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+  }
+
+  /** A message or signal; the case's memory of ids makes one happen once, also over runs (rule 25). */
+  async message(message: MessageMessage): Promise<MessageAnswer> {
+    await condition(() => this.compiled !== null);
+    this.outbox.acknowledge(message.acked);
+    this.updates += 1;
+    const rev = heardBefore(this.state, message.id) ?? this.take(message);
+    await this.untilResolved();
+    return { taken: rev !== null, rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+  }
+
+  private take(message: MessageMessage): number | null {
+    const before = this.state.rev;
+    this.applyWaited(eventOf(message));
+    return this.state.rev > before ? before + 1 : null;
   }
 
   /** Also while the flow is being loaded at the beginning of a run: a query cannot wait. */
@@ -100,6 +118,10 @@ export class CaseShell {
     return planReturn(this.flow(), this.state, wish, now());
   }
 
+  modifyPlan(wish: ModifyWish): ReturnPlan {
+    return planModify(this.flow(), this.state, wish, now());
+  }
+
   checkpoint(): void {
     this.checkpointed = true;
     this.woken = true;
@@ -108,12 +130,24 @@ export class CaseShell {
   private accept(command: Command): number {
     this.assertAccepted(this.flow(), command);
     this.updates += 1;
-    this.waiting += 1;
-    const refusal = this.apply({ type: 'command', command });
-    this.waiting -= 1;
-    if (refusal) throw refused(refusal);
+    this.applyWaited({ type: 'command', command });
     this.ring.add({ id: command.id, n: command.n, rev: this.state.rev }, command.lowestPending);
     return this.state.rev;
+  }
+
+  /** Its sender gets the entries with the answer, and applies them. */
+  private applyWaited(event: EngineEvent): void {
+    this.waiting += 1;
+    const refusal = this.apply(event);
+    this.waiting -= 1;
+    if (refusal) throw refused(refusal);
+  }
+
+  /** Rule 17: what people were asked for is part of the answer. */
+  private async untilResolved(): Promise<void> {
+    this.waiting += 1;
+    await condition(() => this.resolving === 0);
+    this.waiting -= 1;
   }
 
   private assertAccepted(compiled: Compiled, command: Command): void {
@@ -159,24 +193,28 @@ export class CaseShell {
         settle({ type: 'resolved', effect: id, people });
       },
       (error: unknown) => {
-        settle(failed(id, codeOf(error)));
+        settle(failed(id, failureOf(error)));
       },
     );
   }
 
-  private perform(effect: Extract<Effect, { type: 'activity' }>): void {
-    const { id, step, activity, rev, undoes } = effect;
+  private perform(effect: Exclude<Effect, { type: 'resolve' }>): void {
+    const { id, step, rev } = effect;
+    const what =
+      effect.type === 'activity'
+        ? { activity: effect.activity, undoes: effect.undoes }
+        : { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
       this.apply(event);
     };
-    perform({ caseId: this.args.caseId, effect: id, step, activity, rev, undoes }, this.args.limits?.attempts).then(
+    perform({ caseId: this.args.caseId, effect: id, step, rev, ...what }, this.args.limits?.attempts).then(
       ({ vars, patch }) => {
         settle({ type: 'activityDone', effect: id, vars, patch });
       },
       (error: unknown) => {
-        settle(failed(id, codeOf(error)));
+        settle(failed(id, failureOf(error)));
       },
     );
   }
@@ -245,7 +283,7 @@ export class CaseShell {
   /** Withheld while a run drained, and its step is gone meanwhile: it never starts, and the log says so. */
   private dropWithheld(): void {
     for (const { id, frame } of this.state.effects) {
-      if (frame === null && !this.performing.has(id)) this.apply(failed(id, 'cancelled'));
+      if (frame === null && !this.performing.has(id)) this.apply(failed(id, { code: 'cancelled' }));
     }
   }
 
@@ -256,8 +294,14 @@ export class CaseShell {
   }
 }
 
-function failed(effect: number, code: string): EngineEvent {
-  return { type: 'activityFailed', effect, error: { code, message: code } };
+function failed(effect: number, error: Pick<ActivityError, 'code' | 'business'>): EngineEvent {
+  return { type: 'activityFailed', effect, error: { message: error.code, ...error } };
+}
+
+function eventOf({ id, kind, name, key, vars, patch }: MessageMessage): EngineEvent {
+  return kind === 'message'
+    ? { type: kind, id, name, key: key ?? '', vars, patch }
+    : { type: kind, id, name, vars, patch };
 }
 
 function refused(refusal: Refusal): ApplicationFailure {

@@ -221,9 +221,15 @@ function notificationInsert(caseId: string, { notifications }: Writes) {
 }
 
 function effectRow(effect: Effect, rev: number, ended: Writes['ended']) {
-  const activity = effect.type === 'activity' ? effect.activity : null;
+  const activity = activityOf(effect);
   const state = ended.find(({ id }) => id === effect.id)?.state ?? 'pending';
   return { id: effect.id, step: effect.step, type: effect.type, activity, rev, state };
+}
+
+/** What is sent is handed over by an activity too. */
+function activityOf(effect: Effect): string | null {
+  if (effect.type === 'send') return `${effect.kind}.send`;
+  return effect.type === 'activity' ? effect.activity : null;
 }
 
 function instant(ms: number | null): string | null {

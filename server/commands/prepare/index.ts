@@ -31,6 +31,8 @@ export interface Preparing {
   values: Values;
   /** Whether the act follows: then two of the same kind wait for each other, so that neither looks past the other. */
   isActing: boolean;
+  /** Epoch ms; the present by default. */
+  at?: number;
 }
 export interface Preparation {
   /** Field → what the act fills in; null empties it. */
@@ -57,7 +59,7 @@ export async function prepareAct(tx: Tx, preparing: Preparing): Promise<Preparat
 async function run(tx: Tx, preparing: Preparing): Promise<Preparation> {
   const { prepare, form } = preparing;
   const values = await startValues(tx, preparing);
-  const names: Names = { values, now: Date.now(), zone: await readZone(tx, preparing.communityId) };
+  const names: Names = { values, now: preparing.at ?? Date.now(), zone: await readZone(tx, preparing.communityId) };
   const from = { communityId: preparing.communityId, caseId: preparing.caseId, zone: names.zone };
   for (const lookup of prepare.lookups ?? []) values.set(lookup.name, await lookUp(tx, lookup, names, from));
   const set: Values = {};

@@ -18,6 +18,7 @@ create table calendar_version (
 grant select on calendar, calendar_version to guanjia_app, guanjia_engine, guanjia_publisher;
 grant insert, update on calendar to guanjia_publisher;
 grant insert on calendar_version to guanjia_publisher;
+grant update (warned_of) on calendar to guanjia_engine;
 
 -- Whose a task's time was, stretch by stretch: only ever added, by the rev that ended each.
 create table task_time (

@@ -66,14 +66,14 @@ revoke execute on function lock_case(uuid), lock_task(text) from public;
 grant execute on function lock_case(uuid), lock_task(text) to guanjia_app;
 
 -- Gives a command its number in the case and the task it is about, and tells the lowest number that waits; no row where `most` wait
--- already, and none for who may not act on the case. As row security would say, which Postgres sets up four times for the two updates.
+-- already or one that bears no other, and none for who may not act on the case. As row security would say, which Postgres sets up four times for the two updates.
 create function number_command(command uuid, c uuid, task_id text, most int) returns table (n int, lowest int)
   language plpgsql volatile security definer rows 1 set search_path = public as $$
 declare
   waiting int;
 begin
-  select p.waiting, p.lowest into waiting, lowest from pending_commands(c) p;
-  if waiting >= most then return; end if;
+  select p.waiting, p.lowest into waiting, lowest from pending_commands(c) p where not p.exclusive;
+  if not found or waiting >= most then return; end if;
   update "case" k set last_n = k.last_n + 1
     where k.id = c and (k.initiator = current_person() or may_read_case(k.id, k.community_id)) returning k.last_n into n;
   if not found then return; end if;

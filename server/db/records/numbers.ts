@@ -25,6 +25,11 @@ export async function allocateNumber(
   return formatNumber(pattern, date, row.value);
 }
 
+/** What a number of the field looks like, with a counter of 0: none is given out. */
+export function numberLike(field: FieldInfo, at: { now: Date; zone: string }): string {
+  return formatNumber(field.schema['x-number']?.pattern ?? '{seq:1}', dateParts(at.now, at.zone), 0);
+}
+
 /** By zone: making one takes longer than all else about a number. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -18,7 +18,7 @@ export const CALENDAR_PROBLEMS = [
   'day_listed_twice',
   'day_worked_anyway',
 ] as const;
-export type CalendarProblemCode = (typeof CALENDAR_PROBLEMS)[number];
+type CalendarProblemCode = (typeof CALENDAR_PROBLEMS)[number];
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -49,7 +49,7 @@ interface Listed {
 }
 
 /** Problems of one year's list, for a calendar with this week. */
-export function problemsOfYear({ week }: Pick<Calendar, 'week'>, year: string, list: Year): CalendarProblem[] {
+function problemsOfYear({ week }: Pick<Calendar, 'week'>, year: string, list: Year): CalendarProblem[] {
   const path = `/years/${year}`;
   const problems: CalendarProblem[] = [];
   const edges: Listed[] = [

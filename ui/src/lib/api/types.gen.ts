@@ -33,6 +33,7 @@ export type NotificationKind =
   | 'case_completed'
   | 'case_cancelled'
   | 'command_refused';
+export type WaitingParty = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 export type TaskState = 'open' | 'completing' | 'done' | 'cancelled';
 export type TaskView = 'mine' | 'pool' | 'today' | 'overdue' | 'done' | 'started' | 'cc';
 export type CaseStatus = 'starting' | 'running' | 'suspended' | 'cancelling' | 'completed' | 'cancelled';
@@ -97,6 +98,22 @@ export interface Api {
   RecordPatchBody?: RecordPatchBody;
   UnmaskBody?: UnmaskBody;
   Unmasked?: Unmasked;
+  CalendarBody?: CalendarBody;
+  CalendarCheckBody?: CalendarCheckBody;
+  CalendarDetail?: CalendarDetail;
+  CalendarItem?: CalendarItem;
+  CalendarFlow?: CalendarFlow;
+  CalendarCommunity?: CalendarCommunity;
+  CalendarMoves?: CalendarMoves;
+  CalendarMove?: CalendarMove;
+  CalendarProblems?: CalendarProblems;
+  CalendarPublished?: CalendarPublished;
+  CalendarVersion?: CalendarVersion;
+  CalendarVersions?: CalendarVersions;
+  CalendarVersionItem?: CalendarVersionItem;
+  CalendarYearBody?: CalendarYearBody;
+  CalendarYearReport?: CalendarYearReport;
+  Calendars?: Calendars;
   FlowBody?: FlowBody;
   FlowDraft?: FlowDraft;
   FlowItem?: FlowItem;
@@ -108,6 +125,30 @@ export interface Api {
   FlowVersion?: FlowVersion;
   FlowVersions?: FlowVersions;
   FlowVersionItem?: FlowVersionItem;
+  Forecast?: Forecast;
+  ForecastTask?: ForecastTask;
+  StepRef?: StepRef;
+  PoolRef?: PoolRef;
+  SimulateBody?: SimulateBody;
+  SimulatedAct?: SimulatedAct;
+  SimulatedChoice?: SimulatedChoice;
+  SimulatedOutput?: SimulatedOutput;
+  SimulationLimits?: SimulationLimits;
+  SimulatedTask?: SimulatedTask;
+  SimulatedDue?: SimulatedDue;
+  SimulatedHolder?: SimulatedHolder;
+  Explanation?: Explanation;
+  Simulation?: Simulation;
+  SimulatedFlow?: SimulatedFlow;
+  SimulationEnd?: SimulationEnd;
+  SimulatedRefusal?: SimulatedRefusal;
+  SimulationWarning?: SimulationWarning;
+  SimulatedCondition?: SimulatedCondition;
+  SimulatedActivity?: SimulatedActivity;
+  SimulatedNotice?: SimulatedNotice;
+  SimulatedWait?: SimulatedWait;
+  SimulatedEvent?: SimulatedEvent;
+  SimulatedIncident?: SimulatedIncident;
   ActResult?: ActResult;
   Action?: Action;
   AddSignersBody?: AddSignersBody;
@@ -116,8 +157,8 @@ export interface Api {
   DelegateBody?: DelegateBody;
   Draft?: Draft;
   DraftBody?: DraftBody;
-  Explanation?: Explanation;
   PauseBody?: PauseBody;
+  WaitingParty?: WaitingParty;
   PauseOptions?: PauseOptions;
   PlannedTask?: PlannedTask;
   PositionBranch?: PositionBranch;
@@ -138,10 +179,11 @@ export interface Api {
   TaskItem?: TaskItem;
   TaskState?: TaskState;
   Pool?: Pool;
+  TaskDueBy?: TaskDueBy;
   TaskPause?: TaskPause;
   TaskAllow?: TaskAllow;
+  TaskTime?: TaskTime;
   TimelineEntry?: TimelineEntry;
-  StepRef?: StepRef;
   TaskPage?: TaskPage;
   TaskView?: TaskView;
   TransferBody?: TransferBody;
@@ -155,7 +197,12 @@ export interface Api {
   CaseStarted?: CaseStarted;
   CommentBody?: CommentBody;
   CommentPage?: CommentPage;
+  ModifyBody?: ModifyBody;
+  Place?: Place;
+  ModifyPlanBody?: ModifyPlanBody;
+  ReasonBody?: ReasonBody;
   RetryBody?: RetryBody;
+  SkipBody?: SkipBody;
   StartBody?: StartBody;
   Urged?: Urged;
   WithdrawBody?: WithdrawBody;
@@ -651,6 +698,197 @@ export interface UnmaskBody {
 export interface Unmasked {
   value: string;
 }
+export interface CalendarBody {
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * What changed, for the list of versions.
+   */
+  note: string;
+}
+export interface CalendarCheckBody {
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CalendarDetail {
+  calendar: CalendarItem;
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CalendarItem {
+  key: string;
+  title: Text;
+  description: Text | null;
+  version: number;
+  /**
+   * False: work goes on on public holidays, and no list is needed.
+   */
+  keepsHolidays: boolean;
+  /**
+   * Years whose days off are known.
+   */
+  years: number[];
+  /**
+   * Years that a flow reckons with and whose days off are not known: this year, from November on the next.
+   */
+  missing: number[];
+  /**
+   * Whose current version names it.
+   */
+  flows: CalendarFlow[];
+  /**
+   * With cases that run by it.
+   */
+  communities: CalendarCommunity[];
+  /**
+   * Cases that run by it.
+   */
+  running: number;
+}
+export interface CalendarFlow {
+  key: string;
+  title: Text;
+}
+export interface CalendarCommunity {
+  id: string;
+  name: string;
+}
+export interface CalendarMoves {
+  version: number;
+  /**
+   * Cases that have not heard of it yet.
+   */
+  pending: number;
+  done: number;
+  /**
+   * Cases that were over, or had it already.
+   */
+  refused: number;
+  /**
+   * Due times that came to lie elsewhere.
+   */
+  moved: number;
+  /**
+   * The first 200 of them.
+   */
+  items: CalendarMove[];
+}
+export interface CalendarMove {
+  caseId: string;
+  number: string;
+  task: string;
+  step: string;
+  from: string;
+  to: string;
+}
+export interface CalendarProblems {
+  problems: ProblemPath[];
+}
+export interface CalendarPublished {
+  key: string;
+  version: number;
+  /**
+   * False: the current version says just this.
+   */
+  isNew: boolean;
+  /**
+   * Running cases whose due times are reckoned again.
+   */
+  cases: number;
+}
+export interface CalendarVersion {
+  key: string;
+  version: number;
+  /**
+   * A calendar (workflows/engine/calendar/calendar.schema.json).
+   */
+  definition: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface CalendarVersions {
+  items: CalendarVersionItem[];
+}
+export interface CalendarVersionItem {
+  version: number;
+  note: string | null;
+  publishedBy: PersonRef | null;
+  publishedAt: string;
+  current: boolean;
+}
+export interface CalendarYearBody {
+  /**
+   * A line a day or a span of days, with the columns `kind` (holiday or workday), `from`, `to` (may be empty), `name` and `name_en` (may be left out).
+   */
+  csv?: string;
+  /**
+   * The same as JSON: a year of a calendar’s definition.
+   */
+  list?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Where the list comes from.
+   */
+  source?: string;
+  /**
+   * What changed, for the list of versions.
+   */
+  note?: string;
+  /**
+   * True: only says what would come of it.
+   */
+  dryRun: boolean;
+}
+export interface CalendarYearReport {
+  year: number;
+  daysOff: number;
+  /**
+   * Instead of a day off.
+   */
+  daysWorked: number;
+  /**
+   * The calendar has a list of this year already.
+   */
+  replaces: boolean;
+  problems: ProblemPath[];
+  published: CalendarPublished | null;
+}
+export interface Calendars {
+  items: CalendarItem[];
+}
 export interface FlowBody {
   /**
    * A flow in the flow language (docs/flow-language.md).
@@ -745,6 +983,397 @@ export interface FlowVersionItem {
    */
   running: number;
 }
+export interface Forecast {
+  end: 'completed' | 'cancelled' | 'waiting' | 'incident' | 'refused' | 'limit';
+  outcome: string | null;
+  tasks: ForecastTask[];
+}
+export interface ForecastTask {
+  step: StepRef;
+  /**
+   * It waits now; the others come after.
+   */
+  open: boolean;
+  person: PersonRef | null;
+  pool: PoolRef | null;
+}
+export interface StepRef {
+  id: string;
+  title: Text;
+}
+export interface PoolRef {
+  role: string;
+  title: Text;
+}
+export interface SimulateBody {
+  /**
+   * A flow that is not kept. Default: the version that is asked for, else the draft, else the current version.
+   */
+  definition?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  version?: number;
+  /**
+   * Default: who asks.
+   */
+  initiator?: string;
+  communityId?: string | null;
+  /**
+   * When it begins. Default: now.
+   */
+  at?: string;
+  fields?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * @maxItems 200
+   */
+  acts?: SimulatedAct[];
+  /**
+   * Whether what no act decides is decided by itself, with the first outcome that leads on. Default: yes.
+   */
+  automatic?: boolean;
+  /**
+   * What each decision by itself takes. Default: PT0S.
+   */
+  pace?: string;
+  /**
+   * By step. Of several, each time the next; the last for all further times.
+   */
+  choices?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string | SimulatedChoice | null | (string | SimulatedChoice | null)[];
+  };
+  /**
+   * By service step: what its activity is taken to answer, or to fail with. Default: nothing.
+   */
+  activities?: {
+    [k: string]: SimulatedOutput;
+  };
+  limits?: SimulationLimits;
+}
+export interface SimulatedAct {
+  act:
+    | 'complete'
+    | 'return'
+    | 'transfer'
+    | 'delegate'
+    | 'addSigners'
+    | 'removeSigners'
+    | 'pause'
+    | 'resume'
+    | 'takeBack'
+    | 'withdraw'
+    | 'cancel'
+    | 'amend'
+    | 'wait';
+  /**
+   * Of acts on a task. The case goes on by itself until the step waits for somebody.
+   */
+  step?: string;
+  /**
+   * Who acts; default: who holds it.
+   */
+  by?: string;
+  outcome?: string;
+  fields?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Of a return the step, of a hand-over the person.
+   */
+  to?: string;
+  mode?: 'redo' | 'straightBack';
+  /**
+   * @minItems 1
+   * @maxItems 50
+   */
+  persons?: string[];
+  where?: 'before' | 'after';
+  /**
+   * ISO 8601, without years and months.
+   */
+  for?: string;
+  /**
+   * Once its step waits the clock moves on so far before the act.
+   */
+  after?: string;
+}
+export interface SimulatedChoice {
+  outcome?: string;
+  by?: string;
+  fields?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+export interface SimulatedOutput {
+  output?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  error?: string;
+}
+export interface SimulationLimits {
+  events?: number;
+  decisions?: number;
+  days?: number;
+}
+export interface SimulatedTask {
+  task: string;
+  step: StepRef;
+  kind: 'userTask' | 'approval';
+  item: string | null;
+  state: 'open' | 'done' | 'cancelled';
+  openedAt: string;
+  dueAt: string | null;
+  planned: SimulatedDue[];
+  holders: SimulatedHolder[];
+  outcomes: string[] | null;
+  /**
+   * It waits for a pool that nobody belongs to.
+   */
+  nobody: boolean;
+  closedAt: string | null;
+  outcome: string | null;
+  by: PersonRef | null;
+}
+/**
+ * A reminder, or an end action by its name with its role, step or outcome.
+ */
+export interface SimulatedDue {
+  at: string;
+  does: string;
+  to: string | null;
+}
+/**
+ * Who had it and why, one after another.
+ */
+export interface SimulatedHolder {
+  rev: number;
+  at: string;
+  person: PersonRef | null;
+  pool: PoolRef | null;
+  explanation: Explanation;
+}
+export interface Explanation {
+  rule: string;
+  inputs: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  policy?: string;
+  /**
+   * Who delegated, gave back or added; a name stands in labels.
+   */
+  by?: string;
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface Simulation {
+  flow: SimulatedFlow;
+  /**
+   * Of the case, as it would be at the end.
+   */
+  title: string;
+  end: SimulationEnd;
+  warnings: SimulationWarning[];
+  tasks: SimulatedTask[];
+  conditions: SimulatedCondition[];
+  activities: SimulatedActivity[];
+  notices: SimulatedNotice[];
+  waits: SimulatedWait[];
+  events: SimulatedEvent[];
+  position: StepRef[];
+  incidents: SimulatedIncident[];
+  fields: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  labels: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * Names of persons whose ids stand anywhere in it.
+   */
+  names: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+}
+export interface SimulatedFlow {
+  key: string;
+  title: Text;
+  version: number | null;
+}
+export interface SimulationEnd {
+  /**
+   * waiting: somebody must act or something must come. incident: stopped, with nothing else to do. refused: an act or a choice was. limit: a bound of the dry run was met.
+   */
+  why: 'completed' | 'cancelled' | 'waiting' | 'incident' | 'refused' | 'limit';
+  at: string;
+  outcome: string | null;
+  act: number | null;
+  step: StepRef | null;
+  refusal: SimulatedRefusal | null;
+  limit: ('events' | 'decisions' | 'days') | null;
+  most: number | null;
+}
+export interface SimulatedRefusal {
+  code: string;
+  title: string;
+  params: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+/**
+ * What would be refused in earnest and was let pass here.
+ */
+export interface SimulationWarning {
+  code: string;
+  step: StepRef | null;
+  field: string | null;
+}
+export interface SimulatedCondition {
+  rev: number;
+  at: string;
+  step: StepRef | null;
+  property: string | null;
+  expression: string;
+  inputs: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * Of a moment an instant.
+   */
+  value: {
+    [k: string]: unknown;
+  };
+  failed: {
+    code: string;
+    reason: string;
+  } | null;
+}
+/**
+ * Listed, never run.
+ */
+export interface SimulatedActivity {
+  rev: number;
+  at: string;
+  step: StepRef;
+  activity: string;
+  input: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  /**
+   * What of the input does not fit: an incident in earnest.
+   */
+  problems: string[];
+  output: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+  error: string | null;
+}
+export interface SimulatedNotice {
+  rev: number;
+  at: string;
+  kind: string;
+  step: StepRef;
+  task: string | null;
+  persons: PersonRef[];
+  pool: PoolRef | null;
+}
+export interface SimulatedWait {
+  rev: number;
+  at: string;
+  step: StepRef;
+  until: string;
+}
+export interface SimulatedEvent {
+  rev: number;
+  at: string;
+  type: string;
+  step: StepRef | null;
+  task: string | null;
+  actor: PersonRef | null;
+  data: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
+export interface SimulatedIncident {
+  step: StepRef | null;
+  code: string;
+  detail: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: unknown;
+  };
+}
 export interface ActResult {
   command: string | null;
   state: 'done' | 'pending';
@@ -822,28 +1451,6 @@ export interface DraftBody {
   };
   comment?: string | null;
 }
-export interface Explanation {
-  rule: string;
-  inputs: {
-    /**
-     * This interface was referenced by `undefined`'s JSON-Schema definition
-     * via the `patternProperty` "^.*$".
-     */
-    [k: string]: unknown;
-  };
-  policy?: string;
-  /**
-   * Who delegated, gave back or added; a name stands in labels.
-   */
-  by?: string;
-  labels: {
-    /**
-     * This interface was referenced by `undefined`'s JSON-Schema definition
-     * via the `patternProperty` "^.*$".
-     */
-    [k: string]: string;
-  };
-}
 export interface PauseBody {
   assignment: number;
   until: string;
@@ -851,6 +1458,7 @@ export interface PauseBody {
    * Kept as the comment of the event.
    */
   reason: string;
+  waitingFor?: WaitingParty;
 }
 export interface PauseOptions {
   label: Text | null;
@@ -862,6 +1470,10 @@ export interface PauseOptions {
    * Reasons offered; another may be written.
    */
   reasons: Text[];
+  /**
+   * Whom the work may wait for.
+   */
+  waitingFor: WaitingParty[];
 }
 export interface PlannedTask {
   step: string;
@@ -874,9 +1486,9 @@ export interface PositionBranch {
   title: Text | null;
   decision: Text;
   /**
-   * Of the step that has it.
+   * Of the step that has it; `handler`: done only when something happens on that step, or on the flow.
    */
-  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop';
+  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' | 'race' | 'subProcess' | 'handler';
 }
 export interface PositionStep {
   step: string;
@@ -1048,6 +1660,10 @@ export interface TaskDetail {
    */
   addedSigners: PersonRef[];
   explanation: Explanation;
+  /**
+   * Whose its time was so far, by party.
+   */
+  time: TaskTime[];
   timeline: TimelineEntry[];
   position: PositionStep[];
 }
@@ -1068,6 +1684,7 @@ export interface TaskItem {
   communityId: string | null;
   openedAt: string;
   dueAt: string | null;
+  dueBy: TaskDueBy | null;
   closedAt: string | null;
   outcome: string | null;
   returned: boolean;
@@ -1081,15 +1698,29 @@ export interface TaskItem {
   added: boolean;
   unread: boolean;
   pause: TaskPause | null;
+  /**
+   * Its case is suspended: nobody acts on it, and its clock stands.
+   */
+  suspended: boolean;
 }
 export interface Pool {
   role: string;
   title: Text;
 }
+export interface TaskDueBy {
+  calendar: string;
+  title: Text;
+  /**
+   * The days off of a year on the way are not known yet.
+   */
+  isGuess: boolean;
+  before: string | null;
+}
 export interface TaskPause {
   since: string;
   until: string;
   reason: string | null;
+  waitingFor: WaitingParty | null;
 }
 export interface TaskAllow {
   claim: boolean;
@@ -1102,6 +1733,17 @@ export interface TaskAllow {
    * Of a task that the reader decided: nobody has gone on from there.
    */
   takeBack: boolean;
+}
+export interface TaskTime {
+  /**
+   * holder: whoever had it. pool: nobody had taken it. suspended: the case stood. Else who was waited for.
+   */
+  party: 'holder' | 'pool' | 'suspended' | 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
+  /**
+   * By the clock on the wall.
+   */
+  minutes: number;
+  workingMinutes: number | null;
 }
 export interface TimelineEntry {
   rev: number;
@@ -1131,10 +1773,6 @@ export interface TimelineEntry {
      */
     [k: string]: string;
   };
-}
-export interface StepRef {
-  id: string;
-  title: Text;
 }
 export interface TaskPage {
   items: TaskItem[];
@@ -1170,6 +1808,10 @@ export interface CaseDetail {
    */
   tasks: TaskItem[];
   myTask: string | null;
+  /**
+   * Whose the time of its tasks was so far, by party.
+   */
+  time: TaskTime[];
   timeline: TimelineEntry[];
   position: PositionStep[];
   /**
@@ -1227,6 +1869,10 @@ export interface CaseAllow {
   comment: boolean;
   cancel: boolean;
   retry: boolean;
+  suspend: boolean;
+  resume: boolean;
+  skip: boolean;
+  modify: boolean;
 }
 export interface CasePage {
   items: CaseItem[];
@@ -1245,8 +1891,80 @@ export interface CommentPage {
   items: CommentItem[];
   next: string | null;
 }
+export interface ModifyBody {
+  /**
+   * Steps that are taken away.
+   *
+   * @maxItems 100
+   */
+  cancel: Place[];
+  /**
+   * Steps that begin.
+   *
+   * @maxItems 100
+   */
+  start: Place[];
+  /**
+   * Undo what service steps did where it goes back over them. Default: true.
+   */
+  compensate?: boolean;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
+export interface Place {
+  step: string;
+  /**
+   * Its rounds.
+   */
+  item?: string;
+}
+export interface ModifyPlanBody {
+  /**
+   * Steps that are taken away.
+   *
+   * @maxItems 100
+   */
+  cancel: Place[];
+  /**
+   * Steps that begin.
+   *
+   * @maxItems 100
+   */
+  start: Place[];
+  /**
+   * Undo what service steps did where it goes back over them. Default: true.
+   */
+  compensate?: boolean;
+}
+export interface ReasonBody {
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
+}
 export interface RetryBody {
   incident: number;
+}
+export interface SkipBody {
+  /**
+   * The step that waits; or name an incident.
+   */
+  step?: string;
+  /**
+   * Its round, where it waits in several.
+   */
+  item?: string;
+  incident?: number;
+  /**
+   * Of a human step: what it counts as.
+   */
+  outcome?: string;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason: string;
 }
 export interface StartBody {
   fields: {

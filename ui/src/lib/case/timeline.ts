@@ -28,6 +28,7 @@ const timers: Record<string, (words: Words) => string> = {
   escalate: m.event_timer_escalation,
   due: m.event_timer_overdue,
   wait: m.event_timer_wait,
+  catch: m.event_timer_wait,
   'due complete': m.event_task_auto,
 };
 
@@ -50,6 +51,7 @@ const sayings: Record<string, Say> = {
     tone: 'person',
   }),
   signers_removed: (words) => ({ text: m.event_signers_removed(words), tone: 'person' }),
+  calendar_changed: (_words, entry) => ({ text: calendarText(entry), tone: 'system' }),
   task_paused: (words) => ({ text: m.event_task_paused(words), tone: 'person' }),
   task_resumed: (words, { actor }) => ({
     text: actor ? m.event_task_resumed(words) : m.event_task_resumed_timer(words),
@@ -57,11 +59,13 @@ const sayings: Record<string, Say> = {
   }),
   timer_fired: (words, entry) => ({
     text: timerText(words, entry),
-    tone: entry.data.timer === 'wait' ? 'system' : 'alarm',
+    tone: entry.data.timer === 'wait' || entry.data.timer === 'catch' ? 'system' : 'alarm',
   }),
   people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
+  message_received: (words) => ({ text: m.event_message_received(words), tone: 'system' }),
+  signal_received: (words) => ({ text: m.event_signal_received(words), tone: 'system' }),
   incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
   step_compensated: (words) => ({ text: m.event_step_compensated(words), tone: 'system' }),
   compensation_failed: (words) => ({ text: m.event_compensation_failed(words), tone: 'alarm' }),
@@ -74,6 +78,15 @@ const sayings: Record<string, Say> = {
     tone: 'system',
   }),
 };
+
+/** Where one due time went, or how many. */
+function calendarText({ data }: TimelineEntry): string {
+  const { tasks, moved } = data as { tasks?: { from: number; to: number }[]; moved?: number };
+  const [first] = tasks ?? [];
+  if (first === undefined || moved === undefined) return m.event_calendar_changed();
+  if (moved > 1) return m.event_calendar_moved_many({ n: moved });
+  return m.event_calendar_moved({ from: dateTime(first.from), to: dateTime(first.to) });
+}
 
 function skippedText(words: Words, data: TimelineEntry['data'], hasOutcome: boolean): string {
   if (typeof data.undoes === 'number') return m.event_compensation_skipped(words);

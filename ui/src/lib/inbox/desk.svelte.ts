@@ -8,7 +8,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/parts/toasts.svelte.ts';
 import { clock } from '#lib/time/clock.svelte.ts';
 import { dateTime } from '#lib/time/format.ts';
-import type { Action } from '#lib/api/types.gen.ts';
+import type { Action, WaitingParty } from '#lib/api/types.gen.ts';
 import { takeBack, tellDecided } from './take-back.ts';
 import { TaskWork } from './task.svelte.ts';
 
@@ -112,8 +112,8 @@ export class TaskDesk {
     toasts.show(m.act_released(), { tone: 'accent' });
   }
 
-  async pause(until: string, reason: string): Promise<void> {
-    if (!(await this.work.pause(until, reason))) return;
+  async pause(until: string, reason: string, waitingFor: WaitingParty): Promise<void> {
+    if (!(await this.work.pause(until, reason, waitingFor))) return;
     this.dialog = undefined;
     toasts.show(m.pause_done({ at: dateTime(until, clock.now) }), { tone: 'accent' });
   }

@@ -26,7 +26,9 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     returned: false,
     delegated: false,
     added: false,
+    suspended: false,
     pause: null,
+    dueBy: null,
     unread: false,
     ...more,
   };

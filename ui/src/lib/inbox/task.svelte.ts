@@ -3,7 +3,7 @@
 import { api, newKey, type Answer } from '#lib/api/client.ts';
 import { problemText, winnerOf } from '#lib/api/errors.ts';
 import { isProblem, type ApiProblem } from '#lib/api/problem.ts';
-import type { Access, Action, ActResult, ProblemPath, TaskDetail } from '#lib/api/types.gen.ts';
+import type { Access, Action, ActResult, ProblemPath, TaskDetail, WaitingParty } from '#lib/api/types.gen.ts';
 import { Prepare } from '#lib/form/prepare.svelte.ts';
 import { proposals } from '#lib/form/prepared.ts';
 import { nowIso } from '#lib/time/format.ts';
@@ -181,8 +181,8 @@ export class TaskWork {
     return this.#stay(await this.#act('release', { comment, assignment: this.detail?.assignment ?? 0 }, false));
   }
 
-  pause(until: string, reason: string): Promise<boolean> {
-    return this.#keep('pause', { until, reason });
+  pause(until: string, reason: string, waitingFor: WaitingParty): Promise<boolean> {
+    return this.#keep('pause', { until, reason, waitingFor });
   }
   resume(): Promise<boolean> {
     return this.#keep('resume', {});

@@ -214,7 +214,12 @@ describe('an act that prepares', () => {
 it('stopping the clock keeps what is being written', async () => {
   const work = await opened();
   work.fields.category = 'door';
-  const pause = { since: '2026-11-24T02:00:00Z', until: '2026-11-26T01:00:00Z', reason: '等待配件' };
+  const pause = {
+    since: '2026-11-24T02:00:00Z',
+    until: '2026-11-26T01:00:00Z',
+    reason: '等待配件',
+    waitingFor: 'supplier' as const,
+  };
   answer = (_url, method) =>
     json(
       200,
@@ -223,11 +228,11 @@ it('stopping the clock keeps what is being written', async () => {
         : { command: 'x', state: 'done', caseId: 'c1', opened: [] },
     );
 
-  await expect(work.pause(pause.until, pause.reason)).resolves.toBe(true);
+  await expect(work.pause(pause.until, pause.reason, 'supplier')).resolves.toBe(true);
 
   expect(requests[0]).toMatchObject({
     url: '/api/tasks/t1/pause',
-    body: { until: pause.until, reason: '等待配件', assignment: 2 },
+    body: { until: pause.until, reason: '等待配件', waitingFor: 'supplier', assignment: 2 },
   });
   expect(work.detail?.task.pause).toEqual(pause);
   expect(work.fields.category).toBe('door');

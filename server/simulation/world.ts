@@ -1,0 +1,211 @@
+/**
+ * Answers what a dry run asks: people by the very resolver of the worker, records and roles as they are, all in one transaction that only
+ * reads. It keeps the record as the case would, and never runs an activity.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import { activities } from '../../activities/index.ts';
+import { isEmpty, withoutEmpty } from '../../forms/empty.ts';
+import { validateAct } from '../../forms/validate.ts';
+import type { Permissions, Values } from '../../forms/types.ts';
+import type { ActivityAnswer, Answer, Question, Refused, Write } from '../../workflows/engine/dry-run/index.ts';
+import type { Prepare, ServiceTask } from '../../workflows/engine/flow.gen.ts';
+import type { Vars } from '../../workflows/engine/types.ts';
+import { actionsOf, isHumanStep, permissionsOf } from '../commands/access.ts';
+import { mapInput, misfits, patchOf } from '../commands/activity-input.ts';
+import { readDeciderOf } from '../commands/facts.ts';
+import { varsOf } from '../commands/message.ts';
+import { prepareAct } from '../commands/prepare/index.ts';
+import { withEngine, type Tx } from '../db/as.ts';
+import { computeFields, computeRows } from '../db/records/compute.ts';
+import { checkPersons } from '../db/records/persons.ts';
+import { checkRefs } from '../db/records/refs.ts';
+import type { PublishedFlow } from '../definitions/published.ts';
+import { AppError, type FieldError } from '../errors.ts';
+import { resolveWithin } from '../worker/resolve-people.ts';
+
+/** What would be refused in earnest and was let pass. */
+export interface Warning {
+  code: 'field_required' | 'initiator_may_not_start';
+  step: string | null;
+  field: string | null;
+}
+export interface Place {
+  flow: PublishedFlow;
+  communityId: string | null;
+  number: string | null;
+  /** What the activity of each service step is taken to answer. */
+  outputs: Readonly<Record<string, { output?: Values; error?: string }>>;
+}
+
+/** The rules know the case by its state alone. */
+const noCase = '00000000-0000-0000-0000-000000000000';
+
+export class World {
+  /** The record as the case has it so far. */
+  fields: Values;
+  readonly warnings: Warning[] = [];
+  private readonly tx: Tx;
+  private readonly place: Place;
+  private readonly members = new Map<string, string | null>();
+
+  constructor(tx: Tx, place: Place, fields: Values = {}) {
+    this.tx = tx;
+    this.place = place;
+    this.fields = fields;
+  }
+
+  answer(question: Question): Promise<Answer> {
+    switch (question.ask) {
+      case 'people':
+        return this.people(question);
+      case 'member':
+        return this.member(question);
+      case 'activity':
+        return Promise.resolve({ activity: this.activity(question.effect) });
+      case 'write':
+        return this.write(question.write);
+      default:
+        return question;
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------- people
+
+  private people({ effect, at }: Extract<Question, { ask: 'people' }>): Promise<Answer> {
+    const { type: _type, id: _id, step: _step, ...asked } = effect;
+    return withEngine(this.tx, async (): Promise<Answer> => {
+      try {
+        return { people: await resolveWithin(this.tx, { caseId: noCase, ...asked }, new Date(at)) };
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure)) throw error;
+        return { refused: { code: error.type ?? 'activity_failed', params: {} } };
+      }
+    });
+  }
+
+  private async member({ role, at }: Extract<Question, { ask: 'member' }>): Promise<Answer> {
+    const known = this.members.get(role);
+    if (known !== undefined) return { member: known };
+    const { communityId: community } = this.place;
+    const request = {
+      caseId: noCase,
+      assign: { rule: 'role' as const, role },
+      community,
+      initiator: noCase,
+      previous: null,
+    };
+    const { persons } = await withEngine(this.tx, () => resolveWithin(this.tx, request, new Date(at)));
+    const member = persons[0] ?? null;
+    this.members.set(role, member);
+    return { member };
+  }
+
+  // ---------------------------------------------------------------------------------------------- activities
+
+  private activity({ step: id, activity: name }: { step: string; activity: string }): ActivityAnswer {
+    const { flow, outputs } = this.place;
+    const step = flow.steps.get(id)?.step;
+    const { output, error = null } = (Object.hasOwn(outputs, id) ? outputs[id] : undefined) ?? {};
+    if (step?.kind !== 'serviceTask') throw new Error(`${id} calls no activity`);
+    const told = { ...this.mapped(step, name), output: output ?? {}, error };
+    if (output === undefined || error !== null) return { ...told, vars: {} };
+    const patch = patchOf(step, output);
+    this.merge(patch);
+    return { ...told, vars: varsOf(flow, patch) };
+  }
+
+  private mapped(step: ServiceTask, name: string): Pick<ActivityAnswer, 'input' | 'problems'> {
+    const { flow, number } = this.place;
+    const activity = activities.get(name);
+    const { input, failed } = mapInput(step, flow.form, { ...this.fields, number: this.fields.number ?? number });
+    return {
+      input,
+      problems: [...failed, ...(activity === undefined ? ['no such activity'] : misfits(activity, input))],
+    };
+  }
+
+  // ---------------------------------------------------------------------------------------------- fields
+
+  /** What starting writes. @throws AppError invalid_fields, prepare_failed as the start itself would be refused */
+  begin(fields: Values, initiator: string, at: number): Promise<Vars> {
+    const { form, definition } = this.place.flow;
+    const permissions = permissionsOf(form, definition.start.fields);
+    const act = { patch: fields, permissions, step: null, prepare: definition.start.prepare, by: initiator };
+    return this.written({ ...act, at });
+  }
+
+  private async write({ step: id, outcome, by, fields, at }: Write): Promise<Answer> {
+    const { form, steps } = this.place.flow;
+    const step = id === null ? undefined : steps.get(id)?.step;
+    const human = isHumanStep(step) ? step : undefined;
+    const action = human && actionsOf(human).find((each) => each.outcome === outcome);
+    const permissions = human ? permissionsOf(form, human.fields, action?.fields) : null;
+    try {
+      return { vars: await this.written({ patch: fields, permissions, step: id, prepare: action?.prepare, by, at }) };
+    } catch (error) {
+      if (error instanceof AppError) return { refused: toRefused(error) };
+      throw error;
+    }
+  }
+
+  private async written({ patch, permissions, step, prepare, by, at }: Writing): Promise<Vars> {
+    const { flow } = this.place;
+    const act = { current: this.fields, patch, permissions };
+    refuse(validateAct(flow.form, { ...act, draft: true }));
+    const set = prepare === undefined ? {} : await this.prepared({ prepare, by, patch, at });
+    const own = withoutEmpty(patch);
+    await withEngine(this.tx, () => checkRefs(this.tx, flow.form, own));
+    await withEngine(this.tx, () =>
+      checkPersons(this.tx, flow.form, { values: own, communityId: this.place.communityId }),
+    );
+    const whole = { ...patch, ...set };
+    this.merge(whole);
+    for (const { path, code } of validateAct(flow.form, { current: this.fields, patch: {}, permissions }))
+      if (code === 'required') this.warn({ code: 'field_required', step, field: path.split('/')[2] ?? null });
+    return varsOf(flow, whole);
+  }
+
+  private async prepared({
+    prepare,
+    by,
+    patch,
+    at,
+  }: Omit<Writing, 'permissions' | 'step'> & { prepare: Prepare }): Promise<Values> {
+    const { flow, communityId, number } = this.place;
+    const person = await withEngine(this.tx, () => readDeciderOf(this.tx, by ?? noCase));
+    const values = withoutEmpty({ ...this.fields, ...patch });
+    const of = { prepare, flow: flow.key, form: flow.form, person, communityId, number, values };
+    const { set, problems } = await prepareAct(this.tx, { ...of, caseId: null, isActing: false, at });
+    refuse(problems);
+    return set;
+  }
+
+  private merge(patch: Values): void {
+    const { fields } = this.place.flow.form;
+    const filled = computeRows(fields, { ...this.fields, ...patch });
+    const whole = { ...filled, ...computeFields(fields, filled) };
+    this.fields = Object.fromEntries(Object.entries(whole).filter(([, value]) => !isEmpty(value)));
+  }
+
+  warn(warning: Warning): void {
+    const isSame = (known: Warning): boolean => known.step === warning.step && known.field === warning.field;
+    if (!this.warnings.some(isSame)) this.warnings.push(warning);
+  }
+}
+
+interface Writing {
+  patch: Values;
+  permissions: Permissions | null;
+  step: string | null;
+  prepare: Prepare | undefined;
+  by: string | null;
+  at: number;
+}
+
+function refuse(problems: readonly FieldError[]): void {
+  if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
+}
+
+function toRefused({ code, params, errors }: AppError): Refused {
+  return { code, params: { ...params, ...(errors.length > 0 && { errors }) } };
+}

@@ -1,0 +1,351 @@
+/**
+ * Plays a case to its end, or to where nothing goes on by itself: the script first, each act when its step waits, and whatever nobody
+ * scripted by itself. A generator, so that the same code runs over a database and over a table of a test; it never does what it asks.
+ */
+import { stepInfo, type Compiled } from '../compile.ts';
+import { isClosed, nextDue, type InFlight, type Task } from '../state.ts';
+import { effectOf } from '../run.ts';
+import { Simulation, type CommandBody } from '../simulate.ts';
+import { isHuman, outcomesOfStep } from '../tree.ts';
+import type { PersonId, StepId } from '../types.ts';
+import { unreachable } from '../unreachable.ts';
+import { Accountant } from './account.ts';
+import type { Account, Act, Answer, Choice, End, Plan, Question, Refused, Write } from './types.ts';
+
+export type * from './types.ts';
+
+type Asking<T> = Generator<Question, T, Answer>;
+
+/** Never throws for a flow that `check` has passed. */
+export function* dryRun(compiled: Compiled, plan: Plan): Asking<Account> {
+  const play = new Play(compiled, plan);
+  try {
+    yield* play.begin();
+    for (const [index, act] of plan.acts.entries()) yield* play.act(act, index);
+    yield* play.goOn(() => false);
+    return play.close();
+  } catch (error) {
+    if (error instanceof Stop) return play.close(error.end);
+    throw error;
+  }
+}
+
+type EndBody = End extends infer E ? (E extends End ? Omit<E, 'at'> : never) : never;
+
+/** Ends the run from wherever it is. */
+class Stop extends Error {
+  readonly end: EndBody;
+  constructor(end: EndBody) {
+    super(end.why);
+    this.end = end;
+  }
+}
+
+type TaskAct = Exclude<Act, { act: 'withdraw' | 'cancel' | 'amend' | 'wait' | 'takeBack' }>;
+
+class Play {
+  private readonly compiled: Compiled;
+  private readonly plan: Plan;
+  private readonly simulation: Simulation;
+  private readonly accountant: Accountant;
+  /** How often each step was decided by itself. */
+  private readonly turns = new Map<StepId, number>();
+  private decisions = 0;
+  private readonly answered = new Set<number>();
+
+  constructor(compiled: Compiled, plan: Plan) {
+    const { from, at } = plan;
+    this.compiled = compiled;
+    this.plan = plan;
+    this.accountant = new Accountant(compiled);
+    const start = 'state' in from ? { from: from.state } : { community: from.community, zone: from.zone };
+    this.simulation = new Simulation(compiled, {
+      ...start,
+      caseId: 'dry-run',
+      at,
+      perform: () => undefined,
+      traced: (expression) => {
+        this.accountant.trace(expression);
+      },
+      told: (entry, state) => {
+        this.accountant.entry(entry, state);
+      },
+    });
+  }
+
+  *begin(): Asking<void> {
+    const { from, at } = this.plan;
+    if ('state' in from) this.accountant.begin(from.state, at);
+    else this.accepted(this.simulation.start(from.initiator, from.vars), { act: null, step: null });
+    yield* this.settle();
+  }
+
+  close(end?: EndBody): Account {
+    const { state, now } = this.simulation;
+    return this.accountant.close(state, { ...(end ?? this.standing()), at: now });
+  }
+
+  private standing(): EndBody {
+    const { status, outcome, tasks, incidents } = this.simulation.state;
+    if (status === 'completed' || status === 'cancelled') return { why: status, outcome };
+    return { why: tasks.length === 0 && incidents.length > 0 ? 'incident' : 'waiting' };
+  }
+
+  // ---------------------------------------------------------------------------------------------- by itself
+
+  /** Decides what waits and lets time pass, until the given holds or nothing goes on by itself. */
+  *goOn(until: () => boolean): Asking<void> {
+    while (this.plan.automatic && !until() && !isClosed(this.simulation.state)) {
+      const { paceMs } = this.plan;
+      const due = nextDue(this.simulation.state);
+      if (this.nextTask() === undefined) {
+        if (due === null) return;
+        yield* this.advanceTo(due);
+      } else {
+        if (paceMs > 0) yield* this.advanceTo(this.simulation.now + paceMs);
+        const task = this.nextTask();
+        if (task && !until()) yield* this.decide(task);
+      }
+    }
+  }
+
+  private nextTask(): Task | undefined {
+    return this.simulation.state.tasks.find(
+      ({ id, step, outcomes }) =>
+        outcomes?.length !== 0 && this.choiceOf(step) !== null && this.accountant.task(id)?.nobody !== true,
+    );
+  }
+
+  private choiceOf(step: StepId): Choice {
+    const choices = this.plan.choices.get(step) ?? [];
+    const choice = choices[Math.min(this.turns.get(step) ?? 0, choices.length - 1)];
+    return choice === undefined ? {} : choice;
+  }
+
+  private *decide(task: Task): Asking<void> {
+    const { limits } = this.plan;
+    if (this.decisions >= limits.decisions)
+      throw new Stop({ why: 'limit', limit: 'decisions', most: limits.decisions });
+    const choice = this.choiceOf(task.step);
+    const by = choice?.by ?? (yield* this.actorOf(task));
+    if (choice === null || by === null) return;
+    this.decisions += 1;
+    this.turns.set(task.step, (this.turns.get(task.step) ?? 0) + 1);
+    yield* this.complete(task, { by, ...choice }, null);
+  }
+
+  /** Its holder, or somebody of its pool; null: there is nobody, and the task waits. */
+  private *actorOf(task: Task): Asking<PersonId | null> {
+    const { assignee, pool } = task;
+    if (assignee !== null || pool === null) return assignee;
+    const answer = yield { ask: 'member', role: pool, at: this.simulation.now };
+    const member = 'member' in answer ? answer.member : null;
+    const told = this.accountant.task(task.id);
+    if (member === null && told) told.nobody = true;
+    return member;
+  }
+
+  private *complete(task: Task, choice: NonNullable<Choice> & { by: PersonId }, act: number | null): Asking<void> {
+    const { by, fields = {} } = choice;
+    const { step } = task;
+    const outcome = choice.outcome ?? this.firstOutcome(task);
+    const vars = yield* this.write({ step, outcome, by, fields, at: this.simulation.now }, act);
+    yield* this.send({ kind: 'complete', ...aim(task), outcome, actor: by, vars }, { act, step });
+  }
+
+  /** The primary action that is offered, else the first that leads on. */
+  private firstOutcome({ step: id, outcomes }: Task): string {
+    const { step } = stepInfo(this.compiled, id);
+    if (!isHuman(step)) return '';
+    const offered = outcomesOfStep(step).filter(({ outcome }) => outcomes?.includes(outcome) ?? true);
+    const primary = step.actions?.find(({ intent }) => intent === 'primary')?.outcome;
+    const first =
+      offered.find(({ outcome }) => outcome === primary) ?? offered.find(({ returnTo }) => !returnTo) ?? offered[0];
+    return first?.outcome ?? '';
+  }
+
+  // ---------------------------------------------------------------------------------------------- acts
+
+  *act(act: Act, index: number): Asking<void> {
+    if ('step' in act && act.act !== 'takeBack') {
+      yield* this.actOnTask(act, index);
+      return;
+    }
+    yield* this.advanceTo(this.simulation.now + (act.afterMs ?? 0));
+    const { initiator } = this.simulation.state;
+    switch (act.act) {
+      case 'wait':
+        return;
+      case 'withdraw':
+      case 'cancel':
+        yield* this.send({ kind: act.act, actor: initiator, vars: {} }, { act: index, step: null });
+        return;
+      case 'amend': {
+        const write = { step: null, outcome: null, by: initiator, fields: act.fields, at: this.simulation.now };
+        const vars = yield* this.write(write, index);
+        yield* this.send({ kind: 'amend', actor: initiator, vars }, { act: index, step: null });
+        return;
+      }
+      case 'takeBack':
+        yield* this.takeBack(act, index);
+        return;
+      default:
+        unreachable(act);
+    }
+  }
+
+  private *takeBack({ step, by }: Extract<Act, { act: 'takeBack' }>, act: number): Asking<void> {
+    const done = this.accountant.notes.tasks.filter((task) => task.step === step && task.state === 'done');
+    const last = done.findLast((task) => by === undefined || task.by === by);
+    if (!last) throw new Stop({ why: 'refused', act, step, refused: refusal('step_not_decided', { step }) });
+    yield* this.send({ kind: 'takeBack', decided: last.task, actor: by ?? last.by, vars: {} }, { act, step });
+  }
+
+  private *actOnTask(act: TaskAct, index: number): Asking<void> {
+    const { step } = act;
+    const find = (): Task | undefined => {
+      const open = this.simulation.state.tasks.filter((task) => task.step === step);
+      return (
+        open.find(({ assignee }) => assignee === act.by) ?? open.find(({ assignee }) => !act.by || assignee === null)
+      );
+    };
+    yield* this.goOn(() => find() !== undefined);
+    if (act.afterMs !== undefined) {
+      yield* this.advanceTo(this.simulation.now + act.afterMs);
+      // What fell due meanwhile may have taken the task away.
+      yield* this.goOn(() => find() !== undefined);
+    }
+    const task = find();
+    const refused = refusal('step_not_reached', { step, ...(act.by === undefined ? {} : { by: act.by }) });
+    if (!task) throw new Stop({ why: 'refused', act: index, step, refused });
+    const by = act.by ?? (yield* this.actorOf(task));
+    if (by === null)
+      throw new Stop({
+        why: 'refused',
+        act: index,
+        step,
+        refused: refusal('pool_empty', { role: task.pool }),
+      });
+    if (act.act === 'complete') yield* this.complete(task, { ...act, by }, index);
+    else yield* this.send(this.commandOf(act, task, by), { act: index, step });
+  }
+
+  private commandOf(act: Exclude<TaskAct, { act: 'complete' }>, task: Task, actor: PersonId): CommandBody {
+    const base = { ...aim(task), actor, vars: {} };
+    switch (act.act) {
+      case 'return':
+        return { ...base, kind: 'return', to: act.to, mode: act.mode ?? 'redo' };
+      case 'transfer':
+      case 'delegate':
+        return { ...base, kind: act.act, to: act.to };
+      case 'addSigners':
+        return { ...base, kind: 'addSigners', persons: act.persons, where: act.where };
+      case 'removeSigners':
+        return { ...base, kind: 'removeSigners', persons: act.persons };
+      case 'pause':
+        return { ...base, kind: 'pause', until: this.simulation.now + act.forMs };
+      case 'resume':
+        return { ...base, kind: 'resume' };
+      default:
+        return unreachable(act);
+    }
+  }
+
+  private *write(write: Write, act: number | null): Asking<CommandBody['vars']> {
+    const answer = yield { ask: 'write', write };
+    if ('vars' in answer) return answer.vars;
+    const refused = 'refused' in answer ? answer.refused : { code: 'unknown', params: {} };
+    throw new Stop({ why: 'refused', act, step: write.step, refused });
+  }
+
+  private *send(command: CommandBody, about: { act: number | null; step: StepId | null }): Asking<void> {
+    this.accepted(this.simulation.send(command), about);
+    yield* this.settle();
+  }
+
+  private accepted(refused: Refused | null, about: { act: number | null; step: StepId | null }): void {
+    if (refused) throw new Stop({ why: 'refused', ...about, refused });
+    this.assertWithin();
+  }
+
+  // ---------------------------------------------------------------------------------------------- time and effects
+
+  /** Fires what falls due on the way, each at its own time. */
+  private *advanceTo(until: number): Asking<void> {
+    const { simulation } = this;
+    const { timeMs } = this.plan.limits;
+    const last = this.plan.at + timeMs;
+    for (let due = nextDue(simulation.state); due !== null && due <= Math.min(until, last);) {
+      simulation.now = Math.max(simulation.now, due);
+      simulation.consume({ type: 'timer' });
+      this.assertWithin();
+      yield* this.settle();
+      due = nextDue(simulation.state);
+    }
+    simulation.now = Math.max(simulation.now, Math.min(until, last));
+    if (until > last) throw new Stop({ why: 'limit', limit: 'timeMs', most: timeMs });
+  }
+
+  /** Asks for what the case waits for, until it waits for nothing that can be asked. */
+  private *settle(): Asking<void> {
+    for (let effect = this.awaited(); effect; effect = this.awaited()) {
+      this.answered.add(effect.id);
+      if (effect.type === 'resolve') yield* this.askPeople(effect);
+      else yield* this.askActivity(effect);
+      this.assertWithin();
+    }
+  }
+
+  private awaited(): InFlight | undefined {
+    return this.simulation.state.effects.find(({ id }) => !this.answered.has(id));
+  }
+
+  private *askPeople({ id }: InFlight): Asking<void> {
+    const effect = this.effect(id);
+    if (effect.type !== 'resolve') return;
+    const answer = yield { ask: 'people', effect, at: this.simulation.now };
+    if ('people' in answer) this.simulation.consume({ type: 'resolved', effect: id, people: answer.people });
+    else this.fail(id, 'refused' in answer ? answer.refused.code : 'unknown');
+  }
+
+  private *askActivity({ id, step }: InFlight): Asking<void> {
+    const { simulation } = this;
+    const effect = this.effect(id);
+    if (effect.type !== 'activity') return;
+    const answer = yield { ask: 'activity', effect, at: simulation.now };
+    if (!('activity' in answer)) {
+      this.fail(id, 'unknown');
+      return;
+    }
+    const { vars, error } = answer.activity;
+    const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.activity };
+    this.accountant.performed(step, effect.activity, seen);
+    if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
+    else this.fail(id, error);
+  }
+
+  private effect(id: number): ReturnType<typeof effectOf> {
+    const { state } = this.simulation;
+    const inFlight = state.effects.find((each) => each.id === id);
+    if (!inFlight) throw new Error(`no effect ${String(id)}`);
+    return effectOf(state, inFlight);
+  }
+
+  private fail(effect: number, code: string): void {
+    this.simulation.consume({ type: 'activityFailed', effect, error: { code, message: code } });
+  }
+
+  private assertWithin(): void {
+    const { events } = this.plan.limits;
+    if (this.simulation.entries.length >= events && !isClosed(this.simulation.state))
+      throw new Stop({ why: 'limit', limit: 'events', most: events });
+  }
+}
+
+function aim(task: Task): { task: string; assignment: number } {
+  return { task: task.id, assignment: task.assignment };
+}
+
+function refusal(code: string, params: Record<string, unknown>): Refused {
+  return { code, params };
+}
