@@ -36,6 +36,8 @@ interface CommandFacts {
 }
 interface KnownTask extends TaskState {
   claimedBy: string | null;
+  /** The command that holds it while it is on its way. */
+  commandId: string | null;
 }
 export interface Known {
   case: CaseState;
@@ -89,7 +91,7 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
         'explanation', t.explanation, 'never', t.never, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
         'outcome', t.outcome, 'outcomes', t.outcomes, 'pausedAt', floor(extract(epoch from t.paused_at) * 1000),
         'pausedUntil', floor(extract(epoch from t.paused_until) * 1000), 'waitingFor', t.waiting_for, 'dueBy', t.due_by,
-        'claimedBy', t.claimed_by))
+        'claimedBy', t.claimed_by, 'commandId', t.command_id))
         from task t where t.case_id = c.id and (t.state in ('open', 'completing') or t.id = any (${tasks}::text[]))), '[]') as tasks,
       array(select distinct r.person_id::text from case_reader r where r.case_id = c.id) as readers
     from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);
