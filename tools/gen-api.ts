@@ -10,12 +10,15 @@ import * as forms from '../server/forms/schemas.ts';
 import * as notifications from '../server/notifications/schemas.ts';
 import * as outbound from '../server/outbound/schemas.ts';
 import * as panels from '../server/panels/schemas.ts';
+import * as handOver from '../server/people/hand-over/schemas.ts';
 import * as roles from '../server/people/roles/schemas.ts';
 import * as people from '../server/people/schemas.ts';
+import * as substitutions from '../server/people/substitutions/schemas.ts';
 import * as records from '../server/records/schemas.ts';
 import * as shared from '../server/schema.ts';
 import * as sessions from '../server/sessions/schemas.ts';
 import * as simulation from '../server/simulation/schemas.ts';
+import * as questions from '../server/tasks/questions/schemas.ts';
 import * as tasks from '../server/tasks/schemas.ts';
 import * as upgrade from '../server/upgrade/schemas.ts';
 
@@ -64,6 +67,9 @@ export function apiSchema(): object {
     events,
     panels,
     upgrade,
+    handOver,
+    substitutions,
+    questions,
   ]) {
     for (const value of Object.values(module)) if (typeof value === 'object') collect(value, found);
   }

@@ -22,6 +22,11 @@ export interface ResolveRequest {
   initiator: PersonId;
   /** Who completed the last human step. */
   previous: PersonId | null;
+  /** As in the effect. Left out by cases that began before. */
+  given?: string[] | null;
+  never?: PersonId[];
+  substitutes?: boolean;
+  headForInitiator?: boolean;
 }
 
 export interface ProjectRequest {

@@ -18,6 +18,7 @@ export interface LogRow {
   type: string;
   step: string | null;
   actor: string | null;
+  actingFor: string | null;
   data: Record<string, unknown>;
   comment: string | null;
   fields: string[];
@@ -30,7 +31,7 @@ export interface LogRow {
 /** Oldest first. How people were found is told by the task itself. */
 export async function readHistory(tx: Tx, caseId: string): Promise<LogRow[]> {
   const { rows } = await sql<LogRow>`
-    select e.rev, e.at, e.type, e.step, e.actor, e.data, e.comment, array(select jsonb_object_keys(coalesce(e.patch, '{}'))) as fields,
+    select e.rev, e.at, e.type, e.step, e.actor, e.acting_for as "actingFor", e.data, e.comment, array(select jsonb_object_keys(coalesce(e.patch, '{}'))) as fields,
       round(extract(epoch from e.at - t.opened_at))::int as took, t.explanation
     from case_event e left join task t on t.id = e.task_id
     where e.case_id = ${caseId} and e.type <> 'people_resolved' order by e.rev`.execute(tx);
@@ -45,7 +46,7 @@ export async function toTimeline(
 ): Promise<TimelineView[]> {
   const names = await findNames(
     tx,
-    rows.flatMap((row) => [row.actor, ...idsIn(row.data), ...idsOf(row.explanation)]),
+    rows.flatMap((row) => [row.actor, row.actingFor, ...idsIn(row.data), ...idsOf(row.explanation)]),
   );
   return rows.map((row) => ({
     rev: row.rev,
@@ -54,6 +55,7 @@ export async function toTimeline(
     step:
       row.step === null ? null : { id: row.step, title: flow.steps.get(row.step)?.step.title ?? flow.definition.title },
     actor: row.actor === null ? null : (names.get(row.actor) ?? null),
+    ...actingFor(row, names),
     outcome: outcomeLabel(flow, row),
     comment: row.comment,
     changed: row.fields.filter((field) => permissions[field] !== undefined && permissions[field] !== 'hidden'),
@@ -64,17 +66,21 @@ export async function toTimeline(
   }));
 }
 
+function actingFor(row: LogRow, names: ReadonlyMap<string, PersonName>): Pick<TimelineView, 'actingFor'> {
+  const person = names.get(row.actingFor ?? '');
+  return person === undefined ? {} : { actingFor: person };
+}
+
 export function toExplanation(
   explanation: Explanation,
   names: ReadonlyMap<string, PersonName>,
 ): NonNullable<TimelineView['explanation']> {
-  const { rule, inputs, policy, by } = explanation;
+  const { policy, by, ...rest } = explanation;
   const labels = Object.fromEntries(
     idsOf(explanation).flatMap((id) => (names.has(id) ? [[id, names.get(id)?.name ?? '']] : [])),
   );
   return {
-    rule,
-    inputs,
+    ...rest,
     labels,
     ...(policy === undefined ? {} : { policy }),
     ...(typeof by === 'string' ? { by } : {}),
@@ -83,7 +89,10 @@ export function toExplanation(
 
 /** Persons, roles and fields stand among the inputs: only names of persons are asked for. */
 export function idsOf(explanation: Explanation | null): string[] {
-  return [...Object.values(explanation?.inputs ?? {}), explanation?.by].flat().filter(isPersonId);
+  const { inputs = {}, by, absent = [], substitutions = [], policies = [] } = explanation ?? {};
+  const others = [...substitutions.flatMap((each) => [each.for, each.to, ...(each.via ?? [])]), ...absent];
+  const applied = policies.flatMap(({ persons }) => persons);
+  return [...Object.values(inputs), explanation?.for, by, ...others, ...applied].flat().filter(isPersonId);
 }
 
 function isPersonId(id: unknown): id is string {

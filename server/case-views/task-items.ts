@@ -38,6 +38,9 @@ export interface TaskItemRow {
   returned: boolean;
   /** How it came to its holder, where somebody's act brought it. */
   policy: string | null;
+  /** Whom its holder stands in for. */
+  for_id: string | null;
+  for_name: string | null;
   unread: boolean;
   paused_at: Date | null;
   paused_until: Date | null;
@@ -58,12 +61,13 @@ export const selectTaskItems: RawBuilder<TaskItemRow> = sql<TaskItemRow>`
     i.display_name as initiator_name, t.holder, h.display_name as holder_name,
     case when t.holder is null then t.pool end as pool, case when t.holder is null then r.title end as pool_title, t.community_id,
     t.opened_at, t.due_at, t.closed_at, t.outcome, t.returned_by is not null as returned,
-    t.explanation ->> 'policy' as policy,
+    t.explanation ->> 'policy' as policy, f.id as for_id, f.display_name as for_name,
     t.state = 'open' and not exists (select from task_read x where x.task_id = t.id and x.person_id = current_person()) as unread,
     t.paused_at, t.paused_until, ${pauseReason} as pause_reason, t.waiting_for, c.status = 'suspended' as suspended,
     t.due_by, (select k.title from calendar k where k.key = t.due_by ->> 'calendar') as calendar_title
   from task t join "case" c on c.id = t.case_id join person i on i.id = c.initiator
-    left join person h on h.id = t.holder left join role r on r.key = t.pool`;
+    left join person h on h.id = t.holder left join role r on r.key = t.pool
+    left join person f on f.id = (t.explanation ->> 'for')::uuid`;
 
 export type Language = 'zh-CN' | 'en';
 
@@ -95,7 +99,7 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     summary: row.summary.flatMap((each) => toSummary(flow, each, language)),
     state: row.state,
     initiator: { id: row.initiator, name: row.initiator_name },
-    holder: row.holder === null ? null : { id: row.holder, name: row.holder_name ?? '' },
+    holder: toPerson(row.holder, row.holder_name),
     pool: row.pool === null ? null : { role: row.pool, title: row.pool_title ?? { 'zh-CN': row.pool, en: row.pool } },
     communityId: row.community_id,
     openedAt: row.opened_at.toISOString(),
@@ -106,10 +110,15 @@ function toTaskItem(row: TaskItemRow, flow: PublishedFlow, language: Language): 
     returned: row.returned,
     delegated: row.policy === 'delegated',
     added: row.policy === 'added',
+    for: toPerson(row.for_id, row.for_name),
     unread: row.unread,
     pause: toPause(row),
     suspended: row.suspended,
   };
+}
+
+function toPerson(id: string | null, name: string | null): { id: string; name: string } | null {
+  return id === null ? null : { id, name: name ?? '' };
 }
 
 function toDueBy({ due_by: by, calendar_title: title }: TaskItemRow): TaskItemView['dueBy'] {

@@ -1,6 +1,6 @@
 /**
- * 催办: a reader of the case asks its holders to hurry: once half the budget of a task is used, at most three times a day a case and person,
- * on record, and it reaches all who hold the case now.
+ * 催办: a reader of the case asks its holders to hurry: once enough of the time of a task is used (half, unless the flow says otherwise), so
+ * often a day a case and person (three times, unless the flow says otherwise), on record, and it reaches all who hold the case now.
  */
 import { sql } from 'kysely';
 import { isHumanStep } from '../commands/access.ts';
@@ -10,7 +10,7 @@ import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import type { NotificationKind } from '../notifications/schemas.ts';
 
-const mostADay = 3;
+const defaults = { after: 0.5, perDay: 3 };
 const urged: NotificationKind = 'urge';
 
 interface Asking {
@@ -23,9 +23,17 @@ interface Urgeable {
   step: string;
   holder: string | null;
   pool: string | null;
-  /** When half its time is used; null: it has no budget. */
-  half: Date | null;
-  is_half: boolean;
+  /** When so much of its time is used; null: it has no budget. */
+  from: number | null;
+  perDay: number;
+}
+interface Row {
+  id: string;
+  step: string;
+  holder: string | null;
+  pool: string | null;
+  opened_at: Date;
+  due_at: Date | null;
 }
 
 export interface UrgeRight {
@@ -39,8 +47,8 @@ export async function urgeRight(tx: Tx, asking: Asking): Promise<UrgeRight> {
   const times = await findUrgeTimes(tx, asking);
   if (times.length === 0) return { may: false, from: null };
   const now = Date.now();
-  const half = Math.min(...times.map((task) => task.half?.getTime() ?? now));
-  const from = Math.max(half, (await whenQuotaFrees(tx, asking)) ?? 0);
+  const first = Math.min(...times.map((task) => task.from ?? now));
+  const from = Math.max(first, (await whenQuotaFrees(tx, asking, mostADay(times))) ?? 0);
   return from > now ? { may: false, from: new Date(from).toISOString() } : { may: true, from: null };
 }
 
@@ -70,7 +78,8 @@ export function urgeCase(db: Db, { caseId, person, key }: Urging): Promise<numbe
     const tasks = await findUrgeable(tx, asking);
     if (tasks.length === 0) throw new AppError('urge_too_early', 409);
     const today = await countToday(tx, asking);
-    if (today >= mostADay) throw new AppError('urge_too_often', 409, { limit: mostADay });
+    const limit = mostADay(tasks);
+    if (today >= limit) throw new AppError('urge_too_often', 409, { limit });
     const reached = await findHolders(tx, tasks, found.community);
     const detail = JSON.stringify({ tasks: tasks.map(({ id }) => id), reached: reached.length });
     await tx
@@ -92,31 +101,38 @@ async function findUrging(tx: Tx, { caseId, person, key }: Urging): Promise<numb
   return Number(row.detail.reached);
 }
 
-/** Open tasks of which half the time is used, or that have no budget. */
-async function findUrgeable(tx: Tx, asking: Asking): Promise<Urgeable[]> {
-  const tasks = await findUrgeTimes(tx, asking);
-  return tasks.filter(({ is_half }) => is_half);
+/** Of steps that wait side by side the most patient decides. */
+function mostADay(tasks: readonly Urgeable[]): number {
+  return Math.max(0, ...tasks.map(({ perDay }) => perDay));
 }
 
-/** Open tasks of others, with the moment when half their time is used; the flow may forbid urging. */
+/** Open tasks of which enough time is used, or that have no budget. */
+async function findUrgeable(tx: Tx, asking: Asking): Promise<Urgeable[]> {
+  const tasks = await findUrgeTimes(tx, asking);
+  const now = Date.now();
+  return tasks.filter(({ from }) => from === null || from <= now);
+}
+
+/** Open tasks of others, with the moment from which they may be urged; the flow may forbid it. */
 async function findUrgeTimes(tx: Tx, { caseId, person, flow }: Asking): Promise<Urgeable[]> {
-  const { rows } = await sql<Urgeable>`
-    select x.*, x.half is null or now() >= x.half as is_half from (
-      select t.id, t.step, t.holder, t.pool, t.opened_at + (t.due_at - t.opened_at) / 2 as half
-      from task t where t.case_id = ${caseId} and t.state = 'open' and t.holder is distinct from ${person}) x`.execute(
-    tx,
-  );
-  return rows.filter(({ step }) => {
-    const found = flow.steps.get(step)?.step;
-    return isHumanStep(found) && found.allow?.urge !== false;
+  const { rows } = await sql<Row>`
+    select t.id, t.step, t.holder, t.pool, t.opened_at, t.due_at
+    from task t where t.case_id = ${caseId} and t.state = 'open' and t.holder is distinct from ${person}`.execute(tx);
+  return rows.flatMap(({ opened_at: opened, due_at: due, ...task }) => {
+    const step = flow.steps.get(task.step)?.step;
+    const urge = isHumanStep(step) ? (step.allow?.urge ?? true) : false;
+    if (urge === false) return [];
+    const { after, perDay } = { ...defaults, ...(urge === true ? {} : urge) };
+    const from = due === null ? null : opened.getTime() + (due.getTime() - opened.getTime()) * after;
+    return [{ ...task, from, perDay }];
   });
 }
 
 /** When the person may urge again who has used up their day; null: they have not. */
-async function whenQuotaFrees(tx: Tx, { caseId, person }: Asking): Promise<number | null> {
+async function whenQuotaFrees(tx: Tx, { caseId, person }: Asking, perDay: number): Promise<number | null> {
   const { rows } = await sql<{ at: Date }>`
     select at + interval '1 day' as at from audit where act = 'case.urge' and subject = ${caseId} and person_id = ${person}
-      and at > now() - interval '1 day' order by at desc offset ${mostADay - 1} limit 1`.execute(tx);
+      and at > now() - interval '1 day' order by at desc offset ${perDay - 1} limit 1`.execute(tx);
   return rows[0]?.at.getTime() ?? null;
 }
 
@@ -137,9 +153,8 @@ async function findHolders(tx: Tx, tasks: readonly Urgeable[], community: string
   const { rows } = await sql<Reached>`
     select x.id as task, p.id as person from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, holder uuid, pool text)
     join person p on p.disabled_at is null and (p.id = x.holder or (x.holder is null and exists (select from role_grant g
-      where g.person_id = p.id and g.role = x.pool and (g.community_id is null or g.community_id = ${community}::uuid))))`.execute(
-    tx,
-  );
+      where g.person_id = p.id and g.role = x.pool and (g.community_id is null or g.community_id = ${community}::uuid))))
+    join task t on t.id = x.id and not (p.id = any (t.never))`.execute(tx);
   return rows;
 }
 

@@ -96,7 +96,7 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
       shown: shown(form, rights, current),
     });
     const patch = withRowIds(form, changed);
-    await tryPatch(tx, form, caseId, { patch });
+    await tryPatch(tx, form, caseId, { patch, isValid: found.currentForm === form.version });
     return { args: {}, patch, comment: act.comment, readRev: version };
   });
 }

@@ -16,7 +16,9 @@ export type TaskAct =
   | 'release'
   | 'pause'
   | 'resume'
-  | 'takeBack';
+  | 'takeBack'
+  | 'handOver'
+  | 'ask';
 
 export interface Grant {
   role: string;
@@ -36,15 +38,23 @@ export interface DecidedTask {
   communityId: string | null;
   /** Who decided it, once somebody has. */
   closedBy?: string | null;
+  /** Who may have nothing to do with it. */
+  never: readonly string[];
+  /** How it came to its holder. */
+  explanation?: { policy?: string | null; by?: string | null };
 }
-/** `not_yours`: another person's work. `not_here`: the flow forbids the act at this step. */
+/** `not_yours`: another person's work, or work they never handle. `not_here`: the flow forbids the act at this step. */
 export type Verdict = 'yes' | 'not_yours' | 'not_here';
 
 export function mayDecide(person: Decider, task: DecidedTask, act: TaskAct, allow: Allow | undefined): Verdict {
   const forbidden = forbiddenBy[act];
   if (forbidden !== undefined && allow?.[forbidden] === false) return 'not_here';
+  if (!letsGo.has(act) && task.never.includes(person.id)) return 'not_yours';
   return isTheirs[act](person, task) ? 'yes' : 'not_yours';
 }
+
+/** Acts of whoever hands out work, or gives up what they have: they handle nothing by them. */
+const letsGo: ReadonlySet<TaskAct> = new Set(['transfer', 'handOver', 'release', 'resume', 'takeBack']);
 
 /** What of `allow` in the flow forbids the act. */
 const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = {
@@ -55,6 +65,7 @@ const forbiddenBy: Partial<Record<TaskAct, keyof Allow>> = {
   removeSigners: 'addSigners',
   claim: 'claim',
   takeBack: 'takeBack',
+  ask: 'ask',
 };
 
 const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean> = {
@@ -64,12 +75,14 @@ const isTheirs: Record<TaskAct, (person: Decider, task: DecidedTask) => boolean>
   transfer: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
   delegate: worksOn,
   addSigners: worksOn,
-  removeSigners: worksOn,
+  removeSigners: (person, task) => worksOn(person, task) || hasAdded(person, task),
   claim: isInTheirPool,
   release: (person, task) => task.claimedBy === person.id,
   pause: worksOn,
   resume: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
   takeBack: (person, task) => task.closedBy === person.id,
+  handOver: (person, task) => worksOn(person, task) || mayIn(person, 'task.reassign', task.communityId),
+  ask: worksOn,
 };
 
 /** Whoever holds it; while nobody does, everybody of the pool. */
@@ -79,6 +92,11 @@ function worksOn(person: Decider, task: DecidedTask): boolean {
 
 function isInTheirPool(person: Decider, { claimedBy, assignee, pool, communityId }: DecidedTask): boolean {
   return claimedBy === null && assignee === null && pool !== null && holdsRole(person, pool, communityId);
+}
+
+/** Whoever added its holder to an approval. */
+function hasAdded(person: Decider, { explanation }: DecidedTask): boolean {
+  return explanation?.policy === 'added' && explanation.by === person.id;
 }
 
 export function holdsRole({ grants }: Decider, role: string, communityId: string | null): boolean {

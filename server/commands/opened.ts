@@ -14,8 +14,8 @@ export function openedFor(
   const opened = answer.entries.filter(({ rev }) => rev >= answer.rev).flatMap((entry) => entry.opened);
   return opened
     .filter(
-      ({ assignee, pool }) =>
-        mayDecide(decider, { assignee, pool, claimedBy: null, communityId }, 'complete', undefined) === 'yes',
+      ({ assignee, pool, never }) =>
+        mayDecide(decider, { assignee, pool, claimedBy: null, communityId, never }, 'complete', undefined) === 'yes',
     )
     .map(({ task }) => task);
 }
@@ -25,7 +25,7 @@ export async function openedBy(db: Db, person: string, command: string): Promise
   return asPerson(db, person, async (tx) => {
     const { rows } = await sql<{ id: string }>`
       select t.id from case_event e join task t on t.case_id = e.case_id and t.opened_rev >= e.rev
-      where e.command_id = ${command} and (t.holder = current_person() or (t.holder is null and t.pool in (select m.role from my_roles() m
+      where e.command_id = ${command} and (t.holder = current_person() or (t.holder is null and not (current_person() = any (t.never)) and t.pool in (select m.role from my_roles() m
           where m.community_id is null or m.community_id = t.community_id)))
         and not exists (select from case_event b where b.case_id = e.case_id and b.rev > e.rev and b.rev <= t.opened_rev
           and b.type <> 'people_resolved')

@@ -16,8 +16,9 @@ import { mayDecide, type TaskAct } from './may-decide.ts';
 const handsOn: readonly TaskAct[] = ['transfer', 'delegate', 'addSigners'];
 
 /** A condition over `p`, a person. */
-function mayReceive({ communityId, pool }: TaskFacts): RawBuilder<boolean> {
-  const isStaff = holdsStaffRole(sql`p.id`, { roles: null, communityId });
+function mayReceive({ communityId, pool, never }: TaskFacts): RawBuilder<boolean> {
+  const isAnyStaff = holdsStaffRole(sql`p.id`, { roles: null, communityId });
+  const isStaff = sql<boolean>`(${isAnyStaff} and p.id <> all (${[...never]}::uuid[]))`;
   if (pool === null) return isStaff;
   return sql<boolean>`(${isStaff} and exists (select from role_grant tg join role tr on tr.key = tg.role
     where tg.person_id = p.id and (tg.community_id is null or tg.community_id = ${communityId}::uuid)

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { withoutComputed } from '../../forms/computed.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Values } from '../../forms/types.ts';
+import type { Choices } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
 import { withNext } from '../db/pipelining-client.ts';
 import { insertRecord, type InsertedRecord } from '../db/records/insert.ts';
@@ -17,6 +18,7 @@ import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { permissionsOf } from './access.ts';
+import { readyChoices } from './choices.ts';
 import { readStarter, type CaseFacts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
@@ -35,6 +37,8 @@ export interface StartAct {
   fields: Values;
   /** Where the record does not say it; null: the person's only one. */
   communityId: string | null;
+  /** Whom the initiator chose, by step. */
+  choices?: Choices;
   /** Deterministic, for starts by the program; a person's start gets a new one. */
   caseId?: string;
 }
@@ -64,13 +68,25 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
   // What the program starts names the case: it is nobody's flood.
   if (act.caseId === undefined) limitStarts(person);
   const { record, facts, zone } = await insertCase(tx, { flow, person, act, isAutomatic });
+  const choices = await readyChoices(
+    tx,
+    { flow, chooser: person.id, communityId: record.communityId, by: null },
+    act.choices,
+  );
   const prepared: Prepared = {
     id: uuidv7(),
     person,
     case: facts,
     kind: 'start',
     task: null,
-    args: { community: record.communityId, initiator: person.id, zone, ...(await calendarsFor(tx, flow)) },
+    args: {
+      community: record.communityId,
+      initiator: person.id,
+      zone,
+      choices,
+      confirmsPeople: true,
+      ...(await calendarsFor(tx, flow)),
+    },
     patch: withoutComputed(flow.form.fields, record.fields),
     comment: null,
     readRev: null,

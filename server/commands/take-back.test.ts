@@ -66,7 +66,7 @@ describe('taking back', () => {
     const before = await stage.events(caseId);
     expect(await takeBack(task)).toMatchObject({ status: 200 });
 
-    expect((await stage.events(caseId)) - before).toBe(5);
+    expect((await stage.events(caseId)) - before).toBe(6);
     expect(await stage.holders(caseId)).toEqual(['wait dispatcher']);
     expect(await states(caseId)).toEqual(['wait done', 'after cancelled', 'wait open']);
     expect(await stage.detail('dispatcher', await stage.taskOf(caseId, 'wait'))).toMatchObject({

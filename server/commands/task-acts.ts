@@ -6,6 +6,7 @@
 import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
+import type { Choices } from '../../workflows/engine/types.ts';
 import { tryPatch } from '../db/records/try-patch.ts';
 import type { Tx } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
@@ -13,6 +14,7 @@ import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from './access.ts';
 import { readCaseFields } from './case-record.ts';
+import { asksChoices, readyChoices } from './choices.ts';
 import { changedFields, type Reading } from './conflicts.ts';
 import { lockTask, type Facts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
@@ -34,6 +36,8 @@ export interface CompleteAct {
   outcome: string;
   fields: Fields;
   comment: string | null;
+  /** Whom the person chose for later steps. */
+  choices?: Choices;
   /** Rev of the record that the person read. */
   version: number;
   deviceAt: string | null;
@@ -59,7 +63,9 @@ export function completeTask(deps: Deps, intention: Intention, act: CompleteAct)
       const action = findAction(step, facts.task, act.outcome);
       checkComment(action, act.comment);
       const patch = await preparePatch(tx, { facts, flow, action, step, act });
-      const args = { outcome: act.outcome, assignment: act.assignment };
+      const asking = { flow, chooser: intention.person, communityId: facts.case.communityId, by: step.id };
+      const choices = asksChoices(step, action) ? await readyChoices(tx, asking, act.choices) : {};
+      const args = { outcome: act.outcome, assignment: act.assignment, choices };
       return { args, patch, comment: act.comment, readRev: act.version, deviceAt: act.deviceAt };
     }),
   );
@@ -84,11 +90,31 @@ export function transferTask(deps: Deps, intention: Intention, act: TransferAct)
   );
 }
 
+export interface HandOnAct {
+  taskId: string;
+  assignment: number;
+  to: string;
+  as: 'handOver' | 'substitute';
+}
+
+/** A transfer of the work of somebody who leaves or is away: whatever the step allows, to whoever may have it. */
+export function handOnTask(deps: Deps, intention: Intention, act: HandOnAct): Promise<Given> {
+  return give(deps, intention, (tx) =>
+    taskTicket(tx, { deps, intention, act, kind: 'transfer', asking: 'handOver' }, async ({ facts }) => {
+      await checkReceiver(tx, facts.task, act.to);
+      const args = { to: act.to, assignment: act.assignment, as: act.as };
+      return { args, patch: null, comment: null, readRev: null, deviceAt: null };
+    }),
+  );
+}
+
 export interface WantedAct {
   deps: Deps;
   intention: Intention;
   act: { taskId: string; assignment: number };
   kind: Extract<TaskAct, CommandKind>;
+  /** What the person must be allowed to do, where it is not the kind itself. */
+  asking?: TaskAct;
 }
 export interface FoundTask {
   facts: Facts;
@@ -103,10 +129,10 @@ export async function taskTicket(
   wanted: WantedAct,
   prepare: (found: FoundTask) => Promise<Details>,
 ): Promise<Ticket> {
-  const { deps, intention, act, kind } = wanted;
+  const { deps, intention, act, kind, asking = kind } = wanted;
   const facts = await lockTask(tx, intention.person, { taskId: act.taskId, key: intention.key });
   if (facts?.prior !== undefined) return { prior: facts.prior };
-  const found = await authorise(tx, { deps, facts, act, kind });
+  const found = await authorise(tx, { deps, facts, act, kind: asking });
   const prepared: Prepared = {
     ...(await prepare(found)),
     id: uuidv7(),
@@ -177,7 +203,7 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
   const patch = withRowIds(form, await patchOf(tx, ready, reading));
   if (Object.keys(patch).length === 0) return null;
-  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set });
+  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set, isValid: facts.currentForm === form.version });
   return patch;
 }
 

@@ -4,6 +4,7 @@ import { findCaseRow, toCaseItem } from '../case-views/case-items.ts';
 import { toFormDefinition } from '../case-views/fields.ts';
 import { selectTaskItems, toTaskItems, type TaskItemRow } from '../case-views/task-items.ts';
 import { CaseStarted, StartBody } from '../cases/schemas.ts';
+import { choiceItems } from '../case-views/choices.ts';
 import { permissionsOf } from '../commands/access.ts';
 import { readDecider } from '../commands/facts.ts';
 import type { Given } from '../commands/give.ts';
@@ -22,6 +23,9 @@ import { PrepareAnswer } from '../tasks/schemas.ts';
 import { FlowList, FlowStart } from './schemas.ts';
 
 const tags = ['Flows'];
+const FlowQuery = Type.Object({
+  startable: Type.Optional(Type.Boolean({ description: 'Only those the asking person may start.' })),
+});
 const FlowParams = Type.Object({ key: Type.String({ maxLength: 40 }) });
 
 export function flowRoutes(app: App): void {
@@ -32,9 +36,7 @@ export function flowRoutes(app: App): void {
       schema: {
         tags,
         summary: 'Flows',
-        querystring: Type.Object({
-          startable: Type.Optional(Type.Boolean({ description: 'Only those the asking person may start.' })),
-        }),
+        querystring: FlowQuery,
         response: { 200: FlowList, ...problems(401) },
       },
     },
@@ -68,8 +70,9 @@ export function flowRoutes(app: App): void {
       },
     },
     async (request, reply) => {
-      const { fields, communityId = null } = request.body;
-      const given = await startCase(app.deps, intentionOf(request), { flow: request.params.key, fields, communityId });
+      const { fields, communityId = null, choices = {} } = request.body;
+      const { key: flow } = request.params;
+      const given = await startCase(app.deps, intentionOf(request), { flow, fields, communityId, choices });
       return reply.code(given.state === 'done' ? 201 : 202).send(await toStarted(app, request, given));
     },
   );
@@ -135,6 +138,7 @@ async function readStart(app: App, { id }: Person, key: string): Promise<Static<
     guide: start.guide ?? null,
     label: start.label ?? null,
     prepares: start.prepare !== undefined,
+    choices: choiceItems(flow, null),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Flows that can be started, and what starting one asks. */
 import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
+import { ChoiceItem } from '../tasks/choice-schemas.ts';
 import { Instant, nullable, Permissions, PersonRef, ProblemPath, Text } from '../schema.ts';
 
 export const FlowItem = Type.Object(
@@ -23,6 +24,7 @@ export const FlowStart = Type.Object(
     permissions: Permissions,
     guide: nullable(Text),
     label: nullable(Text),
+    choices: Type.Array(ChoiceItem, { description: 'Starting asks whom one chooses for these steps.' }),
     prepares: Type.Boolean({
       description: 'Starting looks things up, fills fields or may be refused: ask `prepare` while the form is filled.',
     }),

@@ -1,8 +1,10 @@
 /** GET /api/people: the picker of people. */
 import { Type } from 'typebox';
 import { decodeCursor, isText, isUuid, toPage } from '../cursor.ts';
+import { findChoice, mayBeChosen } from '../commands/choices.ts';
 import { receiversOf } from '../commands/receivers.ts';
 import { asPerson } from '../db/as.ts';
+import { getCurrentFlow } from '../definitions/published.ts';
 import { problems, type App } from '../http.ts';
 import { Cursor, Uuid } from '../schema.ts';
 import { assertMayAnywhere } from '../security/may.ts';
@@ -19,6 +21,10 @@ const PeopleQuery = Type.Object(
     task: Type.Optional(
       Type.String({ maxLength: 60, description: 'Only those whom the asking person may hand this task to.' }),
     ),
+    flow: Type.Optional(
+      Type.String({ maxLength: 40, description: 'With `step`: only those who may be chosen for it.' }),
+    ),
+    step: Type.Optional(Type.String({ maxLength: 40 })),
     everybody: Type.Boolean({
       default: false,
       description: 'Also residents, and people without a role: to give one. Needs the verb role.grant.',
@@ -42,7 +48,7 @@ export function peopleRoutes(app: App): void {
       },
     },
     async (request) => {
-      const { q = '', role, community = null, task: taskId, everybody, cursor, limit } = request.query;
+      const { q = '', role, community = null, task: taskId, everybody, cursor, limit, flow, step } = request.query;
       const after = cursor === undefined ? { name: '', id: null } : readAfter(cursor);
       const filter: Omit<PeopleFilter, 'only'> = {
         q: q.trim() || null,
@@ -54,8 +60,12 @@ export function peopleRoutes(app: App): void {
       };
       const rows = await asPerson(app.deps.db, request.person.id, async (tx) => {
         await assertMayAnywhere(tx, everybody ? 'role.grant' : 'person.find');
-        const only =
-          taskId === undefined ? null : await receiversOf(app.deps, tx, { personId: request.person.id, taskId });
+        const personId = request.person.id;
+        let only = taskId === undefined ? null : await receiversOf(app.deps, tx, { personId, taskId });
+        if (flow !== undefined && step !== undefined) {
+          const choice = findChoice(await getCurrentFlow(app.deps.db, flow), step);
+          only = mayBeChosen(choice, { chooser: personId, communityId: community });
+        }
         return findPeople(tx, { ...filter, only });
       });
       return toPage(rows, limit, { item: (row) => row, key: ({ name, id }) => [name, id] });

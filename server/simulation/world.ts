@@ -21,7 +21,7 @@ import { checkPersons } from '../db/records/persons.ts';
 import { checkRefs } from '../db/records/refs.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 import { AppError, type FieldError } from '../errors.ts';
-import { resolveWithin } from '../worker/resolve-people.ts';
+import { resolveWithin, type Ahead } from '../worker/resolve-people.ts';
 
 /** What would be refused in earnest and was let pass. */
 export interface Warning {
@@ -75,12 +75,16 @@ export class World {
     const { type: _type, id: _id, step: _step, ...asked } = effect;
     return withEngine(this.tx, async (): Promise<Answer> => {
       try {
-        return { people: await resolveWithin(this.tx, { caseId: noCase, ...asked }, new Date(at)) };
+        return { people: await resolveWithin(this.tx, { caseId: noCase, ...asked }, this.ahead(at)) };
       } catch (error) {
         if (!(error instanceof ApplicationFailure)) throw error;
         return { refused: { code: error.type ?? 'activity_failed', params: {} } };
       }
     });
+  }
+
+  private ahead(at: number): Ahead {
+    return { at: new Date(at), flow: this.place.flow.key };
   }
 
   private async member({ role, at }: Extract<Question, { ask: 'member' }>): Promise<Answer> {
@@ -94,7 +98,7 @@ export class World {
       initiator: noCase,
       previous: null,
     };
-    const { persons } = await withEngine(this.tx, () => resolveWithin(this.tx, request, new Date(at)));
+    const { persons } = await withEngine(this.tx, () => resolveWithin(this.tx, request, this.ahead(at)));
     const member = persons[0] ?? null;
     this.members.set(role, member);
     return { member };

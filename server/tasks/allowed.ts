@@ -35,6 +35,7 @@ export async function readAllowed(tx: Tx, asked: Asked): Promise<Allowed> {
     return: can('return'),
     delegate: !more.isDelegated && can('delegate'),
     addSigners: maySign && can('addSigners'),
+    ask: can('ask'),
     takeBack: await mayTakeBack(tx, asked),
   };
   return { allow, addedSigners: maySign && can('removeSigners') ? await readAdded(tx, asked) : [] };
@@ -49,11 +50,13 @@ async function mayTakeBack(tx: Tx, { flow, step, decider, row, more }: Asked): P
 }
 
 /** Whom somebody added to the seat of this task and who has not decided. */
-async function readAdded(tx: Tx, { flow, row, history }: Asked): Promise<Allowed['addedSigners']> {
+async function readAdded(tx: Tx, { flow, row, history, decider }: Asked): Promise<Allowed['addedSigners']> {
   if (!history.some(({ type }) => type === 'signers_added')) return [];
   const { state } = await readCaseState(tx, flow, row.case_id);
   const task = state.tasks.find(({ id }) => id === row.id);
-  const persons = task === undefined ? [] : removableOf(state, task);
+  // Whoever holds it leaves anybody out; whoever only added its holder, their own.
+  const by = row.holder === decider.id ? undefined : decider.id;
+  const persons = task === undefined ? [] : removableOf(state, task, by);
   const names = await findNames(tx, persons);
   return persons.flatMap((id) => names.get(id) ?? []);
 }

@@ -6,12 +6,14 @@ import { compile } from '../../workflows/engine/compile.ts';
 import type { Party } from '../../workflows/engine/flow.gen.ts';
 import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
+import { choiceItems } from '../case-views/choices.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
 import { idsOf, readHistory, toExplanation, toTimeline, type LogRow } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
 import { readTime } from '../case-views/time.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
+import { asksChoices } from '../commands/choices.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { readDecider } from '../commands/facts.ts';
 import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
@@ -106,7 +108,7 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
     select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
-      c.applied_rev as version, c.status, c.position, t.outcomes, t.closed_by as "closedBy",
+      c.applied_rev as version, c.status, c.position, t.outcomes, t.closed_by as "closedBy", t.never,
       exists (select from case_event e where e.case_id = c.id and e.task_id = t.id and e.type = 'task_delegated') as "isDelegated"
     from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(tx);
   const [row] = rows;
@@ -139,6 +141,7 @@ function toActions(flow: PublishedFlow, step: HumanStep, offered: string[] | nul
     permissions: action.fields === undefined ? null : permissionsOf(flow.form, step.fields, action.fields),
     prepares: action.prepare !== undefined,
     returnsTo: action.returnTo === undefined ? null : stepTitle(flow, action.returnTo.step),
+    choices: asksChoices(step, action) ? choiceItems(flow, step.id) : [],
   }));
 }
 

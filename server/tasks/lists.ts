@@ -19,7 +19,7 @@ export interface ListFilter {
 }
 
 const isMine = sql`t.holder = current_person() and t.state in ('open', 'completing')`;
-const isPooled = sql`t.holder is null and t.state in ('open', 'completing') and exists (select from my_roles() m
+const isPooled = sql`t.holder is null and not (current_person() = any (t.never)) and t.state in ('open', 'completing') and exists (select from my_roles() m
   where m.role = t.pool and (m.community_id is null or m.community_id = t.community_id))`;
 const isDueToday = sql`(t.due_at at time zone community_zone(t.community_id))::date = (now() at time zone community_zone(t.community_id))::date`;
 const conditions: Record<Exclude<View, 'started' | 'cc'>, RawBuilder<unknown>> = {
@@ -92,7 +92,8 @@ function selectCases(at: RawBuilder<unknown>, unread: RawBuilder<unknown>): RawB
     select c.id::text as id, c.id as case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, c.position[1] as step,
       case when c.status = 'completed' then 'done' when c.status = 'cancelled' then 'cancelled' else 'open' end as state, c.initiator,
       i.display_name as initiator_name, w.holder, w.name as holder_name, w.pool, w.pool_title, c.community_id, ${at} as opened_at, w.due_at,
-      c.ended_at as closed_at, c.outcome, false as returned, null as policy, ${unread} as unread,
+      c.ended_at as closed_at, c.outcome, false as returned, null as policy, null::uuid as for_id, null as for_name,
+        ${unread} as unread,
       w.paused_at, w.paused_until, w.pause_reason, w.waiting_for, w.due_by, c.status = 'suspended' as suspended,
       (select k.title from calendar k where k.key = w.due_by ->> 'calendar') as calendar_title
     from "case" c join person i on i.id = c.initiator left join lateral (

@@ -3,9 +3,11 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
+import { ChoiceItem, Choices } from './choice-schemas.ts';
+import { Explanation } from './explanation-schemas.ts';
 import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
 
-export { TaskTime };
+export { Explanation, TaskTime };
 
 export const TaskState = Type.Enum(['open', 'completing', 'done', 'cancelled'], { title: 'TaskState' });
 export const TaskView = Type.Enum(['mine', 'pool', 'today', 'overdue', 'done', 'started', 'cc'], { title: 'TaskView' });
@@ -44,6 +46,7 @@ export const TaskItem = Type.Object(
     returned: Type.Boolean(),
     delegated: Type.Boolean({ description: 'Somebody lets its holder work on it, and gets it back.' }),
     added: Type.Boolean({ description: 'Its holder was added to an approval.' }),
+    for: nullable(PersonRef),
     unread: Type.Boolean(),
     /** Its clock stands: since when, until when at the latest, and why. */
     pause: nullable(TaskPause),
@@ -77,6 +80,7 @@ export const Action = Type.Object(
     }),
     /** The action sends the case back to this step. */
     returnsTo: nullable(Text),
+    choices: Type.Array(ChoiceItem, { description: 'Taking it asks whom one chooses for these steps.' }),
   },
   { title: 'Action' },
 );
@@ -94,16 +98,6 @@ export const ReturnTarget = Type.Object(
   { step: Type.String(), title: Text, by: nullable(PersonRef), at: nullable(Instant) },
   { title: 'ReturnTarget' },
 );
-export const Explanation = Type.Object(
-  {
-    rule: Type.String(),
-    inputs: Type.Record(Type.String(), Type.Unknown()),
-    policy: Type.Optional(Type.String()),
-    by: Type.Optional(Type.String({ description: 'Who delegated, gave back or added; a name stands in labels.' })),
-    labels: Labels,
-  },
-  { title: 'Explanation' },
-);
 export const TimelineEntry = Type.Object(
   {
     rev: Type.Integer(),
@@ -111,6 +105,8 @@ export const TimelineEntry = Type.Object(
     type: Type.String({ description: 'case_started, task_completed, task_returned, task_transferred, timer_fired, …' }),
     step: nullable(Type.Object({ id: Type.String(), title: Text }, { title: 'StepRef' })),
     actor: nullable(PersonRef),
+    /** Whom the actor stood in for. */
+    actingFor: Type.Optional(PersonRef),
     /** Label of the action taken. */
     outcome: nullable(Text),
     comment: nullable(Type.String()),
@@ -184,6 +180,7 @@ export const TaskDetail = Type.Object(
         return: Type.Boolean(),
         delegate: Type.Boolean(),
         addSigners: Type.Boolean(),
+        ask: Type.Boolean({ description: 'Ask colleagues without giving it away.' }),
         takeBack: Type.Boolean({ description: 'Of a task that the reader decided: nobody has gone on from there.' }),
       },
       { title: 'TaskAllow' },
@@ -207,6 +204,7 @@ export const CompleteBody = Type.Object(
   {
     outcome: Type.String({ minLength: 1, maxLength: 40 }),
     fields: Fields,
+    choices: Type.Optional(Choices),
     comment,
     assignment,
     version: Count({ minimum: 0 }),

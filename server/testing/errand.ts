@@ -83,7 +83,8 @@ export const errandFlow: Flow = {
       id: 'run',
       kind: 'userTask',
       title: text('Run'),
-      people: { assign: { rule: 'field', field: 'runner' } },
+      // Nobody is looked up, so that each act is one event.
+      people: { assign: { rule: 'field', field: 'runner' }, whenAbsent: 'keep' },
       fields: { note: 'edit', code: 'edit' },
     },
   ],

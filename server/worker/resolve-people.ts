@@ -11,16 +11,71 @@ import { asEngine, type Tx } from '../db/as.ts';
 import { loadForm } from '../db/records/form-store.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { standIns } from './stand-ins.ts';
 
 export function resolvePeople({ db }: Pick<Deps, 'db'>, request: ResolveRequest): Promise<ResolvedPeople> {
   return asEngine(db, (tx) => resolveWithin(tx, request));
 }
 
+/** For whoever asks ahead: the moment for which it is asked, the present by default, and the flow of a case that does not exist. */
+export interface Ahead {
+  at?: Date;
+  flow?: string;
+}
+
 /**
- * As the engine role. `at`: the moment for which who is on duty is asked, the present by default.
+ * As the engine role.
  * @throws ApplicationFailure for a rule that is the engine's
  */
-export async function resolveWithin(tx: Tx, request: ResolveRequest, at?: Date): Promise<ResolvedPeople> {
+export async function resolveWithin(
+  tx: Tx,
+  request: ResolveRequest,
+  { at, flow }: Ahead = {},
+): Promise<ResolvedPeople> {
+  const { assign, initiator, never = [], substitutes = true } = request;
+  const answered = await answerRule(tx, request, at);
+  const asked = await withoutInitiator(tx, answered, request);
+  const place = { flow: flow ?? (await flowOf(tx, request.caseId)), community: request.community, initiator, never };
+  const stood = await standIns(tx, asked.persons, { place, substitutes, at });
+  const { substitutions, absent } = stood;
+  const explanation = {
+    ...asked.explanation,
+    rule: assign.rule,
+    ...(substitutions.length > 0 && { substitutions }),
+    ...(absent.length > 0 && { absent }),
+  };
+  return { persons: stood.persons, explanation };
+}
+
+async function flowOf(tx: Tx, caseId: string): Promise<string> {
+  const row = await tx.selectFrom('case').select('flow').where('id', '=', caseId).executeTakeFirst();
+  return row?.flow ?? '';
+}
+
+/** Where the flow says so, instead of the initiator the head of their department. */
+async function withoutInitiator(
+  tx: Tx,
+  { persons, explanation }: ResolvedPeople,
+  { initiator, headForInitiator = false }: ResolveRequest,
+): Promise<ResolvedPeople> {
+  if (!headForInitiator || !persons.includes(initiator)) return { persons, explanation };
+  const heads = (await headsAbove(tx, initiator)).slice(0, 1).map(({ id }) => id);
+  const policies = [{ policy: 'whenInitiatorHead', persons: [initiator] }];
+  return {
+    persons: persons.flatMap((person) => (person === initiator ? heads : [person])),
+    explanation: { ...explanation, policies },
+  };
+}
+
+/** What the engine named itself is only confirmed. */
+async function answerRule(tx: Tx, request: ResolveRequest, at: Date | undefined): Promise<ResolvedPeople> {
+  const { assign, community, given = null } = request;
+  if (given === null) return lookUp(tx, request, at);
+  if (assign.rule !== 'expression') return answer(assign, inputsOf(assign), given);
+  return answer(assign, { named: given }, await named(tx, given, community));
+}
+
+async function lookUp(tx: Tx, request: ResolveRequest, at: Date | undefined): Promise<ResolvedPeople> {
   const { assign, community } = request;
   switch (assign.rule) {
     case 'persons':
@@ -29,14 +84,37 @@ export async function resolveWithin(tx: Tx, request: ResolveRequest, at?: Date):
       return answer(assign, { post: assign.post, community }, await postHolders(tx, assign.post, community));
     case 'departmentHead':
       return departmentHead(tx, assign, request);
-    case 'pool':
-    case 'field':
-    case 'initiator':
-    case 'previous':
-      throw ApplicationFailure.nonRetryable(`${assign.rule} is decided by the engine`, 'rule_not_resolvable');
-    default:
+    case 'consecutiveLevels':
+      return consecutiveLevels(tx, assign, request);
+    case 'role':
+    case 'leastLoaded':
+    case 'roundRobin':
+    case 'onDuty':
       return resolveRole(tx, assign, { community, at });
+    default:
+      throw ApplicationFailure.nonRetryable(`${assign.rule} is decided by the engine`, 'rule_not_resolvable');
   }
+}
+
+function inputsOf(assign: Assign): Record<string, Json> {
+  if (assign.rule === 'field') return { field: assign.field };
+  return assign.rule === 'previous' ? { step: assign.step ?? null } : {};
+}
+
+/** What an expression named: ids of persons, `role:<key>`, `post:<code>`. Whoever is unknown is nobody. */
+async function named(tx: Tx, names: readonly string[], community: string | null): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    const [kind, key] = [name.slice(0, 5), name.slice(5)];
+    if (kind === 'role:') found.push(...(await holders(tx, key, community)));
+    else if (kind === 'post:') found.push(...(await postHolders(tx, key, community)));
+    else if (isUuid(name)) found.push(...(await namedPersons(tx, [name])));
+  }
+  return found;
+}
+
+function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 }
 
 type OfRole = Extract<Assign, { rule: 'role' | 'leastLoaded' | 'roundRobin' | 'onDuty' }>;
@@ -65,7 +143,10 @@ async function resolveRole(tx: Tx, assign: OfRole, { community, at }: Moment): P
 }
 
 function namedPersons(tx: Tx, persons: readonly string[]): Promise<string[]> {
-  return ids(tx, sql`select p.id from person p where p.id = any (${persons}::uuid[]) and p.disabled_at is null`);
+  return ids(
+    tx,
+    sql`select p.id from unnest(${persons}::uuid[]) with ordinality as x (id, n) join person p on p.id = x.id order by x.n`,
+  );
 }
 
 /** What one step may ask: each is a task, and all of them travel in one message. */
@@ -170,15 +251,56 @@ function postHolders(tx: Tx, post: string, community: string | null): Promise<st
   );
 }
 
+type Relative = Extract<Assign, { rule: 'departmentHead' | 'consecutiveLevels' }>;
+
+function startOf({ of }: Relative, { previous, initiator }: ResolveRequest): string | null {
+  return of === 'previous' ? previous : initiator;
+}
+
 /** The head of the person's department, or of the one so many levels up. Whoever heads a department asks one level higher. */
 async function departmentHead(
   tx: Tx,
   assign: Extract<Assign, { rule: 'departmentHead' }>,
   request: ResolveRequest,
 ): Promise<ResolvedPeople> {
-  const of = assign.of === 'previous' ? request.previous : request.initiator;
+  const of = startOf(assign, request);
   const levels = assign.levels ?? 1;
-  const { rows } = await sql<{ id: string; department: string }>`
+  const head = (await headsAbove(tx, of))[levels - 1];
+  return answer(assign, { of, levels, department: head?.department ?? null }, head === undefined ? [] : [head.id]);
+}
+
+/** The heads on the way up, nearest first, until so many or until one who holds the post or role. */
+async function consecutiveLevels(
+  tx: Tx,
+  assign: Extract<Assign, { rule: 'consecutiveLevels' }>,
+  request: ResolveRequest,
+): Promise<ResolvedPeople> {
+  const of = startOf(assign, request);
+  const { levels = 9, upTo } = assign;
+  const above = (await headsAbove(tx, of)).slice(0, levels);
+  const last = upTo === undefined ? [] : await holdersOfLast(tx, upTo, request.community);
+  const end = above.findIndex(({ id }) => last.includes(id));
+  const asked = end < 0 ? above : above.slice(0, end + 1);
+  const inputs = { of, levels, ...upTo, departments: asked.map(({ department }) => department) };
+  return answer(
+    assign,
+    inputs,
+    asked.map(({ id }) => id),
+  );
+}
+
+function holdersOfLast(tx: Tx, upTo: { post: string } | { role: string }, community: string | null): Promise<string[]> {
+  return 'post' in upTo ? postHolders(tx, upTo.post, community) : holders(tx, upTo.role, community);
+}
+
+interface Head {
+  id: string;
+  department: string;
+}
+
+/** Heads of the departments from the person's own up, without themselves. */
+async function headsAbove(tx: Tx, of: string | null): Promise<Head[]> {
+  const { rows } = await sql<Head>`
     with recursive up as (
       select d.id, d.parent, d.head, 1 as level, array[d.id] as seen
       from person p join record.employee e on e.id = p.employee_id join record.department d on d.id = e.department
@@ -186,10 +308,7 @@ async function departmentHead(
       union all
       select d.id, d.parent, d.head, up.level + 1, up.seen || d.id from up join record.department d on d.id = up.parent
       where d.deleted_at is null and d.id <> all (up.seen))
-    select p.id, up.id as department from up join person p on p.employee_id = up.head and p.disabled_at is null
-    where up.head is not null and p.id is distinct from ${of}::uuid order by up.level offset ${levels - 1} limit 1`.execute(
-    tx,
-  );
-  const [head] = rows;
-  return answer(assign, { of, levels, department: head?.department ?? null }, head === undefined ? [] : [head.id]);
+    select p.id, up.id as department from up join person p on p.employee_id = up.head
+    where up.head is not null and p.id is distinct from ${of}::uuid order by up.level`.execute(tx);
+  return rows;
 }

@@ -1,6 +1,7 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Handler, Parallel, Pause, People, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Handler, Parallel, Pause, Step } from './flow.gen.ts';
+import { given, namingOthers, people, pools, whenRepeated, assigned } from './arbitrary-people.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import {
   aCall,
@@ -36,22 +37,6 @@ import {
 
 const label = { 'zh-CN': '好', en: 'ok' };
 export const PEOPLE = ['p1', 'p2', 'p3'];
-
-const assigned: fc.Arbitrary<People['assign']> = fc.oneof(
-  fc.constant({ rule: 'initiator' as const }),
-  fc.constant({ rule: 'previous' as const }),
-  fc.constant({ rule: 'field' as const, field: 'helper' }),
-  fc.constant({ rule: 'role' as const, role: 'staff' }),
-  fc.constant({ rule: 'leastLoaded' as const, role: 'staff' }),
-);
-const pools: fc.Arbitrary<People> = fc.constant({ assign: { rule: 'pool', role: 'staff' } });
-const whenEmpty = fc.constantFrom<NonNullable<People['whenEmpty']>[]>('skip', 'incident', { role: 'staff' });
-
-const whenInitiator = fc.constantFrom<NonNullable<People['whenInitiator']>[]>('keep', 'keep', 'skip');
-
-function people(assign: fc.Arbitrary<People['assign']>): fc.Arbitrary<People> {
-  return fc.record({ assign, whenEmpty, whenInitiator });
-}
 
 const calendar = fc.constantFrom(undefined, 'wall', 'office', 'office', 'lost');
 
@@ -98,12 +83,6 @@ const some = fc.option(
   { nil: undefined },
 );
 
-/** Without what is undefined. */
-function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
 const userTask = fc
   .record({ people: fc.oneof(people(assigned), pools), due: due('done'), pause, actions: some })
   .map((fields) => aUserTask('', given(fields)));
@@ -111,7 +90,7 @@ const approval = fc
   .record({
     mode: fc.constantFrom('any' as const, 'all' as const, 'sequential' as const, 'vote' as const),
     vote: fc.constantFrom({ part: 1, of: 2 }, { part: 2, of: 3, weights: { p1: 3 } }),
-    people: people(assigned),
+    people: fc.tuple(people(assigned), whenRepeated).map(([rule, repeated]) => ({ ...rule, whenRepeated: repeated })),
     onRejected: fc.constantFrom('continue' as const, 'continue' as const, 'end' as const),
     due: due('approved'),
     pause,
@@ -224,10 +203,11 @@ export const flows: fc.Arbitrary<Flow> = fc
     fc.array(fc.nat({ max: 5 }), { minLength: 6, maxLength: 6 }),
     fc.option(handlersOf(fc.constant([aUserTask('')])), { nil: [] }),
     fc.boolean(),
+    fc.constantFrom<Flow['never'][]>(undefined, undefined, undefined, [{ field: 'helper' }]),
   )
-  .map(([steps, picks, on, undoes]) => {
+  .map(([steps, picks, on, undoes, barred]) => {
     const undo = aHandler('', { catch: 'cancel' }, [aUserTask(''), aServiceTask('')]);
-    return numberedFlow(steps, picks, undoes ? [...on, undo] : on);
+    return { ...numberedFlow(steps, picks, undoes ? [...on, undo] : on), ...given({ never: barred }) };
   });
 
 /** The handlers of the flow come last, as in the document. */
@@ -260,8 +240,14 @@ function numbered(steps: Step[], picks: number[]): Step[] {
     const { near } = passed;
     if (step.kind === 'jump') return near === null ? aTimer(id) : { ...step, id, to: near };
     const before = [...passed.humans];
-    const whole = isHuman(step) ? namedHuman(step, id, passed) : withBranches({ ...step, id }, passed, name);
+    const whole = namedPlainly(step, id, passed);
     return withHandlers(whole, before, { name, nextId: () => `h${(count += 1)}` });
+  }
+
+  function namedPlainly(step: Step, id: string, passed: Passed): Step {
+    if (isHuman(step)) return namedHuman({ ...step, people: namingOthers(step.people, passed) }, id, passed);
+    if (step.kind === 'cc') return { ...step, id, people: namingOthers(step.people, passed) };
+    return withBranches({ ...step, id }, passed, name);
   }
 
   function namedHuman(step: HumanStep, id: string, passed: Passed): Step {

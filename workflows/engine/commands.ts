@@ -76,6 +76,7 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
       applyToHolders(run, task, command);
       return;
     case 'complete':
+      Object.assign(run.state.choices, command.choices);
       decide(run, task, command.outcome, command.actor);
       return;
     case 'return': {
@@ -117,7 +118,7 @@ function applyToHolders(run: Run, task: Task, command: HolderCommand): void {
       return;
     case 'transfer':
       writeLog(run, 'task_transferred', { task, data: { from: task.assignee, pool: task.pool, to: command.to } });
-      giveTo(run, task, command.to, { policy: 'transferred' });
+      giveTo(run, task, command.to, transferWhy(task, command));
       return;
     case 'addSigners':
       writeLog(run, 'signers_added', { task, data: { persons: command.persons, where: command.where } });
@@ -132,8 +133,18 @@ function applyToHolders(run: Run, task: Task, command: HolderCommand): void {
   }
 }
 
-function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'policy' | 'by'>): void {
-  reassign(run, task, { assignee: to, pool: null, explanation: { ...task.explanation, ...why } });
+function transferWhy(
+  task: Task,
+  command: Extract<HolderCommand, { kind: 'transfer' }>,
+): Pick<Explanation, 'policy' | 'by' | 'for'> {
+  if (command.as === 'substitute' && task.assignee !== null) return { policy: 'substitute', for: task.assignee };
+  return { policy: command.as === 'handOver' ? 'handedOver' : 'transferred' };
+}
+
+/** Whoever gets it stands in for nobody, unless it comes to them so. */
+function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'policy' | 'by' | 'for'>): void {
+  const { for: _before, ...explanation } = task.explanation;
+  reassign(run, task, { assignee: to, pool: null, explanation: { ...explanation, ...why } });
 }
 
 function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): void {
@@ -157,6 +168,8 @@ function applyStart(run: Run, command: StartCommand): void {
   state.community = command.community;
   state.initiator = command.initiator;
   state.zone = command.zone;
+  state.choices = { ...command.choices };
+  state.confirmsPeople = command.confirmsPeople === true;
   state.calendars = command.calendars ?? {};
   state.root = newFrame(run, { step: null, branch: ROOT });
   armHandlers(run, state.root);
@@ -212,7 +225,10 @@ export function itemData(run: Run, { step, item }: { step: string | null; item: 
 
 /** The log's line of this event; the first writer wins, so that what a retry or a due action causes does not hide its cause. */
 export function writeLog(run: Run, type: LogType, { task, step = null, data = {} }: About): void {
-  run.log ??= { type, step: task ? task.step : step, task: task ? task.id : null, ...originOf(run), data };
+  const origin = originOf(run);
+  const isHolder = task !== undefined && origin.actor !== null && origin.actor === task.assignee;
+  const stands = isHolder && task.explanation.for !== undefined ? { actingFor: task.explanation.for } : {};
+  run.log ??= { type, step: task ? task.step : step, task: task ? task.id : null, ...origin, ...stands, data };
 }
 
 function originOf({ event }: Run): Pick<LogEvent, 'actor' | 'command'> {

@@ -1,5 +1,5 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
-import { evaluateCondition, evaluateFeel, type Scope } from './feel.ts';
+import { evaluateCondition, evaluateFeel, evaluateStrings, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
 import { inputsOf, trace } from './inputs.ts';
@@ -52,6 +52,11 @@ export function correlationKeyOf(run: Run, frame: Frame, text: string): { ok: tr
   if ((typeof value === 'string' && value !== '') || typeof value === 'number')
     return { ok: true, value: String(value) };
   return { ok: false, code: 'key_missing', detail: { expression: text, found: value === null ? null : typeof value } };
+}
+
+/** The texts an expression gives: one, a list of them, or none. */
+export function stringsOf(run: Run, frame: Frame, text: string): Failure | { ok: true; value: string[] } {
+  return evaluate(run, { frame, text }, evaluateStrings);
 }
 
 type Result<T> = { ok: true; value: T } | { ok: false; code: string; message: string };

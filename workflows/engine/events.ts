@@ -3,8 +3,8 @@ import { applyCommand, itemData, writeLog } from './commands.ts';
 import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { placeKey } from './items.ts';
-import { applyPolicies, type Holders } from './people.ts';
 import { hear } from './happen.ts';
+import { applyPolicies, previousHandler, resumeOf, type Holders } from './people.ts';
 import { hasRoomFor } from './room.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
@@ -13,7 +13,7 @@ import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
 import { resumeCase } from './suspend.ts';
-import type { ActivityError, Command, EngineEvent, RetryCommand } from './types.ts';
+import type { ActivityError, Command, EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 import { arm } from './waits.ts';
 
@@ -71,9 +71,19 @@ function takePeople(run: Run, event: Extract<Result, { type: 'resolved' }>): boo
     data: { effect: effect.id, rule: effect.assign.rule, persons: event.people.persons },
   });
   if (run.state.suspended) return true;
-  const holders = applyPolicies(run.state, effect.people, event.people);
+  const people = isWorkBack(run, found.frame, effect) ? withPolicy(event.people, 'returned') : event.people;
+  const holders = applyPolicies(run, { step: effect.step, item: found.frame.item }, effect.people, people);
   givePeopleFor(run, found.frame, effect.purpose, holders);
   return true;
+}
+
+/** Whether returned work was on its way to whoever did it before. */
+function isWorkBack(run: Run, frame: Frame, { given, purpose }: Extract<InFlight, { type: 'resolve' }>): boolean {
+  return purpose.for === 'step' && given?.length === 1 && given[0] === previousHandler(run, frame);
+}
+
+function withPolicy({ persons, explanation }: ResolvedPeople, policy: string): ResolvedPeople {
+  return { persons, explanation: { ...explanation, policy } };
 }
 
 function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: Holders): void {
@@ -101,11 +111,11 @@ function takeResult(run: Run, event: ActivityResult): boolean {
 function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>, frame: Frame, error: string): void {
   const { id, step, assign, purpose } = effect;
   writeLog(run, 'activity_failed', { step, data: { effect: id, error } });
-  const resume =
-    purpose.for === 'step'
-      ? { do: 'open' as const }
-      : { do: 'transfer' as const, task: purpose.task, action: purpose.action };
-  openIncident(run, frame, { code: 'people_unresolved', detail: { rule: assign.rule, error }, resume });
+  openIncident(run, frame, {
+    code: 'people_unresolved',
+    detail: { rule: assign.rule, error },
+    resume: resumeOf(purpose),
+  });
 }
 
 type Activity = Exclude<InFlight, { type: 'resolve' }>;

@@ -27,7 +27,11 @@ export interface Scope {
 }
 export type Evaluation =
   | { ok: true; value: unknown }
-  | { ok: false; code: 'expression_failed' | 'expression_limit' | 'expression_not_boolean'; message: string };
+  | {
+      ok: false;
+      code: 'expression_failed' | 'expression_limit' | 'expression_not_boolean';
+      message: string;
+    };
 
 /** feelin's builtins evaluate to null and warn on a wrong type: an error, unless a value that is simply not filled in yet explains it. */
 const HARMLESS = new Set(['NO_CONTEXT_ENTRY_FOUND', 'NO_PROPERTY_FOUND']);
@@ -56,6 +60,21 @@ export function evaluateCondition(prepared: Prepared, scope: Scope): Evaluation 
   if (!result.ok || typeof result.value === 'boolean') return result;
   if (result.value === null) return { ok: true, value: false };
   return { ok: false, code: 'expression_not_boolean', message: typeof result.value };
+}
+
+type Failed = Extract<Evaluation, { ok: false }>;
+
+/** One text or a list of texts; null is none. */
+export function evaluateStrings(
+  prepared: Prepared,
+  scope: Scope,
+): { ok: true; value: string[] } | { ok: false; code: Failed['code'] | 'expression_not_people'; message: string } {
+  const result = evaluateFeel(prepared, scope);
+  if (!result.ok) return result;
+  const list = Array.isArray(result.value) ? (result.value as unknown[]) : [result.value];
+  const given = list.filter((each) => each !== null);
+  if (given.every((each) => typeof each === 'string')) return { ok: true, value: given };
+  return { ok: false, code: 'expression_not_people', message: typeof given.find((each) => typeof each !== 'string') };
 }
 
 function contextOf(prepared: Prepared, scope: Scope): Record<string, unknown> {

@@ -5,6 +5,25 @@
  */
 export type Field = string;
 /**
+ * Unique in the flow; keeps its meaning over versions.
+ */
+export type StepId = string;
+/**
+ * Who never handles any step of the flow, whatever rule, act or substitution would bring it to them: the subject of a complaint.
+ *
+ * @minItems 1
+ * @maxItems 9
+ */
+export type Never = (
+  | 'initiator'
+  | {
+      field: Field;
+    }
+  | {
+      step: StepId;
+    }
+)[];
+/**
  * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
  */
 export type Expression = string;
@@ -127,11 +146,7 @@ export type Step =
   | Jump
   | End;
 /**
- * Unique in the flow; keeps its meaning over versions.
- */
-export type StepId = string;
-/**
- * Who gets the work. pool, field, initiator and previous are decided by the engine alone; the others read the organisation and cost one more history event.
+ * Who gets the work. pool and initiator are decided by the engine alone; field, previous and choices name people whom the organisation only confirms; the others ask it. Each look at the organisation costs one more history event.
  */
 export type Assign =
   | {
@@ -178,6 +193,24 @@ export type Assign =
       levels?: number;
     }
   | {
+      rule: 'consecutiveLevels';
+      of?: 'initiator' | 'previous';
+      /**
+       * How many levels at most.
+       */
+      levels?: number;
+      /**
+       * The last who is asked: the first head on the way up who holds this post or role.
+       */
+      upTo?:
+        | {
+            post: string;
+          }
+        | {
+            role: string;
+          };
+    }
+  | {
       rule: 'post';
       /**
        * Code of a post; its holders in the case's community.
@@ -204,7 +237,57 @@ export type Assign =
        * The holder of the role who is on duty now by the community’s duty roster (form type `duty`); of several the one whose last task is oldest.
        */
       role: string;
+    }
+  | {
+      rule: 'initiatorsChoice';
+      among?: Among;
+      /**
+       * How many may be chosen; a task of one person takes the first.
+       */
+      most?: number;
+    }
+  | {
+      rule: 'previousHandlersChoice';
+      /**
+       * Unique in the flow; keeps its meaning over versions.
+       */
+      step?: string;
+      among?: Among;
+      /**
+       * How many may be chosen; a task of one person takes the first.
+       */
+      most?: number;
+    }
+  | {
+      rule: 'expression';
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
+       */
+      expression: string;
     };
+/**
+ * Who may be chosen: anybody of the staff of the case’s community, those of the department of whoever chooses, or the holders of a role.
+ */
+export type Among =
+  | ('staff' | 'department')
+  | {
+      role: string;
+    };
+/**
+ * People who never hold the work, receive it, claim it or stand in for it: the initiator, whoever a person field names, whoever handled a step.
+ *
+ * @minItems 1
+ * @maxItems 9
+ */
+export type Never1 = (
+  | 'initiator'
+  | {
+      field: Field;
+    }
+  | {
+      step: StepId;
+    }
+)[];
 export type Outcome = string;
 /**
  * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
@@ -473,6 +556,7 @@ export interface Flow {
    * Fields shown under the title in lists, at most three are shown.
    */
   summary?: Field[];
+  never?: Never;
   /**
    * Frozen into a published version: an interpreter upgrade that changes meaning takes a new number.
    */
@@ -656,9 +740,18 @@ export interface People {
         role: string;
       };
   /**
-   * The approver is the initiator: ask all the same, or skip.
+   * The approver is the initiator: ask all the same, skip, or ask the head of their department instead.
    */
-  whenInitiator?: 'keep' | 'skip';
+  whenInitiator?: 'keep' | 'skip' | 'head';
+  /**
+   * 审批人去重, of an approval: somebody asked has approved in this case before. Ask again, take it as approved where they approved in the step just before, or wherever they approved.
+   */
+  whenRepeated?: 'ask' | 'skipConsecutive' | 'skip';
+  /**
+   * Somebody named is on leave, or has a substitute: the substitute is asked, and without one the work goes where `whenEmpty` says; or it waits for them. Default: `substitute`; for the initiator `keep`. Who has left is never asked.
+   */
+  whenAbsent?: 'substitute' | 'keep';
+  never?: Never1;
 }
 /**
  * A button of the step, in the order of the list.
@@ -731,7 +824,21 @@ export interface Allow {
    * The initiator may withdraw the case while it waits here.
    */
   withdraw?: boolean;
-  urge?: boolean;
+  /**
+   * Asking the holders to hurry; how soon and how often.
+   */
+  urge?:
+    | boolean
+    | {
+        /**
+         * Part of the time until it is due that must be used up first.
+         */
+        after?: number;
+        /**
+         * How often one person may urge the case in 24 hours.
+         */
+        perDay?: number;
+      };
   /**
    * Let somebody else work on it and get it back.
    */
@@ -744,6 +851,10 @@ export interface Allow {
    * Whoever decided may take it back while nobody has gone on.
    */
   takeBack?: boolean;
+  /**
+   * 沟通: ask colleagues a question on the task without giving it away.
+   */
+  ask?: boolean;
 }
 /**
  * Whoever holds the task may stop its clock while waiting for something outside (parts, the other party), with a reason, until a moment at most `max` away; it goes on then, or when somebody resumes. Reminders, due time and end actions move by the time it stood.

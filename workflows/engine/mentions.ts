@@ -4,7 +4,7 @@
  */
 import type { Flow, ForEach, Step } from './flow.gen.ts';
 import type { Prepared } from './feel-syntax.ts';
-import { fieldOfAssign, itemsAround, partsOf, partsOfHandlers, walk, type StepsById } from './tree.ts';
+import { fieldsOfNever, fieldsOfPeople, itemsAround, partsOf, partsOfHandlers, walk, type StepsById } from './tree.ts';
 import type { Json, StepId } from './types.ts';
 
 /** Names every expression may use beside fields. */
@@ -42,8 +42,8 @@ export function mentionsOf(flow: Flow, reading: Reading): Mentions {
     for (const named of [...inExpressions(reading, partsOf(step)), ...inPeople(step)])
       mentionName(reading, { ...named, around }, mention);
   }
-  for (const named of inExpressions(reading, partsOfHandlers(flow)))
-    mentionName(reading, { ...named, around: [] }, mention);
+  const ofFlow = [...inExpressions(reading, partsOfHandlers(flow)), ...fieldsOfNever(flow.never ?? []).map(readOf)];
+  for (const named of ofFlow) mentionName(reading, { ...named, around: [] }, mention);
   return { mentioned, columns, sources };
 }
 
@@ -59,9 +59,13 @@ function inExpressions({ expressions }: Reading, owner: Pick<ReturnType<typeof p
 
 function inPeople(step: Step): Read[] {
   return partsOf(step).people.flatMap(({ people }) => {
-    const [name, ...columns] = fieldOfAssign(people.assign)?.split('.') ?? [];
-    return name === undefined ? [] : [{ name, words: columns }];
+    return fieldsOfPeople(people).map(readOf);
   });
+}
+
+function readOf(field: string): Read {
+  const [name = '', ...words] = field.split('.');
+  return { name, words };
 }
 
 /** Whatever may be a column: names after a dot, and names by themselves, which inside a filter are columns too. */

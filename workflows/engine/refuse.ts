@@ -11,7 +11,20 @@ import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
 import { hasRoomFor, MOST_VALUES } from './room.ts';
-import type { Command, Json, PauseCommand, RecalendarCommand, Refusal, StartCommand, StepId } from './types.ts';
+import { choicesOf, wrongChoice } from './choices.ts';
+import { neverOf } from './never.ts';
+import type {
+  Choices,
+  Command,
+  CompleteCommand,
+  Json,
+  PauseCommand,
+  PersonId,
+  RecalendarCommand,
+  Refusal,
+  StartCommand,
+  StepId,
+} from './types.ts';
 
 /** Why a command is refused, or null. Never throws and changes nothing. */
 export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
@@ -26,9 +39,15 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   return refuseCaseCommand(compiled, state, command);
 }
 
-function refuseStart(compiled: Compiled, state: State, { vars }: StartCommand): Refusal | null {
+function refuseStart(compiled: Compiled, state: State, { vars, choices = {} }: StartCommand): Refusal | null {
   if (state.status !== 'new') return refusal('already_started');
-  return hasRoomFor(compiled, state.vars, vars) ? null : refusal('values_too_large', { most: MOST_VALUES });
+  if (!hasRoomFor(compiled, state.vars, vars)) return refusal('values_too_large', { most: MOST_VALUES });
+  return refuseChoices(compiled, null, choices);
+}
+
+function refuseChoices(compiled: Compiled, by: StepId | null, choices: Choices): Refusal | null {
+  const wrong = wrongChoice(choicesOf(compiled, by), choices);
+  return wrong === null ? null : refusal('choice_invalid', { step: wrong });
 }
 
 /** A case that ends, or is suspended, lets little be done. */
@@ -65,7 +84,14 @@ function refuseTaskCommand(compiled: Compiled, state: State, command: TaskComman
   const task = state.tasks.find(({ id }) => id === command.task);
   if (!task) return refusal('task_closed', { task: command.task });
   if (task.assignment !== command.assignment) return refusal('assignment_changed', { assignment: task.assignment });
-  if (command.kind === 'complete') return refuseOutcome(compiled, task, command.outcome);
+  const barred = barredIn(neverOf(compiled, state, task), command);
+  if (barred !== undefined) return refusal('never_handles', { person: barred });
+  return refuseAct(compiled, state, task, command);
+}
+
+function refuseAct(compiled: Compiled, state: State, task: Task, command: TaskCommand): Refusal | null {
+  if (command.kind === 'complete') return refuseComplete(compiled, task, command);
+  if (command.kind === 'transfer' && command.as !== undefined) return null;
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
   if (command.kind === 'pause') return refuseParty(compiled, task, command);
@@ -84,6 +110,20 @@ function mayReturnTo(compiled: Compiled, state: State, { task, to, item }: Targe
   const places = returnPlaces(compiled, state, task).filter(({ step }) => step === to);
   return places.some((place) => place.item === (item ?? roundsOf(compiled, to, task.item)));
 }
+
+function refuseComplete(compiled: Compiled, task: Task, { outcome, choices = {} }: CompleteCommand): Refusal | null {
+  return refuseOutcome(compiled, task, outcome) ?? refuseChoices(compiled, task.step, choices);
+}
+
+/** The first who never handles the work but would act on it, or get it. */
+function barredIn(never: readonly PersonId[], command: TaskCommand): PersonId | undefined {
+  const named = 'to' in command && command.kind !== 'return' ? [command.to] : [];
+  const added = command.kind === 'addSigners' ? command.persons : [];
+  const acting = command.actor === null || !HANDLES.has(command.kind) ? [] : [command.actor];
+  return [...acting, ...named, ...added].find((person) => never.includes(person));
+}
+/** Whoever may hand out tasks may also take one away from, or give it on behalf of, others. */
+const HANDLES: ReadonlySet<TaskCommand['kind']> = new Set(['complete', 'return', 'delegate', 'addSigners', 'pause']);
 
 type SignersCommand = Extract<TaskCommand, { kind: 'addSigners' | 'removeSigners' }>;
 

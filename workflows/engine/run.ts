@@ -4,7 +4,7 @@
  */
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { itemOf, plainItems } from './items.ts';
-import { isHuman, type HumanStep } from './tree.ts';
+import { hasSubstitutes, isHuman, type HumanStep } from './tree.ts';
 import { spend } from './spent.ts';
 import {
   framesUnder,
@@ -93,6 +93,11 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, { n
   };
 }
 
+/** Adds to what the log says of this event. */
+export function noteInLog(run: Run, data: Record<string, Json>): void {
+  if (run.log) run.log.data = { ...run.log.data, ...data };
+}
+
 export function nextId({ state }: Pick<Run, 'state'>): number {
   const id = state.next;
   state.next += 1;
@@ -127,7 +132,7 @@ export function humanStep(run: Run, id: StepId): HumanStep {
 
 /** A task as others are shown it: while its clock stands, alone or with all of the case, it has no due time. */
 export function openedOf(task: Task): OpenedTask {
-  const { id, step, item, kind, assignee, pool, assignment, outcomes, paused, returnedBy, explanation } = task;
+  const { id, step, item, kind, assignee, pool, assignment, outcomes, paused, returnedBy, never, explanation } = task;
   const stands = paused !== null || task.clock.standing !== null;
   const clock = {
     dueAt: stands ? null : task.dueAt,
@@ -136,7 +141,7 @@ export function openedOf(task: Task): OpenedTask {
     pausedAt: paused?.since ?? null,
     pausedUntil: paused?.until ?? null,
   };
-  return { task: id, step, item, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, explanation };
+  return { task: id, step, item, kind, assignee, pool, assignment, ...clock, outcomes, returnedBy, never, explanation };
 }
 
 /** Tells all of a task that can change. */
@@ -207,6 +212,10 @@ export function effectOf(compiled: Compiled, state: State, inFlight: InFlight): 
     community: state.community,
     initiator: must(state.initiator, 'initiator'),
     previous: inFlight.previous,
+    given: inFlight.given,
+    never: inFlight.never,
+    substitutes: hasSubstitutes(inFlight.people),
+    headForInitiator: inFlight.people.whenInitiator === 'head',
   };
 }
 

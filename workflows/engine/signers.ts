@@ -51,12 +51,12 @@ export function addSigners(run: Run, task: Task, { persons, where, by }: Added):
   askNext(run, frame, seat);
 }
 
-/** Added to the seat of the task, and not decided yet. */
-export function removableOf(state: State, task: Task): PersonId[] {
+/** Added to the seat of the task, and not decided yet; `by`: only those whom that person added. */
+export function removableOf(state: State, task: Task, by?: PersonId): PersonId[] {
   const seat = seatOfTask(state, task);
   const holders: Holder[] = seat ? [task, ...seat.queue] : [];
   return holders.flatMap(({ assignee, explanation }) =>
-    assignee !== null && explanation.policy === ADDED ? [assignee] : [],
+    assignee !== null && explanation.policy === ADDED && (by === undefined || explanation.by === by) ? [assignee] : [],
   );
 }
 

@@ -9,6 +9,7 @@ import { refuse } from './refuse.ts';
 import { newState, nextDue, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import type {
+  Choices,
   Command,
   CompleteCommand,
   DeltaEntry,
@@ -37,6 +38,8 @@ export interface SimulationOptions {
   /** Calendars that the case reckons by. */
   calendars?: WorkingTimesByKey;
   limits?: StepLimits;
+  /** People that the engine names are looked up too, as in every case that begins today. */
+  confirmsPeople?: boolean;
   /** Goes on with a case as it stands; default: one that has not begun. */
   from?: State;
   /** Told of every expression. */
@@ -89,20 +92,29 @@ export class Simulation {
     return null;
   }
 
-  start(initiator: PersonId, vars: Vars = {}): Refusal | null {
-    const { community = null, zone = 'Asia/Shanghai', calendars = {} } = this.options;
-    return this.send({ kind: 'start', actor: initiator, initiator, community, zone, calendars, vars });
+  start(initiator: PersonId, vars: Vars = {}, choices: Choices = {}): Refusal | null {
+    const { community = null, zone = 'Asia/Shanghai', calendars = {}, confirmsPeople = false } = this.options;
+    const confirms = confirmsPeople ? { confirmsPeople } : {};
+    const start = { kind: 'start' as const, actor: initiator, initiator, community, zone, calendars, choices, vars };
+    return this.send({ ...start, ...confirms });
   }
 
   /** Completes the first open task of a step, or that of an item. */
   complete(
     stepId: string,
     outcome: string,
-    given: Partial<Pick<CompleteCommand, 'actor' | 'vars'>> & { item?: string } = {},
+    given: Partial<Pick<CompleteCommand, 'actor' | 'vars' | 'choices'>> & { item?: string } = {},
   ): Refusal | null {
     const task = this.task(stepId, given.item);
     const actor = given.actor === undefined ? task.assignee : given.actor;
-    return this.send({ kind: 'complete', ...aim(task), outcome, actor, vars: given.vars ?? {} });
+    return this.send({
+      kind: 'complete',
+      ...aim(task),
+      outcome,
+      actor,
+      vars: given.vars ?? {},
+      choices: given.choices ?? {},
+    });
   }
 
   returnTo(

@@ -95,7 +95,7 @@ export function skip(run: Run, command: SkipCommand): void {
   writeLog(run, 'step_skipped', { step: step.id, data: { item, incident, outcome, ...undone } });
   closeUnder(run, frame);
   if (!frame.undoes && isHuman(step)) {
-    recordOutcome(run, frame, { skipped: outcome ?? '' });
+    recordOutcome(run, frame, { skipped: outcome ?? '', approvers: [] });
     if (step.kind === 'approval' && outcome === 'rejected' && step.onRejected === 'end') {
       endCase(run, 'completed', 'rejected');
       return;

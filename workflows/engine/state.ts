@@ -5,6 +5,7 @@
  */
 import type { WorkingTimesByKey } from './calendar/working-times.ts';
 import type {
+  Choices,
   Command,
   DueBy,
   EngineEvent,
@@ -100,6 +101,8 @@ export interface Seat {
   verdict: 'approved' | 'rejected' | null;
   /** Who gave the verdict, so that they may take it back. */
   decided: Holder | null;
+  /** Those of the seat who approved before whoever is asked now, in order. */
+  past: { task: TaskId; holder: Holder }[];
 }
 
 export interface Decision {
@@ -136,6 +139,8 @@ export interface Task extends Holder {
   /** Epoch ms: up to here its time is in the log as `spent`; null: what was before is not known. */
   countedTo: number | null;
   returnedBy: PersonId | null;
+  /** Who may not hold it, as the rules of the step came to when last looked at. */
+  never: PersonId[];
   /** Delegated: who gets it back. */
   owner: Holder | null;
 }
@@ -228,6 +233,8 @@ export type InFlight =
       assign: Assign;
       people: People;
       previous: PersonId | null;
+      given: string[] | null;
+      never: PersonId[];
       purpose: PeoplePurpose;
     }
   | {
@@ -281,6 +288,8 @@ export interface TrailEntry {
   rev: number;
   task: TaskId | null;
   by: PersonId | null;
+  /** Everybody who approved, of an approval that did. */
+  approvers: PersonId[];
 }
 
 export interface State {
@@ -317,6 +326,10 @@ export interface State {
   spins: { at: number; rev: number; count: number };
   /** Service steps that ran at least once, in a forEach for each item (`placeKey`), for `again: skip` (rule 22). */
   ran: string[];
+  /** Whom somebody chose for a step, by the step. */
+  choices: Choices;
+  /** People that the engine names are looked up before they get work. */
+  confirmsPeople: boolean;
   /** Completed steps that going back or cancelling would undo, in the order they were done. */
   undoable: Undoable[];
   undoing: Undoing[];
@@ -357,6 +370,8 @@ export function newState(caseId: string): State {
     previous: null,
     spins: { at: 0, rev: 0, count: 0 },
     ran: [],
+    choices: {},
+    confirmsPeople: false,
     undoable: [],
     undoing: [],
     suspended: null,

@@ -14,6 +14,7 @@ import { findFrame, type Frame, type Found, type State, type Transition } from '
 import { reopen } from './steps/approval.ts';
 import { dropGoneItems } from './steps/for-each.ts';
 import { finishScope, openStep } from './steps/index.ts';
+import { barAgain } from './tasks.ts';
 import type { DeltaEntry, Effect, EngineEvent, LogEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';
@@ -40,6 +41,7 @@ export function stepInto(compiled: Compiled, state: State, event: EngineEvent, c
   if (!consume(run, event)) return { state, effects: [], delta: null };
   dropGoneItems(run);
   settle(run, context.limits?.transitions ?? TRANSITIONS);
+  barAgain(run);
   run.state.rev += 1;
   return { state: run.state, effects: run.effects, delta: deltaOf(run) };
 }

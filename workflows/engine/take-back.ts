@@ -8,15 +8,15 @@ import { stepInfo, type Compiled } from './compile.ts';
 import { isBeside } from './handlers.ts';
 import { isWithin, placeOfKey } from './items.ts';
 import { goTo } from './return.ts';
-import type { Run } from './run.ts';
-import { framesUnder, type Frame, type Holder, type Seat, type State, type TrailEntry } from './state.ts';
+import { cancelTask, type Run } from './run.ts';
+import { framesUnder, type Frame, type Holder, type Seat, type State, type Task, type TrailEntry } from './state.ts';
 import { openTask } from './tasks.ts';
 import { areApart } from './trail.ts';
 import { areConcurrent } from './tree.ts';
 import type { PersonId, Place, TaskId } from './types.ts';
 
 /** What a decision can be taken back to: a voice in an approval that still waits for others, or a step. */
-type Undo = { frame: Frame; seat: Seat; holder: Holder } | { entry: TrailEntry };
+type Undo = { frame: Frame; seat: Seat; holder: Holder; next: Task | null } | { entry: TrailEntry };
 
 interface Decided {
   task: TaskId;
@@ -27,11 +27,23 @@ interface Decided {
 export function undoOf(compiled: Compiled, state: State, { task, by }: Decided): Undo | undefined {
   for (const frame of state.root ? framesUnder(state.root) : []) {
     const seat = frame.seats.find((each) => each.task === task && each.decided !== null);
-    if (seat?.decided) return seat.decided.assignee === by ? { frame, seat, holder: seat.decided } : undefined;
+    if (seat?.decided)
+      return seat.decided.assignee === by ? { frame, seat, holder: seat.decided, next: null } : undefined;
+    const queued = undoInSeat(state, frame, { task, by });
+    if (queued) return queued;
   }
   const entry = state.trail.find((each) => each.task === task);
   if (entry?.by !== by || !isUntouched(compiled, state, entry)) return undefined;
   return hasHandlerSince(compiled, state, entry) ? undefined : { entry };
+}
+
+/** Who decides one after another: the one before takes back while the next has done nothing with it. */
+function undoInSeat(state: State, frame: Frame, { task, by }: Decided): Undo | undefined {
+  const seat = frame.seats.find(({ past, verdict }) => verdict === null && past.at(-1)?.task === task);
+  const last = seat?.past.at(-1);
+  const next = state.tasks.find(({ id }) => id === seat?.task);
+  if (!seat || !last || next?.owner !== null || next.assignment > 1) return undefined;
+  return last.holder.assignee === by ? { frame, seat, holder: last.holder, next } : undefined;
 }
 
 function isUntouched(compiled: Compiled, state: State, { step, item, task }: TrailEntry): boolean {
@@ -69,13 +81,19 @@ export function decidedAfter(compiled: Compiled, state: State, task: TaskId | nu
 
 /** What was open after the decision; the server looks whether somebody has begun with it. */
 export function openAfter(compiled: Compiled, state: State, undo: Undo): TaskId[] {
-  if ('seat' in undo) return [];
+  if ('seat' in undo) return undo.next ? [undo.next.id] : [];
   return state.tasks.filter((task) => !areApart(compiled, undo.entry, task)).map(({ id }) => id);
 }
 
 export function takeBack(run: Run, undo: Undo): void {
   if ('seat' in undo) {
-    const { frame, seat, holder } = undo;
+    const { frame, seat, holder, next } = undo;
+    if (next) {
+      cancelTask(run, next);
+      const { assignee, pool, explanation } = next;
+      seat.queue.unshift({ assignee, pool, explanation });
+    }
+    if (seat.verdict !== 'rejected') seat.past.pop();
     seat.verdict = null;
     seat.decided = null;
     seat.task = openTask(run, frame, holder).id;

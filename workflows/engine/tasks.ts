@@ -5,6 +5,7 @@
 import { conditionOf, instantOf, type Failure } from './conditions.ts';
 import { letTaskGoOn, overAt, putTimer, stopTask } from './clocks.ts';
 import { timersOf } from './due.ts';
+import { barredToPool, neverOf } from './never.ts';
 import { dueByOf, lacksCalendar, reckonerFor } from './reckoners.ts';
 import { humanStep, nextId, openIncident, openedOf, tellChange, type Run } from './run.ts';
 import { isSpinning, MOST_SPINS } from './spins.ts';
@@ -23,8 +24,10 @@ import type { PauseCommand } from './types.ts';
 import { must } from './unreachable.ts';
 
 /** Opens one task on a human step's frame, with its timers. */
-export function openTask(run: Run, frame: Frame, holder: Holder): Task {
+export function openTask(run: Run, frame: Frame, asked: Holder): Task {
   const step = humanStep(run, must(frame.step, 'step of frame'));
+  const never = neverOf(run.compiled, run.state, { step: step.id, item: frame.item });
+  const holder = barredToPool(run.compiled, asked, never, step.id);
   const task: Task = {
     id: `${run.state.caseId}-${String(nextId(run))}`,
     frame: frame.id,
@@ -40,6 +43,7 @@ export function openTask(run: Run, frame: Frame, holder: Holder): Task {
     clock: { from: run.now, budget: null, by: null, stops: [], standing: run.state.held ? run.now : null },
     countedTo: run.now,
     returnedBy: frame.returned?.by ?? null,
+    never,
     owner: null,
     explanation: holder.explanation,
   };
@@ -131,14 +135,28 @@ export function startClockAgain(run: Run, frame: Frame, task: Task): void {
 
 /** Gives a task to somebody else: a new assignment number, so that what the former holder still sends is refused (rule 11). */
 export function reassign(run: Run, task: Task, holder: Holder): void {
+  const { assignee, pool, explanation } = barredToPool(run.compiled, holder, task.never, task.step);
   spend(run, task);
-  task.assignee = holder.assignee;
-  task.pool = holder.pool;
-  task.explanation = holder.explanation;
+  task.assignee = assignee;
+  task.pool = pool;
+  task.explanation = explanation;
   task.assignment += 1;
   // Who gets it did not ask for the clock to stand.
   letTaskGoOn(run, task);
   tellChange(run, task);
+}
+
+/** What somebody filled in may bar others than before: whoever may not hold a task any more loses it to a pool. */
+export function barAgain(run: Run): void {
+  for (const task of run.state.tasks) {
+    const never = neverOf(run.compiled, run.state, task);
+    if (never.join() === task.never.join()) continue;
+    task.never = never;
+    const holder = barredToPool(run.compiled, task, never, task.step);
+    if (task.owner) task.owner = barredToPool(run.compiled, task.owner, never, task.step);
+    if (holder === task) tellChange(run, task);
+    else reassign(run, task, holder);
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ its clock

@@ -7,23 +7,35 @@ import { areConcurrent } from './tree.ts';
 import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 
-type Decided = Pick<TrailEntry, 'outcome' | 'task' | 'by'>;
+type Decided = Pick<TrailEntry, 'outcome' | 'task' | 'by' | 'approvers'>;
 
 /** Puts a step's outcome on the trail; a detour's target keeps its place there. */
-export function recordOutcome(run: Run, frame: Frame, decided: Decided | { skipped: string }): void {
+export function recordOutcome(
+  run: Run,
+  frame: Frame,
+  decided: Decided | { skipped: string; approvers: PersonId[] },
+): void {
   const { trail, rev } = run.state;
   const place = { step: must(frame.step, 'step of frame'), item: frame.item };
   const entry: TrailEntry =
     'skipped' in decided
-      ? { ...place, outcome: decided.skipped, skipped: true, rev: rev + 1, task: null, by: null }
+      ? {
+          ...place,
+          outcome: decided.skipped,
+          skipped: true,
+          rev: rev + 1,
+          task: null,
+          by: null,
+          approvers: decided.approvers,
+        }
       : { ...place, ...pick(decided), skipped: false, rev: rev + 1 };
   const at = trail.findIndex(({ step, item }) => step === entry.step && item === entry.item);
   if (at >= 0) trail[at] = entry;
   else trail.push(entry);
 }
 
-function pick({ outcome, task, by }: Decided): Decided {
-  return { outcome, task, by };
+function pick({ outcome, task, by, approvers }: Decided): Decided {
+  return { outcome, task, by, approvers };
 }
 
 /** Remembers who completed a step; a due action is nobody and changes nothing. */

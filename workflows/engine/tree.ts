@@ -5,12 +5,12 @@
 import { catchingExpressions, handlersOn, isHandlerKey, isInstead } from './catching.ts';
 import type {
   Action,
-  Assign,
   Due,
   Exclusive,
   Flow,
   ForEach,
   Inclusive,
+  Never,
   Parallel,
   People,
   Sequence,
@@ -19,8 +19,8 @@ import type {
 } from './flow.gen.ts';
 import { endActions } from './due.ts';
 import { WALL_CALENDAR } from './reckoners.ts';
-import type { BranchKey } from './state.ts';
-import type { StepId } from './types.ts';
+import type { BranchKey, State } from './state.ts';
+import type { PersonId, StepId } from './types.ts';
 
 export type HumanStep = Extract<Step, { kind: 'userTask' | 'approval' }>;
 
@@ -69,7 +69,7 @@ export type StepByKind = { [S in Step as S['kind']]: S };
 const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> } = {
   userTask: partsOfHuman,
   approval: partsOfHuman,
-  cc: ({ people }) => ({ people: [{ property: 'people', people }] }),
+  cc: ({ people }) => peopleParts([{ property: 'people', people }]),
   serviceTask: ({ compensate = null }) => ({ compensation: compensate }),
   exclusive: partsOfChoice,
   inclusive: partsOfChoice,
@@ -121,7 +121,7 @@ function partsOfHuman({ people, due = {}, actions = [] }: HumanStep): Partial<Pa
   const rules = [{ property: 'people', people }];
   for (const { property, action } of endActions(due))
     if (action.do === 'transfer') rules.push({ property: `${property}.people`, people: action.people });
-  const expressions: Expression[] = [];
+  const expressions: Expression[] = [...peopleParts(rules).expressions];
   for (const [index, { when }] of actions.entries())
     if (when !== undefined) expressions.push({ property: `actions.${index}.when`, text: when });
   if (due.at !== undefined) expressions.push({ property: 'due.at', text: due.at });
@@ -130,6 +130,14 @@ function partsOfHuman({ people, due = {}, actions = [] }: HumanStep): Partial<Pa
 
 function namedCalendar(property: string, calendar: string = WALL_CALENDAR): Parts['calendars'] {
   return calendar === WALL_CALENDAR ? [] : [{ property, calendar }];
+}
+
+/** People rules with the expressions in them. */
+function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'> {
+  const expressions = people.flatMap(({ property, people: { assign } }) =>
+    assign.rule === 'expression' ? [{ property: `${property}.assign.expression`, text: assign.expression }] : [],
+  );
+  return { people, expressions };
 }
 
 export function partsOf(step: Step): Parts {
@@ -189,9 +197,23 @@ export function outcomesIn(step: Step): string[] {
     });
 }
 
-/** Field that a rule reads, `<item>.<column>` where it is an item's, or null. */
-export function fieldOfAssign(assign: Assign): string | null {
-  return assign.rule === 'field' ? assign.field : null;
+/** Fields whose people a rule names, or never lets handle the work; `<item>.<column>` where it is an item's. */
+export function fieldsOfPeople({ assign, never = [] }: Pick<People, 'assign' | 'never'>): string[] {
+  return [...(assign.rule === 'field' ? [assign.field] : []), ...fieldsOfNever(never)];
+}
+
+export function fieldsOfNever(never: Never): string[] {
+  return never.flatMap((rule) => (typeof rule === 'object' && 'field' in rule ? [rule.field] : []));
+}
+
+/** The initiator's own work waits for them, unless the flow says otherwise. */
+export function hasSubstitutes({ assign, whenAbsent }: People): boolean {
+  return (whenAbsent ?? (assign.rule === 'initiator' ? 'keep' : 'substitute')) === 'substitute';
+}
+
+/** Who completed a step last; a step may be named like something that every object has. */
+export function whoHandled({ handlers }: Pick<State, 'handlers'>, step: StepId): PersonId | null {
+  return Object.hasOwn(handlers, step) ? (handlers[step] ?? null) : null;
 }
 
 /** The forEach steps around a place, outermost first: what items expressions there see. */

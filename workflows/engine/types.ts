@@ -3,196 +3,12 @@
  * and the server that applies its deltas. Everything here is JSON. Instants are epoch milliseconds. People appear as ids,
  * fields only where an expression mentions them (protocol.md B): no name, phone or free text ever enters these types.
  */
-import type { WorkingTimesByKey } from './calendar/working-times.ts';
+import type { Json, PersonId, StepId, TaskId, Vars } from './base-types.ts';
+import type { Command } from './command-types.ts';
 import type { Assign, Flow, Party } from './flow.gen.ts';
 
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-export type PersonId = string;
-export type StepId = string;
-/** `<case id>-<n>`, n from the case's counter; never reused: return, redo and take-back open new tasks (rule 5). */
-export type TaskId = string;
-/** Only the fields that the flow's engine expressions mention (`compile` collects them). Money is a decimal string. */
-export type Vars = Record<string, Json>;
-
-// ---------------------------------------------------------------------------------------------- commands
-
-interface CommandBase {
-  /** The server's id of the command row; also the Temporal update id and the entry in the ring. */
-  id: string;
-  /** Order of the command within its case, from 1. */
-  n: number;
-  /** Lowest `n` of the case that is still pending: the ring forgets only below it (rule 2). */
-  lowestPending: number;
-  /** Who acts. Null: the system (a schedule, an operator's script). */
-  actor: PersonId | null;
-  /** Version of the flow the server built this command for (rule 14). */
-  flowVersion: number;
-  /** The new values of mentioned fields among those the command's patch writes. */
-  vars: Vars;
-}
-interface TaskCommandBase extends CommandBase {
-  task: TaskId;
-  /** The assignment number the person saw; another one is refused (rule 11). */
-  assignment: number;
-}
-/** Always the first command of a case. */
-export interface StartCommand extends CommandBase {
-  kind: 'start';
-  community: string | null;
-  initiator: PersonId;
-  /** IANA zone of the community. */
-  zone: string;
-  /** Working times of the calendars that the flow names. */
-  calendars?: WorkingTimesByKey;
-}
-export interface CompleteCommand extends TaskCommandBase {
-  kind: 'complete';
-  outcome: string;
-}
-interface ReturnCommand extends TaskCommandBase {
-  kind: 'return';
-  to: StepId;
-  /** The rounds and items of the target, where it stands in a forEach that the task is not in (rule 21). */
-  item?: string | null;
-  mode: 'redo' | 'straightBack';
-}
-interface TransferCommand extends TaskCommandBase {
-  kind: 'transfer';
-  to: PersonId;
-}
-/** Stops the task's clock while something outside is waited for; its holder stays. */
-export interface PauseCommand extends TaskCommandBase {
-  kind: 'pause';
-  /** Epoch ms at which it goes on by itself; at most the step's `pause.max` from now, which the engine holds to. */
-  until: number;
-  /** Whom the work waits for; `other` when not given. */
-  waitingFor?: Party;
-}
-interface ResumeCommand extends TaskCommandBase {
-  kind: 'resume';
-}
-/** Lets somebody else work on it; it comes back to who delegated. */
-interface DelegateCommand extends TaskCommandBase {
-  kind: 'delegate';
-  to: PersonId;
-}
-/** Asks more people in the holder's seat of an approval, in this order. */
-interface AddSignersCommand extends TaskCommandBase {
-  kind: 'addSigners';
-  persons: PersonId[];
-  where: 'before' | 'after';
-}
-/** Asks no more those who were added to the seat that the task is in. */
-interface RemoveSignersCommand extends TaskCommandBase {
-  kind: 'removeSigners';
-  persons: PersonId[];
-}
-/** Whoever decided a task takes the decision back while nobody has gone on. */
-interface TakeBackCommand extends CommandBase {
-  kind: 'takeBack';
-  /** The closed task. */
-  decided: TaskId;
-}
-interface WithdrawCommand extends CommandBase {
-  kind: 'withdraw';
-}
-/** An operator ends the case. */
-interface CancelCommand extends CommandBase {
-  kind: 'cancel';
-}
-/** An operator stops the case: no act, no clock, no new work until it is resumed. */
-interface SuspendCommand extends CommandBase {
-  kind: 'suspend';
-}
-interface ResumeCaseCommand extends CommandBase {
-  kind: 'resumeCase';
-}
-/** An operator passes over a step that waits, or leaves out what an incident stopped. */
-export interface SkipCommand extends CommandBase {
-  kind: 'skip';
-  /** The step that waits; null where an incident is named. */
-  step: StepId | null;
-  /** Its rounds, where it waits in several; null: in the only one. */
-  item: string | null;
-  incident: number | null;
-  /** Of a human step: what it counts as. */
-  outcome: string | null;
-}
-/** Calendars that were changed: open due times are reckoned again from where their clocks began. */
-export interface RecalendarCommand extends CommandBase {
-  kind: 'recalendar';
-  calendars: WorkingTimesByKey;
-}
-/** Changes the record of a running case outside any task (rule 9). */
-interface AmendCommand extends CommandBase {
-  kind: 'amend';
-}
-/** Runs again what an incident stopped. */
-export interface RetryCommand extends CommandBase {
-  kind: 'retry';
-  incident: number;
-}
-/** A step in the tree; `item` its rounds, null outside every loop, or for the only ones. */
-export interface Place {
-  step: StepId;
-  item: string | null;
-}
-/** An operator moves the case: takes work away and begins it elsewhere, in one act. */
-export interface ModifyCommand extends CommandBase {
-  kind: 'modify';
-  cancel: Place[];
-  start: Place[];
-  /** Whether what service steps did is undone where it goes back over them. */
-  compensate: boolean;
-}
-export type Command =
-  | StartCommand
-  | CompleteCommand
-  | ReturnCommand
-  | TransferCommand
-  | PauseCommand
-  | ResumeCommand
-  | DelegateCommand
-  | AddSignersCommand
-  | RemoveSignersCommand
-  | TakeBackCommand
-  | WithdrawCommand
-  | CancelCommand
-  | SuspendCommand
-  | ResumeCaseCommand
-  | SkipCommand
-  | ModifyCommand
-  | AmendCommand
-  | RecalendarCommand
-  | RetryCommand;
-
-/** Why a command is refused; `code` is snake_case and becomes the `code` of a problem document. */
-export interface Refusal {
-  code:
-    | 'task_closed'
-    | 'assignment_changed'
-    | 'case_closed'
-    | 'already_started'
-    | 'unknown_outcome'
-    | 'action_not_offered'
-    | 'act_not_allowed'
-    | 'return_target_invalid'
-    | 'signer_already'
-    | 'signer_unknown'
-    | 'take_back_too_late'
-    | 'flow_version_changed'
-    | 'incident_unknown'
-    | 'values_too_large'
-    | 'case_ending'
-    | 'case_suspended'
-    | 'not_suspended'
-    | 'step_not_waiting'
-    | 'modify_invalid'
-    | 'calendar_known'
-    | 'party_not_offered'
-    | 'engine_error';
-  params: Record<string, Json>;
-}
+export type * from './base-types.ts';
+export type * from './command-types.ts';
 
 // ---------------------------------------------------------------------------------------------- events
 
@@ -209,6 +25,20 @@ export interface Explanation {
   policy?: string;
   /** Who did that act. */
   by?: PersonId | null;
+  /** The holder stands in for this person. */
+  for?: PersonId;
+  /** Who was asked instead of whom, the people between them in order. */
+  substitutions?: Substitution[];
+  /** Absent, and nobody stands in for them. */
+  absent?: PersonId[];
+  /** Further policies that applied, and to whom. */
+  policies?: { policy: string; persons: PersonId[] }[];
+}
+export interface Substitution {
+  for: PersonId;
+  to: PersonId;
+  /** Substitutes in between, who are absent too. */
+  via?: PersonId[];
 }
 
 /** One consumed event gives exactly one rev (an event that nothing waits for gives none). */
@@ -262,6 +92,13 @@ export type Effect =
       initiator: PersonId;
       /** Who completed the last human step, for rules relative to them. */
       previous: PersonId | null;
+      /** What the engine came to by itself: people to confirm, or what an expression named; null: the rule is to be answered. */
+      given: string[] | null;
+      /** Never to be asked, nor to stand in. */
+      never: PersonId[];
+      /** Whether the absent have a substitute; instead of the initiator the head of their department. */
+      substitutes: boolean;
+      headForInitiator: boolean;
     }
   | {
       type: 'activity';
@@ -341,6 +178,8 @@ export interface OpenedTask {
   dueBy?: DueBy | null;
   /** Work sent back: who returned it. */
   returnedBy: PersonId | null;
+  /** May not hold, claim or receive it. */
+  never: PersonId[];
   explanation: Explanation;
 }
 /** All of a task that can change, as it is now. */
@@ -353,6 +192,7 @@ export interface ChangedTask {
   outcomes: string[] | null;
   pausedAt: number | null;
   pausedUntil: number | null;
+  never: PersonId[];
   waitingFor?: Party | null;
   dueBy?: DueBy | null;
   explanation: Explanation;
@@ -366,7 +206,8 @@ export interface ClosedTask {
   by: PersonId | null;
 }
 export interface Notice {
-  kind: 'reminder' | 'overdue' | 'escalation' | 'cc';
+  /** absent: a rule named somebody who is away or has left, and nobody stands in. */
+  kind: 'reminder' | 'overdue' | 'escalation' | 'cc' | 'absent';
   step: StepId;
   task: TaskId | null;
   /** To these people, or to all who hold the role in the case's community, or to whoever holds the task. */
@@ -444,6 +285,8 @@ export interface LogEvent {
   step: StepId | null;
   task: TaskId | null;
   actor: PersonId | null;
+  /** Whom the actor stood in for. */
+  actingFor?: PersonId;
   /** Command whose patch and comment belong to this event. */
   command: string | null;
   /** outcome, from, to, mode, effect, due action … : ids and keys only. */

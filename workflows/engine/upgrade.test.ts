@@ -14,6 +14,7 @@ const NEW_IN_V4 = [
   ...['clock', 'countedTo', 'calendars', 'held', 'waitingFor'],
   ...['undoes', 'undoable', 'undoing', 'suspended', 'ending', 'each'],
   ...['waits', 'heard', 'cancelling'],
+  ...['never', 'given', 'choices', 'confirmsPeople', 'past', 'approvers'],
 ];
 
 /** A state of today whose clocks are told by their due times alone, as those of a state from before v4 are. */
@@ -82,7 +83,7 @@ describe('a state of version 1', () => {
     const run = waiting(escalate);
     const old = JSON.parse(
       JSON.stringify(run.entries, (key, value: unknown) =>
-        ['outcomes', 'pausedAt', 'pausedUntil', 'item'].includes(key) ? undefined : value,
+        ['outcomes', 'pausedAt', 'pausedUntil', 'item', 'never'].includes(key) ? undefined : value,
       ),
     ) as typeof run.entries;
 

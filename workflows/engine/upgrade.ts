@@ -19,13 +19,14 @@ import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
 /**
  * v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, nothing came from outside, and rounds of loops were
- * known to frames alone.
+ * known to frames alone; nobody was barred from a task or chosen for a step; who approved before whom, and who approved a step, was not kept.
  */
 interface StateV3 extends Omit<
   State,
   | 'v'
   | 'root'
   | 'tasks'
+  | 'trail'
   | 'effects'
   | 'incidents'
   | 'calendars'
@@ -37,19 +38,27 @@ interface StateV3 extends Omit<
   | 'waits'
   | 'heard'
   | 'cancelling'
+  | 'choices'
+  | 'confirmsPeople'
 > {
   v: 3;
   root: FrameV3 | null;
   tasks: TaskV3[];
+  trail: TrailEntryV3[];
   effects: InFlightV3[];
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV3 })[];
 }
-type FrameV3 = Omit<Frame, 'children' | 'undoes' | 'each'> & { children: FrameV3[] };
-type TaskV3 = Omit<Task, 'item' | 'paused' | 'clock' | 'countedTo'> & {
+type TrailEntryV3 = Omit<TrailEntry, 'approvers'>;
+type FrameV3 = Omit<Frame, 'children' | 'undoes' | 'each' | 'seats'> & {
+  children: FrameV3[];
+  seats: Omit<Seat, 'past'>[];
+};
+type TaskV3 = Omit<Task, 'item' | 'paused' | 'clock' | 'countedTo' | 'never'> & {
   paused: Omit<NonNullable<Task['paused']>, 'waitingFor'> | null;
 };
 type ActivityV3 = Omit<Extract<InFlight, { type: 'activity' }>, 'item' | 'undoes'>;
-type InFlightV3 = Extract<InFlight, { type: 'resolve' }> | ActivityV3;
+type ResolveV3 = Omit<Extract<InFlight, { type: 'resolve' }>, 'given' | 'never'>;
+type InFlightV3 = ResolveV3 | ActivityV3;
 type EventResume = Extract<Resume, { do: 'event' }>;
 type ResumeV3 = Exclude<Resume, EventResume> | (Omit<EventResume, 'effect'> & { effect: InFlightV3 });
 
@@ -58,7 +67,7 @@ interface StateV2 extends Omit<StateV3, 'v' | 'root' | 'tasks' | 'trail' | 'spin
   v: 2;
   root: FrameV2 | null;
   tasks: Omit<TaskV3, 'owner'>[];
-  trail: Omit<TrailEntry, 'rev' | 'task' | 'by'>[];
+  trail: Omit<TrailEntryV3, 'rev' | 'task' | 'by'>[];
 }
 type FrameV2 = Omit<FrameV3, 'arrived' | 'seats' | 'detour' | 'children'> & {
   children: FrameV2[];
@@ -78,7 +87,7 @@ type TimerV1 = Omit<Timer, 'what'> & {
   what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'more' | 'catch' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
-type ResolveV1 = Omit<Extract<InFlight, { type: 'resolve' }>, 'purpose'> & { purpose: PurposeV1 };
+type ResolveV1 = Omit<ResolveV3, 'purpose'> & { purpose: PurposeV1 };
 type InFlightV1 = ResolveV1 | ActivityV3;
 type ResumeV1 =
   | { do: 'open' }
@@ -115,13 +124,18 @@ function upgrade(state: StateV3): State {
     waits: [],
     heard: [],
     cancelling: null,
+    trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
+    choices: {},
+    confirmsPeople: false,
   };
 }
 
 /** Notes which rounds each frame is in. */
 function frameToV4(frame: FrameV3, items: Map<number, string | null>): Frame {
   items.set(frame.id, frame.item);
-  return { ...frame, each: null, undoes: null, children: frame.children.map((child) => frameToV4(child, items)) };
+  const seats = frame.seats.map((seat) => ({ ...seat, past: [] }));
+  const children = frame.children.map((child) => frameToV4(child, items));
+  return { ...frame, each: null, undoes: null, seats, children };
 }
 
 type Items = ReadonlyMap<number, string | null>;
@@ -133,11 +147,12 @@ function taskToV4(task: TaskV3, items: Items): Task {
     paused: task.paused && { ...task.paused, waitingFor: 'other' },
     clock: { from: task.dueAt ?? 0, budget: null, by: null, stops: [], standing: null },
     countedTo: null,
+    never: [],
   };
 }
 
 function effectToV4(effect: InFlightV3, items: Items): InFlight {
-  if (effect.type === 'resolve') return effect;
+  if (effect.type === 'resolve') return { ...effect, given: null, never: [] };
   return { ...effect, item: effect.frame === null ? null : (items.get(effect.frame) ?? null), undoes: null };
 }
 
@@ -172,7 +187,7 @@ function seatsToV3(
   { id, children }: Pick<FrameV2, 'id' | 'children'>,
   decisions: FrameV2['decisions'],
   state: StateV2,
-): Seat[] {
+): FrameV3['seats'] {
   const seat = { queue: [], weight: 1, verdict: null, decided: null };
   const asked = state.tasks.filter((task) => task.frame === id && task.kind === 'approval');
   const away = children.filter((child) => child.detour !== null && asked.length + decisions.length > 0);
@@ -187,7 +202,7 @@ function seatsToV3(
   ];
 }
 
-/** Entries that a run of an earlier version left: their tasks offered all, never stood, and were in no item. */
+/** Entries that a run of an earlier version left: their tasks offered all, never stood, barred nobody, and were in no item. */
 export function upgradeEntries(entries: DeltaEntry[]): DeltaEntry[] {
   return entries.map((entry) => ({
     ...entry,
@@ -202,10 +217,10 @@ export function upgradeEntries(entries: DeltaEntry[]): DeltaEntry[] {
 const ADDED_IN_V4 = { item: null };
 const ADDED_EFFECT_IN_V4 = { item: null, items: {} };
 
-const ADDED_IN_V2 = { outcomes: null, pausedAt: null, pausedUntil: null };
+const ADDED = { outcomes: null, pausedAt: null, pausedUntil: null, never: [] };
 
 function filled<T extends OpenedTask | ChangedTask>(task: T): T {
-  return { ...ADDED_IN_V2, ...task };
+  return { ...ADDED, ...task };
 }
 
 function toV2(state: StateV1): StateV2 {

@@ -195,13 +195,13 @@ export class CaseShell {
   }
 
   private resolve(effect: Extract<Effect, { type: 'resolve' }>): void {
-    const { id, assign, community, initiator, previous } = effect;
+    const { type: _type, id, step: _step, ...asked } = effect;
     this.resolving += 1;
     const settle = (event: EngineEvent): void => {
       this.apply(event);
       this.resolving -= 1;
     };
-    resolvePeople({ caseId: this.args.caseId, assign, community, initiator, previous }).then(
+    resolvePeople({ caseId: this.args.caseId, ...asked }).then(
       (people) => {
         settle({ type: 'resolved', effect: id, people });
       },

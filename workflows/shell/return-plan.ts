@@ -2,7 +2,7 @@
 import type { Compiled } from '../engine/compile.ts';
 import { refuse } from '../engine/refuse.ts';
 import { findFrame, type State } from '../engine/state.ts';
-import type { Command } from '../engine/types.ts';
+import type { Command, DeltaEntry, Effect, ResolvedPeople, StepId } from '../engine/types.ts';
 import type { ModifyWish, ReturnPlan, ReturnWish } from '../messages.ts';
 import { consumeSafely } from './consume.ts';
 
@@ -22,25 +22,60 @@ function commonOf({ flowVersion }: State) {
 function planAct(compiled: Compiled, state: State, command: Command, now: number): ReturnPlan {
   const refusal = refuse(compiled, state, command);
   if (refusal) return { refusal };
-  const result = consumeSafely(compiled, state, { type: 'command', command }, now);
-  if ('refusal' in result) return result;
-  const { closed = [], opened = [] } = result.delta ?? {};
-  const asked = result.effects.flatMap(({ type, step }) => (type === 'resolve' ? [step] : []));
-  const undoing = result.state.undoing.filter(
+  const first = consumeSafely(compiled, state, { type: 'command', command }, now);
+  if ('refusal' in first) return first;
+  const after = confirmAll(compiled, first, now);
+  const closed = after.entries.flatMap((entry) => entry.closed);
+  const opened = after.entries.flatMap((entry) => entry.opened);
+  const undoing = after.state.undoing.filter(
     ({ frame }) => !state.undoing.some((known) => known.frame.id === frame.id),
   );
   const here = new Set(opened.map(({ task }) => task));
   return {
     cancels: closed.map(({ task }) => task),
-    stays: result.state.tasks.map(({ id }) => id).filter((id) => !here.has(id)),
+    stays: after.state.tasks.map(({ id }) => id).filter((id) => !here.has(id)),
     compensates: undoing.flatMap(({ frame, rest }) => [frame, ...rest]).map(({ step }) => step ?? ''),
     opens: [
       ...opened.map(({ step, assignee, pool }) => ({ step, assignee, pool })),
-      ...asked.map((step) => ({ step, assignee: null, pool: null })),
+      ...after.asked.map((step) => ({ step, assignee: null, pool: null })),
       // What waits for the compensations opens after them.
       ...undoing
         .flatMap(({ opens }) => opens)
-        .map((id) => ({ step: findFrame(result.state, id)?.frame.step ?? '', assignee: null, pool: null })),
+        .map((id) => ({ step: findFrame(after.state, id)?.frame.step ?? '', assignee: null, pool: null })),
     ],
   };
 }
+
+type Consumed = Exclude<ReturnType<typeof consumeSafely>, { refusal: unknown }>;
+
+interface Confirmed {
+  state: State;
+  entries: DeltaEntry[];
+  /** Steps whose people only the organisation knows. */
+  asked: StepId[];
+}
+
+/** People whom the engine names are taken to be there. */
+function confirmAll(compiled: Compiled, first: Consumed, now: number): Confirmed {
+  const found: Confirmed = { state: first.state, entries: first.delta ? [first.delta] : [], asked: [] };
+  const effects = [...first.effects];
+  for (let effect = effects.shift(); effect; effect = effects.shift()) {
+    if (effect.type !== 'resolve') continue;
+    const people = peopleOf(effect);
+    const next = people && consumeSafely(compiled, found.state, { type: 'resolved', effect: effect.id, people }, now);
+    if (!next || 'refusal' in next) found.asked.push(effect.step);
+    else {
+      found.state = next.state;
+      found.entries.push(...(next.delta ? [next.delta] : []));
+      effects.push(...next.effects);
+    }
+  }
+  return found;
+}
+
+function peopleOf({ assign, given, initiator, headForInitiator }: Resolve): ResolvedPeople | undefined {
+  if (given === null || assign.rule === 'expression') return undefined;
+  if (headForInitiator && given.includes(initiator)) return undefined;
+  return { persons: given, explanation: { rule: assign.rule, inputs: {} } };
+}
+type Resolve = Extract<Effect, { type: 'resolve' }>;

@@ -32,6 +32,8 @@ export interface TaskState {
   openedRev: number;
   rev: number;
   returnedBy: string | null;
+  /** May not hold, claim or receive it. */
+  never: string[];
   explanation: Explanation | Record<string, never>;
   closedAt: number | null;
   closedBy: string | null;
@@ -85,6 +87,7 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
     openedRev: rev,
     rev,
     returnedBy: task.returnedBy,
+    never: neverOf(task),
     explanation: task.explanation,
     closedAt: null,
     closedBy: null,
@@ -94,7 +97,7 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
 
 function change(row: TaskState, task: ChangedTask, { rev }: DeltaEntry): TaskState {
   const { assignee, pool, assignment, explanation } = task;
-  return { ...row, rev, assignee, pool, assignment, ...timing(task), explanation };
+  return { ...row, rev, assignee, pool, assignment, ...timing(task), never: neverOf(task), explanation };
 }
 
 type Timing = Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil' | 'waitingFor' | 'dueBy'>;
@@ -104,6 +107,11 @@ function timing(task: ChangedTask): Timing {
   const { dueAt, outcomes = null, pausedAt = null, pausedUntil = null } = task as Partial<ChangedTask>;
   const { waitingFor = null, dueBy = null } = task;
   return { dueAt: dueAt ?? null, outcomes, pausedAt, pausedUntil, waitingFor, dueBy };
+}
+
+/** Entries of logs from before anybody was barred leave it out. */
+function neverOf({ never = [] }: Partial<ChangedTask>): string[] {
+  return never;
 }
 
 function close(row: TaskState, { state, outcome, by }: ClosedTask, { rev, at }: DeltaEntry): TaskState {
@@ -141,6 +149,7 @@ function tombstone({ task, step }: ClosedTask, { rev, at }: DeltaEntry): TaskSta
     openedRev: rev,
     rev,
     returnedBy: null,
+    never: [],
     explanation: {},
     closedAt: at,
     closedBy: null,

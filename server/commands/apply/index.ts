@@ -82,6 +82,8 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   const chained = chain(caseId, { rev: known.case.appliedRev, head: known.case.head }, [...log, ...rows]);
   await keepAwaits(tx, caseId, awaitsOf(known, fresh));
   const people = planPeople(known, fresh, tasks);
+  const hints = planHints(known, tasks, people);
+  const isFlushed = command === undefined;
   const hashes = new Map(chained.hashes.map(({ rev, hash }) => [rev, hash]));
   await writeAll(tx, {
     ...people,
@@ -90,12 +92,14 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     lateHashes: chained.hashes.filter(({ rev }) => log.some((row) => row.rev === rev)),
     tasks,
     itemLabels: await itemLabelsOf(tx, { flow, caseId, opened: fresh.flatMap(({ opened }) => opened) }),
+    released: heldBy(known, done).filter((id) => !tasks.some((task) => task.id === id)),
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
     spent: fresh.flatMap(({ spent = [], rev }) => spent.map((each) => ({ ...each, rev }))),
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
+    hints: isFlushed ? [] : hints,
   });
-  sendHints(tx, planHints(known, tasks, people));
+  if (isFlushed) sendHints(tx, hints);
   const written = answer(known, { tasks, appliedRev: chained.appliedRev, open, newest });
   return { ...written, isCommandDone, hasWritten: true };
 }
@@ -120,6 +124,13 @@ function freshEntries(known: Known, entries: readonly DeltaEntry[]): DeltaEntry[
 /** Entries that arrive after later ones are folded together with those, and their hashes wait in the log. */
 function needsLog({ case: { appliedRev, seenRev } }: Known, fresh: readonly DeltaEntry[]): boolean {
   return seenRev > appliedRev && fresh.some(({ rev }) => rev < seenRev || rev === appliedRev + 1);
+}
+
+/** The open tasks that one of the commands holds. */
+function heldBy({ tasks }: Known, commands: readonly string[]): string[] {
+  return [...tasks.values()]
+    .filter(({ commandId }) => commandId !== null && commands.includes(commandId))
+    .map(({ id }) => id);
 }
 
 /** Task rows that the fresh entries change. A task that they touch out of order is built again from its opening. */
@@ -151,7 +162,7 @@ function toEventRow(known: Known, entry: DeltaEntry): EventRow {
     step: event.step,
     task_id: event.task,
     actor: event.actor,
-    acting_for: null,
+    acting_for: actingFor(event),
     command_id: event.command,
     data: event.data,
     entry,
@@ -161,6 +172,10 @@ function toEventRow(known: Known, entry: DeltaEntry): EventRow {
     form_version: known.case.formVersion,
     device_at: command?.device_at == null ? null : new Date(command.device_at).toISOString(),
   };
+}
+
+function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
+  return person ?? null;
 }
 
 /** An effect may start and end in one delta, and its end may come before its start. */

@@ -52,6 +52,7 @@ const noticeKinds: Readonly<Record<Notice['kind'], NotificationKind>> = {
   reminder: 'task_reminder',
   overdue: 'task_overdue',
   escalation: 'escalation',
+  absent: 'holder_absent',
   cc: 'case_cc',
 };
 
@@ -63,8 +64,8 @@ const openingKinds: ReadonlyMap<string, NotificationKind> = new Map([
   ['task_resolved', 'task_resolved'],
 ]);
 
-function openingKind({ event }: DeltaEntry): NotificationKind {
-  return openingKinds.get(event.type) ?? 'task_opened';
+function openingKind({ event }: DeltaEntry, isSentBack: boolean): NotificationKind {
+  return openingKinds.get(isSentBack ? 'task_returned' : event.type) ?? 'task_opened';
 }
 
 interface Planning {
@@ -92,16 +93,16 @@ function planEntry(known: Known, entry: DeltaEntry, { holders, plan }: Planning)
     });
   }
 
-  function planAssigned({ assignee, task, step, addedBy }: Assigned): void {
+  function planAssigned({ assignee, task, step, addedBy, returnedBy }: Assigned): void {
     plan.readers.push({ person_id: assignee, why: 'holder' });
-    if (assignee === actor) return;
-    const kind = addedBy === null ? openingKind(entry) : 'signer_added';
+    if (assignee === (actor ?? returnedBy)) return;
+    const kind = addedBy === null ? openingKind(entry, returnedBy !== null) : 'signer_added';
     plan.notifications.push({
       person_id: assignee,
       role: null,
       task_id: task,
       kind,
-      params: { ...base, step, by: addedBy ?? actor },
+      params: { ...base, step, by: addedBy ?? actor ?? returnedBy },
       dedupe: `${known.case.id}:${entry.rev}:${kind}:${task}`,
     });
   }
@@ -126,16 +127,26 @@ interface Assigned {
   step: string;
   /** Who added them to an approval; asked when their turn comes, whatever event brings it. */
   addedBy: string | null;
+  /** Who sent the work back, where the people for it were looked up since. */
+  returnedBy: string | null;
 }
 
 function assignedBy(entry: DeltaEntry, known: Known): Assigned[] {
-  const opened = entry.opened.map(({ assignee, task, step, explanation: { policy, by = null } }) => {
-    return { assignee, task, step, addedBy: policy === 'added' ? by : null };
+  const isLookedUp = entry.event.type === 'people_resolved';
+  const opened = entry.opened.map(({ assignee, task, step, returnedBy, explanation: { policy, by = null } }) => {
+    const addedBy = policy === 'added' ? by : null;
+    return { assignee, task, step, addedBy, returnedBy: isLookedUp ? returnedBy : null };
   });
   const changed = entry.changed
     .filter(({ task, assignee }) => known.tasks.get(task)?.assignee !== assignee)
     .map(({ assignee, task }) => {
-      return { assignee, task, step: known.tasks.get(task)?.step ?? entry.event.step ?? '', addedBy: null };
+      return {
+        assignee,
+        task,
+        step: known.tasks.get(task)?.step ?? entry.event.step ?? '',
+        addedBy: null,
+        returnedBy: null,
+      };
     });
   return [...opened, ...changed].flatMap(({ assignee, ...rest }) => (assignee === null ? [] : [{ assignee, ...rest }]));
 }

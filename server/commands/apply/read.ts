@@ -36,6 +36,8 @@ interface CommandFacts {
 }
 interface KnownTask extends TaskState {
   claimedBy: string | null;
+  /** The command that holds it while it is on its way. */
+  commandId: string | null;
 }
 export interface Known {
   case: CaseState;
@@ -86,10 +88,10 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
       coalesce((select json_agg(json_build_object('id', t.id, 'step', t.step, 'item', t.item, 'kind', t.kind, 'state', t.state, 'assignee', t.assignee,
         'pool', t.pool, 'assignment', t.assignment, 'dueAt', floor(extract(epoch from t.due_at) * 1000),
         'openedAt', floor(extract(epoch from t.opened_at) * 1000), 'openedRev', t.opened_rev, 'rev', t.rev, 'returnedBy', t.returned_by,
-        'explanation', t.explanation, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
+        'explanation', t.explanation, 'never', t.never, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
         'outcome', t.outcome, 'outcomes', t.outcomes, 'pausedAt', floor(extract(epoch from t.paused_at) * 1000),
         'pausedUntil', floor(extract(epoch from t.paused_until) * 1000), 'waitingFor', t.waiting_for, 'dueBy', t.due_by,
-        'claimedBy', t.claimed_by))
+        'claimedBy', t.claimed_by, 'commandId', t.command_id))
         from task t where t.case_id = c.id and (t.state in ('open', 'completing') or t.id = any (${tasks}::text[]))), '[]') as tasks,
       array(select distinct r.person_id::text from case_reader r where r.case_id = c.id) as readers
     from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);

@@ -52,22 +52,22 @@ export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promi
 function openAgain(caseId: string, rev: number, tasks: ReturnType<typeof toRows>): RawBuilder<unknown> {
   return sql`
     insert into task as t (id, case_id, flow, step, item, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev,
-      rev, returned_by, explanation, outcomes, paused_at, paused_until, waiting_for, due_by)
+      rev, returned_by, explanation, outcomes, paused_at, paused_until, waiting_for, due_by, never)
     select x.id, k.id, k.flow, x.step, x.item, x.kind, 'open', k.community_id, x.assignee, x.pool, x.assignment, x.due_at, now(), ${rev}, ${rev},
       x.returned_by, x.explanation, case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end,
-      x.paused_at, x.paused_until, x.waiting_for, x.due_by
+      x.paused_at, x.paused_until, x.waiting_for, x.due_by, array(select json_array_elements_text(x.never))::uuid[]
     from json_to_recordset(${JSON.stringify(tasks)}::json) as x (id text, step text, item text, kind text, assignee uuid, pool text,
       assignment int, due_at timestamptz, returned_by uuid, explanation jsonb, outcomes json, paused_at timestamptz,
-      paused_until timestamptz, waiting_for text, due_by jsonb), "case" k where k.id = ${caseId}
+      paused_until timestamptz, waiting_for text, due_by jsonb, never json), "case" k where k.id = ${caseId}
     on conflict (id) do update set state = case when t.state = 'completing' then t.state else 'open' end, step = excluded.step,
       kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool, assignment = excluded.assignment,
       due_at = excluded.due_at, outcomes = excluded.outcomes, paused_at = excluded.paused_at,
-      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by, rev = excluded.rev, explanation = excluded.explanation, closed_at = null, closed_by = null, outcome = null,
+      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by, never = excluded.never, rev = excluded.rev, explanation = excluded.explanation, closed_at = null, closed_by = null, outcome = null,
       claimed_by = case when t.assignment = excluded.assignment then t.claimed_by end,
       claimed_at = case when t.assignment = excluded.assignment then t.claimed_at end
     where t.rev <= excluded.rev and (t.state not in ('open', 'completing') or t.assignment <> excluded.assignment
       or t.outcomes is distinct from excluded.outcomes or t.paused_until is distinct from excluded.paused_until
-      or t.due_at is distinct from excluded.due_at)
+      or t.due_at is distinct from excluded.due_at or t.never <> excluded.never)
     returning id, holder, pool`;
 }
 

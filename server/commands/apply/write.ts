@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from '../../db/as.ts';
+import { withHints, type HintMessage } from '../../db/hint.ts';
 import { andCommit } from '../../db/pipelining-client.ts';
 import type { CaseChange, Effect, Incident, Spent } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
@@ -31,26 +32,24 @@ export interface Writes extends PeoplePlan {
   tasks: TaskState[];
   /** Of tasks that open in an item, what names its row. */
   itemLabels: ReadonlyMap<string, string>;
+  /** Tasks that a command held and did not change, open again: of an addition after oneself, of what a take-back left standing. */
+  released: string[];
   /** Commands whose event is in the log now. */
   done: string[];
   effects: { effect: Effect; rev: number }[];
   ended: { id: number; state: 'done' | 'failed' }[];
   spent: (Spent & { rev: number })[];
+  /** Those that the commit sends. */
+  hints: HintMessage[];
 }
 
 /** The last statement of its transaction: the commit goes with it. */
 export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   const caseId = w.case.id;
   await sql`
-  with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)},
-  t as (${taskUpsert(caseId, w)}),
-  d as (
-    update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
-    where id = any (${w.done}::uuid[]) and state <> 'done'),
-  ${released(w)},
-  dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
-  r as (${readerInsert(caseId, w)})${timeWrites(caseId, w)}${effectWrites(caseId, w)}
-  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+  with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)}${taskWrites(caseId, w)}${commandUpdate(w)}
+  ${readerWrites(caseId, w)}${timeWrites(caseId, w)}${effectWrites(caseId, w)}${notificationInsert(caseId, w)}
+  ${w.hints.length === 0 ? sql`select` : withHints(w.hints)} ${andCommit}`.execute(tx);
 }
 
 function eventInsert(caseId: string, { events }: Writes) {
@@ -94,18 +93,34 @@ function effectWrites(caseId: string, { effects, ended }: Writes) {
     where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')`;
 }
 
-/** Tasks that a command held and did not change are open again: of an addition after oneself, of what a take-back left standing. */
-function released({ done, tasks }: Writes) {
-  return sql`
+function taskWrites(caseId: string, w: Writes) {
+  const closed = w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id);
+  const upsert = w.tasks.length === 0 ? sql`` : sql`, t as (${taskUpsert(caseId, w)})`;
+  const drafts = sql`, dr as (delete from task_draft where task_id = any (${closed}::text[]))`;
+  return sql`${upsert}${released(caseId, w)}${closed.length === 0 ? sql`` : drafts}`;
+}
+
+function released(caseId: string, { released: ids, done }: Writes) {
+  if (ids.length === 0) return sql``;
+  return sql`,
   rt as (
     update task set state = 'open', command_id = null
-    where command_id = any (${done}::uuid[]) and state = 'completing' and id <> all (${tasks.map(({ id }) => id)}::text[]))`;
+    where case_id = ${caseId} and id = any (${ids}::text[]) and command_id = any (${done}::uuid[]) and state = 'completing')`;
+}
+
+function commandUpdate({ done }: Writes) {
+  return done.length === 0 ? sql`` : sql`, d as (${doneUpdate(done)})`;
+}
+
+function doneUpdate(commands: readonly string[]) {
+  return sql`
+    update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
+    where id = any (${commands}::uuid[]) and state <> 'done'`;
 }
 
 /** For a command whose event came before its answer. */
 export async function markDone(tx: Tx, commands: readonly string[]): Promise<void> {
-  await sql`update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
-    where id = any (${commands}::uuid[]) and state <> 'done'`.execute(tx);
+  await doneUpdate(commands).execute(tx);
 }
 
 function caseUpdate({ id, change, ...w }: CaseWrite) {
@@ -139,21 +154,21 @@ function taskUpsert(caseId: string, w: Writes) {
   }));
   return sql`
     insert into task as t (id, case_id, flow, step, item, item_label, kind, state, community_id, assignee, pool, assignment, due_at, opened_at, opened_rev, rev,
-      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, waiting_for, due_by)
+      returned_by, explanation, closed_at, closed_by, outcome, outcomes, paused_at, paused_until, waiting_for, due_by, never)
     select x.id, k.id, k.flow, x.step, x.item, x.item_label, x.kind, x.state, k.community_id, x.assignee, x.pool, x.assignment, x.due_at, x.opened_at, x.opened_rev,
       x.rev, x.returned_by, x.explanation, x.closed_at, x.closed_by, x.outcome,
       case when json_typeof(x.outcomes) = 'array' then array(select json_array_elements_text(x.outcomes)) end, x.paused_at, x.paused_until,
-      x.waiting_for, x.due_by
+      x.waiting_for, x.due_by, array(select json_array_elements_text(x.never))::uuid[]
     from json_to_recordset(${json(rows)}::json) as x (id text, step text, item text, item_label text, kind text, state text, assignee uuid, pool text,
       assignment int, due_at timestamptz, opened_at timestamptz, opened_rev int, rev int, returned_by uuid, explanation jsonb, closed_at timestamptz,
       closed_by uuid, outcome text, outcomes json, paused_at timestamptz, paused_until timestamptz,
-      waiting_for text, due_by jsonb), "case" k where k.id = ${caseId}
+      waiting_for text, due_by jsonb, never json), "case" k where k.id = ${caseId}
     on conflict (id) do update set step = excluded.step, item = excluded.item, item_label = coalesce(excluded.item_label, t.item_label),
       kind = excluded.kind, assignee = excluded.assignee, pool = excluded.pool,
       assignment = excluded.assignment, due_at = excluded.due_at, opened_at = excluded.opened_at, opened_rev = excluded.opened_rev,
       rev = excluded.rev, returned_by = excluded.returned_by, explanation = excluded.explanation, closed_at = excluded.closed_at,
       closed_by = excluded.closed_by, outcome = excluded.outcome, outcomes = excluded.outcomes, paused_at = excluded.paused_at,
-      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by,
+      paused_until = excluded.paused_until, waiting_for = excluded.waiting_for, due_by = excluded.due_by, never = excluded.never,
       state = case when excluded.state = 'open' and t.state = 'completing' and t.assignment = excluded.assignment
         and t.command_id <> all (${w.done}::uuid[]) then 'completing' else excluded.state end,
       command_id = case when t.command_id = any (${w.done}::uuid[]) then null else t.command_id end,
@@ -176,6 +191,10 @@ function timeInsert(caseId: string, spent: Writes['spent']) {
     on conflict do nothing`;
 }
 
+function readerWrites(caseId: string, w: Writes) {
+  return w.readers.length === 0 && w.ccRoles.length === 0 ? sql`` : sql`, r as (${readerInsert(caseId, w)})`;
+}
+
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
   return sql`
     insert into case_reader (case_id, person_id, why, added_at)
@@ -192,8 +211,9 @@ function roleReaders(caseId: string, ccRoles: readonly string[]) {
 }
 
 function notificationInsert(caseId: string, { notifications }: Writes) {
-  if (notifications.length === 0) return sql`select`;
-  return sql`
+  if (notifications.length === 0) return sql``;
+  return sql`,
+  n as (
     insert into notification (person_id, case_id, task_id, kind, params, dedupe)
     select p.id, ${caseId}::uuid, x.task_id, x.kind, x.params, x.dedupe || ':' || p.id
     from json_to_recordset(${json(notifications)}::json)
@@ -201,7 +221,7 @@ function notificationInsert(caseId: string, { notifications }: Writes) {
     join "case" k on k.id = ${caseId}
     join person p on p.disabled_at is null and (p.id = x.person_id or (x.role is not null and exists (
       select from role_grant g where g.person_id = p.id and g.role = x.role and (g.community_id is null or g.community_id = k.community_id))))
-    on conflict (dedupe) do nothing`;
+    on conflict (dedupe) do nothing)`;
 }
 
 function effectRow(effect: Effect, rev: number, ended: Writes['ended']) {

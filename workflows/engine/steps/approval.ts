@@ -2,11 +2,12 @@
  * approval 审批: several people decide. any 或签: the first counts. all 会签 and sequential 依次: one rejection rejects, all must approve.
  * vote 票签: so much of the weight. Each of them has a seat; a sequential approval is one seat in which they follow each other.
  */
-import type { Approval } from '../flow.gen.ts';
+import type { Approval, People } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
-import { endCase, type Run } from '../run.ts';
-import type { Decision, Frame, Holder, Seat } from '../state.ts';
+import { endCase, noteInLog, type Run } from '../run.ts';
+import type { Decision, Frame, Holder, Seat, State } from '../state.ts';
 import { openTask } from '../tasks.ts';
+import type { PersonId } from '../types.ts';
 import { must } from '../unreachable.ts';
 import type { Behaviour } from './behaviour.ts';
 import { askForStep, completeStep, skipStep, stopWithoutPeople } from './human.ts';
@@ -25,16 +26,46 @@ function givePeople(run: Run, frame: Frame, step: Approval, holders: Holders): v
   if (holders === 'skip') skipStep(run, frame, 'approved');
   else if (holders === 'incident') stopWithoutPeople(run, frame, step.people);
   else {
-    frame.seats = seatsFor(step, holders);
-    for (const seat of frame.seats) askNext(run, frame, seat);
+    const repeated = repeatedOf(run.state, step.people, holders);
+    if (repeated.length > 0) noteInLog(run, { repeated: repeated.map(({ assignee }) => assignee) });
+    frame.seats = seatsFor(step, holders, repeated);
+    if (resultOf(step, frame.seats) === 'approved') {
+      passStep(run, frame, repeated);
+      return;
+    }
+    for (const seat of frame.seats) if (seat.verdict === null) askNext(run, frame, seat);
   }
 }
 
-function seatsFor({ mode, vote }: Approval, holders: readonly Holder[]): Seat[] {
-  const seat = { task: null, verdict: null, decided: null };
-  if (mode === 'sequential') return [{ ...seat, queue: [...holders], weight: 1 }];
-  return holders.map((holder) => ({ ...seat, queue: [holder], weight: weightOf(vote, holder) }));
+/** They have approved already, and that is enough. */
+function passStep(run: Run, frame: Frame, repeated: readonly Holder[]): void {
+  frame.seats = [];
+  skipStep(run, frame, 'approved', personsOf(repeated));
 }
+
+/** 去重: those asked who have approved in this case before, as far as the flow takes that for an answer. */
+function repeatedOf({ trail }: State, { whenRepeated = 'ask' }: People, holders: readonly Holder[]): Holder[] {
+  if (whenRepeated === 'ask') return [];
+  const approved = (whenRepeated === 'skip' ? trail : trail.slice(-1)).flatMap(({ approvers }) => approvers);
+  return holders.filter(({ assignee }) => assignee !== null && approved.includes(assignee));
+}
+
+function seatsFor({ mode, vote }: Approval, holders: readonly Holder[], repeated: readonly Holder[]): Seat[] {
+  const asked = holders.filter((holder) => !repeated.includes(holder));
+  const seat = { task: null, verdict: null, decided: null };
+  const passed = { ...seat, queue: [], verdict: 'approved' as const };
+  if (mode === 'sequential') {
+    return [asked.length === 0 ? { ...passed, weight: 1, past: [] } : { ...seat, queue: asked, weight: 1, past: [] }];
+  }
+  return holders.map((holder) => {
+    const weight = weightOf(vote, holder);
+    return repeated.includes(holder)
+      ? { ...passed, weight, past: [{ task: NOBODY_ASKED, holder }] }
+      : { ...seat, queue: [holder], weight, past: [] };
+  });
+}
+/** Stands for the task of whoever is not asked again. */
+const NOBODY_ASKED = '';
 
 function weightOf(vote: Approval['vote'], { assignee }: Holder): number {
   const weights = vote?.weights ?? {};
@@ -62,9 +93,12 @@ export function reopen(run: Run, frame: Frame, { holder, task }: NonNullable<Fra
 
 function decideTask(run: Run, frame: Frame, step: Approval, decision: Decision): void {
   const seat = must(seatOf(frame, decision.task), 'seat of task');
-  seat.decided = decision.holder;
   if (decision.outcome === 'rejected') seat.verdict = 'rejected';
-  else askNext(run, frame, seat);
+  else {
+    seat.past.push({ task: decision.task, holder: decision.holder });
+    askNext(run, frame, seat);
+  }
+  seat.decided = seat.verdict === null ? null : decision.holder;
   settle(run, frame, step, decision);
 }
 
@@ -73,7 +107,15 @@ export function settle(run: Run, frame: Frame, step: Approval, decision: Decisio
   const outcome = resultOf(step, frame.seats);
   if (outcome === null) return;
   if (outcome === 'rejected' && step.onRejected === 'end') endCase(run, 'completed', 'rejected');
-  else completeStep(run, frame, { ...decision, outcome });
+  else completeStep(run, frame, { ...decision, outcome }, outcome === 'approved' ? approversOf(frame) : []);
+}
+
+function approversOf({ seats }: Frame): PersonId[] {
+  return [...new Set(personsOf(seats.flatMap(({ past }) => past.map(({ holder }) => holder))))];
+}
+
+function personsOf(holders: readonly Holder[]): PersonId[] {
+  return holders.flatMap(({ assignee }) => (assignee === null ? [] : [assignee]));
 }
 
 function resultOf({ mode, vote }: Approval, seats: readonly Seat[]): Seat['verdict'] {

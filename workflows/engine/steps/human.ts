@@ -1,9 +1,10 @@
 /** What user tasks and approvals share: asking for people, passing over, and completing the step. */
 import type { People } from '../flow.gen.ts';
-import { askPeople, previousHandler, type Holders } from '../people.ts';
+import { applyPolicies, askPeople, look, mustConfirm, previousHandler, type Holders } from '../people.ts';
 import { closeUnder, openIncident, type Run } from '../run.ts';
 import type { Decision, Frame } from '../state.ts';
 import { countDecision, recordHandler, recordOutcome } from '../trail.ts';
+import type { PersonId } from '../types.ts';
 import { must } from '../unreachable.ts';
 
 export interface Asking {
@@ -14,8 +15,19 @@ export interface Asking {
 
 /** Holders of a step that opens; undefined while somebody outside looks them up. */
 export function askForStep(run: Run, frame: Frame, { people, toPreviousHandler }: Asking): Holders | undefined {
-  const handler = toPreviousHandler ? previousHandler(run, frame, people.assign.rule) : null;
-  return handler ? [handler] : askPeople(run, frame, people, { for: 'step' });
+  const handler = toPreviousHandler ? previousHandler(run, frame) : null;
+  if (handler === null) return askPeople(run, frame, people, { for: 'step' });
+  // Nobody asks again whether they are the initiator: they did it before.
+  const back: People = { ...people, whenInitiator: 'keep' };
+  if (mustConfirm(run.state, back, [handler])) {
+    look(run, frame, { people: back, purpose: { for: 'step' }, given: [handler] });
+    return undefined;
+  }
+  const explanation = { rule: people.assign.rule, inputs: {}, policy: 'returned' };
+  return applyPolicies(run, { step: must(frame.step, 'step of frame'), item: frame.item }, back, {
+    persons: [handler],
+    explanation,
+  });
 }
 
 /** Nobody found and the flow says so: the step waits until somebody retries it. */
@@ -25,16 +37,16 @@ export function stopWithoutPeople(run: Run, frame: Frame, people: People): void 
 }
 
 /** A policy passes the step over. */
-export function skipStep(run: Run, frame: Frame, outcome: string): void {
-  recordOutcome(run, frame, { skipped: outcome });
+export function skipStep(run: Run, frame: Frame, outcome: string, approvers: PersonId[] = []): void {
+  recordOutcome(run, frame, { skipped: outcome, approvers });
   run.agenda.push({ do: 'leave', frame: frame.id });
 }
 
 /** The step is decided: what is left of it closes, and the case goes on. */
-export function completeStep(run: Run, frame: Frame, decision: Decision): void {
+export function completeStep(run: Run, frame: Frame, decision: Decision, approvers: PersonId[] = []): void {
   closeUnder(run, frame);
   const step = must(frame.step, 'step of frame');
-  recordOutcome(run, frame, decision);
+  recordOutcome(run, frame, { ...decision, approvers });
   recordHandler(run, frame, decision.by);
   countDecision(run, step);
   run.agenda.push({ do: 'leave', frame: frame.id });

@@ -19,6 +19,10 @@ const texts: Record<string, (problem: ApiProblem) => string> = {
   not_paused: () => m.errors_not_paused(),
   prepare_failed: () => m.errors_prepare_failed(),
   return_target_invalid: () => m.errors_return_target_invalid(),
+  substitution_circle: () => m.errors_substitution_circle(),
+  question_closed: () => m.errors_question_closed(),
+  choice_invalid: () => m.errors_choice_invalid(),
+  never_handles: () => m.errors_never_handles(),
   signer_already: ({ params }) => naming(params.person, m.errors_signer_already_who) ?? m.errors_signer_already(),
   signer_unknown: ({ params }) => naming(params.person, m.errors_signer_unknown_who) ?? m.errors_signer_unknown(),
   take_back_too_late: ({ params }) =>

@@ -27,6 +27,9 @@ export type NotificationKind =
   | 'task_reminder'
   | 'task_overdue'
   | 'escalation'
+  | 'holder_absent'
+  | 'question'
+  | 'answer'
   | 'urge'
   | 'comment'
   | 'case_cc'
@@ -122,6 +125,7 @@ export interface Api {
   FlowPublishBody?: FlowPublishBody;
   FlowPublished?: FlowPublished;
   FlowStart?: FlowStart;
+  ChoiceItem?: ChoiceItem;
   FlowVersion?: FlowVersion;
   FlowVersions?: FlowVersions;
   FlowVersionItem?: FlowVersionItem;
@@ -154,6 +158,7 @@ export interface Api {
   AddSignersBody?: AddSignersBody;
   ClaimBody?: ClaimBody;
   CompleteBody?: CompleteBody;
+  Choices?: Choices;
   DelegateBody?: DelegateBody;
   Draft?: Draft;
   DraftBody?: DraftBody;
@@ -233,6 +238,22 @@ export interface Api {
   Upgrade?: Upgrade;
   MigrationRun?: MigrationRun;
   Checkpoint?: Checkpoint;
+  HandOver?: HandOver;
+  HandOverItem?: HandOverItem;
+  HandOverBody?: HandOverBody;
+  HandOverPreview?: HandOverPreview;
+  NamingFlow?: NamingFlow;
+  Substitution?: Substitution;
+  SubstitutionBody?: SubstitutionBody;
+  SubstitutionList?: SubstitutionList;
+  SubstitutionMade?: SubstitutionMade;
+  AnswerBody?: AnswerBody;
+  AskBody?: AskBody;
+  Question?: Question;
+  AskedPerson?: AskedPerson;
+  QuestionList?: QuestionList;
+  WaitingQuestion?: WaitingQuestion;
+  WaitingQuestions?: WaitingQuestions;
 }
 export interface PersonRef {
   id: string;
@@ -951,9 +972,22 @@ export interface FlowStart {
   guide: Text | null;
   label: Text | null;
   /**
+   * Starting asks whom one chooses for these steps.
+   */
+  choices: ChoiceItem[];
+  /**
    * Starting looks things up, fills fields or may be refused: ask `prepare` while the form is filled.
    */
   prepares: boolean;
+}
+export interface ChoiceItem {
+  step: string;
+  title: Text;
+  /**
+   * How many may be chosen.
+   */
+  most: number;
+  required: boolean;
 }
 export interface FlowVersion {
   key: string;
@@ -1192,6 +1226,26 @@ export interface Explanation {
   };
   policy?: string;
   /**
+   * Whom the holder stands in for.
+   */
+  for?: string;
+  /**
+   * Who was asked instead of whom.
+   */
+  substitutions?: {
+    for: string;
+    to: string;
+    via?: string[];
+  }[];
+  /**
+   * Away, and nobody stands in.
+   */
+  absent?: string[];
+  policies?: {
+    policy: string;
+    persons: string[];
+  }[];
+  /**
    * Who delegated, gave back or added; a name stands in labels.
    */
   by?: string;
@@ -1394,6 +1448,10 @@ export interface Action {
    */
   prepares: boolean;
   returnsTo: Text | null;
+  /**
+   * Taking it asks whom one chooses for these steps.
+   */
+  choices: ChoiceItem[];
 }
 export interface AddSignersBody {
   /**
@@ -1420,10 +1478,20 @@ export interface CompleteBody {
      */
     [k: string]: unknown;
   };
+  choices?: Choices;
   comment?: string;
   assignment: number;
   version: number;
   deviceAt?: string;
+}
+export interface Choices {
+  /**
+   * @maxItems 20
+   *
+   * This interface was referenced by `Choices`'s JSON-Schema definition
+   * via the `patternProperty` "^.*$".
+   */
+  [k: string]: string[];
 }
 export interface DelegateBody {
   to: string;
@@ -1697,6 +1765,7 @@ export interface TaskItem {
    * Its holder was added to an approval.
    */
   added: boolean;
+  for: PersonRef | null;
   unread: boolean;
   pause: TaskPause | null;
   /**
@@ -1731,6 +1800,10 @@ export interface TaskAllow {
   delegate: boolean;
   addSigners: boolean;
   /**
+   * Ask colleagues without giving it away.
+   */
+  ask: boolean;
+  /**
    * Of a task that the reader decided: nobody has gone on from there.
    */
   takeBack: boolean;
@@ -1755,6 +1828,7 @@ export interface TimelineEntry {
   type: string;
   step: StepRef | null;
   actor: PersonRef | null;
+  actingFor?: PersonRef;
   outcome: Text | null;
   comment: string | null;
   changed: string[];
@@ -1979,6 +2053,7 @@ export interface StartBody {
    * Where the record does not say it (a public area) and the person has several.
    */
   communityId?: string | null;
+  choices?: Choices;
 }
 export interface Urged {
   /**
@@ -2214,4 +2289,152 @@ export interface Checkpoint {
   startedAt: string;
   total: number;
   left: number | null;
+}
+export interface HandOver {
+  id: string;
+  person: PersonRef;
+  createdAt: string;
+  items: HandOverItem[];
+}
+export interface HandOverItem {
+  task: string;
+  to: PersonRef | null;
+  state: 'pending' | 'done' | 'failed';
+  code: string | null;
+}
+export interface HandOverBody {
+  to?: string | null;
+  byFlow?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  byCommunity?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * What was taken from a pool goes back there.
+   */
+  claimedToPool: boolean;
+}
+export interface HandOverPreview {
+  person: PersonRef;
+  /**
+   * What the person holds, as far as the reader may see it.
+   */
+  tasks: TaskItem[];
+  /**
+   * Of these those taken from a pool: they may go back there.
+   */
+  claimed: string[];
+  /**
+   * Substitutions in force in which the person stands in, or is stood in for.
+   */
+  substitutions: number;
+  /**
+   * Published flows whose rules name the person.
+   */
+  flows: NamingFlow[];
+}
+export interface NamingFlow {
+  key: string;
+  title: Text;
+}
+export interface Substitution {
+  id: string;
+  person: PersonRef;
+  substitute: PersonRef;
+  from: string;
+  to: string | null;
+  flows: string[] | null;
+  communities: string[] | null;
+  createdBy: PersonRef;
+  createdAt: string;
+  /**
+   * It counts today.
+   */
+  active: boolean;
+}
+export interface SubstitutionBody {
+  person?: string;
+  substitute: string;
+  from: string;
+  to?: string | null;
+  flows?: string[] | null;
+  communities?: string[] | null;
+  /**
+   * Also what is open now, where the scope holds it and it counts today.
+   */
+  handOverOpen: boolean;
+}
+export interface SubstitutionList {
+  /**
+   * Those not ended: of the person, and those they stand in for.
+   */
+  items: Substitution[];
+}
+export interface SubstitutionMade {
+  substitution: Substitution;
+  /**
+   * Open tasks that went to the substitute.
+   */
+  handedOver: number;
+  /**
+   * Open tasks that the substitute may not have: they stay.
+   */
+  kept: number;
+}
+export interface AnswerBody {
+  body: string;
+}
+export interface AskBody {
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  persons: string[];
+  body: string;
+  assignment: number;
+}
+export interface Question {
+  id: string;
+  caseId: string;
+  taskId: string;
+  askedBy: PersonRef;
+  body: string;
+  askedAt: string;
+  /**
+   * Neither ended nor its task closed: it may be answered.
+   */
+  open: boolean;
+  people: AskedPerson[];
+}
+export interface AskedPerson {
+  person: PersonRef;
+  answer: string | null;
+  answeredAt: string | null;
+}
+export interface QuestionList {
+  items: Question[];
+}
+export interface WaitingQuestion {
+  id: string;
+  caseId: string;
+  caseNumber: string;
+  caseTitle: string;
+  flowTitle: Text;
+  step: Text;
+  askedBy: PersonRef;
+  body: string;
+  askedAt: string;
+}
+export interface WaitingQuestions {
+  items: WaitingQuestion[];
+  next: string | null;
 }

@@ -21,6 +21,10 @@ const rules: Record<string, (words: Words) => string> = {
   leastLoaded: m.why_least_loaded,
   roundRobin: m.why_round_robin,
   onDuty: m.why_on_duty,
+  consecutiveLevels: m.why_consecutive_levels,
+  initiatorsChoice: m.why_initiators_choice,
+  previousHandlersChoice: m.why_previous_choice,
+  expression: m.why_expression,
 };
 
 const policies: Record<string, (words: { by: string }) => string> = {
@@ -29,6 +33,10 @@ const policies: Record<string, (words: { by: string }) => string> = {
   delegated: m.why_policy_delegated,
   resolved: m.why_policy_resolved,
   added: m.why_policy_added,
+  returned: () => m.why_policy_returned(),
+  never: () => m.why_policy_never(),
+  transferred: () => m.why_policy_transferred(),
+  handedOver: () => m.why_policy_handed_over(),
 };
 
 /** The name of an input: its label, or the plain word it is. */
@@ -56,5 +64,25 @@ export function explain(explanation: Explanation, names: Record<string, string> 
   };
   const policy = explanation.policy === undefined ? undefined : policies[explanation.policy];
   const by = explanation.labels[explanation.by ?? ''] ?? m.event_somebody();
-  return [(say ?? m.why_other)(words), ...(policy ? [policy({ by })] : [])];
+  return [(say ?? m.why_other)(words), ...(policy ? [policy({ by })] : []), ...explainPeople(explanation)];
+}
+
+const applied: Record<string, (words: { who: string }) => string> = {
+  never: m.why_applied_never,
+  whenInitiator: m.why_applied_initiator,
+  whenInitiatorHead: m.why_applied_head,
+};
+
+/** Who stands in for whom, who is away, and whom a policy left out. */
+function explainPeople(explanation: Explanation): string[] {
+  const { labels, substitutions = [], absent = [], policies = [] } = explanation;
+  const name = (id: string): string => labels[id] ?? m.event_somebody();
+  const list = (ids: readonly string[]): string => ids.map(name).join(m.common_list_separator());
+  const others = substitutions.filter((each) => each.for !== explanation.for);
+  return [
+    ...(explanation.for === undefined ? [] : [m.why_for({ who: name(explanation.for) })]),
+    ...others.map((each) => m.why_substitution({ who: name(each.for), to: name(each.to) })),
+    ...(absent.length === 0 ? [] : [m.why_absent({ who: list(absent) })]),
+    ...policies.flatMap(({ policy, persons }) => applied[policy]?.({ who: list(persons) }) ?? []),
+  ];
 }

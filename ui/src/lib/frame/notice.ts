@@ -11,11 +11,14 @@ import Handshake from '@lucide/svelte/icons/handshake';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Megaphone from '@lucide/svelte/icons/megaphone';
 import MessageSquare from '@lucide/svelte/icons/message-square';
+import MessageCircleQuestionMark from '@lucide/svelte/icons/message-circle-question-mark';
+import MessageSquareReply from '@lucide/svelte/icons/message-square-reply';
 import PenLine from '@lucide/svelte/icons/pen-line';
 import Reply from '@lucide/svelte/icons/reply';
 import Send from '@lucide/svelte/icons/send';
 import TimerOff from '@lucide/svelte/icons/timer-off';
 import Undo2 from '@lucide/svelte/icons/undo-2';
+import UserX from '@lucide/svelte/icons/user-x';
 import type { Notification, NotificationKind } from '#lib/api/types.gen.ts';
 import { localText } from '#lib/i18n/locale.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -39,6 +42,9 @@ export const noticeLooks: Readonly<Record<NotificationKind, NoticeLook>> = {
   task_reminder: { icon: AlarmClock, tone: 'warn', text: m.notice_reminder },
   task_overdue: { icon: TimerOff, tone: 'danger', text: m.notice_overdue },
   escalation: { icon: Megaphone, tone: 'danger', text: m.notice_escalation },
+  holder_absent: { icon: UserX, tone: 'danger', text: m.notice_holder_absent },
+  question: { icon: MessageCircleQuestionMark, tone: 'accent', text: m.notice_question },
+  answer: { icon: MessageSquareReply, tone: 'plain', text: m.notice_answer },
   urge: { icon: BellRing, tone: 'warn', text: m.notice_urged },
   comment: { icon: MessageSquare, tone: 'plain', text: m.notice_comment },
   case_cc: { icon: Send, tone: 'plain', text: m.notice_cc },
@@ -87,6 +93,7 @@ const ofTask: readonly string[] = [
   'task_reminder',
   'task_overdue',
   'urge',
+  'answer',
   'command_refused',
 ] satisfies NotificationKind[];
 

@@ -13,7 +13,8 @@ import { takeBack, tellDecided } from './take-back.ts';
 import { TaskWork } from './task.svelte.ts';
 
 export type TaskTab = 'form' | 'flow' | 'record' | 'talk' | 'files';
-export type TaskDialog = 'return' | 'transfer' | 'delegate' | 'addSigners' | 'removeSigners' | 'release' | 'pause';
+export type TaskDialog =
+  'return' | 'transfer' | 'delegate' | 'addSigners' | 'removeSigners' | 'release' | 'pause' | 'ask';
 
 /** Nothing but a press is needed to send the others. */
 function needsQuestion({ intent, comment }: Action): boolean {
@@ -99,7 +100,15 @@ export class TaskDesk {
 
   get mayConfirm(): boolean {
     const { intent, comment } = this.work;
-    return intent?.kind === 'action' && (intent.action.comment !== 'required' || comment.trim() !== '');
+    if (intent?.kind !== 'action' || !this.work.chosen.isWhole(intent.action.choices)) return false;
+    return intent.action.comment !== 'required' || comment.trim() !== '';
+  }
+
+  async askColleagues(people: Named[], body: string): Promise<void> {
+    const persons = people.map(({ id }) => id);
+    if (!(await this.work.ask(persons, body))) return;
+    this.dialog = undefined;
+    toasts.show(m.ask_done(), { tone: 'accent' });
   }
 
   async claim(): Promise<void> {

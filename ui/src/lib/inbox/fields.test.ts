@@ -53,7 +53,7 @@ it('does not propose whoever sent the work back', () => {
 it('asks about the chosen act, or the one most likely taken', () => {
   const act = (outcome: string, prepares: boolean, intent: Action['intent'] = 'default'): Action => ({
     ...{ outcome, prepares, intent, label: { 'zh-CN': outcome, en: outcome } },
-    ...{ comment: 'optional', signature: false, permissions: null, returnsTo: null },
+    ...{ comment: 'optional', signature: false, permissions: null, returnsTo: null, choices: [] },
   });
   const [later, done, refuse] = [act('later', true), act('done', true, 'primary'), act('refuse', false, 'danger')];
 

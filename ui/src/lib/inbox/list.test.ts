@@ -26,6 +26,7 @@ function aTask(id: string, more: Partial<TaskItem> = {}): TaskItem {
     returned: false,
     delegated: false,
     added: false,
+    for: null,
     suspended: false,
     pause: null,
     item: null,

@@ -5,6 +5,7 @@ import Forward from '@lucide/svelte/icons/forward';
 import Hand from '@lucide/svelte/icons/hand';
 import Handshake from '@lucide/svelte/icons/handshake';
 import MessageCircle from '@lucide/svelte/icons/message-circle';
+import MessageCircleQuestionMark from '@lucide/svelte/icons/message-circle-question-mark';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import UserMinus from '@lucide/svelte/icons/user-minus';
 import UserPlus from '@lucide/svelte/icons/user-plus';
@@ -31,6 +32,7 @@ function actsOn(desk: TaskDesk, { allow, addedSigners, mayPause, mayResume, paus
     { may: allow.return, label: m.act_return(), icon: Undo2, hint: 'B', onselect: asks('return') },
     { may: allow.transfer, label: m.act_transfer(), icon: Forward, hint: 'T', onselect: asks('transfer') },
     { may: allow.delegate, label: m.act_delegate(), icon: Handshake, onselect: asks('delegate') },
+    { may: allow.ask, label: m.ask_act(), icon: MessageCircleQuestionMark, onselect: asks('ask') },
     { may: allow.addSigners, label: m.act_add_signers(), icon: UserPlus, onselect: asks('addSigners') },
     {
       may: addedSigners.length > 0,

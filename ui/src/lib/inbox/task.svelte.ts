@@ -6,6 +6,7 @@ import { isProblem, type ApiProblem } from '#lib/api/problem.ts';
 import type { Access, Action, ActResult, ProblemPath, TaskDetail, WaitingParty } from '#lib/api/types.gen.ts';
 import { Prepare } from '#lib/form/prepare.svelte.ts';
 import { proposals } from '#lib/form/prepared.ts';
+import { ChosenPeople } from '#lib/people/choices.svelte.ts';
 import { nowIso } from '#lib/time/format.ts';
 import { DraftSaver, type DraftState } from './draft.ts';
 import { conflictsOf, formErrors, preparing, proposed, writable, type FieldConflict } from './fields.ts';
@@ -36,6 +37,8 @@ export class TaskWork {
   /** Names of the ids in the values; pickers add to it. */
   labels = $state.raw<Record<string, string>>({});
   comment = $state('');
+  /** For later steps. */
+  readonly chosen = new ChosenPeople();
   errors = $state.raw<ProblemPath[]>([]);
   #intent = $state.raw<Intent | undefined>();
   busy = $state(false);
@@ -147,6 +150,7 @@ export class TaskWork {
     return this.#act('complete', {
       outcome: action.outcome,
       fields: writable($state.snapshot(this.fields), this.permissions),
+      ...this.chosen.body(action.choices),
       ...noteOf(this.comment),
       assignment: this.detail?.assignment ?? 0,
       version: this.detail?.version ?? 0,
@@ -167,6 +171,10 @@ export class TaskWork {
     const body = { persons, where, ...noteOf(comment) };
     if (where === 'after') return this.#keep('add-signers', body);
     return this.#act('add-signers', { ...body, assignment: this.detail?.assignment ?? 0 });
+  }
+
+  ask(persons: string[], body: string): Promise<boolean> {
+    return this.#keep('ask', { persons, body });
   }
 
   removeSigners(persons: string[]): Promise<boolean> {

@@ -11,6 +11,7 @@ const approve: Action = {
   permissions: null,
   prepares: false,
   returnsTo: null,
+  choices: [],
 };
 
 function aDetail(more: Partial<TaskDetail> = {}): TaskDetail {

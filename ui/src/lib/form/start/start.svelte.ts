@@ -4,6 +4,7 @@ import { net } from '#lib/api/net.svelte.ts';
 import { isProblem } from '#lib/api/problem.ts';
 import { session } from '#lib/api/session.svelte.ts';
 import type { CaseStarted, FlowStart } from '#lib/api/types.gen.ts';
+import { ChosenPeople } from '#lib/people/choices.svelte.ts';
 import { nowIso } from '#lib/time/format.ts';
 import { Prepare } from '../prepare.svelte.ts';
 import { proposals } from '../prepared.ts';
@@ -39,6 +40,8 @@ export class StartCase {
     const taken = proposals(this.values, { set: answer.set, before: before.set }, this.start?.permissions ?? {});
     if (Object.keys(taken).length > 0) this.values = { ...this.values, ...taken };
   });
+  /** For later steps. */
+  readonly chosen = new ChosenPeople();
   readonly #drafts = new Drafts(localStorage);
   readonly #before: () => Values;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,6 +71,7 @@ export class StartCase {
     outbox.look();
     this.values = this.#before();
     this.errors = [];
+    this.chosen.clear();
     this.#attempt = {};
     this.restoredAt = undefined;
     this.savedAt = undefined;
@@ -109,7 +113,7 @@ export class StartCase {
    * the key outlives the page with the draft. `community`: where, for whoever works in several.
    */
   async submit(fields: Values, community?: string): Promise<void> {
-    const asked = { fields, ...placed(community) };
+    const asked = { fields, ...placed(community), ...this.chosen.body(this.start?.choices ?? []) };
     const body = JSON.stringify(asked);
     const waits = { flow: this.flow, title: this.start?.flow.title ?? { 'zh-CN': this.flow, en: this.flow } };
     // Already marked: whoever closes the page before an answer comes finds it sent at the next visit.
