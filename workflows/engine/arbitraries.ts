@@ -277,7 +277,6 @@ export interface Doing {
     | 'message'
     | 'signal'
     | 'refuse'
-    | 'cancel'
     | 'stale'
     | 'pause'
     | 'resume'
