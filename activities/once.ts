@@ -18,7 +18,9 @@ export function once(
   return asEngine(db, async (tx) => {
     // What it writes may start cases: of them the tables know what led to them.
     const { rows } = await sql<{ output: Output | null }>`
-      select output, set_config('guanjia.cause', ${caseId}, true) from effect where case_id = ${caseId} and id = ${effect} for update`.execute(tx);
+      select output, set_config('guanjia.cause', ${caseId}, true) from effect where case_id = ${caseId} and id = ${effect} for update`.execute(
+      tx,
+    );
     const [row] = rows;
     if (row === undefined) throw ApplicationFailure.retryable('the effect is not in the tables yet', 'effect_unknown');
     if (row.output !== null) return row.output;

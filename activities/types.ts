@@ -1,4 +1,5 @@
 /** What an activity is: a capability with a name, described by JSON Schemas, that a flow may ask for (design.md section 4). */
+import type { Values } from '../forms/types.ts';
 import type { Db } from '../server/db/as.ts';
 import type { ConnectorSettings } from './settings.ts';
 
@@ -10,6 +11,24 @@ export interface ActivityContext {
   communityId: string | null;
   /** The same over retries and over continue-as-new: what was done under it is never done twice. */
   idempotencyKey: string;
+  /** The one way to start a case. @throws AppError */
+  startCase: (wish: StartWish) => Promise<StartedCase>;
+}
+
+export interface StartWish {
+  /** Deterministic: one wish starts one case. */
+  id: string;
+  flow: string;
+  fields: Values;
+  communityId: string | null;
+  /** The case that starts it. */
+  cause: string;
+  /** Null: of the case that starts it. */
+  initiator: string | null;
+}
+export interface StartedCase extends Record<string, unknown> {
+  id: string;
+  number: string;
 }
 
 /** Each wait is twice the one before. */

@@ -17,78 +17,81 @@ import { openStage, type Stage } from './human-step/stage.ts';
 
 /** By as many clients as are measured: whoever comes first must not pay for all connections and for code that is not compiled yet. */
 const warmUp = 160;
-const measured = 100;
+const rounds = 5;
+/** One after the other in each round. */
+const measured = 20;
 const clients = [1, 8, 16];
-const secondsEach = 4;
+const secondsEach = 2;
 const commandsAFlow = 3;
 
-interface Result {
-  name: string;
+/** What a contender has come to in all its rounds. */
+interface Sums {
   startMs: number[];
   stepMs: number[];
-  flowsPerSecond: number[];
-  /** Milliseconds a flow. */
-  cpu: Cpu;
+  /** By number of clients. */
+  throughput: Throughput[];
   eventsPerCommand: number;
-  rowsPerFlow: number;
-  commitsPerFlow: number;
+  /** While one flow ran after the other. */
+  rows: number;
+  commits: number;
+}
+interface Throughput {
+  flows: number;
+  seconds: number;
+  cpu: Cpu;
 }
 
 const stage = await openStage();
 try {
-  const results: Result[] = [];
+  const sums = new Map<Contender, Sums>();
   for (const open of [
     () => guanjia(stage),
     () => baseline(stage, 'errandByActivity', '(a) Update, ordinary activity'),
     () => baseline(stage, 'errandByLocalActivity', '(b) Update, local activity'),
   ]) {
     const contender = await open();
-    process.stderr.write(`${contender.name} …\n`);
-    results.push(await measure(stage, contender));
-    await contender.stop();
+    process.stderr.write(`${contender.name} warms up …\n`);
+    await warm(contender);
+    sums.set(contender, nothingYet());
   }
-  print(results);
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds} …\n`);
+    for (const [contender, sum] of sums) await measure(stage, contender, sum);
+  }
+  print(sums);
+  for (const contender of sums.keys()) await contender.stop();
 } finally {
   await stage.close();
 }
 
-async function measure({ deps, services }: Stage, contender: Contender): Promise<Result> {
-  await warm(contender);
+function nothingYet(): Sums {
+  const throughput = clients.map(() => ({ flows: 0, seconds: 0, cpu: { node: 0, postgres: 0, temporal: 0 } }));
+  return { startMs: [], stepMs: [], throughput, eventsPerCommand: 0, rows: 0, commits: 0 };
+}
+
+async function measure({ deps, services }: Stage, contender: Contender, sum: Sums): Promise<void> {
   const before = await readCounters(deps.adminDb);
-  const startMs: number[] = [];
-  const stepMs: number[] = [];
   let last = '';
   for (let i = 0; i < measured; i++) {
     const began = performance.now();
     const started = await contender.start();
-    startMs.push(performance.now() - began);
+    sum.startMs.push(performance.now() - began);
     const stepBegan = performance.now();
     const next = await contender.first(started);
-    stepMs.push(performance.now() - stepBegan);
+    sum.stepMs.push(performance.now() - stepBegan);
     await contender.second(next);
     last = next.id;
   }
   const after = await readCounters(deps.adminDb);
+  sum.rows += after.rows - before.rows;
+  sum.commits += after.commits - before.commits;
   const { events } = await deps.temporal.workflow.getHandle(last).fetchHistory();
-  const flowsPerSecond: number[] = [];
-  let cpu: Cpu = { node: Number.NaN, postgres: Number.NaN, temporal: Number.NaN };
-  for (const n of clients) {
-    const cpuBefore = readCpu(services);
-    const { flows, seconds } = await throughput(contender, n);
-    flowsPerSecond.push(flows / seconds);
-    cpu = spent(cpuBefore, readCpu(services), flows);
+  // Without the two that every workflow has: started and completed.
+  sum.eventsPerCommand = ((events?.length ?? 0) - 2) / commandsAFlow;
+  for (const [i, n] of clients.entries()) {
+    const part = sum.throughput[i];
+    if (part !== undefined) await addThroughput(part, n, { contender, services });
   }
-  return {
-    name: contender.name,
-    startMs,
-    stepMs,
-    flowsPerSecond,
-    cpu,
-    // Without the two that every workflow has: started and completed.
-    eventsPerCommand: ((events?.length ?? 0) - 2) / commandsAFlow,
-    rowsPerFlow: (after.rows - before.rows) / measured,
-    commitsPerFlow: (after.commits - before.commits) / measured,
-  };
 }
 
 async function runFlow(contender: Contender): Promise<void> {
@@ -103,21 +106,22 @@ async function warm(contender: Contender): Promise<void> {
   await Promise.all(Array.from({ length: Math.max(...clients) }, runClient));
 }
 
-function spent(before: Cpu, after: Cpu, flows: number): Cpu {
-  const each = (name: keyof Cpu): number => (after[name] - before[name]) / flows;
-  return { node: each('node'), postgres: each('postgres'), temporal: each('temporal') };
+interface Running {
+  contender: Contender;
+  services: Stage['services'];
 }
 
-async function throughput(contender: Contender, n: number): Promise<{ flows: number; seconds: number }> {
+async function addThroughput(part: Throughput, n: number, { contender, services }: Running): Promise<void> {
+  const cpu = readCpu(services);
   const began = performance.now();
   const until = began + secondsEach * 1000;
-  const runClient = async (): Promise<number> => {
-    let flows = 0;
-    for (; performance.now() < until; flows++) await runFlow(contender);
-    return flows;
+  const runClient = async (): Promise<void> => {
+    for (; performance.now() < until; part.flows++) await runFlow(contender);
   };
-  const flows = await Promise.all(Array.from({ length: n }, runClient));
-  return { flows: flows.reduce((sum, each) => sum + each, 0), seconds: (performance.now() - began) / 1000 };
+  await Promise.all(Array.from({ length: n }, runClient));
+  part.seconds += (performance.now() - began) / 1000;
+  const now = readCpu(services);
+  for (const name of ['node', 'postgres', 'temporal'] as const) part.cpu[name] += now[name] - cpu[name];
 }
 
 /** Postgres tells its counters with a second's delay. */
@@ -129,7 +133,7 @@ async function readCounters(db: Stage['deps']['adminDb']): Promise<{ rows: numbe
   return rows[0] ?? { rows: 0, commits: 0 };
 }
 
-function print(results: readonly Result[]): void {
+function print(sums: ReadonlyMap<Contender, Sums>): void {
   const head = [
     '',
     'start p50',
@@ -144,20 +148,28 @@ function print(results: readonly Result[]): void {
     'rows/flow',
     'commits/flow',
   ];
-  const lines = results.map((result) => [
-    result.name,
-    ...[result.startMs, result.stepMs].flatMap((all) =>
+  const flows = rounds * measured;
+  const lines = [...sums].map(([{ name }, sum]) => [
+    name,
+    ...[sum.startMs, sum.stepMs].flatMap((all) =>
       [quantile(all, 0.5), quantile(all, 0.95)].map((ms) => `${ms.toFixed(1)} ms`),
     ),
-    ...result.flowsPerSecond.map((n) => n.toFixed(1)),
-    ...[result.cpu.node, result.cpu.postgres, result.cpu.temporal].map((ms) => `${ms.toFixed(1)} ms`),
-    ...[result.eventsPerCommand, result.rowsPerFlow, result.commitsPerFlow].map((n) => n.toFixed(1)),
+    ...sum.throughput.map((part) => (part.flows / part.seconds).toFixed(1)),
+    ...cpuPerFlow(sum).map((ms) => `${ms.toFixed(1)} ms`),
+    ...[sum.eventsPerCommand, sum.rows / flows, sum.commits / flows].map((n) => n.toFixed(1)),
   ]);
   const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));
   for (const line of [head, ...lines])
     process.stdout.write(
       `${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}\n`,
     );
+}
+
+/** Of most clients. */
+function cpuPerFlow({ throughput }: Sums): number[] {
+  const part = throughput.at(-1);
+  if (part === undefined) return [];
+  return [part.cpu.node, part.cpu.postgres, part.cpu.temporal].map((ms) => ms / part.flows);
 }
 
 function quantile(values: readonly number[], q: number): number {

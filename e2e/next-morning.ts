@@ -51,7 +51,7 @@ class Night {
     this.state = state;
     if (delta) this.entries.push(delta);
     for (const effect of effects) {
-      if (effect.type !== 'resolve') throw new Error(`${effect.activity} would need a worker`);
+      if (effect.type !== 'resolve') throw new Error(`${effect.step} would need a worker`);
       const people = await resolvePeople({ db: this.db }, { caseId: state.caseId, ...effect });
       await this.consume({ type: 'resolved', effect: effect.id, people }, now);
     }

@@ -17,6 +17,7 @@ import { formRoutes } from './forms/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import type { App } from './http.ts';
 import { measure } from './metrics.ts';
+import { messageRoutes } from './messages/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { describeApi } from './openapi.ts';
 import { outboundRoutes } from './outbound/routes.ts';
@@ -87,6 +88,7 @@ async function addRoutes(app: App): Promise<void> {
   notificationRoutes(app);
   outboundRoutes(app);
   startRoutes(app);
+  messageRoutes(app);
   taskRoutes(app);
   caseRoutes(app);
   overviewRoutes(app);

@@ -93,7 +93,7 @@ function readBacklog(db: Db): Promise<Backlog> {
       select (select count(*) from command where state = 'pending') as pending,
              (select coalesce(extract(epoch from now() - min(coalesce(lease_until, created_at))), 0)::float8 from command
                where state = 'pending' and (lease_until is null or lease_until < now())) as "oldestSeconds",
-             (select count(*) from "case" where applied_rev < seen_rev) as gaps`.execute(tx);
+             (select count(*) from "case" where has_gap) as gaps`.execute(tx);
     return rows[0] ?? { pending: 0, oldestSeconds: 0, gaps: 0 };
   });
 }

@@ -23,6 +23,11 @@ const small = [
   'party',
   'sequence',
   'step',
+  'input',
+  'output',
+  'again',
+  'handlers',
+  'interrupting',
 ];
 
 /** A part as the example shows it: one, or a list of its forms. */

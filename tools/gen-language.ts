@@ -129,7 +129,7 @@ const unsupported = [
   '',
   '- **Joins of branches that were not split together**, and splits that end in different joins: use nested parallels.',
   '- **Entering the middle of a branch from outside**: a jump stays within the sequences around it. Only a return may lead back into a',
-  '  parallel that has waited for all, and reopens that branch alone.',
+  '  parallel that has waited for all, and reopens that branch alone, or into a sub-process.',
   '- **Several tokens in one sequence** (multi-merge, discriminator without cancelling): every sequence is at one step at a time.',
   '',
 ];

@@ -30,9 +30,10 @@ export interface ResolveRequest {
 
 export interface ProjectRequest {
   caseId: string;
-  /** Every entry nobody has acknowledged, in order of rev. */
+  /** Entries nobody has acknowledged, in order of rev: as many as one message takes. */
   entries: DeltaEntry[];
-  open: OpenTasks;
+  /** Absent where entries were left for the next message. */
+  open?: OpenTasks;
 }
 
 export interface PerformRequest {
@@ -43,6 +44,8 @@ export interface PerformRequest {
   activity: string;
   /** The record must have reached this rev before the input is mapped (rule 8). */
   rev: number;
+  /** Of a throw, whose activity is `message.send` or `signal.send`: to whom. */
+  send?: { name: string; key: string | null };
   /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
   undoes?: number | null;
 }

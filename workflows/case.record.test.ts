@@ -8,11 +8,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   aCc,
   aFlow,
+  aHandler,
   aLoop,
   anApproval,
+  anEnd,
   anInclusive,
   aParallel,
+  aRace,
+  aReceive,
   aServiceTask,
+  aSubProcess,
+  aThrow,
   aTimer,
   aUserTask,
 } from './engine/testing.ts';
@@ -333,6 +339,50 @@ async function operatedRun(): Promise<TestCase> {
   return test;
 }
 
+/**
+ * A branch beside that a timer began, a message and a signal, a race, what is sent, an error that is caught, a condition that turns true, and a
+ * case that is withdrawn and tidied up.
+ */
+async function handlersRun(): Promise<TestCase> {
+  const beside = (id: string, catching: Parameters<typeof aHandler>[1]) =>
+    aHandler(id, { ...catching, interrupting: false } as Parameters<typeof aHandler>[1], [aUserTask(`${id}_do`)]);
+  const caught = aHandler('caught', { catch: 'error', codes: ['broken'] }, [aUserTask('mend')]);
+  const answers = aRace('answers', [
+    [{ catch: 'message', name: 'answer', key: 'order' }, [aUserTask('answered')]],
+    [{ catch: 'timer', in: 'P1D' }, []],
+  ]);
+  const steps = [
+    aUserTask('first', { on: [beside('soon', { catch: 'timer', in: 'PT1S' })] }),
+    aReceive('paid', { key: 'order', on: [beside('storm', { catch: 'signal', name: 'storm' })] }),
+    answers,
+    aThrow('tell', { message: 'ordered', key: 'order' }),
+    aThrow('warn', { signal: 'storm' }),
+    aSubProcess('part', [aUserTask('try'), anEnd('bad', 'broken', { ends: 'error' })], [caught]),
+    aUserTask('last', { on: [beside('dear', { catch: 'condition', when: 'amount > 5' })] }),
+  ];
+  const undo = aHandler('undo', { catch: 'cancel' }, [aUserTask('tidy')]);
+  const test = await worker.startCase(aFlow(steps, { key: 'handlers_case', on: [undo] }), {
+    vars: { order: 'k1', amount: 1 },
+  });
+  await reach(test, 'soon_do');
+  await test.complete('first', 'done');
+  await test.hear({ signal: 'storm' });
+  await test.complete('soon_do', 'done');
+  await test.hear({ message: 'paid', key: 'k1' });
+  await test.complete('storm_do', 'done');
+  await test.hear({ message: 'answer', key: 'k1' });
+  await test.complete('answered', 'done');
+  await reach(test, 'try');
+  await test.complete('try', 'done');
+  await test.complete('mend', 'done');
+  await test.send({ kind: 'amend', actor: 'owner', vars: { amount: 9 } });
+  await test.complete('dear_do', 'done');
+  await test.send({ kind: 'withdraw', actor: 'owner', vars: {} });
+  await test.complete('tidy', 'done');
+  await test.result();
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -357,6 +407,7 @@ describe.each([
   ['parallel', parallelRun],
   ['signers', signersRun],
   ['operated', operatedRun],
+  ['handlers', handlersRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

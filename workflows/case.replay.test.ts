@@ -33,6 +33,7 @@ describe('recorded histories', () => {
         'clocks.json',
         'constructs.json',
         'continued.json',
+        'handlers.json',
         'leave.json',
         'operated.json',
         'parallel.json',

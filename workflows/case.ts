@@ -7,6 +7,7 @@ import {
   checkpointSignal,
   commandUpdate,
   entriesQuery,
+  messageUpdate,
   modifyPlanQuery,
   returnPlanQuery,
   snapshotQuery,
@@ -31,6 +32,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
       shell.validate(message);
     },
   });
+  setHandler(messageUpdate, (message) => shell.message(message));
   // A case ends by its own command; Temporal's cancellation would leave rows open that nobody closes.
   return CancellationScope.nonCancellable(async () => {
     await shell.load();

@@ -13,6 +13,7 @@ import type {
   Snapshot,
   StepId,
   TaskId,
+  Vars,
 } from './engine/types.ts';
 
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
@@ -39,9 +40,34 @@ export interface CommandMessage {
 export interface CommandAnswer {
   /** Rev of the command's own event. */
   rev: number;
-  /** Every entry that Postgres has not acknowledged, the command's own and those of the people it resolved included. */
+  /**
+   * Entries that Postgres has not acknowledged, the command's own and those of the people it resolved included; of very many the first, and
+   * a query brings the others.
+   */
   entries: DeltaEntry[];
-  open: OpenTasks;
+  /** Absent where entries were left out. */
+  open?: OpenTasks;
+}
+
+/** A message for the case, or a signal it waits for; its id happens once. */
+export interface MessageMessage {
+  id: string;
+  kind: 'message' | 'signal';
+  name: string;
+  /** Correlation key of a message; null for a signal. */
+  key: string | null;
+  /** The new values of mentioned fields among those its patch writes. */
+  vars: Vars;
+  /** Id of the stored patch, null for none. */
+  patch: string | null;
+  acked: number;
+}
+
+export interface MessageAnswer extends Omit<CommandAnswer, 'rev'> {
+  /** False: nobody in the case waits for it. */
+  taken: boolean;
+  /** Of its event; null when it was not taken. */
+  rev: number | null;
 }
 
 /** What the ring of known commands keeps: an accepted command is answered again, never applied again (rule 2). */
@@ -91,6 +117,8 @@ export type ReturnPlan =
 export const REFUSED = 'REFUSED';
 
 export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
+/** Delivers a message or a signal; the update id is its id. */
+export const messageUpdate = defineUpdate<MessageAnswer, [MessageMessage]>('message');
 /** Heals rows after a gap. */
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');
 /** Entries still held by the shell from the given rev on, for a gap whose delta was lost with its driver. */

@@ -16,11 +16,13 @@ import { compile } from './engine/compile.ts';
 import type { CommandBody } from './engine/simulate.ts';
 import {
   commandUpdate,
+  messageUpdate,
   snapshotQuery,
   type CaseLimits,
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type MessageAnswer,
 } from './messages.ts';
 import type runCase from './case.ts';
 import type { History } from './testing-history.ts';
@@ -164,6 +166,21 @@ export class TestCase {
   /** Sends a message as it is, a second time for instance. */
   async deliver(message: CommandMessage, updateId = message.command.id): Promise<CommandAnswer> {
     const answer = await this.handle.executeUpdate(commandUpdate, { args: [message], updateId });
+    this.apply(answer);
+    return answer;
+  }
+
+  /** A message or a signal comes to the case; sent again with the same id where one is given. */
+  async hear(
+    heard: { message: string; key: string } | { signal: string },
+    { id = randomUUID(), vars = {} }: { id?: string; vars?: Vars } = {},
+  ): Promise<MessageAnswer> {
+    const what =
+      'message' in heard
+        ? { kind: 'message' as const, name: heard.message, key: heard.key }
+        : { kind: 'signal' as const, name: heard.signal, key: null };
+    const message = { id, ...what, vars, patch: null, acked: this.acked };
+    const answer = await this.handle.executeUpdate(messageUpdate, { args: [message], updateId: id });
     this.apply(answer);
     return answer;
   }

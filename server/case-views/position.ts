@@ -4,6 +4,7 @@ import type { Static } from 'typebox';
 import type { Tx } from '../db/as.ts';
 import { findNames } from '../commands/people.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
+import { handlersOn, isHandlerKey } from '../../workflows/engine/catching.ts';
 import { compile } from '../../workflows/engine/compile.ts';
 import type { Step, Text } from '../../workflows/engine/flow.gen.ts';
 import { areConcurrent } from '../../workflows/engine/tree.ts';
@@ -64,7 +65,15 @@ export async function readPosition(tx: Tx, standing: Standing): Promise<Position
 }
 
 /** Kinds that hold or lead, and are nothing that happens. */
-const UNSEEN: ReadonlySet<string> = new Set(['exclusive', 'inclusive', 'parallel', 'loop', 'jump', 'end']);
+const UNSEEN: ReadonlySet<string> = new Set([
+  'exclusive',
+  'inclusive',
+  'parallel',
+  'loop',
+  'subProcess',
+  'jump',
+  'end',
+]);
 
 /** Whether being at one step means that the case has passed the other: it stands before, and not in a branch beside. */
 function isAfter(flow: Pick<PublishedFlow, 'loaded'>, at: string, other: string): boolean {
@@ -74,37 +83,43 @@ function isAfter(flow: Pick<PublishedFlow, 'loaded'>, at: string, other: string)
 }
 
 /** `id` as published.ts names it: the step that has the branch, and the branch's key. */
-export function branchOf(flow: Pick<PublishedFlow, 'steps'>, id: string): PositionView['branches'][number] {
-  const { step, key } = ownerOf(flow, id);
-  return { id, title: titleOf(step, key), decision: step.title, kind: step.kind };
+export function branchOf(flow: BranchesOf, id: string): PositionView['branches'][number] {
+  const [owner = '', key = ''] = id.split(' ');
+  const step = flow.steps.get(owner)?.step;
+  if (isHandlerKey(key)) {
+    const on = step ?? flow.definition;
+    const title = handlersOn(on).find((each) => each.key === key)?.handler.title ?? null;
+    return { id, title, decision: on.title ?? flow.definition.title, kind: 'handler' };
+  }
+  const holder = ownerOf(flow, id);
+  return { id, title: titleOf(holder.step, key), decision: holder.step.title, kind: holder.step.kind };
 }
 
-type Owner = Extract<Step, { kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' }>;
+type BranchesOf = Pick<PublishedFlow, 'steps' | 'definition'>;
+type Owner = Extract<Step, { kind: (typeof HOLDING)[number] }>;
+const HOLDING = ['exclusive', 'inclusive', 'parallel', 'loop', 'race', 'subProcess'] as const;
 
 function ownerOf({ steps }: Pick<PublishedFlow, 'steps'>, id: string): { step: Owner; key: string } {
   const [owner = '', key = ''] = id.split(' ');
   const step = steps.get(owner)?.step;
-  switch (step?.kind) {
-    case 'exclusive':
-    case 'inclusive':
-    case 'parallel':
-    case 'loop':
-      return { step, key };
-    default:
-      throw new RangeError(`${owner} has no branches`);
-  }
+  if (step === undefined || !isHolding(step)) throw new RangeError(`${owner} has no branches`);
+  return { step, key };
+}
+
+function isHolding(step: Step): step is Owner {
+  return (HOLDING as readonly string[]).includes(step.kind);
 }
 
 function titleOf(step: Owner, key: string): Text | null {
-  if (step.kind === 'loop') return null;
+  if (step.kind === 'loop' || step.kind === 'subProcess') return null;
   if (key === 'otherwise') return ('otherwise' in step ? step.otherwise.title : undefined) ?? null;
   return step.branches[Number(key.split('.')[1])]?.title ?? null;
 }
 
-/** Whatever is decided, the case comes by. */
+/** Whatever is decided, the case comes by; what a handler does it may never. */
 function isAlwaysTaken(flow: PublishedFlow, id: string): boolean {
-  const { kind } = ownerOf(flow, id).step;
-  return kind === 'parallel' || kind === 'loop';
+  const { kind } = branchOf(flow, id);
+  return kind === 'parallel' || kind === 'loop' || kind === 'subProcess';
 }
 
 /** Which pool it waits in, and until when. */
@@ -149,10 +164,12 @@ function lastDone({ flow, history }: Standing): Map<string, LogRow> {
 }
 
 function isEnd({ type, data }: LogRow): boolean {
-  return (
-    type === 'task_completed' ||
-    type === 'activity_done' ||
-    type === 'step_skipped' ||
-    (type === 'timer_fired' && data.timer === 'wait')
-  );
+  if (type === 'timer_fired') return data.timer === 'wait' || (data.timer === 'catch' && isOfStep(data.part));
+  if (type === 'message_received' || type === 'signal_received') return isOfStep(data.part);
+  return type === 'task_completed' || type === 'activity_done' || type === 'step_skipped';
+}
+
+/** Came to the step itself, or decided a race; not to a handler on it. */
+function isOfStep(part: unknown): boolean {
+  return typeof part !== 'string' || !isHandlerKey(part);
 }

@@ -15,13 +15,31 @@ const decision = {
 } as const;
 const steps = new Map([['mode', { step: decision, depth: 0, branches: [] }]]) as unknown as PublishedFlow['steps'];
 
+const definition = {
+  title: text('Visit'),
+  on: [{ id: 'undo', catch: 'cancel', steps: [] }],
+} as unknown as PublishedFlow['definition'];
+
 it('names a branch by its decision, and the one for all other cases by nothing', () => {
-  expect(branchOf({ steps }, 'mode branches.1')).toEqual({
+  expect(branchOf({ steps, definition }, 'mode branches.1')).toEqual({
     id: 'mode branches.1',
     title: text('Grab'),
     decision: text('Mode'),
     kind: 'exclusive',
   });
-  expect(branchOf({ steps }, 'mode otherwise').title).toBeNull();
-  expect(() => branchOf({ steps }, 'gone otherwise')).toThrow('gone has no branches');
+  expect(branchOf({ steps, definition }, 'mode otherwise').title).toBeNull();
+  expect(() => branchOf({ steps, definition }, 'gone otherwise')).toThrow('gone has no branches');
+});
+
+it('names the branch of a handler by its title and by what it is on', () => {
+  const on = [{ id: 'late', catch: 'timer', in: 'P1D', title: text('Too late'), steps: [] }];
+  const work = { id: 'work', kind: 'userTask', title: text('Work'), on };
+  const steps = new Map([['work', { step: work }]]) as unknown as PublishedFlow['steps'];
+
+  expect(branchOf({ steps, definition }, 'work instead.late')).toMatchObject({
+    title: text('Too late'),
+    decision: text('Work'),
+    kind: 'handler',
+  });
+  expect(branchOf({ steps, definition }, ' instead.undo')).toMatchObject({ title: null, decision: text('Visit') });
 });

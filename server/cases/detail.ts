@@ -12,7 +12,7 @@ import { isHumanStep } from '../commands/access.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { readDecider } from '../commands/facts.ts';
 import { holdsRole, mayIn, type Decider } from '../commands/may-decide.ts';
-import { asPerson, type Db, type Tx } from '../db/as.ts';
+import { asPerson, withEngine, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
@@ -57,7 +57,7 @@ export function readCase(
       position: await readPosition(tx, { flow, caseId, status: row.status, position: row.position, history }),
       comments: discussion.items.toReversed(),
       olderComments: discussion.next,
-      incidents: await readIncidents(tx, caseId),
+      incidents: await readIncidents(tx, caseId, mayIn(reader, 'case.retry', row.community_id)),
       urgeFrom: urging.from,
       allow: allowedActs({ row, flow, reader, tasks }, urging),
     };
@@ -124,7 +124,21 @@ async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
   return rows;
 }
 
-async function readIncidents(tx: Tx, caseId: string): Promise<Incident[]> {
+/**
+ * What an activity was given stands in its effect and nowhere else (protocol.md rule 16): it may quote anything of the record, so only
+ * who may retry is shown it.
+ */
+async function readIncidents(tx: Tx, caseId: string, mayRetry: boolean): Promise<Incident[]> {
   const row = await tx.selectFrom('case').select('incidents').where('id', '=', caseId).executeTakeFirst();
-  return row?.incidents ?? [];
+  const incidents = row?.incidents ?? [];
+  if (!mayRetry || !incidents.some(({ code }) => code === 'activity_failed')) return incidents;
+  const { rows } = await withEngine(tx, () =>
+    sql<{ step: string; input: Incident['detail'] }>`select distinct on (step) step, input from effect
+      where case_id = ${caseId} and type = 'activity' and input is not null order by step, id desc`.execute(tx),
+  );
+  const inputs = new Map(rows.map(({ step, input }) => [step, input]));
+  return incidents.map((incident) => {
+    const input = incident.code === 'activity_failed' ? inputs.get(incident.step ?? '') : undefined;
+    return input === undefined ? incident : { ...incident, detail: { ...incident.detail, inputs: input } };
+  });
 }

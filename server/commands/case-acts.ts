@@ -94,7 +94,7 @@ export function amendCase(deps: Deps, intention: Intention, act: AmendAct): Prom
       current,
       shown: shown(form, rights, current),
     });
-    await tryPatch(tx, form, caseId, { patch });
+    await tryPatch(tx, form, caseId, { patch, isValid: found.currentForm === form.version });
     return { args: {}, patch, comment: act.comment, readRev: version };
   });
 }

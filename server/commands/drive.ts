@@ -84,7 +84,7 @@ async function settle(deps: Deps, { caseId, command }: Job, answer: CommandAnswe
   const applied = await applyDelta(deps.db, {
     caseId,
     entries: answer.entries,
-    open: answer.open,
+    ...(answer.open && { open: answer.open }),
     command: { id: command, rev: answer.rev },
   });
   if (applied.hasGap || applied.differs)

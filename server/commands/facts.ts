@@ -44,6 +44,8 @@ export interface Key {
 export interface Facts {
   person: Decider;
   case: CaseFacts;
+  /** Version of its form type that the record's table follows. */
+  currentForm: number;
   /** As it was before the lock was waited for: whoever finds the task taken looks again. */
   prior: PriorCommand | undefined;
   task: TaskFacts;
@@ -52,6 +54,7 @@ export interface Facts {
 interface Row {
   grants: Grant[];
   case: CaseFacts;
+  currentForm: number;
   task: TaskFacts;
   prior: (Omit<PriorCommand, 'requestHash'> & { requestHash: string }) | null;
 }
@@ -69,6 +72,8 @@ const grantsOf = (
   from role_grant g join role r on r.key = g.role where g.person_id = ${person}), '[]')`;
 const grantsJson = grantsOf(sql`current_person()`);
 
+const currentForm = sql`(select w.current_version from form_type w where w.key = c.form) as "currentForm"`;
+
 const priorJson = ({ key, route }: Key) => sql`(select json_build_object('id', m.id, 'caseId', m.case_id,
   'requestHash', encode(m.request_hash, 'hex'), 'state', m.state, 'refusal', m.refusal)
   from command m where m.actor = current_person() and m.route = ${route} and m.idempotency_key = ${key}::uuid)`;
@@ -79,26 +84,26 @@ export function lockTask(
   personId: string,
   { taskId, key }: { taskId: string; key: Key },
 ): Promise<Facts | undefined> {
-  return readTask(tx, personId, { taskId, key, lock: sql`for no key update of c, t` });
+  const source = sql`lock_task(${taskId}) l cross join lateral (select (l.c).*) c cross join lateral (select (l.t).*) t`;
+  return readTask(tx, personId, { source, key });
 }
 
 /** The same without a lock, for whoever only looks. */
 export function lookAtTask(tx: Tx, personId: string, taskId: string): Promise<Facts | undefined> {
-  return readTask(tx, personId, { taskId, key: { key: null, route: '' }, lock: sql`` });
+  const source = sql`task t join "case" c on c.id = t.case_id where t.id = ${taskId}`;
+  return readTask(tx, personId, { source, key: { key: null, route: '' } });
 }
 
 async function readTask(
   tx: Tx,
   personId: string,
-  { taskId, key, lock }: { taskId: string; key: Key; lock: RawBuilder<unknown> },
+  { source, key }: { source: RawBuilder<unknown>; key: Key },
 ): Promise<Facts | undefined> {
   const { rows } = await sql<Row>`
-    select ${caseJson} as "case", ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior
-    from "case" c join task t on t.case_id = c.id where t.id = ${taskId} ${lock}`.execute(tx);
+    select ${caseJson} as "case", ${currentForm}, ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior
+    from ${source}`.execute(tx);
   const [row] = rows;
-  return (
-    row && { case: row.case, task: row.task, person: { id: personId, grants: row.grants }, prior: toPrior(row.prior) }
-  );
+  return row && { ...factsOf(row, personId), task: row.task };
 }
 
 export async function lockCase(
@@ -107,10 +112,14 @@ export async function lockCase(
   { caseId, key }: { caseId: string; key: Key },
 ): Promise<Omit<Facts, 'task'> | undefined> {
   const { rows } = await sql<Omit<Row, 'task'>>`
-    select ${caseJson} as "case", ${grantsJson} as grants, ${priorJson(key)} as prior
-    from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);
+    select ${caseJson} as "case", ${currentForm}, ${grantsJson} as grants, ${priorJson(key)} as prior
+    from lock_case(${caseId}) c`.execute(tx);
   const [row] = rows;
-  return row && { case: row.case, person: { id: personId, grants: row.grants }, prior: toPrior(row.prior) };
+  return row && factsOf(row, personId);
+}
+
+function factsOf({ case: c, currentForm: version, grants, prior }: Omit<Row, 'task'>, id: string): Omit<Facts, 'task'> {
+  return { case: c, currentForm: version, person: { id, grants }, prior: toPrior(prior) };
 }
 
 /** For acts that lock nothing: what the person's roles allow. */

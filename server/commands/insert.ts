@@ -35,16 +35,14 @@ export interface Inserted {
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
   const { id, person, task, patch, args } = prepared;
   const { rows } = await sql<{ n: number; lowest: number | null }>`
-    with p as (select waiting, lowest from pending_commands(${prepared.case.id}) where not exclusive),
-    c as (
-      update "case" set last_n = last_n + 1 from p where id = ${prepared.case.id} and p.waiting < ${mostBeside(prepared.kind)}
-      returning last_n, p.lowest),
-    t as (update task set state = 'completing', command_id = ${id} where id = ${task?.id ?? null} and exists (select from c)),
+    with c as materialized (
+      select n, lowest from number_command(${id}, ${prepared.case.id}, ${task?.id ?? null},
+        ${mostBeside(prepared.kind)})),
     d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id}
       and ${!stays.includes(prepared.kind)} and exists (select from c))
     insert into command (id, case_id, n, kind, actor, idempotency_key, route, request_hash, task_id, args, patch, comment, read_rev,
       device_at, flow_version, lease_by, lease_until)
-    select ${id}, ${prepared.case.id}, c.last_n, ${prepared.kind}, ${person.id}, ${intention.key.key}::uuid, ${intention.key.route},
+    select ${id}, ${prepared.case.id}, c.n, ${prepared.kind}, ${person.id}, ${intention.key.key}::uuid, ${intention.key.route},
       ${intention.requestHash}, ${task?.id ?? null}, ${JSON.stringify(args)}::jsonb,
       ${patch === null ? null : JSON.stringify(patch)}::jsonb, ${prepared.comment}, ${prepared.readRev}::int,
       ${prepared.deviceAt}::timestamptz, ${prepared.case.flowVersion}, ${leaseHolder}, now() + make_interval(secs => ${leaseSeconds})

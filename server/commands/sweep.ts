@@ -56,7 +56,7 @@ function findWork({ db }: Deps): Promise<{ pending: string[]; gaps: string[] }> 
       (select distinct case_id as id, false as is_gap from command
         where state = 'pending' and (lease_until is null or lease_until < now()) limit ${mostCases})
       union all
-      (select id, true from "case" where applied_rev < seen_rev and updated_at < now() - interval '2 seconds' limit ${mostCases})`.execute(
+      (select id, true from "case" where has_gap and updated_at < now() - interval '2 seconds' limit ${mostCases})`.execute(
       tx,
     );
     return {

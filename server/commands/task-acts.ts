@@ -202,7 +202,7 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
   const patch = await patchOf(tx, ready, reading);
   if (Object.keys(patch).length === 0) return null;
-  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set });
+  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set, isValid: facts.currentForm === form.version });
   return patch;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Tells the event streams of all processes what changed. A hint is given inside the write's transaction and sent after its commit
- * (rule 12): it exists only if the write does, and a notification inside the transaction would make all commits of the database
- * wait for each other. A hint says that something changed and for whom, never what.
+ * (rule 12): it exists only if the write does. A notification inside the transaction makes all commits with one wait for each other,
+ * therefore only those that wait for no disk carry theirs. A hint says that something changed and for whom, never what.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db, Tx } from './as.ts';
 
 export const HINT_CHANNEL = 'guanjia_hint';
@@ -37,6 +37,14 @@ export function sendHints(tx: Tx, hints: readonly HintMessage[]): void {
   const list = given.get(tx);
   if (list === undefined) throw new Error('not a transaction of as.ts');
   list.push(...hints);
+}
+
+/**
+ * The end of a statement whose transaction waits for no disk: with its commit the hints go out, and nobody waits long for it. Of any
+ * other transaction they are sent by `sendHints`.
+ */
+export function withHints(hints: readonly HintMessage[]): RawBuilder<unknown> {
+  return sql`select pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${JSON.stringify(hints)}::json) h`;
 }
 
 /** Sends hints of a committed transaction, together with those of others that end meanwhile. Nobody waits for it. */

@@ -20,8 +20,8 @@ const opens = /^(?:begin|savepoint)\b/;
 /** Kysely reads nothing else of an opening. */
 const opened = { command: 'BEGIN', rowCount: null, oid: 0, fields: [], rows: [] };
 
-/** Shorter statements read one row without joins: nothing to plan. */
-const preparedFromLength = 100;
+/** What is shorter is said too seldom to be kept. */
+const preparedFromLength = 40;
 /** A connection keeps a plan for each: lists with filters come in many forms. */
 const mostPrepared = 200;
 

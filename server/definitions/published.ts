@@ -6,6 +6,7 @@ import { sql, type Kysely } from 'kysely';
 import { compileForm } from '../../forms/compile.ts';
 import type { LoadedForm } from '../db/records/form-store.ts';
 import { formulasOf, valueTypesOf } from '../db/records/formulas.ts';
+import { isHandlerKey } from '../../workflows/engine/catching.ts';
 import { compile } from '../../workflows/engine/compile.ts';
 import type { Flow, Step } from '../../workflows/engine/flow.gen.ts';
 import { walk } from '../../workflows/engine/tree.ts';
@@ -93,10 +94,12 @@ export function readyFlow(ref: FlowRef, definition: Flow, form: LoadedForm): Pub
     calendars,
     form,
     steps: new Map(
-      [...walk(definition)].map(({ step, path }) => [
-        step.id,
-        { step, depth: path.length - 1, branches: path.slice(1).map(({ owner, branch }) => `${owner} ${branch}`) },
-      ]),
+      [...walk(definition)].map(({ step, path }) => {
+        // A handler of the flow itself is a branch too, of no step.
+        const inside = path.filter(({ owner, branch }) => owner !== null || isHandlerKey(branch));
+        const branches = inside.map(({ owner, branch }) => `${owner ?? ''} ${branch}`);
+        return [step.id, { step, depth: branches.length, branches }];
+      }),
     ),
   };
 }

@@ -35,7 +35,7 @@ export function tellEntry(entry: Entry, { words, steps, fields }: Telling): Line
   };
 }
 
-const ownTexts = new Set(['due', 'escalate', 'wait']);
+const ownTexts = new Set(['due', 'escalate', 'wait', 'catch']);
 
 function keyOf({ type, data }: Entry): string {
   if (type === 'step_skipped' && typeof data.undoes === 'number') return 'compensation_skipped';

@@ -1,6 +1,7 @@
-/** What runs beside the cases in every process that works: schedules whose time has come, starts that wait, tables brought into line. */
+/** What runs beside the cases in every process that works: schedules whose time has come, starts and messages that wait, tables brought into line. */
 import { sql } from 'kysely';
 import { asEngine } from '../db/as.ts';
+import { deliverMessages, tidyMessages } from '../commands/messages/deliver.ts';
 import type { Deps } from '../deps.ts';
 import { startSweeper, type Sweeper } from '../worker/sweeper.ts';
 import { driveStarts } from './drive.ts';
@@ -21,10 +22,12 @@ export function startStarts(deps: Deps): Sweeper {
       if (Date.now() - reconciledAt > reconcileEveryMs) {
         await reconcileAll(deps.adminDb);
         await removeOld(deps);
+        await tidyMessages(deps);
         reconciledAt = Date.now();
       }
       await runSchedules(deps.db);
       await driveStarts(deps);
+      await deliverMessages(deps);
     },
   });
 }

@@ -125,7 +125,9 @@ export const PositionBranch = Type.Object(
     title: nullable(Text),
     /** Title of the step that has the branch. */
     decision: Text,
-    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop'], { description: 'Of the step that has it.' }),
+    kind: Type.Enum(['exclusive', 'inclusive', 'parallel', 'loop', 'race', 'subProcess', 'handler'], {
+      description: 'Of the step that has it; `handler`: done only when something happens on that step, or on the flow.',
+    }),
   },
   { title: 'PositionBranch' },
 );

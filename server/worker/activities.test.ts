@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { caseStart } from '../../activities/case-start.ts';
+import { noConnectors } from '../../activities/settings.ts';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
 import { completeTask } from '../commands/task-acts.ts';
 import { createPerson } from '../testing/app.ts';
@@ -9,6 +11,7 @@ import { complete, createCaseStage, intend, openTask, startErrand, type CaseStag
 import { dyingAfterRpc, expireLeases } from '../testing/crashes.ts';
 import { errandFlow } from '../testing/errand.ts';
 import { sweep } from '../commands/sweep.ts';
+import { startFromCase } from './start-from-case.ts';
 
 const text = (en: string) => ({ 'zh-CN': en, en });
 const [handOut] = errandFlow.steps;
@@ -140,6 +143,34 @@ it('rule 8: the activity waits for a rev that a crash kept from the tables', asy
   await sweep(stage.deps);
   await expect.poll(async () => (await toldOf()).length, { timeout: 15_000 }).toBe(1);
   await expect.poll(async () => (await look(caseId))?.types.at(-1), { timeout: 15_000 }).toBe('activity_done');
+});
+
+it('rule 10: starts another case once, however often it is asked, and no chain without end', async () => {
+  const { deps, cast, test } = stage;
+  const { caseId } = await startErrand(stage);
+  const run = (input: object, effect: number, of = caseId) =>
+    caseStart.run(
+      { flow: 'errand', ...input },
+      {
+        db: deps.db,
+        connectors: noConnectors,
+        caseId: of,
+        communityId: null,
+        idempotencyKey: `${of}:${effect}`,
+        startCase: (wish) => startFromCase(deps, wish),
+      },
+    );
+  const twice = [await run({ fields: { what: 'Another' } }, 7), await run({ fields: { what: 'Another' } }, 7)];
+  expect(twice[0]).toEqual(twice[1]);
+  const { rows } = await sql<{ initiator: string; number: string }>`
+    select initiator, number from "case" where id = ${String(twice[0]?.id)}`.execute(test.adminDb);
+  expect(rows).toEqual([{ initiator: cast.staff, number: twice[0]?.number }]);
+  await expect(run({ flow: 'nowhere', fields: {} }, 8)).rejects.toMatchObject({ type: 'flow_unknown' });
+  await expect(run({ fields: {} }, 9)).rejects.toMatchObject({ type: 'invalid_fields' });
+
+  let last = caseId;
+  for (let depth = 1; depth <= 5; depth++) last = String((await run({ fields: { what: 'Chain' } }, 10, last)).id);
+  await expect(run({ fields: { what: 'Chain' } }, 10, last)).rejects.toMatchObject({ type: 'start_loop' });
 });
 
 async function look(caseId: string) {

@@ -27,6 +27,7 @@ const context = (effect: number): ActivityContext => ({
   caseId,
   communityId: garden,
   idempotencyKey: `${caseId}:${effect}`,
+  startCase: () => Promise.reject(new Error('none is started here')),
 });
 const input = { text: 'repair_late', robots: ['desk', 'boss'], message: '报修已超时' };
 const rows = () =>

@@ -17,6 +17,8 @@ import { asEngine } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { tried } from './retries.ts';
+import { sendMessage } from './send.ts';
+import { startFromCase } from './start-from-case.ts';
 
 interface CaseAt {
   appliedRev: number;
@@ -36,13 +38,14 @@ interface Kept {
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
-type Needs = Pick<Deps, 'db' | 'config'>;
+type Needs = Deps;
 
 export async function perform(
   deps: Needs,
   request: PerformRequest,
   attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
+  if (request.send !== undefined) return throwOut(deps, request, request.send);
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
@@ -54,6 +57,23 @@ export async function perform(
   const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
+}
+
+/** A `throw` step: its payload is mapped from the record like the input of a service. */
+async function throwOut(
+  deps: Needs,
+  request: PerformRequest,
+  send: NonNullable<PerformRequest['send']>,
+): Promise<{ vars: Vars; patch: null }> {
+  const { db } = deps;
+  const at = await waitForRev(db, request);
+  const flow = await getFlow(db, { key: at.flow, version: at.version });
+  const step = flow.steps.get(request.step)?.step as { input?: Record<string, string> } | undefined;
+  const record = await asEngine(db, (tx) => readCaseFields(tx, flow.form, request.caseId));
+  const { input, failed } = mapInput(step ?? {}, flow.form, { ...record, number: at.number });
+  if (failed.length > 0) throw ApplicationFailure.nonRetryable(failed[0] ?? '', 'activity_input_invalid');
+  await sendMessage(deps, { request, send, communityId: at.communityId, fields: input });
+  return { vars: {}, patch: null };
 }
 
 function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {
@@ -104,28 +124,44 @@ async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformReques
   return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
 }
 
-async function run({ db, config }: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
+async function run(deps: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
+  const { db } = deps;
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
   const undone = await undoneBy(db, request);
   const { input, failed } = mapInput(call, flow.form, { ...fields, number: at.number, ...undone });
   if (failed.length > 0 || misfits(activity, input).length > 0)
     throw ApplicationFailure.nonRetryable(failed[0] ?? 'input does not fit the activity', 'activity_input_invalid');
+  await asEngine(db, (tx) =>
+    sql`update effect set input = ${jsonOf(input, 'activity_input_too_large')}::jsonb, updated_at = now()
+      where case_id = ${caseId} and id = ${effect}`.execute(tx),
+  );
   const output = await tried(activity, attempt, () =>
     activity.run(input, {
       db,
-      connectors: config.connectors ?? noConnectors,
+      connectors: deps.config.connectors ?? noConnectors,
       caseId,
       communityId: at.communityId,
       idempotencyKey: `${caseId}:${effect}`,
+      startCase: (wish) => startFromCase(deps, wish),
     }),
   );
   const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
-    sql`update effect set input = ${JSON.stringify(input)}::jsonb, output = ${JSON.stringify(output)}::jsonb,
+    sql`update effect set output = ${jsonOf(output, 'activity_output_too_large')}::jsonb,
       patch = ${JSON.stringify(patch)}::jsonb, updated_at = now() where case_id = ${caseId} and id = ${effect}`.execute(
       tx,
     ),
   );
   return patch;
+}
+
+/** Characters of JSON that an activity may be given and may answer. */
+const longest = 1_000_000;
+
+/** @throws ApplicationFailure with the code, for good: the same would come again */
+function jsonOf(value: unknown, code: string): string {
+  const text = JSON.stringify(value);
+  if (text.length > longest) throw ApplicationFailure.nonRetryable(`${text.length} characters`, code);
+  return text;
 }

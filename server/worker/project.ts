@@ -8,7 +8,7 @@ export async function project(
   deps: Pick<Deps, 'db' | 'temporal' | 'log'>,
   { caseId, entries, open }: ProjectRequest,
 ): Promise<{ acked: number }> {
-  const applied = await applyDelta(deps.db, { caseId, entries, open });
+  const applied = await applyDelta(deps.db, { caseId, entries, ...(open && { open }) });
   if (applied.differs) {
     // Not awaited: the query it sends may need the very worker slot this activity is on.
     heal(deps, caseId).catch((err: unknown) => {

@@ -149,7 +149,13 @@ function namedPersons(tx: Tx, persons: readonly string[]): Promise<string[]> {
   );
 }
 
+/** What one step may ask: each is a task, and all of them travel in one message. */
+const mostPersons = 1000;
+
+/** @throws ApplicationFailure people_too_many: a pool asks as many with one task */
 function answer(assign: Assign, inputs: Record<string, Json>, persons: string[]): ResolvedPeople {
+  if (persons.length > mostPersons)
+    throw ApplicationFailure.nonRetryable(`${persons.length} persons`, 'people_too_many');
   return { persons, explanation: { rule: assign.rule, inputs } };
 }
 

@@ -1,8 +1,22 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Parallel, Pause, Step } from './flow.gen.ts';
-import { given, namingOthers, people, pools, type Passed, whenRepeated, assigned } from './arbitrary-people.ts';
+import type { Action, Due, Flow, Handler, Parallel, Pause, Step } from './flow.gen.ts';
+import { given, namingOthers, people, pools, whenRepeated, assigned } from './arbitrary-people.ts';
 import { isHuman, type HumanStep } from './tree.ts';
+import {
+  aCall,
+  aPart,
+  aSplit,
+  condition,
+  handlersOf,
+  interrupted,
+  waiting,
+  withBranches,
+  withHandlers,
+  type Passed,
+  type Sequences,
+} from './arbitrary-scopes.ts';
+
 import {
   aCc,
   aFlow,
@@ -12,8 +26,10 @@ import {
   anEnd,
   anExclusive,
   anInclusive,
+  aHandler,
   aParallel,
   aServiceTask,
+  aSubProcess,
   aTimer,
   aUserTask,
 } from './testing.ts';
@@ -103,9 +119,6 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
       .map((fields) => aTimer('', fields)),
   },
 );
-const condition = fc.constantFrom('amount > 5', 'initiator = helper', 'amount + 1 > 3', 'true', 'false');
-
-type Sequences = fc.Arbitrary<Step[]>;
 
 const aChoice = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
@@ -139,6 +152,9 @@ const aJumpBack = (inside: Sequences): fc.Arbitrary<Step> =>
       anExclusive('', 'true', [human, anExclusive('', when, [aJump('', 'back')], rest)], []),
     );
 
+/** What is done when something happens meanwhile. */
+const few = fc.array(plain, { maxLength: 2 });
+
 const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
   const inside = tie('sequence');
   return {
@@ -146,6 +162,11 @@ const { step: anyStep } = fc.letrec<{ sequence: Step[]; step: Step }>((tie) => {
     step: fc.oneof(
       { depthIdentifier: 'tree', depthSize: 'small' },
       { weight: 5, arbitrary: plain },
+      { weight: 1, arbitrary: waiting },
+      { weight: 1, arbitrary: aSplit(inside) },
+      { weight: 1, arbitrary: aPart(inside, few) },
+      { weight: 1, arbitrary: aCall(inside, few) },
+      { weight: 2, arbitrary: interrupted(fc.oneof(userTask, approval, aFork(inside), rounds(inside)), few) },
       { weight: 2, arbitrary: aChoice(inside) },
       { weight: 2, arbitrary: aFork(inside) },
       { weight: 1, arbitrary: someBranches(inside) },
@@ -160,9 +181,21 @@ export const flows: fc.Arbitrary<Flow> = fc
   .tuple(
     fc.array(anyStep, { minLength: 2, maxLength: 7, size: 'max' }),
     fc.array(fc.nat({ max: 5 }), { minLength: 6, maxLength: 6 }),
+    fc.option(handlersOf(fc.constant([aUserTask('')])), { nil: [] }),
+    fc.boolean(),
     fc.constantFrom<Flow['never'][]>(undefined, undefined, undefined, [{ field: 'helper' }]),
   )
-  .map(([steps, picks, barred]) => aFlow(numbered(steps, picks), given({ never: barred })));
+  .map(([steps, picks, on, undoes, barred]) => {
+    const undo = aHandler('', { catch: 'cancel' }, [aUserTask(''), aServiceTask('')]);
+    return { ...numberedFlow(steps, picks, undoes ? [...on, undo] : on), ...given({ never: barred }) };
+  });
+
+/** The handlers of the flow come last, as in the document. */
+function numberedFlow(steps: Step[], picks: number[], on: Handler[]): Flow {
+  const [whole] = numbered([aSubProcess('', steps, on)], picks);
+  if (whole?.kind !== 'subProcess') throw new Error('the whole is one sub-process');
+  return aFlow(whole.steps, whole.on ? { on: whole.on } : {});
+}
 
 /** Some branches may be done before their end. */
 function endingEarly(when: string, steps: Step[]): Step[] {
@@ -186,34 +219,15 @@ function numbered(steps: Step[], picks: number[]): Step[] {
   function named(step: Step, id: string, passed: Passed): Step {
     const { near } = passed;
     if (step.kind === 'jump') return near === null ? aTimer(id) : { ...step, id, to: near };
-    if (isHuman(step)) return namedHuman({ ...step, people: namingOthers(step.people, passed) }, id, passed);
-    if (step.kind === 'cc') return { ...step, id, people: namingOthers(step.people, passed) };
-    return withBranches({ ...step, id }, passed);
+    const before = [...passed.humans];
+    const whole = namedPlainly(step, id, passed);
+    return withHandlers(whole, before, { name, nextId: () => `h${(count += 1)}` });
   }
 
-  function withBranches(step: Step, passed: Passed): Step {
-    const { humans } = passed;
-    switch (step.kind) {
-      case 'loop': {
-        const until = humans[0] === undefined ? 'amount > 2' : step.until.replace('self', humans[0]);
-        return { ...step, until, steps: name(step.steps, passed) };
-      }
-      case 'parallel': {
-        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, { humans, near: null }) }));
-        // Every branch was done: a return may lead into one.
-        if (step.join === 'all')
-          humans.push(...branches.flatMap((each) => each.steps.filter(isHuman).map((human) => human.id)));
-        return { ...step, branches };
-      }
-      case 'exclusive':
-      case 'inclusive': {
-        const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
-        const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
-        return { ...step, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
-      }
-      default:
-        return step;
-    }
+  function namedPlainly(step: Step, id: string, passed: Passed): Step {
+    if (isHuman(step)) return namedHuman({ ...step, people: namingOthers(step.people, passed) }, id, passed);
+    if (step.kind === 'cc') return { ...step, id, people: namingOthers(step.people, passed) };
+    return withBranches({ ...step, id }, passed, name);
   }
 
   function namedHuman(step: HumanStep, id: string, passed: Passed): Step {
@@ -260,6 +274,10 @@ export interface Doing {
     | 'cancel'
     | 'amend'
     | 'crash'
+    | 'message'
+    | 'signal'
+    | 'refuse'
+    | 'cancel'
     | 'stale'
     | 'pause'
     | 'resume'
@@ -306,6 +324,10 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'resumeCase',
             'skip',
             'modify',
+            'message',
+            'message',
+            'signal',
+            'refuse',
           ] as const),
         ),
       },

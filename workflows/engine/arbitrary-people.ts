@@ -40,14 +40,8 @@ export function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-/** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */
-export interface Passed {
-  humans: string[];
-  near: string | null;
-}
-
 /** Of the steps passed the first is whose handler is barred, and one of them has chosen; where there is none, the rule is another. */
-export function namingOthers(rule: People, { humans }: Passed): People {
+export function namingOthers(rule: People, { humans }: { humans: readonly string[] }): People {
   const { never, ...rest } = rule;
   const assign: People['assign'] =
     rule.assign.rule === 'previousHandlersChoice' && humans.length === 0 ? { rule: 'initiator' } : rule.assign;

@@ -5,6 +5,7 @@
 import { checkCalendars } from './checks/calendars.ts';
 import { checkControl } from './checks/control.ts';
 import { checkFields } from './checks/fields.ts';
+import { checkHandlers } from './checks/handlers.ts';
 import { checkExpressions } from './checks/expressions.ts';
 import { checkPeople } from './checks/people.ts';
 import { checkPreparations } from './checks/prepare.ts';
@@ -66,6 +67,11 @@ export const CHECK_CODES = [
   'jump_target_invalid',
   'jump_without_wait',
   'end_of_no_branch',
+  'end_of_no_scope',
+  'handler_id_duplicate',
+  'handler_never_happens',
+  'cancel_of_no_scope',
+  'every_interrupting',
   'no_way_forward',
   'unknown_step',
   'unknown_field',
@@ -140,6 +146,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkStructure(checking);
   checkCalendars(checking);
   checkControl(checking);
+  checkHandlers(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);

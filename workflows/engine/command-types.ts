@@ -179,6 +179,7 @@ export interface Refusal {
     | 'take_back_too_late'
     | 'flow_version_changed'
     | 'incident_unknown'
+    | 'values_too_large'
     | 'case_ending'
     | 'case_suspended'
     | 'not_suspended'

@@ -1,10 +1,10 @@
 /** What each command does to a case, once `refuse` has let it pass. */
 import { applyCalendars } from './calendars.ts';
-import { undoAll } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
+import { cancelCase } from './handlers.ts';
 import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
-import { endCase, finishTask, humanStep, newFrame, type Run } from './run.ts';
+import { finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
@@ -16,6 +16,7 @@ import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
 import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
+import { armHandlers } from './waits.ts';
 
 type CaseCommand = Exclude<Command, { kind: 'retry' | 'resumeCase' } | { task: TaskId }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
@@ -34,14 +35,12 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'withdraw':
       writeLog(run, 'case_withdrawn', {});
-      undoAll(run);
-      endCase(run, 'cancelled', 'withdrawn');
+      cancelCase(run, 'withdrawn');
       return;
     case 'cancel':
       writeLog(run, 'case_cancelled', {});
       letGo(run);
-      undoAll(run);
-      endCase(run, 'cancelled', 'cancelled');
+      cancelCase(run, 'cancelled');
       return;
     case 'suspend':
       writeLog(run, 'case_suspended', {});
@@ -172,6 +171,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.confirmsPeople = command.confirmsPeople === true;
   state.calendars = command.calendars ?? {};
   state.root = newFrame(run, { step: null, branch: ROOT });
+  armHandlers(run, state.root);
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });
   run.agenda.push({ do: 'enter', scope: state.root.id });
 }

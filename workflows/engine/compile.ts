@@ -7,6 +7,8 @@ import {
   fieldsOfNever,
   fieldsOfPeople,
   partsOf,
+  partsOfHandlers,
+  ROOT,
   stepsOf,
   walk,
   type Compensation,
@@ -76,12 +78,11 @@ function build(loaded: LoadedFlow): Compiled {
 function prepareAll(flow: Flow): { expressions: Map<string, Prepared>; problems: FeelProblem[] } {
   const expressions = new Map<string, Prepared>();
   const problems: FeelProblem[] = [];
-  for (const { step } of walk(flow)) {
-    for (const { text } of partsOf(step).expressions) {
-      const result = prepare(text, null);
-      if (result.ok) expressions.set(text, result.prepared);
-      else problems.push(result.problem);
-    }
+  const inSteps = [...walk(flow)].flatMap(({ step }) => partsOf(step).expressions);
+  for (const { text } of [...partsOfHandlers(flow).expressions, ...inSteps]) {
+    const result = prepare(text, null);
+    if (result.ok) expressions.set(text, result.prepared);
+    else problems.push(result.problem);
   }
   return { expressions, problems };
 }
@@ -119,9 +120,11 @@ export function compensationOf(compiled: Compiled, id: StepId): Compensation | n
 
 /** The steps of a scope. */
 export function sequenceOf(compiled: Compiled, owner: StepId | null, branch: BranchKey | null): Sequence {
-  if (owner === null) return compiled.flow.steps;
-  const found = partsOf(stepInfo(compiled, owner).step).branches.find(({ key }) => key === branch);
-  return must(found, `sequence ${owner}.${String(branch)}`).steps;
+  if (owner === null && branch === ROOT) return compiled.flow.steps;
+  const { branches = [], handlers } =
+    owner === null ? { handlers: partsOfHandlers(compiled.flow).handlers } : partsOf(stepInfo(compiled, owner).step);
+  const found = [...branches, ...handlers].find(({ key }) => key === branch);
+  return must(found, `sequence ${String(owner)}.${String(branch)}`).steps;
 }
 
 function freeze(compiled: Compiled): Compiled {

@@ -1,5 +1,5 @@
 /** Evaluates a flow's expressions over the engine's variables, formulas computed from their inputs (rule 16). */
-import { evaluateCondition, evaluateStrings, type Scope } from './feel.ts';
+import { evaluateCondition, evaluateFeel, evaluateStrings, type Scope } from './feel.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
 import { inputsOf, trace } from './inputs.ts';
@@ -29,6 +29,16 @@ export function instantOf(run: Run, text: string, edge: DayEdge = 'end'): Instan
   return evaluate(run, text, (prepared, scope) => evaluateInstant(prepared, scope, edge));
 }
 
+/** A correlation key: a text or a number, as text. */
+export function correlationKeyOf(run: Run, text: string): { ok: true; value: string } | Failure {
+  const result = evaluate<unknown>(run, text, evaluateFeel);
+  if (!result.ok) return result;
+  const { value } = result;
+  if ((typeof value === 'string' && value !== '') || typeof value === 'number')
+    return { ok: true, value: String(value) };
+  return { ok: false, code: 'key_missing', detail: { expression: text, found: value === null ? null : typeof value } };
+}
+
 /** The texts an expression gives: one, a list of them, or none. */
 export function stringsOf(run: Run, text: string): Failure | { ok: true; value: string[] } {
   return evaluate(run, text, evaluateStrings);
@@ -41,6 +51,7 @@ function evaluate<T>(
   text: string,
   read: (prepared: Prepared, scope: Scope) => Result<T>,
 ): Failure | { ok: true; value: T } {
+  run.evaluated += 1;
   const prepared = run.compiled.expressions.get(text);
   if (!prepared) return { ok: false, code: 'expression_invalid', detail: { expression: text } };
   const scope = scopeOf(run, prepared);

@@ -10,7 +10,12 @@ import type { StepResult } from './step.ts';
 import type { DeltaEntry, EngineEvent, LogType, StepId } from './types.ts';
 import { caseChange } from './views.ts';
 
-export type Unwaited = Exclude<EngineEvent, { type: 'command' }>;
+/** Events whose sender does not wait: a command, a message or a signal is refused instead, and comes again. */
+export type Unwaited = Exclude<EngineEvent, { type: 'command' | 'message' | 'signal' }>;
+
+export function isUnwaited(event: EngineEvent): event is Unwaited {
+  return event.type !== 'command' && event.type !== 'message' && event.type !== 'signal';
+}
 
 const LOG_TYPES: Record<Unwaited['type'], LogType> = {
   timer: 'timer_fired',

@@ -2,7 +2,9 @@
 import { applyCommand, writeLog } from './commands.ts';
 import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
+import { hear } from './happen.ts';
 import { applyPolicies, previousHandler, resumeOf, type Holders } from './people.ts';
+import { hasRoomFor } from './room.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
 import { finishActivity, givePeople } from './steps/index.ts';
@@ -10,8 +12,9 @@ import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
 import { resumeCase } from './suspend.ts';
-import type { Command, EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
+import type { ActivityError, Command, EngineEvent, ResolvedPeople, RetryCommand } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
+import { arm } from './waits.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
   switch (event.type) {
@@ -25,6 +28,9 @@ export function consume(run: Run, event: EngineEvent): boolean {
     case 'activityDone':
     case 'activityFailed':
       return takeResult(run, event);
+    case 'message':
+    case 'signal':
+      return hear(run, event);
     default:
       return unreachable(event);
   }
@@ -94,7 +100,7 @@ function takeResult(run: Run, event: ActivityResult): boolean {
   const effect = takeEffect(run, event.effect);
   if (!effect) return false;
   const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
-  if (effect.type === 'activity') takeActivity(run, effect, frame, event);
+  if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
   else if (frame && event.type === 'activityFailed') stopUnresolved(run, effect, frame, event.error.code);
   else return false;
   return true;
@@ -111,17 +117,26 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
   });
 }
 
-type Activity = Extract<InFlight, { type: 'activity' }>;
+type Activity = Exclude<InFlight, { type: 'resolve' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
-  const { id, step, activity, undoes } = effect;
+  const { id, step } = effect;
+  const activity = effect.type === 'send' ? `${effect.kind}.send` : effect.activity;
+  const undoes = effect.type === 'send' ? null : effect.undoes;
   const data = { effect: id, activity, ...(undoes === null ? {} : { undoes }), ...(frame ? {} : { late: true }) };
   const [done, failed] = undoes === null ? OWN : COMPENSATION;
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame) finishActivity(run, frame, event.type === 'activityFailed' ? event.error.code : null);
+  if (frame) finishActivity(run, frame, errorOf(run, event));
   else endIfUndone(run);
+}
+
+/** Null: it is done, and the case has room for what it answered. */
+function errorOf({ compiled, state }: Run, event: ActivityResult): ActivityError | null {
+  if (event.type === 'activityFailed') return event.error;
+  if (hasRoomFor(compiled, state.vars, event.vars)) return null;
+  return { code: 'values_too_large', message: 'values_too_large' };
 }
 const OWN = ['activity_done', 'activity_failed'] as const;
 const COMPENSATION = ['step_compensated', 'compensation_failed'] as const;
@@ -137,6 +152,7 @@ function takeDone(
   if (!run.state.ran.includes(step)) run.state.ran.push(step);
   noteUndoable(run, { effect: id, step, item: frame?.item ?? null }, frame === undefined);
   if (!frame) return;
+  if (!hasRoomFor(run.compiled, run.state.vars, vars)) return;
   mergeVars(run, vars);
   run.patchEffect = patch === null ? null : id;
 }
@@ -168,6 +184,9 @@ function goOn(run: Run, { resume, frame }: OpenIncident): void {
       return;
     case 'timer':
       putTimer(run, resume.timer);
+      return;
+    case 'arm':
+      arm(run, must(findFrame(run.state, frame), 'frame of incident').frame, resume.part);
       return;
     case 'event':
       state.effects.push(resume.effect);

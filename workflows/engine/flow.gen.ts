@@ -129,7 +129,21 @@ export type StarterInitiator =
       role: string;
     };
 export type Step =
-  UserTask | Approval | Cc | ServiceTask | Exclusive | Inclusive | Parallel | Loop | Timer | Jump | End;
+  | UserTask
+  | Approval
+  | Cc
+  | ServiceTask
+  | Exclusive
+  | Inclusive
+  | Parallel
+  | Loop
+  | Timer
+  | Receive
+  | Race
+  | Throw
+  | SubProcess
+  | Jump
+  | End;
 /**
  * Who gets the work. pool and initiator are decided by the engine alone; field, previous and choices name people whom the organisation only confirms; the others ask it. Each look at the organisation costs one more history event.
  */
@@ -329,6 +343,184 @@ export type DueAction =
  */
 export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
+ * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once.
+ */
+export type Handler =
+  | {
+      catch: 'timer';
+      /**
+       * Unique in the flow; keeps its meaning over versions.
+       */
+      id: string;
+      title?: Text;
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
+       */
+      in?: string;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      at?: string;
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
+       */
+      every?: string;
+      /**
+       * How often in all.
+       */
+      times?: number;
+      interrupting?: Interrupting;
+      steps: Sequence;
+    }
+  | {
+      catch: 'message';
+      id: StepId;
+      title?: Text;
+      name: Key;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      key: string;
+      early?: boolean;
+      output?: Output;
+      interrupting?: Interrupting;
+      steps: Sequence;
+    }
+  | {
+      catch: 'signal';
+      id: StepId;
+      title?: Text;
+      name: Key;
+      output?: Output;
+      interrupting?: Interrupting;
+      steps: Sequence;
+    }
+  | {
+      catch: 'error';
+      id: StepId;
+      title?: Text;
+      /**
+       * Codes of error ends and of activities’ business errors; any, when not given. Always interrupts. A technical failure is no error of the flow but an incident.
+       *
+       * @minItems 1
+       */
+      codes?: string[];
+      steps: Sequence;
+    }
+  | {
+      catch: 'escalation';
+      id: StepId;
+      title?: Text;
+      /**
+       * Of a throw inside; any, when not given.
+       */
+      code?: string;
+      interrupting?: Interrupting;
+      steps: Sequence;
+    }
+  | {
+      catch: 'condition';
+      id: StepId;
+      title?: Text;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      when: string;
+      interrupting?: Interrupting;
+      steps: Sequence;
+    }
+  | {
+      catch: 'cancel';
+      id: StepId;
+      title?: Text;
+      steps: Sequence;
+    };
+/**
+ * Its branch takes the place of what it is on; false: it runs beside, and may happen several times.
+ */
+export type Interrupting = boolean;
+/**
+ * What may happen meanwhile and what is done then: on the flow or a sub-process BPMN’s event sub-processes, on a single step its boundary events. Of an interrupting handler the branch takes the place of what it is on, and the case goes on behind that. A branch that runs beside belongs to the nearest scope, which waits for it; it outlives the step it is on, and closes when the scope does, or when a return or a cancelled branch undoes the step (protocol.md rule 20).
+ *
+ * @minItems 1
+ * @maxItems 20
+ */
+export type Handlers = Handler[];
+/**
+ * What a branch of a race waits for.
+ */
+export type Wait =
+  | {
+      catch: 'timer';
+      /**
+       * ISO 8601 duration without years and months, some decades at most; a day is 24 h of wall-clock time, or a working day where a calendar is named.
+       */
+      in?: string;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      at?: string;
+    }
+  | {
+      catch: 'message';
+      name: Key;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      key: string;
+      early?: boolean;
+      output?: Output;
+    }
+  | {
+      catch: 'signal';
+      name: Key;
+      output?: Output;
+    }
+  | {
+      catch: 'condition';
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      when: string;
+    };
+/**
+ * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log). A message or signal is handed over before the case goes on.
+ */
+export type Throw =
+  | {
+      send: 'message';
+      id: StepId;
+      kind: 'throw';
+      title: Text;
+      name: Key;
+      /**
+       * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+       */
+      key: string;
+      input?: Input;
+      again?: Again;
+    }
+  | {
+      send: 'signal';
+      id: StepId;
+      kind: 'throw';
+      title: Text;
+      name: Key;
+      input?: Input;
+      again?: Again;
+    }
+  | {
+      send: 'escalation';
+      id: StepId;
+      kind: 'throw';
+      title: Text;
+      code: Key;
+    };
+/**
+ * When a return crosses it and the case comes by once more: send again, or not.
+ */
+export type Again = 'run' | 'skip';
+/**
  * Steps done one after another.
  */
 export type Sequence = Step[];
@@ -370,6 +562,7 @@ export interface Flow {
   engineSemantics?: 1;
   start: Start;
   steps: Sequence;
+  on?: Handlers;
 }
 /**
  * A text people see, in both languages.
@@ -516,6 +709,7 @@ export interface UserTask {
   due?: Due;
   allow?: Allow;
   pause?: Pause;
+  on?: Handlers;
 }
 /**
  * A text people see, in both languages.
@@ -689,6 +883,12 @@ export interface Text5 {
   en: string;
 }
 /**
+ * Field → property of the payload, written to the record with the event.
+ */
+export interface Output {
+  [k: string]: string;
+}
+/**
  * Several people decide. `any`: the first decision counts (或签). `all`: all must approve, one rejection rejects (会签). `sequential`: the same, one after another (依次审批). `vote`: so much of the weight must approve (票签); over as soon as the result cannot change. Outcomes are `approved` and `rejected`.
  */
 export interface Approval {
@@ -715,6 +915,7 @@ export interface Approval {
   due?: Due;
   allow?: Allow;
   pause?: Pause;
+  on?: Handlers;
 }
 /**
  * Of the mode `vote`: what part of all votes must approve, and whose vote counts more.
@@ -766,6 +967,7 @@ export interface ServiceTask {
    */
   again?: 'run' | 'skip';
   compensate?: Compensate;
+  on?: Handlers;
 }
 /**
  * Undoes what the step has done: when a return crosses it (before the target opens), when the case is cancelled or withdrawn, and when it succeeds late, after its branch was closed. Of several steps the last is undone first. A compensation that fails is an incident, which an operator retries or skips.
@@ -819,6 +1021,7 @@ export interface Inclusive {
     title?: Text;
     steps: Sequence;
   };
+  on?: Handlers;
 }
 /**
  * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled.
@@ -839,6 +1042,7 @@ export interface Parallel {
    * How many branches must be done: all of them, any one, or so many.
    */
   join?: ('all' | 'any') | number;
+  on?: Handlers;
 }
 /**
  * Does its steps again and again until the condition is true after a round, at most `max` times.
@@ -856,6 +1060,7 @@ export interface Loop {
    * Rounds at most.
    */
   max: number;
+  on?: Handlers;
 }
 /**
  * Waits: so long (`in`), or until a moment (`at`). Exactly one of them (check refuses neither and both).
@@ -874,6 +1079,7 @@ export interface Timer {
    * The time that `in` is counted in.
    */
   calendar?: string;
+  on?: Handlers;
 }
 /**
  * A text people see, in both languages.
@@ -881,6 +1087,78 @@ export interface Timer {
 export interface Text6 {
   'zh-CN': string;
   en: string;
+}
+/**
+ * Waits for a message that names this case by its correlation key. One that nobody waits for is kept for a person to see.
+ */
+export interface Receive {
+  id: StepId;
+  kind: 'receive';
+  title: Text;
+  stage?: Text7;
+  /**
+   * Name of the message.
+   */
+  message: string;
+  /**
+   * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far), `now` and `today`.
+   */
+  key: string;
+  /**
+   * Takes a message that was sent before the step opened (protocol.md rule 25).
+   */
+  early?: boolean;
+  output?: Output;
+  on?: Handlers;
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text7 {
+  'zh-CN': string;
+  en: string;
+}
+/**
+ * Waits for several things; the first that happens decides which branch is gone, the others are waited for no more (BPMN’s event-based gateway).
+ */
+export interface Race {
+  id: StepId;
+  kind: 'race';
+  title: Text;
+  stage?: Text8;
+  /**
+   * @minItems 2
+   * @maxItems 20
+   */
+  branches: {
+    title: Text;
+    wait: Wait;
+    steps: Sequence;
+  }[];
+  on?: Handlers;
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text8 {
+  'zh-CN': string;
+  en: string;
+}
+/**
+ * Property of the payload → FEEL over the record, evaluated outside the engine.
+ */
+export interface Input {
+  [k: string]: Expression;
+}
+/**
+ * Steps that are a scope of their own: what its handlers catch concerns all of them, and it is done when its steps and the branches that its handlers began beside them are. An interrupting handler closes the steps, and its branch takes their place.
+ */
+export interface SubProcess {
+  id: StepId;
+  kind: 'subProcess';
+  title: Text;
+  steps: Sequence;
+  on?: Handlers;
 }
 /**
  * Goes on at a named step of a sequence that encloses it, before or after. Cannot leave a branch that runs beside others.
@@ -892,15 +1170,18 @@ export interface Jump {
   to: StepId;
 }
 /**
- * Ends the case here with an outcome, or only the branch it stands in.
+ * Ends the case here with an outcome, or only the branch or the scope it stands in, or ends with an error.
  */
 export interface End {
   id: StepId;
   kind: 'end';
   title?: Text;
-  outcome: Outcome;
   /**
-   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel or inclusive around it is done, the others go on.
+   * What the case, branch or scope came to; of `error` its code.
    */
-  ends?: 'case' | 'branch';
+  outcome: string;
+  /**
+   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel or inclusive around it is done, the others go on. `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
+   */
+  ends?: 'case' | 'branch' | 'scope' | 'error';
 }

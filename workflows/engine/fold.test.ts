@@ -6,7 +6,7 @@ import { Simulation } from './simulate.ts';
 import { aServiceTask, aUserTask, compileSteps } from './testing.ts';
 import type { EngineEvent } from './types.ts';
 
-type Unwaited = Exclude<EngineEvent, { type: 'command' }>;
+type Unwaited = Exclude<EngineEvent, { type: 'command' | 'message' | 'signal' }>;
 
 /** As the shell does where `step` throws. */
 function fail(run: Simulation, event: Unwaited): void {

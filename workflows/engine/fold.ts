@@ -1,6 +1,6 @@
 /** Folds a case's log outside Temporal: the same events give the same case (rule 19). Timeline, impact preview and proof rest on it. */
 import type { Compiled } from './compile.ts';
-import { crash, isCrash } from './crash.ts';
+import { crash, isCrash, isUnwaited } from './crash.ts';
 import { newState, type State } from './state.ts';
 import { stepInto } from './step.ts';
 import type { DeltaEntry } from './types.ts';
@@ -15,6 +15,6 @@ export function fold(compiled: Compiled, caseId: string, entries: readonly Logge
 function foldEntry(compiled: Compiled, state: State, entry: Logged): State {
   const { consumed, at } = entry;
   // The case went on from an incident, even if today's engine would not fail any more.
-  if (consumed.type !== 'command' && isCrash(entry)) return crash(compiled, state, consumed, at).state;
+  if (isUnwaited(consumed) && isCrash(entry)) return crash(compiled, state, consumed, at).state;
   return stepInto(compiled, state, consumed, { now: at }).state;
 }

@@ -11,7 +11,16 @@ type Result = { ok: true; value: unknown } | { ok: false; code: string; message:
 export function inputsOf(prepared: Prepared, { vars, outcomes, times, initiator, now }: Scope): Record<string, Json> {
   const at = isoOf(now);
   const builtIn = { outcomes: pick(outcomes, prepared.outcomes), times: times ?? {}, initiator, now: at, today: at };
-  return Object.fromEntries(prepared.names.map((name) => [name, own(vars, name) ?? own(builtIn, name) ?? null]));
+  const entries = prepared.names.map((name) => [name, shorten(own(vars, name) ?? own(builtIn, name) ?? null)]);
+  return Object.fromEntries(entries) as Record<string, Json>;
+}
+
+const LONGEST = 500;
+
+/** An incident travels with every entry of the case: of a long value its beginning and its length are enough to know it by. */
+function shorten(value: Json): Json {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= LONGEST ? value : `${text.slice(0, LONGEST)}… (${String(text.length)})`;
 }
 
 /** Tells whoever listens what an expression came to. */

@@ -2,14 +2,17 @@
  * 调整位置: an operator takes work away from where it stands and begins it elsewhere. The state afterwards is one the case could have come to
  * by itself, so that no join waits for what nobody does (protocol.md rules 14 and 21).
  */
-import { stepInfo, type Compiled } from './compile.ts';
+import { isHandlerKey } from './catching.ts';
+import { sequenceOf, stepInfo, type Compiled } from './compile.ts';
 import { takeCrossed, undo } from './compensation.ts';
+import { atWork, closeBesideIn } from './handlers.ts';
 import { reachScope } from './place.ts';
-import { closeUnder, newFrame, newRun, type Run } from './run.ts';
+import { closeUnder, newRun, type Run } from './run.ts';
 import { cloneState, framesUnder, pathTo, type Frame, type State, type Undoable } from './state.ts';
 import { cutTrail, roundsOf } from './trail.ts';
 import { repeats, runsTogether } from './tree.ts';
 import type { ModifyCommand, Place, Refusal } from './types.ts';
+import { openFrame } from './waits.ts';
 
 /** Found out on a copy: whether it is possible depends on all of it together. */
 export function refuseModify(compiled: Compiled, state: State, command: ModifyCommand): Refusal | null {
@@ -49,16 +52,25 @@ function refusal(reason: string, place: Place | null, more: { takenBy?: string |
   return { code: 'modify_invalid', params: { reason, step: place?.step ?? null, item: place?.item ?? null, ...more } };
 }
 
-/** Closes a step that is at work; gives the scope that is empty then. */
+/** Closes a step that is at work; gives the scope that is at no step then. What handlers do is left to them. */
 function takeAway(run: Run, place: Place): Frame | undefined {
   const { root } = run.state;
   const scopes = root ? [...framesUnder(root)].filter(({ branch }) => branch !== null) : [];
   const [scope, ...more] = scopes.filter(({ children }) => children.some((child) => isAt(child, place)));
-  const frame = scope?.children[0];
-  if (!scope || !frame || more.length > 0) return undefined;
-  closeUnder(run, frame);
-  scope.children = [];
+  const frame = scope && atWork(scope);
+  if (!scope || !frame || more.length > 0 || isOfHandler(run, scope)) return undefined;
+  close(run, scope, frame);
   return scope;
+}
+
+function isOfHandler({ state }: Run, { id }: Frame): boolean {
+  return pathTo(state, id).some(({ branch }) => branch !== null && isHandlerKey(branch));
+}
+
+function close(run: Run, scope: Frame, frame: Frame): void {
+  closeBesideIn(run, frame);
+  closeUnder(run, frame);
+  scope.children = scope.children.filter((child) => child !== frame);
 }
 
 function isAt(frame: Frame, { step, item }: Place): boolean {
@@ -68,6 +80,7 @@ function isAt(frame: Frame, { step, item }: Place): boolean {
 function begin(run: Run, place: Place, now: ReadonlyMap<string, number>): Frame | Refusal {
   const info = run.compiled.steps.get(place.step);
   if (!info) return refusal('unknown_step', place);
+  if (info.path.some(({ branch }) => isHandlerKey(branch))) return refusal('in_handler', place);
   const loops = info.path.flatMap(({ owner }) =>
     owner !== null && repeats(stepInfo(run.compiled, owner).step) ? [owner] : [],
   );
@@ -76,8 +89,8 @@ function begin(run: Run, place: Place, now: ReadonlyMap<string, number>): Frame 
   if (!isRight) return refusal('unknown_round', place);
   const scope = reachScope(run, place.step, (loop) => rounds[loops.indexOf(loop)] ?? 1);
   if ('takenBy' in scope) return refusal('place_taken', place, scope);
-  const frame = newFrame(run, { step: place.step, item: scope.item });
-  scope.children = [frame];
+  const frame = openFrame(run, { step: place.step, item: scope.item });
+  scope.children.push(frame);
   return frame;
 }
 
@@ -90,14 +103,18 @@ function isRound({ compiled }: Run, loop: string, round: number | undefined): bo
 function giveUp(run: Run, scope: Frame): void {
   const path = pathTo(run.state, scope.id);
   const [above, frame] = path.slice(-3, -1);
-  if (!frame || !above || scope.children.length > 0) return;
+  if (scope.children.length > 0) {
+    // Branches beside are still its own: it ends with them.
+    if (!atWork(scope)) scope.at = sequenceOf(run.compiled, scope.step, scope.branch).length;
+    return;
+  }
+  if (!frame || !above) return;
   frame.children = frame.children.filter((child) => child !== scope);
   if (frame.children.length > 0 && runsTogether(stepInfo(run.compiled, frame.step).step)) {
     if (scope.branch !== null) frame.arrived.push(scope.branch);
     return;
   }
-  closeUnder(run, frame);
-  above.children = [];
+  close(run, above, frame);
   giveUp(run, above);
 }
 

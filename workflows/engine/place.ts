@@ -4,11 +4,13 @@
  */
 import { sequenceOf, stepInfo } from './compile.ts';
 import type { Step } from './flow.gen.ts';
+import { atWork } from './handlers.ts';
 import { newFrame, type Run } from './run.ts';
 import type { BranchKey, Frame } from './state.ts';
 import { isHuman, partsOf, repeats, runsTogether } from './tree.ts';
 import type { StepId } from './types.ts';
 import { must } from './unreachable.ts';
+import { openFrame } from './waits.ts';
 
 /** Why there is no place for it: a sequence is at one step at a time. */
 export interface Taken {
@@ -25,7 +27,7 @@ export function reachScope(run: Run, to: StepId, rounds: Rounds): Frame | Taken 
   for (const [depth, place] of path.entries()) {
     const step = must(sequenceOf(run.compiled, scope.step, scope.branch)[place.index], 'step on path');
     const next = path[depth + 1];
-    const current = scope.children[0];
+    const current = atWork(scope);
     if (!next) {
       if (current) return { takenBy: current.step };
       scope.at = place.index;
@@ -61,8 +63,8 @@ function innerOf(run: Run, frame: Frame, { step, branch, rounds }: Inner): Frame
 
 function beginInner(run: Run, scope: Frame, { step, index, branch, rounds }: Inner & { index: number }): Frame {
   scope.at = index;
-  const frame = newFrame(run, { step: step.id, item: scope.item });
-  scope.children = [frame];
+  const frame = openFrame(run, { step: step.id, item: scope.item });
+  scope.children.push(frame);
   let { item } = frame;
   if (repeats(step)) {
     frame.at = rounds(step.id);

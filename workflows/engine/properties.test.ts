@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { isHandlerKey } from './catching.ts';
 import { choicesOf, type Choice } from './choices.ts';
 import { CALENDARS, laterCalendars } from './calendar/testing.ts';
 import { check, type CheckContext } from './check.ts';
-import { compile, type Compiled } from './compile.ts';
+import { compile, sequenceOf, type Compiled } from './compile.ts';
 import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
+import { isBeside, isInterrupted } from './handlers.ts';
 import { neverOf } from './never.ts';
 import { returnTargets } from './return.ts';
 import type { Step } from './flow.gen.ts';
@@ -32,7 +34,7 @@ const context: CheckContext = {
 function simulate(compiled: Compiled): Simulation {
   // As cases begin today, and as older ones did.
   const confirmsPeople = compiled.flow.steps.length % 2 === 0;
-  const unanswered = { resolve: () => undefined, perform: () => undefined };
+  const unanswered = { resolve: () => undefined, perform: () => undefined, send: () => undefined };
   return new Simulation(compiled, { calendars: CALENDARS, ...unanswered, confirmsPeople });
 }
 
@@ -55,7 +57,8 @@ type Done = Doing & { actor: string; vars: Vars };
 function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done): void {
   if (act === 'wait') run.advance((value + 1) * 1_800_000);
   if (act === 'amend') run.send({ kind: 'amend', actor, vars });
-  if (act === 'answer' || act === 'fail') answer(run, act, pick, value);
+  answer(run, act, pick, value);
+  tell(run, { act, value, vars });
   if (act === 'crash') crashOn(run, pick);
   if (act === 'takeBack') takeBack(run, pick);
   if (act === 'retry') retry(run, pick, vars);
@@ -65,6 +68,12 @@ function performOnCase(run: Simulation, { act, pick, value, actor, vars }: Done)
 function retry(run: Simulation, pick: number, vars: Vars): void {
   const incident = at(run.state.incidents, pick);
   if (incident) run.send({ kind: 'retry', actor: 'operator', incident: incident.id, vars });
+}
+
+/** Something comes in from outside, that somebody may wait for. */
+function tell(run: Simulation, { act, value, vars }: Pick<Done, 'act' | 'value' | 'vars'>): void {
+  if (act === 'message') run.message('paid', value % 3 === 0 ? String(value) : 'k1', { vars });
+  if (act === 'signal') run.signal('storm', { vars });
 }
 
 /** An administrator changes the calendars, perhaps to what the case knows already. */
@@ -118,7 +127,7 @@ function crashOn(run: Simulation, pick: number): void {
   const effect = at(run.state.effects, pick);
   const explanation = { rule: 'role' as const, inputs: {} };
   const result: Unwaited =
-    effect?.type === 'activity'
+    effect && effect.type !== 'resolve'
       ? { type: 'activityDone', effect: effect.id, vars: {}, patch: null }
       : { type: 'resolved', effect: effect?.id ?? 0, people: { persons: PEOPLE, explanation } };
   const { state, delta } = crash(run.compiled, run.state, effect ? result : { type: 'timer' }, run.now);
@@ -174,12 +183,14 @@ function performOnHolders(
 }
 const SIGNERS = ['q1', 'q2', 'q3'];
 
-function answer(run: Simulation, act: 'answer' | 'fail', pick: number, value: number): void {
+function answer(run: Simulation, act: Done['act'], pick: number, value: number): void {
   const effect = at(run.state.effects, pick);
-  if (!effect) return;
-  if (act === 'fail') {
-    run.consume({ type: 'activityFailed', effect: effect.id, error: { code: 'broken', message: 'broken' } });
-  } else if (effect.type === 'activity') {
+  if (!effect || !['answer', 'fail', 'refuse'].includes(act)) return;
+  if (act !== 'answer') {
+    const business = act === 'refuse' ? { business: true as const } : {};
+    const error = { code: 'broken', message: 'broken', ...business };
+    run.consume({ type: 'activityFailed', effect: effect.id, error });
+  } else if (effect.type !== 'resolve') {
     run.consume({ type: 'activityDone', effect: effect.id, vars: { amount: value }, patch: null });
   } else {
     const explanation = { rule: effect.assign.rule, inputs: {} };
@@ -202,23 +213,14 @@ function holdInvariants(compiled: Compiled, state: State): void {
   }
   holdJoins(compiled, state);
   holdSeats(state);
+  holdScopes(compiled, state);
 }
 
 /** A running case waits for something, a closed one for nothing. */
-function holdEnd({
-  status,
-  root,
-  tasks,
-  incidents,
-  effects,
-  timers,
-  undoing,
-  undoable,
-  ending,
-  suspended,
-}: State): void {
+function holdEnd(state: State): void {
+  const { status, root, tasks, incidents, effects, timers, waits, undoing, undoable, ending, suspended } = state;
   if (status === 'running' && ending) {
-    hold(root === null && tasks.length + timers.length === 0, 'a case that ends goes on');
+    hold(root === null && tasks.length + timers.length + waits.length === 0, 'a case that ends goes on');
     hold(undoing.length + effects.length > 0, 'a case that ends waits for nothing');
     return;
   }
@@ -228,21 +230,22 @@ function holdEnd({
     return;
   }
   const inFlight = effects.filter(({ frame }) => frame !== null).length;
-  const waits = tasks.length + incidents.length + inFlight + timers.filter(({ task }) => task === null).length;
-  if (status === 'running') hold(waits > 0, 'a step is stuck');
-  else hold(waits + timers.length === 0 && root === null, 'a closed case leaves something open');
+  const open = tasks.length + incidents.length + inFlight + timers.length + waits.length;
+  if (status === 'running') hold(open > 0, 'a step is stuck');
+  else hold(open === 0 && root === null && ending === null, 'a closed case leaves something open');
 }
 
 /** What is open belongs to a frame, and every innermost frame waits for something. */
 function holdFrames(state: State): void {
   const frames = new Set(rootsOf(state).flatMap((root) => [...framesUnder(root)].map(({ id }) => id)));
   const timers = allTimers(state);
-  const open = [...state.tasks, ...timers, ...state.incidents, ...state.effects].map(({ frame }) => frame);
-  for (const frame of [...open, ...heldFrames(state)])
+  const open = [...state.tasks, ...timers, ...state.incidents, ...state.effects, ...state.waits];
+  for (const frame of [...open.map((each) => each.frame), ...heldFrames(state)])
     hold(frame === null || frames.has(frame), 'something open belongs to no frame');
   for (const { task } of timers)
     hold(task === null || state.tasks.some(({ id }) => id === task), 'a timer of a closed task');
-  const waiting = new Set([...open, ...unopened(state)]);
+  const ofSteps = open.filter((each) => !isOfHandler(each)).map(({ frame }) => frame);
+  const waiting = new Set([...ofSteps, ...unopened(state)]);
   for (const leaf of leaves(state)) hold(waiting.has(leaf), 'a leaf waits for nothing');
 }
 
@@ -257,6 +260,25 @@ function holdBarred(compiled: Compiled, state: State, task: Task): void {
 /** Frames that wait for compensations, or for a suspended case to go on. */
 function unopened(state: State): number[] {
   return [...heldFrames(state), ...state.undoing.flatMap(({ opens }) => opens)];
+}
+
+/** A handler on a step keeps nothing going: what waits for it alone is not what the step waits for. */
+function isOfHandler(open: object): boolean {
+  if ('part' in open) return typeof open.part === 'string' && isHandlerKey(open.part);
+  const inner = 'what' in open ? open.what : 'resume' in open ? open.resume : null;
+  return typeof inner === 'object' && inner !== null && isOfHandler(inner);
+}
+
+/** A scope that is not at its end is at one step; branches beside hang on scopes alone. */
+function holdScopes(compiled: Compiled, state: State): void {
+  const held = heldFrames(state);
+  for (const frame of state.root ? framesUnder(state.root) : []) {
+    const beside = frame.children.filter(isBeside);
+    if (frame.branch === null) hold(beside.length === 0, 'a branch beside hangs on a step');
+    if (frame.branch === null || isInterrupted(frame) || held.includes(frame.id)) continue;
+    const isAtEnd = frame.at >= sequenceOf(compiled, frame.step, frame.branch).length;
+    hold(frame.children.length - beside.length === (isAtEnd ? 0 : 1), 'a scope is at no step, or at two');
+  }
 }
 
 /** A seat whose voice is still out waits for somebody: a task, or a detour. Nobody is asked in a seat that is decided. */
@@ -275,7 +297,7 @@ function holdJoins(compiled: Compiled, state: State): void {
   const waiting = unopened(state);
   for (const frame of state.root ? framesUnder(state.root) : []) {
     const step = stepOf(compiled, frame);
-    if (step?.kind !== 'parallel' || waiting.includes(frame.id)) continue;
+    if (step?.kind !== 'parallel' || waiting.includes(frame.id) || isInterrupted(frame)) continue;
     const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');

@@ -9,6 +9,7 @@ import { askedWith, removableOf, seatOfTask } from './signers.ts';
 import { undoOf } from './take-back.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Allow } from './flow.gen.ts';
+import { hasRoomFor, MOST_VALUES } from './room.ts';
 import { choicesOf, wrongChoice } from './choices.ts';
 import { neverOf } from './never.ts';
 import type {
@@ -30,14 +31,16 @@ export function refuse(compiled: Compiled, state: State, command: Command): Refu
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
+  if (!hasRoomFor(compiled, state.vars, command.vars)) return refusal('values_too_large', { most: MOST_VALUES });
   const standing = refuseStanding(state, command.kind);
   if (standing) return standing;
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
 
-function refuseStart(compiled: Compiled, state: State, { choices = {} }: StartCommand): Refusal | null {
+function refuseStart(compiled: Compiled, state: State, { vars, choices = {} }: StartCommand): Refusal | null {
   if (state.status !== 'new') return refusal('already_started');
+  if (!hasRoomFor(compiled, state.vars, vars)) return refusal('values_too_large', { most: MOST_VALUES });
   return refuseChoices(compiled, null, choices);
 }
 
@@ -168,6 +171,7 @@ function maySign(compiled: Compiled, state: State, task: Task): boolean {
 
 /** The initiator may withdraw while every step that waits for a person allows it. */
 function refuseWithdraw(compiled: Compiled, state: State): Refusal | null {
+  if (state.cancelling) return refusal('act_not_allowed', { act: 'withdraw' });
   const forbidding = state.tasks.find((task) => !allows(compiled, task, 'withdraw'));
   return forbidding ? refusal('act_not_allowed', { act: 'withdraw', step: forbidding.step }) : null;
 }

@@ -42,6 +42,9 @@ export interface Run {
   agenda: Transition[];
   /** What the log says of this event; set by the event's handler. */
   log: LogEvent | null;
+  /** Handlers that happened and escalations that were thrown because of it, for its line in the log. */
+  caught: string[];
+  escalated: string[];
   patchEffect: number | null;
   opened: OpenedTask[];
   changed: ChangedTask[];
@@ -52,6 +55,9 @@ export interface Run {
   /** The step that is being worked on, and who is told what its expressions come to. */
   at: StepId | null;
   traced: StepContext['traced'];
+  /** Expressions evaluated, and what of this event the budget has counted already. */
+  evaluated: number;
+  weighed: { evaluated: number; notices: number; opened: number };
 }
 
 export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
@@ -62,6 +68,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, { n
     event,
     agenda: [],
     log: null,
+    caught: [],
+    escalated: [],
     patchEffect: null,
     opened: [],
     changed: [],
@@ -71,6 +79,8 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, { n
     effects: [],
     at: null,
     traced,
+    evaluated: 0,
+    weighed: { evaluated: 0, notices: 0, opened: 0 },
   };
 }
 
@@ -175,6 +185,10 @@ export function startActivity(run: Run, frame: Frame, activity: string): void {
 /** The effect as the shell gets it; made anew from the state when a case continues as new. */
 export function effectOf(state: State, inFlight: InFlight): Effect {
   const { id, step } = inFlight;
+  if (inFlight.type === 'send') {
+    const { kind, name, key, rev } = inFlight;
+    return { type: 'send', id, step, kind, name, key, rev };
+  }
   if (inFlight.type === 'activity') {
     const { activity, rev, undoes } = inFlight;
     return { type: 'activity', id, step, activity, rev, undoes };
@@ -215,6 +229,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   const { state } = run;
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
   keepTimers(state, (timer) => !ids.has(timer.frame));
+  state.waits = state.waits.filter((wait) => !ids.has(wait.frame));
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
   const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
@@ -232,19 +247,30 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   const kept: InFlight[] = [];
   for (const effect of run.state.effects) {
     if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
-    else if (effect.type === 'activity' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
+    else if (effect.type !== 'resolve' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
   }
   run.state.effects = kept;
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));
 }
 
-/** Ends the case and closes everything in it, as soon as nothing is left to be undone. */
+/** A step is over: nothing waits for it or for what is on it any more. */
+export function closeWaits({ state }: Run, { id }: Frame): void {
+  keepTimers(state, ({ frame }) => frame !== id);
+  state.waits = state.waits.filter(({ frame }) => frame !== id);
+  state.incidents = state.incidents.filter(({ frame }) => frame !== id);
+}
+
+/**
+ * Ends the case and closes everything in it, as soon as nothing is left to be undone. One that was withdrawn or cancelled ends as that,
+ * whatever its handlers come to.
+ */
 export function endCase(run: Run, status: 'completed' | 'cancelled', outcome: string): void {
   const { state } = run;
   if (state.root) closeUnder(run, state.root);
   state.root = null;
   state.held = null;
-  state.ending = { status, outcome };
+  state.ending = state.cancelling ? { status: 'cancelled', ...state.cancelling } : { status, outcome };
+  state.cancelling = null;
   endIfUndone(run);
 }
 

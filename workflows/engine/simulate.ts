@@ -25,7 +25,9 @@ import type {
 
 type ResolveEffect = Extract<Effect, { type: 'resolve' }>;
 type ActivityEffect = Extract<Effect, { type: 'activity' }>;
-type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string };
+export type SendEffect = Extract<Effect, { type: 'send' }>;
+/** `business`: the activity did its work and says no. */
+type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string; business?: true };
 
 export interface SimulationOptions {
   caseId?: string;
@@ -48,6 +50,8 @@ export interface SimulationOptions {
   resolve?: (effect: ResolveEffect) => ResolvedPeople | undefined;
   /** Answers activities; undefined leaves the effect in flight. Default: done without values. */
   perform?: (effect: ActivityEffect) => ActivityAnswer | undefined;
+  /** Takes what the case sends; undefined leaves it in flight. Default: handed over. */
+  send?: (effect: SendEffect) => ActivityAnswer | undefined;
 }
 
 /** A command without what the simulation fills in. */
@@ -56,6 +60,8 @@ export type CommandBody = Command extends infer C
     ? Omit<C, 'id' | 'n' | 'lowestPending' | 'flowVersion'>
     : never
   : never;
+
+const handOver = (): ActivityAnswer => ({ vars: {}, patch: null });
 
 const DEFAULT_START = 1_767_200_400_000; // 2026-01-01T01:00:00+08:00
 
@@ -66,6 +72,7 @@ export class Simulation {
   readonly compiled: Compiled;
   private readonly options: SimulationOptions;
   private commands = 0;
+  private messages = 0;
 
   constructor(compiled: Compiled, options: SimulationOptions = {}) {
     this.compiled = compiled;
@@ -138,6 +145,25 @@ export class Simulation {
     return this.send({ kind: 'resume', ...aim(task), actor: task.assignee, vars: {} });
   }
 
+  /** A message comes in; whether the case took it. */
+  message(name: string, key: string, { id = this.nextId(), vars = {} }: Heard = {}): boolean {
+    const { rev } = this.state;
+    this.consume({ type: 'message', id, name, key, vars, patch: null });
+    return this.state.rev > rev;
+  }
+
+  /** A signal comes in; whether anybody in the case waited for it. */
+  signal(name: string, { id = this.nextId(), vars = {} }: Heard = {}): boolean {
+    const { rev } = this.state;
+    this.consume({ type: 'signal', id, name, vars, patch: null });
+    return this.state.rev > rev;
+  }
+
+  private nextId(): string {
+    this.messages += 1;
+    return `m${this.messages}`;
+  }
+
   /** Moves the clock on, firing every timer on the way at its own time. */
   advance(ms: number): void {
     const until = this.now + ms;
@@ -179,15 +205,22 @@ export class Simulation {
       if (people) this.consume({ type: 'resolved', effect: effect.id, people });
       return;
     }
-    const perform = this.options.perform ?? ((): ActivityAnswer => ({ vars: {}, patch: null }));
-    const result = perform(effect);
+    const { perform = handOver, send = handOver } = this.options;
+    const result = effect.type === 'send' ? send(effect) : perform(effect);
     if (!result) return;
     if ('error' in result) {
-      this.consume({ type: 'activityFailed', effect: effect.id, error: { code: result.error, message: result.error } });
+      const { error: code, ...business } = result;
+      this.consume({ type: 'activityFailed', effect: effect.id, error: { code, message: code, ...business } });
     } else {
       this.consume({ type: 'activityDone', effect: effect.id, ...result });
     }
   }
+}
+
+/** Its id, so that it may come twice, and the fields it brings. */
+interface Heard {
+  id?: string;
+  vars?: Vars;
 }
 
 function aim(task: Task): { task: string; assignment: number } {

@@ -3,17 +3,19 @@
  * is let finish. Of an incident beside a task only what it stopped is left out; of a failed compensation, what it would have undone.
  */
 import { writeLog } from './commands.ts';
+import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { closeUnder, endCase, type Run } from './run.ts';
-import { findFrame, framesUnder, type Frame, type OpenIncident, type Resume, type State } from './state.ts';
+import { allTimers, findFrame, framesUnder, type Frame, type OpenIncident, type Resume, type State } from './state.ts';
 import { resumeTask } from './tasks.ts';
 import { recordOutcome } from './trail.ts';
 import { isHuman, outcomesOfStep } from './tree.ts';
 import type { Refusal, SkipCommand, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
+import { isNoHandler, isOfStep } from './views.ts';
 
-/** What a skip is about: a step that waits, or an incident beside a task. */
-type Target = { frame: Frame } | { incident: OpenIncident; task: TaskId };
+/** What a skip is about: a step that waits, or an incident beside a task or of a handler (task null), without which the step goes on. */
+type Target = { frame: Frame } | { incident: OpenIncident; task: TaskId | null };
 
 export function refuseSkip(compiled: Compiled, state: State, command: SkipCommand): Refusal | null {
   const { step, incident, outcome } = command;
@@ -39,7 +41,7 @@ function targetOfIncident(state: State, id: number): Target | undefined {
   const incident = state.incidents.find((open) => open.id === id);
   if (!incident) return undefined;
   const task = besideTask(incident.resume);
-  if (task !== null) return { incident, task };
+  if (task !== null || isOfHandler(incident)) return { incident, task };
   const frame = findFrame(state, incident.frame)?.frame;
   return frame && { frame };
 }
@@ -53,12 +55,19 @@ function besideTask(resume: Resume): TaskId | null {
   return null;
 }
 
+/** A handler that could not be set, or whose timer failed: its step does not wait for it. */
+function isOfHandler({ resume }: OpenIncident): boolean {
+  if (resume.do === 'arm') return resume.part !== null && isHandlerKey(resume.part);
+  return resume.do === 'timer' && resume.timer.task === null && !isOfStep(resume.timer.what);
+}
+
 function waitingAt(state: State, { step, item }: SkipCommand): Frame[] {
   const open = [
     ...state.tasks,
     ...state.effects,
-    ...state.incidents,
-    ...state.timers.filter(({ task }) => task === null),
+    ...state.incidents.filter((incident) => !isOfHandler(incident)),
+    ...allTimers(state).filter(({ what }) => isOfStep(what)),
+    ...state.waits.filter(isNoHandler),
   ];
   const waiting = new Set(open.map(({ frame }) => frame));
   const frames = state.root === null ? [] : [...framesUnder(state.root)];
@@ -96,7 +105,7 @@ export function skip(run: Run, command: SkipCommand): void {
 }
 
 /** The end of a pause cannot be left out: the task goes on. */
-function leaveOut(run: Run, { incident, task }: Extract<Target, { task: TaskId }>): void {
+function leaveOut(run: Run, { incident, task }: Extract<Target, { incident: OpenIncident }>): void {
   const { state } = run;
   state.incidents = state.incidents.filter((open) => open !== incident);
   const { resume } = incident;

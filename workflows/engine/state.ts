@@ -19,7 +19,7 @@ import type {
 } from './types.ts';
 import type { Assign, Party, People } from './flow.gen.ts';
 
-/** Names a sequence inside its step: `body`, `otherwise`, or `branches.<index>`. */
+/** Names a sequence inside its step: `body`, `otherwise`, `branches.<index>`, or of a handler as in catching.ts. */
 export type BranchKey = string;
 
 /**
@@ -34,7 +34,7 @@ export interface Frame {
   branch: BranchKey | null;
   /** Scope: index in the sequence of the step it is at. Step frame of a loop: its round, from 1. */
   at: number;
-  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). */
+  /** The rounds it is in, outermost first, as `2/1`; null outside every loop (rules 21 and 23). A handler's branch is a round by its frame. */
   item: string | null;
   children: Frame[];
   /** Step frame of branches that run together: those that are done. */
@@ -174,14 +174,29 @@ export interface Timer {
   at: number;
   /**
    * remind: `index` in the step's list, `count` already sent. due: the due time with its first end action. then: a further or a later
-   * end action by its `index`. resume: the end of a pause. wait: a timer step is over.
+   * end action by its `index`. resume: the end of a pause. wait: a timer step is over. catch: a handler or a branch of a race by the key
+   * of its branch, which happened `count` times before.
    */
   what:
     | { kind: 'remind'; index: number; count: number }
     | { kind: 'due' }
     | { kind: 'then'; index: number }
     | { kind: 'resume' }
-    | { kind: 'wait'; clock?: Clock };
+    | { kind: 'wait'; clock?: Clock }
+    | { kind: 'catch'; part: BranchKey; count: number };
+}
+
+/** Something from outside that a frame waits for: itself (part null: a receive), by a handler, or by a branch of a race. */
+export interface Waiting {
+  id: number;
+  frame: number;
+  part: BranchKey | null;
+  for:
+    /** `early`: takes one that was sent before it opened. */
+    | { kind: 'message'; name: string; key: string; early: boolean }
+    | { kind: 'signal'; name: string }
+    /** `was`: whether it held when it was asked last. */
+    | { kind: 'condition'; was: boolean };
 }
 
 /** In flight. Frame null: its frame is gone, an activity is let finish and its result is only logged (rule 22). */
@@ -207,7 +222,15 @@ export type InFlight =
       rev: number;
       /** Of a compensation: the effect that it undoes. */
       undoes: number | null;
-    };
+    }
+  | ({ type: 'send'; id: number; frame: number | null; step: StepId; rev: number } & Sent);
+
+/** What a throw sends; signals have no key. */
+export interface Sent {
+  kind: 'message' | 'signal';
+  name: string;
+  key: string | null;
+}
 
 /** What the people are for: the step itself, or a task that its end action (by index) hands over. */
 export type PeoplePurpose = { for: 'step' } | { for: 'transfer'; task: TaskId; action: number };
@@ -220,6 +243,8 @@ export type Resume =
   | { do: 'offer'; task: TaskId }
   | { do: 'due'; task: TaskId }
   | { do: 'timer'; timer: Timer }
+  /** Finds out again what a frame waits for by one of its parts. */
+  | { do: 'arm'; part: BranchKey | null }
   | { do: 'event'; event: EngineEvent; effect: InFlight };
 
 export interface OpenIncident extends Incident {
@@ -286,6 +311,11 @@ export interface State {
   suspended: Suspended | null;
   /** How the case ends once nothing is left to be undone; null while it goes on. */
   ending: { status: 'completed' | 'cancelled'; outcome: string } | null;
+  waits: Waiting[];
+  /** Messages and signals that were taken last, so that each happens once. */
+  heard: { id: string; rev: number }[];
+  /** Withdrawn or cancelled: what the case comes to when its cancel handlers are done. */
+  cancelling: { outcome: string } | null;
 }
 
 /** The state before the start command. */
@@ -320,6 +350,9 @@ export function newState(caseId: string): State {
     undoable: [],
     undoing: [],
     suspended: null,
+    waits: [],
+    heard: [],
+    cancelling: null,
     ending: null,
   };
 }

@@ -2,17 +2,21 @@
  * The engine: one event in, the new state, its effects and its delta out. Pure and deterministic; for a flow that `check` has
  * passed and a command that `refuse` let through it never throws. Runs until everything waits, within a budget of transitions.
  */
+import { isHandlerKey } from './catching.ts';
 import { sequenceOf, type Compiled } from './compile.ts';
 import { advanceUndoing } from './compensation.ts';
 import { consume } from './events.ts';
-import { endCase, newFrame, newRun, openIncident, type Run } from './run.ts';
+import { finishHandler } from './handlers.ts';
+import { happenTo, nextCondition } from './happen.ts';
+import { closeWaits, endCase, newRun, openIncident, type Run } from './run.ts';
 import { cloneState, findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { finishScope, openStep } from './steps/index.ts';
 import { barAgain } from './tasks.ts';
-import type { DeltaEntry, Effect, EngineEvent, StepContext } from './types.ts';
+import type { DeltaEntry, Effect, EngineEvent, LogEvent, StepContext } from './types.ts';
 import { must } from './unreachable.ts';
 import { caseChange } from './views.ts';
+import { openFrame, stopWait } from './waits.ts';
 
 export interface StepResult {
   state: State;
@@ -45,7 +49,7 @@ function deltaOf(run: Run): DeltaEntry {
     rev: state.rev,
     at: now,
     flowVersion: state.flowVersion,
-    event: must(run.log, 'log of event'),
+    event: logOf(run),
     consumed: event,
     patchEffect,
     opened,
@@ -58,19 +62,59 @@ function deltaOf(run: Run): DeltaEntry {
   };
 }
 
-/** Works the agenda off. Over the budget each further step stops with an incident, which a retry continues. */
+/** The line of the log, with what the event set off. */
+function logOf({ log, caught, escalated }: Run): LogEvent {
+  const line = must(log, 'log of event');
+  const handlers = caught.length > 0 ? { handlers: caught } : {};
+  const escalations = escalated.length > 0 ? { escalations: escalated } : {};
+  return { ...line, data: { ...line.data, ...handlers, ...escalations } };
+}
+
+/**
+ * Works the agenda off, and then what has come true. Over the budget each further step stops with an incident, which a retry continues. What
+ * takes longer than a transition, or makes the entry longer, counts for more: no other case of the worker goes on meanwhile.
+ */
 function settle(run: Run, budget: number): void {
   if (run.state.suspended) {
     run.state.suspended.agenda.push(...run.agenda);
     return;
   }
-  for (let done = 1; run.agenda.length > 0; done += 1) {
+  let done = 0;
+  do {
+    done = workOff(run, done, budget);
+    const wait = nextCondition(run);
+    done += 1 + weightOf(run);
+    if (!wait) return;
+    if (done > budget) stopWait(run, wait, overBudget.code);
+    else happenTo(run, wait);
+  } while (run.state.root !== null);
+}
+
+function workOff(run: Run, before: number, budget: number): number {
+  let done = before;
+  while (run.agenda.length > 0) {
+    done += 1 + weightOf(run);
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
     if (!found) continue;
     if (done > budget && next.do === 'open') openIncident(run, found.frame, overBudget);
     else advance(run, next, found);
   }
+  return done;
+}
+
+/** Reading an expression takes that many times as long as a transition. */
+const EVALUATION = 50;
+
+/** Of what the last transition did. */
+function weightOf(run: Run): number {
+  const { weighed, evaluated, notices, opened } = run;
+  const told = notices
+    .slice(weighed.notices)
+    .reduce((sum, { to }) => sum + (typeof to === 'object' && 'persons' in to ? to.persons.length : 1), 0);
+  const weight = EVALUATION * (evaluated - weighed.evaluated) + told + opened.length - weighed.opened;
+  run.weighed = { evaluated, notices: notices.length, opened: opened.length };
+  return weight;
 }
 
 const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
@@ -87,9 +131,15 @@ function advance(run: Run, next: Transition, { frame, parent }: Found): void {
 function enter(run: Run, scope: Frame, parent: Frame | null): void {
   const next = sequenceOf(run.compiled, scope.step, scope.branch)[scope.at];
   if (next) {
-    const frame = newFrame(run, { step: next.id, item: scope.item });
-    scope.children = [frame];
+    const frame = openFrame(run, { step: next.id, item: scope.item });
+    scope.children.push(frame);
     run.agenda.push({ do: 'open', frame: frame.id });
+    return;
+  }
+  // Branches that run beside still belong to it (rule 20).
+  if (scope.children.length > 0) return;
+  if (parent && scope.branch !== null && isHandlerKey(scope.branch)) {
+    finishHandler(run, scope, parent);
   } else if (parent) {
     finishScope(run, parent, scope);
   } else {
@@ -99,12 +149,12 @@ function enter(run: Run, scope: Frame, parent: Frame | null): void {
 
 /** A step is done: its scope goes on, or the step that sent the work away gets it back (rule 21). */
 function leave(run: Run, frame: Frame, parent: Frame): void {
+  closeWaits(run, frame);
+  parent.children = parent.children.filter((child) => child !== frame);
   if (frame.detour) {
-    parent.children = parent.children.filter((child) => child !== frame);
     reopen(run, parent, frame.detour);
     return;
   }
-  parent.children = [];
   parent.at += 1;
   run.agenda.push({ do: 'enter', scope: parent.id });
 }

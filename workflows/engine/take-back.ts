@@ -3,11 +3,14 @@
  * closed. Refused once somebody after it has decided, or an activity has begun (rule 11). What only the server knows (a claim, a draft)
  * it checks itself.
  */
+import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
+import { isBeside } from './handlers.ts';
 import { goTo } from './return.ts';
 import { cancelTask, type Run } from './run.ts';
 import { framesUnder, type Frame, type Holder, type Seat, type State, type Task, type TrailEntry } from './state.ts';
 import { openTask } from './tasks.ts';
+import { isWithin } from './trail.ts';
 import { areConcurrent } from './tree.ts';
 import type { PersonId, StepId, TaskId } from './types.ts';
 
@@ -29,7 +32,8 @@ export function undoOf(compiled: Compiled, state: State, { task, by }: Decided):
     if (queued) return queued;
   }
   const entry = state.trail.find((each) => each.task === task);
-  return entry?.by === by && isUntouched(compiled, state, entry) ? { entry } : undefined;
+  if (entry?.by !== by || !isUntouched(compiled, state, entry)) return undefined;
+  return hasHandlerSince(compiled, state, entry) ? undefined : { entry };
 }
 
 /** Who decides one after another: the one before takes back while the next has done nothing with it. */
@@ -44,9 +48,27 @@ function undoInSeat(state: State, frame: Frame, { task, by }: Decided): Undo | u
 function isUntouched(compiled: Compiled, state: State, { step, task }: TrailEntry): boolean {
   const isAfter = (other: StepId): boolean => !areConcurrent(compiled, step, other);
   const { order } = stepInfo(compiled, step);
-  const acts = [...state.ran, ...state.effects.flatMap((effect) => (effect.type === 'activity' ? [effect.step] : []))];
+  const acts = [...state.ran, ...state.effects.flatMap((effect) => (effect.type === 'resolve' ? [] : [effect.step]))];
   const hasActed = acts.some((act) => stepInfo(compiled, act).order > order && isAfter(act));
   return !hasActed && decidedAfter(compiled, state, task) === undefined;
+}
+
+/** Whether a handler has begun where the decision would be undone, or the branch of one in which it was made is over. */
+function hasHandlerSince(compiled: Compiled, state: State, { step, item }: TrailEntry): boolean {
+  const { order, path } = stepInfo(compiled, step);
+  const branches = state.root ? [...framesUnder(state.root)].filter(({ branch }) => isHandler(branch)) : [];
+  const own = branches.filter((scope) => isWithin(item, scope.item));
+  if (own.length < path.filter(({ branch }) => isHandler(branch)).length) return true;
+  return branches.some((scope) => {
+    if (own.includes(scope)) return false;
+    const isAround = scope.step === null || stepInfo(compiled, scope.step).order < order;
+    if (isBeside(scope)) return !isAround && !areConcurrent(compiled, scope.step ?? step, step);
+    return scope.step === null || !areConcurrent(compiled, scope.step, step);
+  });
+}
+
+function isHandler(branch: string | null): boolean {
+  return branch !== null && isHandlerKey(branch);
 }
 
 /** The first decision that went on from that of a task; undefined: none, or the task's own is no longer on the way. */
@@ -76,5 +98,5 @@ export function takeBack(run: Run, undo: Undo): void {
     seat.task = openTask(run, frame, holder).id;
     return;
   }
-  goTo(run, undo.entry.step).returned = { by: null };
+  goTo(run, undo.entry.step, { item: undo.entry.item }).returned = { by: null };
 }

@@ -8,6 +8,7 @@ import { timersOf } from './due.ts';
 import { barredToPool, neverOf } from './never.ts';
 import { dueByOf, lacksCalendar, reckonerFor } from './reckoners.ts';
 import { humanStep, nextId, openIncident, openedOf, tellChange, type Run } from './run.ts';
+import { isSpinning, MOST_SPINS } from './spins.ts';
 import { spend } from './spent.ts';
 import {
   findFrame,
@@ -103,20 +104,6 @@ function setDue(run: Run, task: Task, given: Pick<Clock, 'from' | 'budget'>): vo
   const reckoner = reckonerFor(run, due.calendar ?? null);
   for (const { at, what } of timersOf(due, { dueAt, reckoner }, run.now))
     putTimer(run, { id: nextId(run), frame: task.frame, task: task.id, at, what });
-}
-
-const MOST_SPINS = 100;
-
-/**
- * Whether due times only chase each other: a timer opened a task that is due at once, whose timer opens the next, and no time passes.
- * Without an end of it no worker would ever come back from the case.
- */
-function isSpinning({ state, event, now }: Run): boolean {
-  if (event.type !== 'timer') return false;
-  const { at, rev, count } = state.spins;
-  if (at !== now) state.spins = { at: now, rev: state.rev, count: 1 };
-  else if (rev !== state.rev) state.spins = { at, rev: state.rev, count: count + 1 };
-  return state.spins.count > MOST_SPINS;
 }
 
 function stopOn(run: Run, frame: Frame, { code, detail }: Failure, resume: Resume & { task: string }): void {

@@ -10,10 +10,15 @@ import type {
   Inclusive,
   Jump,
   Loop,
+  Handler,
   Parallel,
   People,
+  Race,
+  Receive,
   ServiceTask,
   Step,
+  SubProcess,
+  Throw,
   Timer,
   UserTask,
 } from './flow.gen.ts';
@@ -60,6 +65,35 @@ export function aLoop(id: string, until: string, steps: Step[], max = 3): Loop {
 export function aTimer(id: string, fields: Partial<Timer> = { in: 'PT1H' }): Timer {
   return { id, kind: 'timer', title, ...fields };
 }
+export function aReceive(id: string, fields: Partial<Receive> = {}): Receive {
+  return { id, kind: 'receive', title, message: 'paid', key: '"k1"', ...fields };
+}
+export function aRace(
+  id: string,
+  branches: [Race['branches'][number]['wait'], Step[]][],
+  fields: Partial<Race> = {},
+): Race {
+  return { id, kind: 'race', title, branches: branches.map(([wait, steps]) => ({ title, wait, steps })), ...fields };
+}
+/** What it sends: an escalation by its code, a message or signal by its name. */
+export function aThrow(
+  id: string,
+  sent: { escalation: string } | { signal: string } | { message: string; key: string },
+): Throw {
+  const step = { id, kind: 'throw' as const, title };
+  if ('escalation' in sent) return { ...step, send: 'escalation', code: sent.escalation };
+  return 'signal' in sent
+    ? { ...step, send: 'signal', name: sent.signal }
+    : { ...step, send: 'message', name: sent.message, key: sent.key };
+}
+export function aSubProcess(id: string, steps: Step[], on: Handler[] = []): SubProcess {
+  return { id, kind: 'subProcess', title, steps, ...(on.length > 0 ? { on } : {}) };
+}
+/** A handler by what it catches. */
+export function aHandler(id: string, catching: HandlerBody, steps: Step[]): Handler {
+  return { id, steps, ...catching };
+}
+type HandlerBody = Handler extends infer H ? (H extends Handler ? Omit<H, 'id' | 'steps'> : never) : never;
 export function aJump(id: string, to: string): Jump {
   return { id, kind: 'jump', to };
 }

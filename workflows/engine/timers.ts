@@ -3,15 +3,16 @@ import type { Reckoner } from './calendar/reckoner.ts';
 import { decide, writeLog } from './commands.ts';
 import { atDue, dueTimer, endActions, escalation, nextReminder, overdue, reminder } from './due.ts';
 import type { Due, DueAction } from './flow.gen.ts';
+import { happen } from './happen.ts';
 import { askPeople, type Holders } from './people.ts';
 import { performReturn } from './return.ts';
 import { humanStep, nextId, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type Task, type Timer } from './state.ts';
-import { finishWait } from './steps/index.ts';
 import { putTimer } from './clocks.ts';
 import { reckonerFor } from './reckoners.ts';
 import { reassign, resumeTask } from './tasks.ts';
 import { must, unreachable } from './unreachable.ts';
+import { armAgain } from './waits.ts';
 
 /** Fires the one timer that is due first; false: none is. */
 export function fireTimer(run: Run): boolean {
@@ -20,7 +21,7 @@ export function fireTimer(run: Run): boolean {
   if (!timer) return false;
   state.timers = state.timers.filter(({ id }) => id !== timer.id);
   if (timer.task === null) {
-    endWait(run, timer);
+    fireOnFrame(run, timer);
     return true;
   }
   const task = must(
@@ -31,10 +32,18 @@ export function fireTimer(run: Run): boolean {
   return true;
 }
 
-function endWait(run: Run, timer: Timer): void {
+/** Of no task: a timer step is over, a handler or a branch of a race happens. */
+function fireOnFrame(run: Run, timer: Timer): void {
   const { frame } = must(findFrame(run.state, timer.frame), 'frame of timer');
-  writeLog(run, 'timer_fired', { step: frame.step, data: { timer: 'wait' } });
-  finishWait(run, frame);
+  if (timer.what.kind !== 'catch') {
+    writeLog(run, 'timer_fired', { step: frame.step, data: { timer: 'wait' } });
+    happen(run, frame, null);
+    return;
+  }
+  const { part } = timer.what;
+  writeLog(run, 'timer_fired', { step: frame.step, data: { timer: 'catch', part } });
+  armAgain(run, frame, timer);
+  happen(run, frame, part);
 }
 
 function fire(run: Run, timer: Timer, task: Task): void {
@@ -53,15 +62,20 @@ function fire(run: Run, timer: Timer, task: Task): void {
       actLater(run, task, what.index);
       return;
     case 'resume':
-      writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
-      resumeTask(run, task);
+      resume(run, task);
       return;
     case 'wait':
+    case 'catch':
       // Of no task.
       return;
     default:
       unreachable(what);
   }
+}
+
+function resume(run: Run, task: Task): void {
+  writeLog(run, 'task_resumed', { task, data: { since: task.paused?.since ?? null } });
+  resumeTask(run, task);
 }
 
 function reckonerOfTask(run: Run, task: Task): Reckoner {

@@ -2,6 +2,7 @@
 import { stepInfo, type Compiled } from './compile.ts';
 import type { Run } from './run.ts';
 import { timesOf, type Frame, type TrailEntry } from './state.ts';
+import { isHandlerKey } from './catching.ts';
 import { areConcurrent, repeats } from './tree.ts';
 import type { PersonId, StepId } from './types.ts';
 import { must } from './unreachable.ts';
@@ -69,13 +70,15 @@ export function isCrossed(
 }
 
 /** Whether something happened in the rounds that `outer` names; outside every loop everything did. */
-function isWithin(item: string | null, outer: string | null): boolean {
+export function isWithin(item: string | null, outer: string | null): boolean {
   return outer === null || item === outer || item?.startsWith(`${outer}/`) === true;
 }
 
-/** Of the rounds that somebody at `item` is in those that also hold a step around them. */
+/** Of the rounds that somebody at `item` is in those that also hold a step around them; a handler's branch is one. */
 export function roundsOf(compiled: Compiled, step: StepId, item: string | null): string | null {
   const { path } = stepInfo(compiled, step);
-  const loops = path.filter(({ owner }) => owner !== null && repeats(stepInfo(compiled, owner).step)).length;
-  return loops === 0 || item === null ? null : item.split('/').slice(0, loops).join('/');
+  const isRound = ({ owner, branch }: (typeof path)[number]): boolean =>
+    isHandlerKey(branch) || (owner !== null && repeats(stepInfo(compiled, owner).step));
+  const rounds = path.filter(isRound).length;
+  return rounds === 0 || item === null ? null : item.split('/').slice(0, rounds).join('/');
 }

@@ -2,6 +2,7 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
+import { catchingExpressions, handlersOn, isHandlerKey, isInstead } from './catching.ts';
 import type {
   Action,
   Due,
@@ -43,6 +44,8 @@ interface PeopleRule {
 interface Parts {
   /** Its sequences, in document order. */
   branches: Branch[];
+  /** Those of its handlers, which come after them. */
+  handlers: Branch[];
   /** Engine expressions: those whose value decides where the case goes or when (rule 16). Mappings, titles and `prepare` are not. */
   expressions: Expression[];
   /** People rules, those of its end actions included. */
@@ -76,6 +79,13 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
     expressions: at === undefined ? [] : [{ property: 'at', text: at }],
     calendars: namedCalendar('calendar', calendar),
   }),
+  receive: ({ key }) => ({ expressions: [{ property: 'key', text: key }] }),
+  race: ({ branches }) => ({
+    branches: branches.map(toBranch),
+    expressions: branches.flatMap(({ wait }, index) => catchingExpressions(wait, `branches.${index}.wait`)),
+  }),
+  throw: (step) => ({ expressions: step.send === 'message' ? [{ property: 'key', text: step.key }] : [] }),
+  subProcess: ({ steps }) => ({ branches: [{ key: BODY, property: 'steps', steps }] }),
   jump: () => ({}),
   end: () => ({}),
 };
@@ -118,7 +128,19 @@ function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'
 }
 
 export function partsOf(step: Step): Parts {
-  return { branches: [], expressions: [], people: [], compensation: null, calendars: [], ...readerOf(step.kind)(step) };
+  const nothing = { branches: [], expressions: [], people: [], compensation: null, calendars: [] };
+  const parts = { ...nothing, ...readerOf(step.kind)(step) };
+  const { handlers, expressions } = partsOfHandlers(step);
+  return { ...parts, handlers, expressions: [...parts.expressions, ...expressions] };
+}
+
+/** What is on a step, or on the flow as a whole. */
+export function partsOfHandlers(owner: Step | Flow): Pick<Parts, 'handlers' | 'expressions'> {
+  const handlers = handlersOn(owner);
+  return {
+    handlers: handlers.map(({ key, handler }, index) => ({ key, property: `on.${index}.steps`, steps: handler.steps })),
+    expressions: handlers.flatMap(({ handler }, index) => catchingExpressions(handler, `on.${index}`)),
+  };
 }
 
 function readerOf<K extends keyof StepByKind>(kind: K): (step: StepByKind[K]) => Partial<Parts> {
@@ -202,9 +224,25 @@ export function isReachableBackwards({ steps }: { steps: StepsById }, from: Step
   const [source, target] = [steps.get(from), steps.get(to)];
   if (!source || !target || !isHuman(target.step) || target.order >= source.order) return false;
   const { at, isBeside } = fork(target.path, source.path);
-  // Into a parallel that is over, of which every branch was done (rule 21).
-  const isDone = ({ owner }: Place): boolean => joinsAll(owner === null ? undefined : steps.get(owner)?.step);
-  return !isBeside && target.path.slice(at).every(isDone);
+  // Into a parallel that is over, of which every branch was done (rule 21), or a sub-process, whose steps were.
+  const isDone = (place: Place): boolean => {
+    const owner = ownerIn(steps, place);
+    return !isHandlerKey(place.branch) && (joinsAll(owner) || owner?.kind === 'subProcess');
+  };
+  const isOver = source.path.slice(at).some((place) => catchesCancel(steps, place));
+  return !isBeside && !isOver && target.path.slice(at).every(isDone);
+}
+
+function ownerIn(steps: StepsById, { owner }: Place): Step | undefined {
+  return owner === null ? undefined : steps.get(owner)?.step;
+}
+
+/** A cancelled case goes back nowhere. */
+function catchesCancel(steps: StepsById, place: Place): boolean {
+  const owner = ownerIn(steps, place);
+  return (
+    owner !== undefined && handlersOn(owner).some((on) => on.key === place.branch && on.handler.catch === 'cancel')
+  );
 }
 
 function joinsAll(step: Step | undefined): step is Parallel {
@@ -218,12 +256,26 @@ function fork(a: readonly Place[], b: readonly Place[]): { at: number; isBeside:
   return { at, isBeside: a[at] !== undefined && a[at].owner === b[at]?.owner };
 }
 
-/** Whether two steps may be at work at the same time: they stand in different branches of one step whose branches run together. */
+/**
+ * Whether two steps may be at work at the same time: they stand in different branches of one step whose branches run together, or one
+ * in a handler's branch that runs beside the other.
+ */
 export function areConcurrent({ steps }: { steps: StepsById }, one: StepId, other: StepId): boolean {
   const [a, b] = [steps.get(one)?.path ?? [], steps.get(other)?.path ?? []];
   const { at, isBeside } = fork(a, b);
-  const owner = a[at]?.owner ?? null;
-  return isBeside && owner !== null && runsTogether(steps.get(owner)?.step);
+  if (!isBeside) return outlives(a, b) || outlives(b, a);
+  const here = [a, b].flatMap((path) => path[at] ?? []);
+  if (here.some(({ branch }) => isHandlerKey(branch))) return !here.some(({ branch }) => isInstead(branch));
+  return here.some((place) => runsTogether(ownerIn(steps, place)));
+}
+
+/** Whether one stands in a branch that runs beside a step, and may still run when the case has come to the other. */
+function outlives(a: readonly Place[], b: readonly Place[]): boolean {
+  return a.some(({ branch }, depth) => {
+    const [on, other] = [a[depth - 1], b[depth - 1]];
+    if (!isHandlerKey(branch) || isInstead(branch) || !on || !other) return false;
+    return on.owner === other.owner && on.branch === other.branch && other.index > on.index;
+  });
 }
 
 /** Whether its branches run at the same time. */
@@ -237,6 +289,25 @@ export function neededOf({ join = 'all', branches }: Parallel): number {
   return join === 'any' ? 1 : join;
 }
 
+/**
+ * Of the sequences around a place, innermost last, the one that an `end` of it ends: of `branch` one that runs beside others, of `scope` a
+ * sub-process or the branch of a handler. Undefined: there is none, or a scope lies between.
+ */
+export function endedBy<P extends { owner: StepId | null; branch: BranchKey }>(
+  { steps }: { steps: StepsById },
+  around: readonly P[],
+  ends: 'branch' | 'scope',
+): P | undefined {
+  const kindAt = ({ owner }: P): string => (owner === null ? 'flow' : (steps.get(owner)?.step.kind ?? ''));
+  const isScope = (place: P): boolean => isHandlerKey(place.branch) || kindAt(place) === 'subProcess';
+  if (ends === 'scope') return around.findLast(isScope);
+  // Of an interrupting handler on a step the branch stands where the step stood.
+  const isLimit = (place: P): boolean =>
+    isScope(place) && (!isInstead(place.branch) || ['flow', 'subProcess'].includes(kindAt(place)));
+  const within = around.slice(around.findLastIndex(isLimit) + 1);
+  return within.findLast(({ owner, branch }) => !isHandlerKey(branch) && runsTogether(steps.get(owner ?? '')?.step));
+}
+
 /** Whether it does its steps in rounds, each with an item of its own. */
 export function repeats(step: Step | undefined): boolean {
   return step?.kind === 'loop';
@@ -244,9 +315,11 @@ export function repeats(step: Step | undefined): boolean {
 
 export const ROOT = BODY;
 
-/** Every step in document order. */
+/** Every step in document order, those of the flow's handlers last. */
 export function* walk(flow: Flow): Generator<Visit> {
   yield* walkSequence(flow.steps, [], { owner: null, branch: ROOT, property: 'steps' });
+  for (const { key, property, steps } of partsOfHandlers(flow).handlers)
+    yield* walkSequence(steps, [], { owner: null, branch: key, property });
 }
 
 /** Every step by its id. */
@@ -267,7 +340,8 @@ function* walkSequence(steps: Sequence, above: Place[], inside: Inside): Generat
     const path = [...above, { owner: inside.owner, branch: inside.branch, index }];
     const property = `${inside.property}.${index}`;
     yield { step, path, property };
-    for (const branch of partsOf(step).branches) {
+    const { branches, handlers } = partsOf(step);
+    for (const branch of [...branches, ...handlers]) {
       const within = { owner: step.id, branch: branch.key, property: `${property}.${branch.property}` };
       yield* walkSequence(branch.steps, path, within);
     }

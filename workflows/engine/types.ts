@@ -48,7 +48,36 @@ export type EngineEvent =
   | { type: 'timer' }
   | { type: 'resolved'; effect: number; people: ResolvedPeople }
   | { type: 'activityDone'; effect: number; vars: Vars; patch: string | null }
-  | { type: 'activityFailed'; effect: number; error: { code: string; message: string } };
+  | { type: 'activityFailed'; effect: number; error: ActivityError }
+  | MessageEvent
+  | SignalEvent;
+
+export interface ActivityError {
+  code: string;
+  message: string;
+  /** It did its work and says no: an error handler of the flow may catch it. Otherwise it failed technically. */
+  business?: true;
+}
+/** Goes to the one that has waited longest for this name and key. */
+export interface MessageEvent {
+  type: 'message';
+  /** One happens once. */
+  id: string;
+  name: string;
+  key: string;
+  /** The new values of mentioned fields among those its patch writes. */
+  vars: Vars;
+  /** Id of the stored patch, null for none. */
+  patch: string | null;
+}
+/** Goes to all who wait for the name. */
+export interface SignalEvent {
+  type: 'signal';
+  id: string;
+  name: string;
+  vars: Vars;
+  patch: string | null;
+}
 
 // ---------------------------------------------------------------------------------------------- effects
 
@@ -80,6 +109,17 @@ export type Effect =
       rev: number;
       /** Of a compensation: the effect that it undoes; null: the step's own activity. */
       undoes: number | null;
+    }
+  /** Of a throw; handed over like an activity, and its result comes back as one's. The payload is mapped outside (rule 16). */
+  | {
+      type: 'send';
+      id: number;
+      step: StepId;
+      kind: 'message' | 'signal';
+      name: string;
+      /** Of a message; null for a signal. */
+      key: string | null;
+      rev: number;
     };
 
 // ---------------------------------------------------------------------------------------------- delta
@@ -179,6 +219,22 @@ export interface CaseChange {
   position: StepId[];
   /** Open incidents. */
   incidents: Incident[];
+  /** Messages and signals it waits for, all of them; missing in entries of earlier versions. */
+  awaits?: Await[];
+}
+export interface Await {
+  /** Unique in the case, a new one each time it opens. */
+  id: number;
+  kind: 'message' | 'signal';
+  name: string;
+  /** Correlation key of a message; null for a signal. */
+  key: string | null;
+  /** Takes a message that was sent before it opened (rule 25). */
+  early: boolean;
+  /** Null: a handler of the flow as a whole. */
+  step: StepId | null;
+  /** Null: the step itself; else the key of its handler's or its race's branch, as in catching.ts. */
+  part: string | null;
 }
 export type LogType =
   | 'case_started'
@@ -202,6 +258,8 @@ export type LogType =
   | 'people_resolved'
   | 'activity_done'
   | 'activity_failed'
+  | 'message_received'
+  | 'signal_received'
   /** What a service step did is undone; `undoes` in its data is the effect. */
   | 'step_compensated'
   | 'compensation_failed'

@@ -13,6 +13,7 @@ const explanation = { rule: 'role' as const, inputs: {} };
 const NEW_IN_V4 = [
   ...['clock', 'countedTo', 'calendars', 'held', 'waitingFor'],
   ...['undoes', 'undoable', 'undoing', 'suspended', 'ending'],
+  ...['waits', 'heard', 'cancelling'],
   ...['never', 'given', 'choices', 'confirmsPeople', 'past', 'approvers'],
 ];
 
@@ -98,7 +99,8 @@ describe('a state of version 2', () => {
   }
   /** As version 2 had it: decisions instead of seats, nothing that came later. */
   function asV2(run: Simulation): AnyState {
-    const text = JSON.stringify(run.state, (_key, value: Old | null) => {
+    const text = JSON.stringify(run.state, (key, value: Old | null) => {
+      if (NEW_IN_V4.includes(key)) return undefined;
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
       const { arrived: _arrived, owner: _owner, spins: _spins, seats, detour, ...rest } = value;
       const kept = Object.fromEntries(Object.entries(rest).filter(([name]) => !NEW_IN_V4.includes(name)));

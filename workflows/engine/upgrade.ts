@@ -18,8 +18,8 @@ import type {
 import type { ChangedTask, DeltaEntry, OpenedTask } from './types.ts';
 
 /**
- * v3: all time was wall-clock time, nobody said who a pause waits for, and nothing was undone; nobody was barred from a task or chosen for a
- * step; who approved before whom, and who approved a step, was not kept.
+ * v3: all time was wall-clock time, nobody said who a pause waits for, nothing was undone, and nothing came from outside; nobody was barred
+ * from a task or chosen for a step; who approved before whom, and who approved a step, was not kept.
  */
 interface StateV3 extends Omit<
   State,
@@ -35,6 +35,9 @@ interface StateV3 extends Omit<
   | 'undoing'
   | 'suspended'
   | 'ending'
+  | 'waits'
+  | 'heard'
+  | 'cancelling'
   | 'choices'
   | 'confirmsPeople'
 > {
@@ -72,7 +75,7 @@ interface StateV1 extends Omit<StateV2, 'v' | 'tasks' | 'timers' | 'effects' | '
   incidents: (Omit<OpenIncident, 'resume'> & { resume: ResumeV1 })[];
 }
 type TimerV1 = Omit<Timer, 'what'> & {
-  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' }> | { kind: 'escalate' };
+  what: Exclude<Timer['what'], { kind: 'then' | 'resume' | 'wait' | 'catch' }> | { kind: 'escalate' };
 };
 type PurposeV1 = { for: 'step' } | { for: 'transfer'; task: string };
 type ResolveV1 = Omit<ResolveV3, 'purpose'> & { purpose: PurposeV1 };
@@ -114,6 +117,9 @@ function upgrade(state: StateV3): State {
     undoing: [],
     suspended: null,
     ending: null,
+    waits: [],
+    heard: [],
+    cancelling: null,
     trail: state.trail.map((entry) => ({ ...entry, approvers: [] })),
     choices: {},
     confirmsPeople: false,

@@ -1,8 +1,9 @@
 /** What others are shown of a state: where the case stands, a full picture, its open tasks. All derived, nothing stored. */
+import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { allTimers, findFrame, heldFrames, type State } from './state.ts';
-import type { CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
+import { allTimers, findFrame, heldFrames, type BranchKey, type State, type Timer } from './state.ts';
+import type { Await, CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
 /** Above so many open tasks only their count and a checksum travel (rule 5). */
@@ -15,6 +16,7 @@ export function caseChange(compiled: Compiled | null, state: State): CaseChange 
     outcome: state.outcome,
     position: positionOf(compiled, state),
     incidents: incidentsOf(state),
+    awaits: awaitsOf(state),
   };
 }
 
@@ -28,7 +30,8 @@ function statusOf({ status, ending, suspended }: State): CaseChange['status'] {
 function positionOf(compiled: Compiled | null, state: State): StepId[] {
   const waiting = new Set<StepId>();
   for (const { step } of [...state.tasks, ...state.effects.filter(({ frame }) => frame !== null)]) waiting.add(step);
-  for (const { task, frame } of allTimers(state)) if (task === null) waiting.add(stepOfFrame(state, frame));
+  const outside = [...allTimers(state).filter(({ what }) => isOfStep(what)), ...state.waits.filter(isNoHandler)];
+  for (const { frame } of outside) waiting.add(stepOfFrame(state, frame));
   for (const { step } of state.incidents) if (step !== null) waiting.add(step);
   for (const step of heldSteps(state)) waiting.add(step);
   if (!compiled) return [...waiting];
@@ -37,6 +40,26 @@ function positionOf(compiled: Compiled | null, state: State): StepId[] {
 
 function heldSteps(state: State): StepId[] {
   return heldFrames(state).flatMap((frame) => findFrame(state, frame)?.frame.step ?? []);
+}
+
+/** Whether a step waits for it, and not a handler on it. */
+export function isOfStep(what: Timer['what']): boolean {
+  return what.kind === 'wait' || (what.kind === 'catch' && isNoHandler(what));
+}
+
+export function isNoHandler({ part }: { part: BranchKey | null }): boolean {
+  return part === null || !isHandlerKey(part);
+}
+
+/** The messages and signals it waits for. */
+function awaitsOf(state: State): Await[] {
+  return state.waits.flatMap(({ id, frame, part, for: what }): Await[] => {
+    if (what.kind === 'condition') return [];
+    const { step } = must(findFrame(state, frame), 'frame of wait').frame;
+    const { kind, name } = what;
+    const sent = what.kind === 'message' ? { key: what.key, early: what.early } : { key: null, early: false };
+    return [{ id, kind, name, ...sent, step, part }];
+  });
 }
 
 function stepOfFrame(state: State, id: number): StepId {

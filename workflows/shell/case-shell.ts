@@ -4,10 +4,20 @@
  */
 import { allHandlersFinished, ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
 import { compile, type Compiled } from '../engine/compile.ts';
+import { heardBefore } from '../engine/happen.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
-import type { Command, DeltaEntry, Effect, EngineEvent, Refusal, Snapshot } from '../engine/types.ts';
+import type {
+  ActivityError,
+  Command,
+  DeltaEntry,
+  Effect,
+  EngineEvent,
+  OpenTasks,
+  Refusal,
+  Snapshot,
+} from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
@@ -16,6 +26,8 @@ import {
   type CaseResult,
   type CommandAnswer,
   type CommandMessage,
+  type MessageAnswer,
+  type MessageMessage,
   type ModifyWish,
   type ReturnPlan,
   type ReturnWish,
@@ -23,7 +35,7 @@ import {
 } from '../messages.ts';
 import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
-import { codeOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
+import { failureOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
 import { Outbox } from './outbox.ts';
 import { planModify, planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
@@ -82,10 +94,24 @@ export class CaseShell {
     // Asked again: between validator and here another run, or the same command, may have been first.
     const known = this.ring.find(command.id);
     const rev = known ? known.rev : this.accept(command);
-    this.waiting += 1;
-    await condition(() => this.resolving === 0);
-    this.waiting -= 1;
-    return { rev, entries: this.outbox.list(), open: openTasksOf(this.state) };
+    await this.untilResolved();
+    return { rev, ...this.withOpen(this.outbox.list()) };
+  }
+
+  /** A message or signal; the case's memory of ids makes one happen once, also over runs (rule 25). */
+  async message(message: MessageMessage): Promise<MessageAnswer> {
+    await condition(() => this.compiled !== null);
+    this.outbox.acknowledge(message.acked);
+    this.updates += 1;
+    const rev = heardBefore(this.state, message.id) ?? this.take(message);
+    await this.untilResolved();
+    return { taken: rev !== null, rev, ...this.withOpen(this.outbox.list()) };
+  }
+
+  private take(message: MessageMessage): number | null {
+    const before = this.state.rev;
+    this.applyWaited(eventOf(message));
+    return this.state.rev > before ? before + 1 : null;
   }
 
   /** Also while the flow is being loaded at the beginning of a run: a query cannot wait. */
@@ -113,12 +139,24 @@ export class CaseShell {
   private accept(command: Command): number {
     this.assertAccepted(this.flow(), command);
     this.updates += 1;
-    this.waiting += 1;
-    const refusal = this.apply({ type: 'command', command });
-    this.waiting -= 1;
-    if (refusal) throw refused(refusal);
+    this.applyWaited({ type: 'command', command });
     this.ring.add({ id: command.id, n: command.n, rev: this.state.rev }, command.lowestPending);
     return this.state.rev;
+  }
+
+  /** Its sender gets the entries with the answer, and applies them. */
+  private applyWaited(event: EngineEvent): void {
+    this.waiting += 1;
+    const refusal = this.apply(event);
+    this.waiting -= 1;
+    if (refusal) throw refused(refusal);
+  }
+
+  /** Rule 17: what people were asked for is part of the answer. */
+  private async untilResolved(): Promise<void> {
+    this.waiting += 1;
+    await condition(() => this.resolving === 0);
+    this.waiting -= 1;
   }
 
   private assertAccepted(compiled: Compiled, command: Command): void {
@@ -164,24 +202,28 @@ export class CaseShell {
         settle({ type: 'resolved', effect: id, people });
       },
       (error: unknown) => {
-        settle(failed(id, codeOf(error)));
+        settle(failed(id, failureOf(error)));
       },
     );
   }
 
-  private perform(effect: Extract<Effect, { type: 'activity' }>): void {
-    const { id, step, activity, rev, undoes } = effect;
+  private perform(effect: Exclude<Effect, { type: 'resolve' }>): void {
+    const { id, step, rev } = effect;
+    const what =
+      effect.type === 'activity'
+        ? { activity: effect.activity, undoes: effect.undoes }
+        : { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
       this.apply(event);
     };
-    perform({ caseId: this.args.caseId, effect: id, step, activity, rev, undoes }, this.args.limits?.attempts).then(
+    perform({ caseId: this.args.caseId, effect: id, step, rev, ...what }, this.args.limits?.attempts).then(
       ({ vars, patch }) => {
         settle({ type: 'activityDone', effect: id, vars, patch });
       },
       (error: unknown) => {
-        settle(failed(id, codeOf(error)));
+        settle(failed(id, failureOf(error)));
       },
     );
   }
@@ -189,14 +231,20 @@ export class CaseShell {
   /** For what nobody waits on (rule 4). */
   private projectUnwaited(): void {
     if (this.projecting || !this.outbox.needsProject()) return;
-    const entries = this.outbox.list();
+    const entries = this.outbox.toProject();
     this.projecting = true;
-    void project({ caseId: this.args.caseId, entries, open: openTasksOf(this.state) }).then(({ acked }) => {
+    void project({ caseId: this.args.caseId, ...this.withOpen(entries) }).then(({ acked }) => {
       this.projecting = false;
       this.outbox.taken(entries.at(-1)?.rev ?? 0);
       this.outbox.acknowledge(acked);
       this.woken = true;
     });
+  }
+
+  /** The open tasks are those after the newest entry: with fewer they say nothing. */
+  private withOpen(entries: DeltaEntry[]): { entries: DeltaEntry[]; open?: OpenTasks } {
+    const isWhole = entries.at(-1) === this.outbox.all().at(-1);
+    return isWhole ? { entries, open: openTasksOf(this.state) } : { entries };
   }
 
   // ---------------------------------------------------------------------------------------------- life
@@ -224,11 +272,11 @@ export class CaseShell {
   }
 
   result(): CaseResult {
-    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.list() };
+    return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.all() };
   }
 
   carry(): Carried {
-    return { state: this.state, ring: this.ring.list(), entries: this.outbox.list() };
+    return { state: this.state, ring: this.ring.list(), entries: this.outbox.all() };
   }
 
   private fireDueTimers(): void {
@@ -250,7 +298,7 @@ export class CaseShell {
   /** Withheld while a run drained, and its step is gone meanwhile: it never starts, and the log says so. */
   private dropWithheld(): void {
     for (const { id, frame } of this.state.effects) {
-      if (frame === null && !this.performing.has(id)) this.apply(failed(id, 'cancelled'));
+      if (frame === null && !this.performing.has(id)) this.apply(failed(id, { code: 'cancelled' }));
     }
   }
 
@@ -261,8 +309,14 @@ export class CaseShell {
   }
 }
 
-function failed(effect: number, code: string): EngineEvent {
-  return { type: 'activityFailed', effect, error: { code, message: code } };
+function failed(effect: number, error: Pick<ActivityError, 'code' | 'business'>): EngineEvent {
+  return { type: 'activityFailed', effect, error: { message: error.code, ...error } };
+}
+
+function eventOf({ id, kind, name, key, vars, patch }: MessageMessage): EngineEvent {
+  return kind === 'message'
+    ? { type: kind, id, name, key: key ?? '', vars, patch }
+    : { type: kind, id, name, vars, patch };
 }
 
 function refused(refusal: Refusal): ApplicationFailure {

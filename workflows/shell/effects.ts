@@ -7,7 +7,7 @@ import {
   scheduleActivity,
 } from '@temporalio/workflow';
 import type { CaseActivities, PerformRequest } from '../activities.ts';
-import type { FlowRef, LoadedFlow } from '../engine/types.ts';
+import type { ActivityError, FlowRef, LoadedFlow } from '../engine/types.ts';
 
 const atOnce = proxyLocalActivities<Pick<CaseActivities, 'loadFlow'>>({
   startToCloseTimeout: '10s',
@@ -53,8 +53,15 @@ export function perform(request: PerformRequest, attempts = DEFAULT_ATTEMPTS): R
   });
 }
 
-/** The code of a failed activity; its message may quote the record and stays outside the engine (rule 16). */
-export function codeOf(error: unknown): string {
+/**
+ * What is told of a failed activity: its code, and whether it says no as its business (`details: [{ business: true }]`). Its message may quote
+ * the record and stays outside the engine (rule 16).
+ */
+export function failureOf(error: unknown): Pick<ActivityError, 'code' | 'business'> {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure ? (cause.type ?? 'activity_failed') : 'activity_failed';
+  if (!(cause instanceof ApplicationFailure)) return { code: 'activity_failed' };
+  const code = cause.type ?? 'activity_failed';
+  const [detail] = cause.details ?? [];
+  const isBusiness = typeof detail === 'object' && detail !== null && 'business' in detail && detail.business === true;
+  return isBusiness ? { code, business: true } : { code };
 }

@@ -33,6 +33,26 @@ describe('rule 3: the outbox', () => {
   });
 });
 
+describe('what does not fit into one message', () => {
+  const long = (rev: number) => ({ rev, event: { data: { text: 'x'.repeat(150_000) } } }) as unknown as DeltaEntry;
+
+  it('goes in portions, each at least one entry, until everything was taken', () => {
+    const outbox = new Outbox();
+    for (let rev = 1; rev <= 5; rev += 1) outbox.add(long(rev), false);
+    const portions: number[][] = [];
+
+    while (outbox.needsProject() && portions.length < 9) {
+      const portion = outbox.toProject().map(({ rev }) => rev);
+      portions.push(portion);
+      outbox.taken(portion.at(-1) ?? 0);
+    }
+
+    expect(portions).toEqual([[1, 2], [3, 4], [5]]);
+    expect(outbox.all()).toHaveLength(5);
+    expect(outbox.list(3).map(({ rev }) => rev)).toEqual([3, 4]);
+  });
+});
+
 describe('rule 2: the ring', () => {
   it('forgets only below the lowest command that is still pending', () => {
     const ring = new Ring();

@@ -8,11 +8,12 @@ import { inCase, inCaseUnflushed, type Db, type Tx } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
 import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
+import { keepAwaits, type Awaiting } from '../messages/awaits.ts';
 import { chain, type EventRow } from './chain.ts';
 import { foldTasks, type TaskState } from './fold.ts';
 import { applyPatches, PatchRefusedError } from './patches.ts';
 import { planHints, planPeople } from './plan.ts';
-import { readKnown, readLog, type Known } from './read.ts';
+import { messageOf, readKnown, readLog, type Known } from './read.ts';
 import { sameOpenTasks } from './open-tasks.ts';
 import { markDone, writeAll, type Writes } from './write.ts';
 
@@ -78,7 +79,10 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   const patched = await applyPatches(tx, { known, flow, fresh, isCareful });
   const rows = fresh.map((entry) => toEventRow(known, entry));
   const chained = chain(caseId, { rev: known.case.appliedRev, head: known.case.head }, [...log, ...rows]);
+  await keepAwaits(tx, caseId, awaitsOf(known, fresh));
   const people = planPeople(known, fresh, tasks);
+  const hints = planHints(known, tasks, people);
+  const isFlushed = command === undefined;
   const hashes = new Map(chained.hashes.map(({ rev, hash }) => [rev, hash]));
   await writeAll(tx, {
     ...people,
@@ -86,14 +90,23 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
     events: rows.map((row) => ({ ...row, hash: hashes.get(row.rev) ?? null })),
     lateHashes: chained.hashes.filter(({ rev }) => log.some((row) => row.rev === rev)),
     tasks,
+    released: heldBy(known, done).filter((id) => !tasks.some((task) => task.id === id)),
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
     spent: fresh.flatMap(({ spent = [], rev }) => spent.map((each) => ({ ...each, rev }))),
     ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
+    hints: isFlushed ? [] : hints,
   });
-  sendHints(tx, planHints(known, tasks, people));
+  if (isFlushed) sendHints(tx, hints);
   const written = answer(known, { tasks, appliedRev: chained.appliedRev, open, newest });
   return { ...written, isCommandDone, hasWritten: true };
+}
+
+/** What the case waits for by its newest entry; undefined where that is not among the fresh ones, or does not say. */
+function awaitsOf({ case: before }: Known, fresh: readonly DeltaEntry[]): Awaiting | undefined {
+  const last = fresh.at(-1);
+  if (last === undefined || last.rev <= before.rowRev || last.case.awaits === undefined) return undefined;
+  return { awaits: last.case.awaits, at: last.at };
 }
 
 function isInLog(known: Known, fresh: readonly DeltaEntry[], rev: number): boolean {
@@ -111,6 +124,13 @@ function needsLog({ case: { appliedRev, seenRev } }: Known, fresh: readonly Delt
   return seenRev > appliedRev && fresh.some(({ rev }) => rev < seenRev || rev === appliedRev + 1);
 }
 
+/** The open tasks that one of the commands holds. */
+function heldBy({ tasks }: Known, commands: readonly string[]): string[] {
+  return [...tasks.values()]
+    .filter(({ commandId }) => commandId !== null && commands.includes(commandId))
+    .map(({ id }) => id);
+}
+
 /** Task rows that the fresh entries change. A task that they touch out of order is built again from its opening. */
 function foldFresh(known: Known, fresh: readonly DeltaEntry[], log: readonly EventRow[]): TaskState[] {
   const entries = [...log.map(({ entry }) => entry), ...fresh];
@@ -123,10 +143,16 @@ function foldFresh(known: Known, fresh: readonly DeltaEntry[], log: readonly Eve
   return foldTasks(existing, entries).filter((task) => touched.has(task.id));
 }
 
+/** What an activity or a message wrote. */
+function patchBeside({ effectPatches, messagePatches }: Known, entry: DeltaEntry): EventRow['patch'] {
+  if (entry.patchEffect !== null) return effectPatches.get(entry.patchEffect) ?? null;
+  const message = messageOf(entry);
+  return message === null ? null : (messagePatches.get(message) ?? null);
+}
+
 function toEventRow(known: Known, entry: DeltaEntry): EventRow {
   const { event } = entry;
   const command = event.command === null ? undefined : known.commands.get(event.command);
-  const effectPatch = entry.patchEffect === null ? null : (known.effectPatches.get(entry.patchEffect) ?? null);
   return {
     rev: entry.rev,
     at: new Date(entry.at).toISOString(),
@@ -138,7 +164,7 @@ function toEventRow(known: Known, entry: DeltaEntry): EventRow {
     command_id: event.command,
     data: event.data,
     entry,
-    patch: command?.patch ?? effectPatch,
+    patch: command?.patch ?? patchBeside(known, entry),
     comment: command?.comment ?? null,
     flow_version: entry.flowVersion,
     form_version: known.case.formVersion,

@@ -8,7 +8,7 @@ import type { Tx } from '../../db/as.ts';
 import { patchCaseRecord, readCaseFields, tableProblem } from '../case-record.ts';
 import type { PublishedFlow } from '../../definitions/published.ts';
 import { renderCase, wordsOf } from '../render.ts';
-import type { Known } from './read.ts';
+import { messageOf, type Known } from './read.ts';
 import type { LoadedForm } from '../../db/records/form-store.ts';
 
 type Fields = Record<string, unknown>;
@@ -71,7 +71,11 @@ function patchOf(known: Known, entry: DeltaEntry): RevPatch[] {
   // The record of a starting case was written with its command.
   if (entry.event.type === 'case_started') return [];
   const command = entry.event.command === null ? undefined : known.commands.get(entry.event.command);
-  const fields = command?.patch ?? (entry.patchEffect === null ? null : known.effectPatches.get(entry.patchEffect));
+  const message = messageOf(entry);
+  const fields =
+    command?.patch ??
+    (entry.patchEffect === null ? null : known.effectPatches.get(entry.patchEffect)) ??
+    (message === null ? null : known.messagePatches.get(message));
   return fields && Object.keys(fields).length > 0 ? [{ rev: entry.rev, fields, by: entry.event.actor }] : [];
 }
 

@@ -36,6 +36,8 @@ interface CommandFacts {
 }
 interface KnownTask extends TaskState {
   claimedBy: string | null;
+  /** The command that holds it while it is on its way. */
+  commandId: string | null;
 }
 export interface Known {
   case: CaseState;
@@ -43,6 +45,8 @@ export interface Known {
   revs: ReadonlySet<number>;
   commands: ReadonlyMap<string, CommandFacts>;
   effectPatches: ReadonlyMap<number, Record<string, unknown> | null>;
+  /** Of messages and signals that the case took, by their ids. */
+  messagePatches: ReadonlyMap<string, Record<string, unknown> | null>;
   tasks: ReadonlyMap<string, KnownTask>;
   readers: readonly string[];
 }
@@ -53,6 +57,7 @@ interface KnownRow {
   revs: number[];
   commands: CommandFacts[];
   effects: { id: number; patch: Record<string, unknown> | null }[];
+  messages: { id: string; patch: Record<string, unknown> | null }[];
   tasks: (Omit<KnownTask, 'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil'> &
     Record<'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil', number | null>)[];
   readers: string[];
@@ -63,6 +68,7 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
   const revs = entries.map(({ rev }) => rev);
   const commands = entries.map(({ event }) => event.command).filter((id) => id !== null);
   const effects = entries.map(({ patchEffect }) => patchEffect).filter((id) => id !== null);
+  const messages = entries.map(messageOf).filter((id) => id !== null);
   const tasks = entries.flatMap((entry) =>
     [...entry.opened, ...entry.changed, ...entry.closed].map(({ task }) => task),
   );
@@ -77,13 +83,15 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
         'device_at', m.device_at)) from command m where m.id = any (${commands}::uuid[]) and m.case_id = c.id), '[]') as commands,
       coalesce((select json_agg(json_build_object('id', f.id, 'patch', f.patch))
         from effect f where f.case_id = c.id and f.id = any (${effects}::int[])), '[]') as effects,
+      coalesce((select json_agg(json_build_object('id', d.message_id, 'patch', d.patch)) from message_delivery d
+        where d.case_id = c.id and d.message_id = any (${messages}::uuid[]) and d.patch is not null), '[]') as messages,
       coalesce((select json_agg(json_build_object('id', t.id, 'step', t.step, 'kind', t.kind, 'state', t.state, 'assignee', t.assignee,
         'pool', t.pool, 'assignment', t.assignment, 'dueAt', floor(extract(epoch from t.due_at) * 1000),
         'openedAt', floor(extract(epoch from t.opened_at) * 1000), 'openedRev', t.opened_rev, 'rev', t.rev, 'returnedBy', t.returned_by,
         'explanation', t.explanation, 'never', t.never, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
         'outcome', t.outcome, 'outcomes', t.outcomes, 'pausedAt', floor(extract(epoch from t.paused_at) * 1000),
         'pausedUntil', floor(extract(epoch from t.paused_until) * 1000), 'waitingFor', t.waiting_for, 'dueBy', t.due_by,
-        'claimedBy', t.claimed_by))
+        'claimedBy', t.claimed_by, 'commandId', t.command_id))
         from task t where t.case_id = c.id and (t.state in ('open', 'completing') or t.id = any (${tasks}::text[]))), '[]') as tasks,
       array(select distinct r.person_id::text from case_reader r where r.case_id = c.id) as readers
     from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);
@@ -94,9 +102,16 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
     revs: new Set(row.revs),
     commands: new Map(row.commands.map((command) => [command.id, command])),
     effectPatches: new Map(row.effects.map(({ id, patch }) => [id, patch])),
+    messagePatches: new Map(row.messages.map(({ id, patch }) => [id, patch])),
     tasks: new Map(row.tasks.map((task) => [task.id, toKnownTask(task)])),
     readers: row.readers,
   };
+}
+
+/** Id of the stored patch of a message or signal that the event consumed. */
+export function messageOf({ consumed }: DeltaEntry): string | null {
+  const { type, patch } = consumed as { type: string; patch?: string | null };
+  return type === 'message' || type === 'signal' ? (patch ?? null) : null;
 }
 
 function toKnownTask(task: KnownRow['tasks'][number]): KnownTask {

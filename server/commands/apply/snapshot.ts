@@ -6,6 +6,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Snapshot } from '../../../workflows/engine/types.ts';
 import { inCase, type Db } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
+import { keepAwaits } from '../messages/awaits.ts';
 
 /** How many rows it changed. */
 export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promise<number> {
@@ -31,6 +32,8 @@ export function applySnapshot(db: Db, caseId: string, snapshot: Snapshot): Promi
           ended_at = case when ${snapshot.case.status} in ('completed', 'cancelled') then coalesce(ended_at, now()) end
         where id = ${caseId} and row_rev < ${rev})
       select * from gone union all select * from back`.execute(tx);
+    if (snapshot.case.awaits !== undefined)
+      await keepAwaits(tx, caseId, { awaits: snapshot.case.awaits, at: Date.now() });
     sendHints(
       tx,
       rows.map(({ id, holder, pool }) => ({

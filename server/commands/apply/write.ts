@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from '../../db/as.ts';
+import { withHints, type HintMessage } from '../../db/hint.ts';
 import { andCommit } from '../../db/pipelining-client.ts';
 import type { CaseChange, Effect, Incident, Spent } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
@@ -29,26 +30,24 @@ export interface Writes extends PeoplePlan {
   /** Hashes of events that were in the log already, behind a gap. */
   lateHashes: { rev: number; hash: Buffer }[];
   tasks: TaskState[];
+  /** Tasks that a command held and did not change, open again: of an addition after oneself, of what a take-back left standing. */
+  released: string[];
   /** Commands whose event is in the log now. */
   done: string[];
   effects: { effect: Effect; rev: number }[];
   ended: { id: number; state: 'done' | 'failed' }[];
   spent: (Spent & { rev: number })[];
+  /** Those that the commit sends. */
+  hints: HintMessage[];
 }
 
 /** The last statement of its transaction: the commit goes with it. */
 export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   const caseId = w.case.id;
   await sql`
-  with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)},
-  t as (${taskUpsert(caseId, w)}),
-  d as (
-    update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
-    where id = any (${w.done}::uuid[]) and state <> 'done'),
-  ${released(w)},
-  dr as (delete from task_draft where task_id = any (${w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id)}::text[])),
-  r as (${readerInsert(caseId, w)})${timeWrites(caseId, w)}${effectWrites(caseId, w)}
-  ${notificationInsert(caseId, w)} ${andCommit}`.execute(tx);
+  with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)}${taskWrites(caseId, w)}${commandUpdate(w)}
+  ${readerWrites(caseId, w)}${timeWrites(caseId, w)}${effectWrites(caseId, w)}${notificationInsert(caseId, w)}
+  ${w.hints.length === 0 ? sql`select` : withHints(w.hints)} ${andCommit}`.execute(tx);
 }
 
 function eventInsert(caseId: string, { events }: Writes) {
@@ -92,18 +91,34 @@ function effectWrites(caseId: string, { effects, ended }: Writes) {
     where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')`;
 }
 
-/** Tasks that a command held and did not change are open again: of an addition after oneself, of what a take-back left standing. */
-function released({ done, tasks }: Writes) {
-  return sql`
+function taskWrites(caseId: string, w: Writes) {
+  const closed = w.tasks.filter(({ state }) => state !== 'open').map(({ id }) => id);
+  const upsert = w.tasks.length === 0 ? sql`` : sql`, t as (${taskUpsert(caseId, w)})`;
+  const drafts = sql`, dr as (delete from task_draft where task_id = any (${closed}::text[]))`;
+  return sql`${upsert}${released(caseId, w)}${closed.length === 0 ? sql`` : drafts}`;
+}
+
+function released(caseId: string, { released: ids, done }: Writes) {
+  if (ids.length === 0) return sql``;
+  return sql`,
   rt as (
     update task set state = 'open', command_id = null
-    where command_id = any (${done}::uuid[]) and state = 'completing' and id <> all (${tasks.map(({ id }) => id)}::text[]))`;
+    where case_id = ${caseId} and id = any (${ids}::text[]) and command_id = any (${done}::uuid[]) and state = 'completing')`;
+}
+
+function commandUpdate({ done }: Writes) {
+  return done.length === 0 ? sql`` : sql`, d as (${doneUpdate(done)})`;
+}
+
+function doneUpdate(commands: readonly string[]) {
+  return sql`
+    update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
+    where id = any (${commands}::uuid[]) and state <> 'done'`;
 }
 
 /** For a command whose event came before its answer. */
 export async function markDone(tx: Tx, commands: readonly string[]): Promise<void> {
-  await sql`update command set state = 'done', ended_at = now(), refusal = null, lease_until = null
-    where id = any (${commands}::uuid[]) and state <> 'done'`.execute(tx);
+  await doneUpdate(commands).execute(tx);
 }
 
 function caseUpdate({ id, change, ...w }: CaseWrite) {
@@ -172,6 +187,10 @@ function timeInsert(caseId: string, spent: Writes['spent']) {
     on conflict do nothing`;
 }
 
+function readerWrites(caseId: string, w: Writes) {
+  return w.readers.length === 0 && w.ccRoles.length === 0 ? sql`` : sql`, r as (${readerInsert(caseId, w)})`;
+}
+
 function readerInsert(caseId: string, { readers, ccRoles }: Writes) {
   return sql`
     insert into case_reader (case_id, person_id, why, added_at)
@@ -188,8 +207,9 @@ function roleReaders(caseId: string, ccRoles: readonly string[]) {
 }
 
 function notificationInsert(caseId: string, { notifications }: Writes) {
-  if (notifications.length === 0) return sql`select`;
-  return sql`
+  if (notifications.length === 0) return sql``;
+  return sql`,
+  n as (
     insert into notification (person_id, case_id, task_id, kind, params, dedupe)
     select p.id, ${caseId}::uuid, x.task_id, x.kind, x.params, x.dedupe || ':' || p.id
     from json_to_recordset(${json(notifications)}::json)
@@ -197,13 +217,19 @@ function notificationInsert(caseId: string, { notifications }: Writes) {
     join "case" k on k.id = ${caseId}
     join person p on p.disabled_at is null and (p.id = x.person_id or (x.role is not null and exists (
       select from role_grant g where g.person_id = p.id and g.role = x.role and (g.community_id is null or g.community_id = k.community_id))))
-    on conflict (dedupe) do nothing`;
+    on conflict (dedupe) do nothing)`;
 }
 
 function effectRow(effect: Effect, rev: number, ended: Writes['ended']) {
-  const activity = effect.type === 'activity' ? effect.activity : null;
+  const activity = activityOf(effect);
   const state = ended.find(({ id }) => id === effect.id)?.state ?? 'pending';
   return { id: effect.id, step: effect.step, type: effect.type, activity, rev, state };
+}
+
+/** What is sent is handed over by an activity too. */
+function activityOf(effect: Effect): string | null {
+  if (effect.type === 'send') return `${effect.kind}.send`;
+  return effect.type === 'activity' ? effect.activity : null;
 }
 
 function instant(ms: number | null): string | null {

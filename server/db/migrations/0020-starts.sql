@@ -82,7 +82,8 @@ declare
   told_depth int;
 begin
   if now_row ->> 'deleted_at' is not null then return null; end if;
-  select coalesce(max(a.depth), 1) + 1 into told_depth from automatic_start a where a.id = told_cause;
+  select coalesce(max(d.depth), 1) + 1 into told_depth
+    from (select a.depth from automatic_start a where a.id = told_cause union all select c.depth from case_cause c where c.case_id = told_cause) d;
   insert into automatic_start (id, flow, starter, "by", source, community_id, author, cause, depth, state, error, ended_at)
   select md5(s.flow || ' ' || s.starter || ' ' || (now_row ->> 'id') || ' ' || (now_row ->> 'version'))::uuid, s.flow, s.starter, 'record',
     jsonb_build_object('form', s.form, 'record', now_row, 'old', old_row), (now_row ->> 'community_id')::uuid,
@@ -114,3 +115,80 @@ grant select on schedule to guanjia_app;
 grant select, insert, update, delete on automatic_start, schedule to guanjia_engine;
 grant select on record_starter to guanjia_engine;
 grant execute on function start_on_record() to guanjia_publisher;
+
+-- What led to a case that an activity of another started: chains are cut off, whatever flows ask for.
+create table case_cause (
+  case_id uuid primary key references "case",
+  cause uuid not null,
+  depth int not null
+);
+alter table case_cause enable row level security;
+create policy engine_all on case_cause to guanjia_engine using (true) with check (true);
+grant select, insert on case_cause to guanjia_engine;
+
+-- ------------------------------------------------------------------------------------------------- messages and signals
+-- What cases wait for, as the newest delta says (protocol.md rule 25). Whoever asks it for a name and key, and whoever changes it, first
+-- takes the advisory lock of that name and key.
+create table case_await (
+  case_id uuid not null references "case",
+  id int not null, -- of the engine, a new one each time it opens
+  kind text not null check (kind in ('message', 'signal')),
+  name text not null,
+  key text, -- of a message
+  early boolean not null,
+  step text, -- null: a handler of the flow
+  part text,
+  opened_at timestamptz not null,
+  primary key (case_id, id)
+);
+create index case_await_for on case_await (name, key, opened_at);
+
+create table message (
+  id uuid primary key, -- the sender's: one happens once
+  kind text not null check (kind in ('message', 'signal')),
+  name text not null,
+  key text,
+  fields jsonb not null, -- emptied when it is taken
+  hash bytea not null, -- of what was sent: another message under the same id is refused
+  community_id uuid, -- a signal reaches cases of this community; null: all
+  sent_by uuid references person,
+  from_case uuid,
+  state text not null check (state in ('pending', 'taken', 'started', 'early', 'dead', 'discarded')),
+  reason text, -- why it is dead: nobody_waits, expired, refused
+  expires_at timestamptz, -- of an early one
+  created_at timestamptz not null default now(),
+  looked_at timestamptz not null default clock_timestamp(), -- when it last looked for somebody who waits
+  ended_at timestamptz,
+  check ((key is null) = (kind = 'signal'))
+);
+create index message_kept on message (name, key, created_at) where state in ('early', 'dead');
+create index message_expiring on message (expires_at) where state = 'early';
+create index message_dead on message (created_at desc, id) where state = 'dead';
+create index message_old on message (created_at);
+
+-- Of one message to one wait of one case; a signal has one for each case.
+create table message_delivery (
+  message_id uuid not null references message on delete cascade,
+  case_id uuid not null,
+  await_id int not null,
+  state text not null default 'pending' check (state in ('pending', 'taken', 'missed', 'refused')),
+  patch jsonb, -- what it writes into the record, by the output of whoever takes it
+  attempts int not null default 0,
+  next_at timestamptz not null default now(),
+  lease_until timestamptz,
+  primary key (message_id, case_id, await_id)
+);
+create index message_delivery_due on message_delivery (next_at) where state = 'pending';
+
+create function lock_message(name text, key text) returns void language sql volatile as $$
+  select pg_advisory_xact_lock(hashtextextended('message ' || name || ' ' || coalesce(key, ''), 7203)) $$;
+
+alter table message enable row level security;
+create policy message_read on message for select to guanjia_app using ((select may('automation.read')));
+create policy engine_all on message to guanjia_engine using (true) with check (true);
+alter table message_delivery enable row level security;
+create policy engine_all on message_delivery to guanjia_engine using (true) with check (true);
+alter table case_await enable row level security;
+create policy engine_all on case_await to guanjia_engine using (true) with check (true);
+grant select (id, kind, name, key, community_id, sent_by, from_case, state, reason, expires_at, created_at, ended_at) on message to guanjia_app;
+grant select, insert, update, delete on message, message_delivery, case_await to guanjia_engine;

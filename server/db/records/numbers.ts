@@ -40,8 +40,12 @@ function dateParts(now: Date, zone: string): NumberParts {
   return { year, month, day };
 }
 
+/** The company's default, as `community_zone` has it. */
+const companyZone = 'Asia/Shanghai';
+
 /** IANA zone of a community; the company's default without one. */
 export async function communityZone(tx: Tx, communityId: string | null): Promise<string> {
+  if (communityId === null) return companyZone;
   const { rows } = await sql<{ zone: string }>`select community_zone(${communityId}::uuid) as zone`.execute(tx);
-  return rows[0]?.zone ?? 'Asia/Shanghai';
+  return rows[0]?.zone ?? companyZone;
 }

@@ -250,7 +250,12 @@ describe("a case's record", () => {
       }),
     );
 
-    expect(inserted).toMatchObject({ id, communityId: at.community, fields: { ...fields, number: 'WX-202611-0001' } });
+    expect(inserted).toEqual({
+      id,
+      communityId: at.community,
+      fields: { ...fields, number: 'WX-202611-0001' },
+      zone: 'Asia/Shanghai',
+    });
     await expect(patch(dispatcher, 'repair', id, { place: '地库' })).rejects.toMatchObject({ status: 403 });
     await asEngine(test.db, (tx) =>
       patchRecord(tx, form, id, { fields: { place: '地库', workMinutes: 25 }, by: dispatcher, rev: 4 }),

@@ -1,5 +1,5 @@
 /** case, command, task and what hangs on them. Written by tx1 (as the person) and by applyDelta (as the engine role), protocol.md. */
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { DeltaEntry, DueBy, Explanation, Incident, Refusal, Spent } from '../../../workflows/engine/types.ts';
 import type { JsonColumn, JsonColumnDefault } from './people.ts';
 
@@ -22,6 +22,8 @@ export interface CaseTable {
   /** Every rev up to it is applied, without a gap. */
   applied_rev: Generated<number>;
   seen_rev: Generated<number>;
+  /** The log has one: applied_rev < seen_rev. */
+  has_gap: GeneratedAlways<boolean>;
   /** Rev that last wrote status, outcome, position, incidents. */
   row_rev: Generated<number>;
   chain_hash: Buffer | null;

@@ -1,8 +1,9 @@
 /** Joins that can be met, waits that say for what, jumps that stay in their branch and do not spin. */
+import { handlersOn, isHandlerKey, isInstead, type Catching } from '../catching.ts';
 import type { Checking } from '../check.ts';
 import { durationMs } from '../duration.ts';
 import type { End, Jump, Parallel, Sequence, Step, Timer } from '../flow.gen.ts';
-import { isHuman, neededOf, partsOf, runsTogether, type StepInfo } from '../tree.ts';
+import { endedBy, isHuman, neededOf, partsOf, partsOfHandlers, runsTogether, type StepInfo } from '../tree.ts';
 
 export function checkControl(checking: Checking): void {
   for (const { step } of checking.visits) {
@@ -27,9 +28,9 @@ function checkTimer({ report }: Checking, { id, in: budget, at }: Timer): void {
 }
 
 function checkEnd({ steps, report }: Checking, { id, ends }: End): void {
-  const path = steps.get(id)?.path ?? [];
-  const isInBranch = path.some(({ owner }) => owner !== null && runsTogether(steps.get(owner)?.step));
-  if (ends === 'branch' && !isInBranch) report(id, 'ends', 'end_of_no_branch');
+  if (ends !== 'branch' && ends !== 'scope') return;
+  if (endedBy({ steps }, steps.get(id)?.path ?? [], ends)) return;
+  report(id, 'ends', ends === 'branch' ? 'end_of_no_branch' : 'end_of_no_scope');
 }
 
 function checkJump(checking: Checking, jump: Jump): void {
@@ -42,13 +43,22 @@ function checkJump(checking: Checking, jump: Jump): void {
     report(jump.id, 'to', 'jump_without_wait', { step: jump.to });
 }
 
-/** Whether the target stands in a sequence around the jump, and nothing between them runs beside others. */
+/** Whether the target stands in a sequence around the jump, and nothing between them runs beside others or is a scope. */
 function encloses({ steps }: Checking, to: StepInfo, from: StepInfo): boolean {
   const isAround = to.path.every(
     ({ owner, branch }, depth) => from.path[depth]?.owner === owner && from.path[depth].branch === branch,
   );
   const between = from.path.slice(to.path.length);
-  return isAround && !between.some(({ owner }) => owner !== null && runsTogether(steps.get(owner)?.step));
+  return (
+    isAround &&
+    !between.some(({ owner, branch }) => holdsIn(owner === null ? undefined : steps.get(owner)?.step, branch))
+  );
+}
+
+/** Whether a jump cannot leave a branch. That of a handler which takes the place of a step stands where the step did. */
+function holdsIn(owner: Step | undefined, branch: string): boolean {
+  if (owner?.kind === 'subProcess') return true;
+  return isHandlerKey(branch) ? !isInstead(branch) : runsTogether(owner);
 }
 
 function isBackwards(to: StepInfo, from: StepInfo): boolean {
@@ -61,20 +71,39 @@ function waitsBetween({ flow, steps }: Checking, to: StepInfo, from: StepInfo): 
   const top = to.path.length - 1;
   return from.path.slice(top).some(({ owner, branch, index }, below) => {
     const begin = below === 0 ? (to.path[top]?.index ?? 0) : 0;
-    return sequence(owner, branch).slice(begin, index).some(waits);
+    return sequence(owner, branch).slice(begin, index).some(waits) || (below > 0 && takesTimeAt(owner, branch));
   });
+
+  function takesTimeAt(owner: string | null, branch: string): boolean {
+    const step = owner === null ? undefined : steps.get(owner)?.step;
+    return step !== undefined && handlersOn(step).some(({ key, handler }) => key === branch && takesTime(handler));
+  }
 
   function sequence(owner: string | null, branch: string): Sequence {
     const step = owner === null ? undefined : steps.get(owner)?.step;
-    if (step === undefined) return flow.steps;
-    return partsOf(step).branches.find(({ key }) => key === branch)?.steps ?? [];
+    if (step === undefined && !isHandlerKey(branch)) return flow.steps;
+    const sequences = step ? [...partsOf(step).branches, ...partsOf(step).handlers] : partsOfHandlers(flow).handlers;
+    return sequences.find(({ key }) => key === branch)?.steps ?? [];
   }
 }
 
+/** Whether every way past a step waits, also those of handlers that take its place. */
 function waits(step: Step): boolean {
-  if (isHuman(step) || step.kind === 'timer') return true;
+  const instead = handlersOn(step).filter(({ key }) => isInstead(key));
+  return waitsItself(step) && instead.every(({ handler }) => takesTime(handler) || handler.steps.some(waits));
+}
+
+function waitsItself(step: Step): boolean {
+  if (isHuman(step) || step.kind === 'timer' || step.kind === 'receive') return true;
+  if (step.kind === 'race') return step.branches.every(({ wait, steps }) => takesTime(wait) || steps.some(waits));
   const { branches } = partsOf(step);
   const waiting = branches.filter(({ steps }) => steps.some(waits)).length;
   if (step.kind === 'parallel') return waiting > branches.length - neededOf(step);
   return branches.length > 0 && waiting === branches.length;
+}
+
+/** Whether something has to come from outside first: a condition may be true at once, and so may a moment be past. */
+function takesTime(catching: Catching): boolean {
+  if (catching.catch === 'timer') return catching.at === undefined;
+  return catching.catch === 'message' || catching.catch === 'signal';
 }

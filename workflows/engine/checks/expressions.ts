@@ -2,19 +2,21 @@
 import type { Checking } from '../check.ts';
 import { BUILT_IN_NAMES } from '../compile.ts';
 import { prepare, type Prepared } from '../feel-syntax.ts';
-import { isHuman, partsOf } from '../tree.ts';
+import { isHuman, partsOf, partsOfHandlers } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
 export function checkExpressions(checking: Checking): void {
   const { flow, visits } = checking;
   if (flow.caseTitle !== undefined) checkMapping(checking, { step: null, property: 'caseTitle', text: flow.caseTitle });
+  for (const { property, text } of partsOfHandlers(flow).expressions)
+    checkExpression(checking, { step: null, property, text });
   for (const { step } of visits) {
     for (const { property, text } of partsOf(step).expressions)
       checkExpression(checking, { step: step.id, property, text });
-    if (step.kind !== 'serviceTask') continue;
-    for (const [name, text] of Object.entries(step.input ?? {})) {
+    for (const [name, text] of Object.entries('input' in step ? step.input : {})) {
       checkMapping(checking, { step: step.id, property: `input.${name}`, text });
     }
+    if (step.kind !== 'serviceTask') continue;
     for (const [name, text] of Object.entries(step.compensate?.input ?? {})) {
       checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text }, [DONE]);
     }

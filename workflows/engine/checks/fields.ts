@@ -1,6 +1,7 @@
 /** Fields that steps name outside expressions: they must be in the form, and be writable where a step writes them. */
+import { handlersOn } from '../catching.ts';
 import type { Checking } from '../check.ts';
-import type { Permissions, Step } from '../flow.gen.ts';
+import type { Flow, Permissions, Step } from '../flow.gen.ts';
 import { isHuman } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
@@ -8,11 +9,13 @@ export function checkFields(checking: Checking): void {
   const { flow, visits } = checking;
   checkPermissions(checking, { step: null, property: 'start.fields', permissions: flow.start.fields });
   checkNames(checking, { step: null, property: 'summary', names: flow.summary });
+  checkCaught(checking, null, flow);
   for (const { step } of visits) checkStepFields(checking, step);
 }
 
 function checkStepFields(checking: Checking, step: Step): void {
-  if (step.kind === 'serviceTask') checkOutput(checking, step.id, step.output);
+  if ('output' in step) checkOutput(checking, { step: step.id, property: 'output' }, step.output);
+  checkCaught(checking, step.id, step);
   if (!isHuman(step)) return;
   checkPermissions(checking, { step: step.id, property: 'fields', permissions: step.fields });
   checkNames(checking, { step: step.id, property: 'summary', names: step.summary });
@@ -51,10 +54,25 @@ function checkNames({ context, report }: Checking, { step, property, names = [] 
   }
 }
 
-function checkOutput({ context, report }: Checking, step: StepId, output: Record<string, string> = {}): void {
+/** What handlers and the branches of a race write of what comes in. */
+function checkCaught(checking: Checking, step: StepId | null, owner: Flow | Step): void {
+  for (const [index, { handler }] of handlersOn(owner).entries())
+    if ('output' in handler) checkOutput(checking, { step, property: `on.${index}.output` }, handler.output);
+  if (!('kind' in owner) || owner.kind !== 'race') return;
+  for (const [index, { wait }] of owner.branches.entries())
+    if ('output' in wait) checkOutput(checking, { step, property: `branches.${index}.wait.output` }, wait.output);
+}
+
+type Place = Pick<Named, 'step' | 'property'>;
+
+function checkOutput(
+  { context, report }: Checking,
+  { step, property }: Place,
+  output: Record<string, string> = {},
+): void {
   for (const name of Object.keys(output)) {
     const field = context.fields[name];
-    if (!field) report(step, `output.${name}`, 'unknown_field', { field: name });
-    else if (isComputed(field)) report(step, `output.${name}`, 'field_not_writable', { field: name });
+    if (!field) report(step, `${property}.${name}`, 'unknown_field', { field: name });
+    else if (isComputed(field)) report(step, `${property}.${name}`, 'field_not_writable', { field: name });
   }
 }

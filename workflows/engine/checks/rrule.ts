@@ -31,8 +31,14 @@ export function problemOfRrule(text: string): string | null {
 
 /** Whether there is such a day and time, as `2026-02-28T09:00`. */
 export function isLocalTime(text: string): boolean {
-  const parsed = new Date(`${text}:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
+  const [date = '', time = ''] = text.split('T');
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  return day >= 1 && day <= daysIn(year, month) && time < '24:00' && time.slice(3) < '60';
+}
+
+function daysIn(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
 }
 
 function list(pattern: RegExp, low: number, high: number): (value: string) => boolean {

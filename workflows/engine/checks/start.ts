@@ -50,12 +50,16 @@ function checkMissing({ flow, report }: Checking, at: string, { fields }: Starte
 }
 
 function checkInitiator(checking: Checking, at: string, { by, initiator }: Starter): void {
-  const { context, report, visits } = checking;
+  const { context, report } = checking;
   const rule = initiator?.rule ?? (by === 'record' ? 'author' : 'system');
   if (rule === 'author' && by !== 'record') report(null, `${at}.initiator`, 'starter_without_author');
   if (initiator?.rule === 'role' && !context.roles.includes(initiator.role))
     report(null, `${at}.initiator.role`, 'unknown_role', { role: initiator.role });
-  if (rule !== 'system') return;
+  if (rule === 'system') checkNobody(checking, at);
+}
+
+/** The system does no work: a step for the initiator would be nobody's. */
+function checkNobody({ report, visits }: Checking, at: string): void {
   const theirs = visits.find(({ step }) =>
     partsOf(step).people.some(({ people }) => people.assign.rule === 'initiator'),
   );

@@ -1,7 +1,8 @@
 /** The tree as such: ids, size, steps that cannot be reached. */
 import type { Checking } from '../check.ts';
-import type { Sequence, Step } from '../flow.gen.ts';
-import { isHuman, neededOf, outcomesOfStep, partsOf, runsTogether } from '../tree.ts';
+import { isInstead } from '../catching.ts';
+import type { Flow, Sequence, Step } from '../flow.gen.ts';
+import { isHuman, neededOf, outcomesOfStep, partsOf, partsOfHandlers, runsTogether } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
 /** A case runs to quiescence within 10,000 transitions; a flow of this size is far below. */
@@ -18,11 +19,16 @@ export function checkStructure(checking: Checking): void {
       report(step.id, 'actions', 'no_way_forward');
   }
   const targets = new Set(visits.flatMap(({ step }) => (step.kind === 'jump' ? [step.to] : [])));
-  for (const steps of [
-    flow.steps,
-    ...visits.flatMap(({ step }) => partsOf(step).branches.map((branch) => branch.steps)),
-  ])
+  for (const steps of [flow.steps, ...inHandlers(flow), ...visits.flatMap(({ step }) => sequencesOf(step))])
     checkReach(checking, steps, targets);
+}
+
+function inHandlers(owner: Flow | Step): Sequence[] {
+  return partsOfHandlers(owner).handlers.map(({ steps }) => steps);
+}
+
+function sequencesOf(step: Step): Sequence[] {
+  return [...partsOf(step).branches.map(({ steps }) => steps), ...inHandlers(step)];
 }
 
 type Targets = ReadonlySet<StepId>;
@@ -45,11 +51,17 @@ function passes(steps: Sequence, targets: Targets): boolean {
   return steps.reduce((isReached, step) => (isReached || targets.has(step.id)) && goesOn(step, targets), true);
 }
 
-/** Whether the case can pass a step and arrive at the one behind it. */
+/** Whether the case can pass a step and arrive at the one behind it: by itself, or by a handler that takes its place. */
 function goesOn(step: Step, targets: Targets): boolean {
   if (step.kind === 'end' || step.kind === 'jump') return false;
+  const instead = partsOf(step).handlers.filter(({ key }) => isInstead(key));
+  return goesOnItself(step, targets) || instead.some(({ steps }) => passes(steps, targets) || endsScope(steps));
+}
+
+function goesOnItself(step: Step, targets: Targets): boolean {
   const { branches } = partsOf(step);
   if (branches.length === 0) return true;
+  if (step.kind === 'subProcess') return passes(step.steps, targets) || endsScope(step.steps);
   const ends = branches.map(({ steps }) => passes(steps, targets) || (runsTogether(step) && endsBranch(steps)));
   return step.kind === 'parallel' ? ends.filter(Boolean).length >= neededOf(step) : ends.some(Boolean);
 }
@@ -59,6 +71,20 @@ function endsBranch(steps: Sequence): boolean {
   return steps.some(
     (step) =>
       (step.kind === 'end' && step.ends === 'branch') ||
-      (!runsTogether(step) && partsOf(step).branches.some((branch) => endsBranch(branch.steps))),
+      (!runsTogether(step) && step.kind !== 'subProcess' && partsOf(step).branches.some(endsIn)) ||
+      (step.kind !== 'subProcess' && partsOf(step).handlers.some((on) => isInstead(on.key) && endsIn(on))),
+  );
+
+  function endsIn({ steps: inner }: { steps: Sequence }): boolean {
+    return endsBranch(inner);
+  }
+}
+
+/** Whether a scope can be done before its end. */
+function endsScope(steps: Sequence): boolean {
+  return steps.some(
+    (step) =>
+      (step.kind === 'end' && step.ends === 'scope') ||
+      (step.kind !== 'subProcess' && partsOf(step).branches.some((branch) => endsScope(branch.steps))),
   );
 }

@@ -2,7 +2,8 @@
 import type { Step } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
 import type { Run } from '../run.ts';
-import type { Decision, Frame } from '../state.ts';
+import type { BranchKey, Decision, Frame } from '../state.ts';
+import type { ActivityError } from '../types.ts';
 
 /** Beside `open` each is there for the kinds it can happen to. */
 export interface Behaviour<S extends Step> {
@@ -14,8 +15,8 @@ export interface Behaviour<S extends Step> {
   decideTask?: (run: Run, frame: Frame, step: S, decision: Decision) => void;
   /** A sequence inside it is done; its scope is still among the children. */
   finishScope?: (run: Run, frame: Frame, step: S, scope: Frame) => void;
-  /** What it waited for has come. */
-  finishWait?: (run: Run, frame: Frame, step: S) => void;
-  /** Its activity came to an end; `error` is the code of a failure. */
-  finishActivity?: (run: Run, frame: Frame, step: S, error: string | null) => void;
+  /** What it waited for has come; `part` of a race: for which branch. */
+  finishWait?: (run: Run, frame: Frame, step: S, part: BranchKey | null) => void;
+  /** Its activity came to an end. */
+  finishActivity?: (run: Run, frame: Frame, step: S, failure: ActivityError | null) => void;
 }

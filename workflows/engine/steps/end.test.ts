@@ -9,7 +9,13 @@ describe('end', () => {
     run.start('owner');
 
     expect(run.state).toMatchObject({ status: 'completed', outcome: 'refused', root: null, tasks: [] });
-    expect(run.entries.at(-1)?.case).toEqual({ status: 'completed', outcome: 'refused', position: [], incidents: [] });
+    expect(run.entries.at(-1)?.case).toEqual({
+      status: 'completed',
+      outcome: 'refused',
+      position: [],
+      incidents: [],
+      awaits: [],
+    });
   });
 
   it('is reached by itself behind the last step', () => {

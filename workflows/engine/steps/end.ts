@@ -1,28 +1,42 @@
-/** end: ends the case here with an outcome, whatever else is open; or only the branch it stands in, beside which others go on. */
-import { sequenceOf, stepInfo } from '../compile.ts';
+/**
+ * end: ends the case here with an outcome, whatever else is open; or only the branch or the scope it stands in; or raises an error, which goes
+ * to the nearest handler around it.
+ */
+import { sequenceOf } from '../compile.ts';
 import type { End } from '../flow.gen.ts';
-import { closeUnder, endCase, type Run } from '../run.ts';
+import { raise } from '../handlers.ts';
+import { closeUnder, endCase, openIncident, type Run } from '../run.ts';
 import { pathTo, type Frame } from '../state.ts';
-import { runsTogether } from '../tree.ts';
+import { endedBy } from '../tree.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export const end: Behaviour<End> = {
-  open: (run, frame, { outcome, ends }) => {
-    const branch = ends === 'branch' ? branchAround(run, frame) : undefined;
-    if (branch) finishBranch(run, branch);
-    else endCase(run, 'completed', outcome);
+  open: (run, frame, { outcome, ends = 'case' }) => {
+    if (ends === 'error') fail(run, frame, outcome);
+    else if (ends === 'case') endCase(run, 'completed', outcome);
+    else endAround(run, frame, ends, outcome);
   },
 };
 
-/** The branch goes to its end. */
+/** Nobody catches it: it waits for somebody who moves the case on. */
+function fail(run: Run, frame: Frame, code: string): void {
+  if (raise(run, frame, { catch: 'error', code })) return;
+  openIncident(run, frame, { code: 'error_uncaught', detail: { error: code }, resume: { do: 'open' } });
+}
+
+/** What it ends goes to its end; `check` refuses to end one where there is none. */
+function endAround(run: Run, { id }: Frame, ends: 'branch' | 'scope', outcome: string): void {
+  const around = pathTo(run.state, id).flatMap((frame) => {
+    const { step: owner, branch } = frame;
+    return branch === null ? [] : [{ owner, branch, frame }];
+  });
+  const scope = endedBy(run.compiled, around, ends)?.frame;
+  if (scope) finishBranch(run, scope);
+  else endCase(run, 'completed', outcome);
+}
+
 function finishBranch(run: Run, scope: Frame): void {
   closeUnder(run, scope);
   scope.at = sequenceOf(run.compiled, scope.step, scope.branch).length;
   run.agenda.push({ do: 'enter', scope: scope.id });
-}
-
-/** The innermost branch that runs beside others; `check` refuses to end one where there is none. */
-function branchAround(run: Run, frame: Frame): Frame | undefined {
-  const scopes = pathTo(run.state, frame.id).filter(({ branch, step }) => branch !== null && step !== null);
-  return scopes.findLast(({ step }) => runsTogether(stepInfo(run.compiled, step).step));
 }

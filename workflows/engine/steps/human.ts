@@ -29,7 +29,8 @@ export function askForStep(run: Run, frame: Frame, { people, toPreviousHandler }
 
 /** Nobody found and the flow says so: the step waits until somebody retries it. */
 export function stopWithoutPeople(run: Run, frame: Frame, people: People): void {
-  openIncident(run, frame, { code: 'people_empty', detail: { rule: people.assign.rule }, resume: { do: 'open' } });
+  const { rule, ...inputs } = people.assign;
+  openIncident(run, frame, { code: 'people_empty', detail: { rule, inputs }, resume: { do: 'open' } });
 }
 
 /** A policy passes the step over. */

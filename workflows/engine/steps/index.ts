@@ -4,8 +4,9 @@ import { finishUndoing } from '../compensation.ts';
 import type { Step } from '../flow.gen.ts';
 import type { Holders } from '../people.ts';
 import type { Run } from '../run.ts';
-import type { Decision, Frame } from '../state.ts';
+import type { BranchKey, Decision, Frame } from '../state.ts';
 import type { StepByKind } from '../tree.ts';
+import type { ActivityError } from '../types.ts';
 import { must } from '../unreachable.ts';
 import { approval } from './approval.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -16,7 +17,11 @@ import { inclusive } from './inclusive.ts';
 import { jump } from './jump.ts';
 import { loop } from './loop.ts';
 import { parallel } from './parallel.ts';
+import { race } from './race.ts';
+import { receive } from './receive.ts';
 import { serviceTask } from './service-task.ts';
+import { subProcess } from './sub-process.ts';
+import { throwing } from './throw.ts';
 import { timer } from './timer.ts';
 import { userTask } from './user-task.ts';
 
@@ -31,6 +36,10 @@ const BEHAVIOURS: { [K in keyof StepByKind]: Behaviour<StepByKind[K]> } = {
   parallel,
   loop,
   timer,
+  receive,
+  race,
+  throw: throwing,
+  subProcess,
   jump,
   end,
 };
@@ -63,16 +72,16 @@ export function finishScope(run: Run, frame: Frame, scope: Frame): void {
   must(behaviourOf(step.kind).finishScope, `steps in ${step.kind}`)(run, frame, step, scope);
 }
 
-export function finishWait(run: Run, frame: Frame): void {
+export function finishWait(run: Run, frame: Frame, part: BranchKey | null): void {
   const step = stepOf(run, frame);
-  must(behaviourOf(step.kind).finishWait, `wait of ${step.kind}`)(run, frame, step);
+  must(behaviourOf(step.kind).finishWait, `wait of ${step.kind}`)(run, frame, step, part);
 }
 
-export function finishActivity(run: Run, frame: Frame, error: string | null): void {
+export function finishActivity(run: Run, frame: Frame, failure: ActivityError | null): void {
   if (frame.undoes) {
-    finishUndoing(run, frame, error);
+    finishUndoing(run, frame, failure?.code ?? null);
     return;
   }
   const step = stepOf(run, frame);
-  must(behaviourOf(step.kind).finishActivity, `activity of ${step.kind}`)(run, frame, step, error);
+  must(behaviourOf(step.kind).finishActivity, `activity of ${step.kind}`)(run, frame, step, failure);
 }

@@ -1,10 +1,11 @@
 /** jump: goes on at a named step of a sequence around it; what it stands in is closed. */
 import type { Jump } from '../flow.gen.ts';
 import { goTo } from '../return.ts';
+import { roundsOf } from '../trail.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export const jump: Behaviour<Jump> = {
-  open: (run, _frame, { to }) => {
-    goTo(run, to);
+  open: (run, frame, { to }) => {
+    goTo(run, to, { item: roundsOf(run.compiled, to, frame.item) });
   },
 };

@@ -1,15 +1,20 @@
-/** serviceTask: calls an activity and waits for its result. Its input is mapped outside, against the record (rule 16). */
+/**
+ * serviceTask: calls an activity and waits for its result. Its input is mapped outside, against the record (rule 16). What the activity refuses
+ * as its business an error handler may catch; a technical failure is always an incident.
+ */
 import type { ServiceTask } from '../flow.gen.ts';
 import { MOST_UNDOABLE } from '../compensation.ts';
+import { raise } from '../handlers.ts';
 import { openIncident, startActivity, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export const serviceTask: Behaviour<ServiceTask> = {
   open,
-  finishActivity: (run, frame, step, error) => {
-    if (error === null) run.agenda.push({ do: 'leave', frame: frame.id });
-    else stop(run, frame, step, error);
+  finishActivity: (run, frame, step, failure) => {
+    if (failure === null) run.agenda.push({ do: 'leave', frame: frame.id });
+    else if (!failure.business || !raise(run, frame, { catch: 'error', code: failure.code }))
+      stop(run, frame, step, failure.code);
   },
 };
 

@@ -1566,9 +1566,9 @@ export interface PositionBranch {
   title: Text | null;
   decision: Text;
   /**
-   * Of the step that has it.
+   * Of the step that has it; `handler`: done only when something happens on that step, or on the flow.
    */
-  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop';
+  kind: 'exclusive' | 'inclusive' | 'parallel' | 'loop' | 'race' | 'subProcess' | 'handler';
 }
 export interface PositionStep {
   step: string;

@@ -28,6 +28,7 @@ const timers: Record<string, (words: Words) => string> = {
   escalate: m.event_timer_escalation,
   due: m.event_timer_overdue,
   wait: m.event_timer_wait,
+  catch: m.event_timer_wait,
   'due complete': m.event_task_auto,
 };
 
@@ -58,11 +59,13 @@ const sayings: Record<string, Say> = {
   }),
   timer_fired: (words, entry) => ({
     text: timerText(words, entry),
-    tone: entry.data.timer === 'wait' ? 'system' : 'alarm',
+    tone: entry.data.timer === 'wait' || entry.data.timer === 'catch' ? 'system' : 'alarm',
   }),
   people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
+  message_received: (words) => ({ text: m.event_message_received(words), tone: 'system' }),
+  signal_received: (words) => ({ text: m.event_signal_received(words), tone: 'system' }),
   incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
   step_compensated: (words) => ({ text: m.event_step_compensated(words), tone: 'system' }),
   compensation_failed: (words) => ({ text: m.event_compensation_failed(words), tone: 'alarm' }),

@@ -10,7 +10,10 @@ function kindOf(branch: string): PositionStep['branches'][number]['kind'] {
     ['p', 'parallel' as const],
     ['i', 'inclusive' as const],
     ['l', 'loop' as const],
+    ['r', 'race' as const],
+    ['s', 'subProcess' as const],
   ]);
+  if (branch.includes('instead') || branch.includes('beside')) return 'handler';
   return kinds.get(branch.slice(0, 1)) ?? 'exclusive';
 }
 
@@ -113,5 +116,22 @@ describe('the way as a tree', () => {
 
     expect(drawn(branches('current', 'skipped', 'done'))).toBe('<s0> <s2> {s1}');
     expect(drawn(branches('upcoming', 'upcoming'))).toBe('(s0) (s1)');
+  });
+
+  it('shows what a handler did where it happened, and nothing of one that did not', () => {
+    const position = [
+      step('a', 'done', 's body'),
+      step('b', 'current', 's beside.h'),
+      step('c', 'skipped', 's instead.g'),
+      step('d', 'upcoming'),
+      step('e', 'upcoming', 'd instead.k'),
+    ];
+
+    expect(drawn(wayOf(position))).toBe('<a> → <b> → d');
+    expect(wayOf(position)).toMatchObject([{ of: 'subProcess' }, { of: 'handler' }, { kind: 'step' }]);
+  });
+
+  it('a race is decided by what happens first', () => {
+    expect(drawn(wayOf([step('a', 'skipped', 'r branches.0'), step('b', 'current', 'r branches.1')]))).toBe('[b] {a}');
   });
 });

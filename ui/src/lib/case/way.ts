@@ -25,10 +25,10 @@ export interface WayDecision {
   /** Others the case did not go. */
   passed: WayBranch[];
 }
-/** Branches that run together, or the rounds of a loop. */
+/** Branches that run together, the rounds of a loop, a part of the way, or what was done because something happened. */
 export interface WayTogether {
   kind: 'together';
-  of: 'parallel' | 'inclusive' | 'loop';
+  of: 'parallel' | 'inclusive' | 'loop' | 'subProcess' | 'handler';
   /** Id of the step that has the branches. */
   id: string;
   title: Text;
@@ -55,7 +55,7 @@ export function wayOf(position: readonly PositionStep[], depth = 0): WayNode[] {
     const rest = position.slice(at);
     const next = rest.findIndex((other) => ownerOf(other.branches[depth]?.id) !== owner);
     const inside = next === -1 ? rest : rest.slice(0, next);
-    nodes.push(forkOf(inside, { depth, id: owner, kind: branch.kind }));
+    nodes.push(...forkOf(inside, { depth, id: owner, kind: branch.kind }));
     at += inside.length;
   }
   return nodes;
@@ -72,15 +72,30 @@ interface Fork {
   kind: PositionStep['branches'][number]['kind'];
 }
 
-function forkOf(steps: readonly PositionStep[], { depth, id, kind }: Fork): WayNode {
+/** The branches of a step, and after them those of its handlers that have happened: what may never happen is not on the way. */
+function forkOf(steps: readonly PositionStep[], fork: Fork): WayNode[] {
+  const isHandler = (step: PositionStep): boolean => step.branches[fork.depth]?.kind === 'handler';
+  const own = steps.filter((step) => !isHandler(step));
+  const happened = branchesOf(steps.filter(isHandler), fork.depth).filter(isBegun);
+  const title = steps[0]?.branches[fork.depth]?.decision ?? { 'zh-CN': '', en: '' };
+  const handlers: WayTogether[] = happened.map((branch) => {
+    return { kind: 'together', of: 'handler', id: branch.id, title, branches: [plain(branch)], passed: [] };
+  });
+  return own.length === 0 ? handlers : [branchesAt(own, fork, title), ...handlers];
+}
+
+function branchesAt(steps: readonly PositionStep[], { depth, id, kind }: Fork, title: Text): WayNode {
   const branches = branchesOf(steps, depth);
-  const title = steps[0]?.branches[depth]?.decision ?? { 'zh-CN': '', en: '' };
-  if (kind === 'exclusive') return { kind: 'decision', id, title, ...decided(branches) };
-  const begun = kind === 'inclusive' ? branches.filter((branch) => isCurrent(branch) || isDone(branch)) : branches;
+  if (kind === 'exclusive' || kind === 'race') return { kind: 'decision', id, title, ...decided(branches) };
+  const begun = kind === 'inclusive' ? branches.filter(isBegun) : branches;
   // Which of them come is not decided yet.
   if (begun.length === 0) return { kind: 'decision', id, title, ...decided(branches) };
   const passed = branches.filter((branch) => !begun.includes(branch));
   return { kind: 'together', of: kind, id, title, branches: begun.map(plain), passed: passed.map(plain) };
+}
+
+function isBegun(branch: Found): boolean {
+  return isCurrent(branch) || isDone(branch);
 }
 
 function decided(branches: readonly Found[]): Pick<WayDecision, 'taken' | 'ahead' | 'passed'> {

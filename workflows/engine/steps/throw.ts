@@ -1,0 +1,50 @@
+/**
+ * throw: sends a message or a signal and goes on when it is handed over; an escalation goes to the nearest handler around it, in the same
+ * moment. Who waits for a message only the server knows, and its payload is mapped outside (rule 16).
+ */
+import { correlationKeyOf } from '../conditions.ts';
+import type { Throw } from '../flow.gen.ts';
+import { raise } from '../handlers.ts';
+import { nextId, openIncident, startEffect, type Run } from '../run.ts';
+import type { Frame, Sent } from '../state.ts';
+import type { Behaviour } from './behaviour.ts';
+
+export const throwing: Behaviour<Throw> = {
+  open: (run, frame, step) => {
+    if (step.send === 'escalation') escalate(run, frame, step.code);
+    else if (step.again === 'skip' && run.state.ran.includes(step.id))
+      run.agenda.push({ do: 'leave', frame: frame.id });
+    else send(run, frame, step);
+  },
+  finishActivity: (run, frame, step, failure) => {
+    if (failure === null) run.agenda.push({ do: 'leave', frame: frame.id });
+    else
+      openIncident(run, frame, {
+        code: 'activity_failed',
+        detail: { activity: `${step.send}.send`, error: failure.code },
+        resume: { do: 'open' },
+      });
+  },
+};
+
+/** It goes on itself before anybody hears of it: a handler that interrupts what it stands in closes it. */
+function escalate(run: Run, frame: Frame, code: string): void {
+  run.agenda.push({ do: 'leave', frame: frame.id });
+  run.escalated.push(code);
+  raise(run, frame, { catch: 'escalation', code });
+}
+
+function send(run: Run, frame: Frame, step: Exclude<Throw, { send: 'escalation' }>): void {
+  const sent = whatToSend(run, frame, step);
+  if (!sent) return;
+  startEffect(run, { type: 'send', id: nextId(run), frame: frame.id, step: step.id, rev: run.state.rev + 1, ...sent });
+}
+
+/** Undefined: the key cannot be told, and waits for a retry. */
+function whatToSend(run: Run, frame: Frame, step: Exclude<Throw, { send: 'escalation' }>): Sent | undefined {
+  if (step.send === 'signal') return { kind: 'signal', name: step.name, key: null };
+  const key = correlationKeyOf(run, step.key);
+  if (key.ok) return { kind: 'message', name: step.name, key: key.value };
+  openIncident(run, frame, { code: key.code, detail: key.detail, resume: { do: 'open' } });
+  return undefined;
+}
