@@ -23,22 +23,25 @@ interface Decided {
 }
 
 /** Undefined: it is too late, or was not theirs. */
-export function undoOf(compiled: Compiled, state: State, decided: Decided): Undo | undefined {
-  const { task, by } = decided;
+export function undoOf(compiled: Compiled, state: State, { task, by }: Decided): Undo | undefined {
   for (const frame of state.root ? framesUnder(state.root) : []) {
-    const voice = undoInFrame(state, frame, decided);
-    if (voice !== undefined) return voice ?? undefined;
+    const seat = frame.seats.find((each) => each.task === task && each.decided !== null);
+    if (seat) return undoOfSeat(frame, seat, by);
+    const queued = undoInSeat(state, frame, { task, by });
+    if (queued) return queued;
   }
+  return undoOnTrail(compiled, state, { task, by });
+}
+
+function undoOfSeat(frame: Frame, seat: Seat, by: PersonId | null): Undo | undefined {
+  const { decided } = seat;
+  return decided?.assignee === by ? { frame, seat, holder: decided, next: null } : undefined;
+}
+
+function undoOnTrail(compiled: Compiled, state: State, { task, by }: Decided): Undo | undefined {
   const entry = state.trail.find((each) => each.task === task);
   if (entry?.by !== by || !isUntouched(compiled, state, entry)) return undefined;
   return hasHandlerSince(compiled, state, entry) ? undefined : { entry };
-}
-
-/** Null: it was said here, and by somebody else. */
-function undoInFrame(state: State, frame: Frame, { task, by }: Decided): Undo | null | undefined {
-  const seat = frame.seats.find((each) => each.task === task && each.decided !== null);
-  if (!seat?.decided) return undoInSeat(state, frame, { task, by });
-  return seat.decided.assignee === by ? { frame, seat, holder: seat.decided, next: null } : null;
 }
 
 /** Who decides one after another: the one before takes back while the next has done nothing with it. */

@@ -11,12 +11,14 @@ export function checkExpressions(checking: Checking): void {
   if (flow.caseTitle !== undefined) checkMapping(checking, { step: null, property: 'caseTitle', text: flow.caseTitle });
   for (const { property, text } of partsOfHandlers(flow).expressions)
     checkExpression(checking, { step: null, property, text });
-  for (const { step } of visits) checkStep(checking, step);
+  for (const { step } of visits) {
+    for (const { property, text } of partsOf(step).expressions)
+      checkExpression(checking, { step: step.id, property, text });
+    checkInputs(checking, step);
+  }
 }
 
-function checkStep(checking: Checking, step: Step): void {
-  for (const { property, text } of partsOf(step).expressions)
-    checkExpression(checking, { step: step.id, property, text });
+function checkInputs(checking: Checking, step: Step): void {
   for (const [name, text] of Object.entries('input' in step ? step.input : {}))
     checkMapping(checking, { step: step.id, property: `input.${name}`, text });
   if (step.kind !== 'serviceTask') return;
