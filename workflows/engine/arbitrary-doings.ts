@@ -1,4 +1,4 @@
-/** Random doings of people, clocks and the world, for property tests (fast-check). */
+/** Random doings for the property tests: what people, operators, time and the world do to a case. */
 import fc from 'fast-check';
 
 /** One thing that happens next: which of the open tasks, which act; numbers are taken modulo what there is. */

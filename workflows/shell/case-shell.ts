@@ -8,7 +8,8 @@ import { dueTimer } from '../engine/due.ts';
 import { heardBefore } from '../engine/happen.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
-import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
+import { newState } from '../engine/new-state.ts';
+import { isClosed, nextDue, type State } from '../engine/state.ts';
 import type {
   ActivityError,
   Command,

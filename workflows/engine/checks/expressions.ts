@@ -15,11 +15,11 @@ export function checkExpressions(checking: Checking): void {
     const around = itemsAround(checking, path);
     for (const { property, text, names } of partsOf(step).expressions)
       checkExpression(checking, { step: step.id, property, text, names, around });
-    checkMappings(checking, step, around);
+    checkInputs(checking, step, around);
   }
 }
 
-function checkMappings(checking: Checking, step: Step, around: readonly ForEach[]): void {
+function checkInputs(checking: Checking, step: Step, around: readonly ForEach[]): void {
   for (const [name, text] of Object.entries('input' in step ? step.input : {}))
     checkMapping(checking, { step: step.id, property: `input.${name}`, text, around });
   if (step.kind !== 'serviceTask') return;
