@@ -1,5 +1,6 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
-import { applyCommand, writeLog } from './commands.ts';
+import { applyCommand } from './commands.ts';
+import { writeLog } from './log.ts';
 import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { hear } from './happen.ts';

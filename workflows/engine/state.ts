@@ -58,7 +58,7 @@ export interface Undoable {
 }
 
 /** Compensations on their way, one after another, in a frame beside the root's: nothing that closes in the tree stops them. */
-export interface Undoing {
+interface Undoing {
   /** Undoes one step. */
   frame: Frame;
   /** To be undone after it, in this order. */
