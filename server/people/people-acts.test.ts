@@ -143,7 +143,7 @@ describe('代理', () => {
     const made = await post(ask.manager, '/api/substitutions', body);
     expect([made.statusCode, made.json<object>()]).toMatchObject([
       201,
-      { substitution: { person: { id: id.other }, createdBy: { id: id.manager }, active: true } },
+      { substitution: { person: { id: id.other }, createdBy: { id: id.manager }, active: true }, kept: 0 },
     ]);
     expect(await holder(caseId)).toEqual([id.boss]);
     const { id: substitution } = made.json<{ substitution: { id: string } }>().substitution;
