@@ -135,6 +135,24 @@ describe('add signers', () => {
     });
   });
 
+  it('before: whoever added them, and nobody else, leaves them out again, and is asked once nobody is left', async () => {
+    const caseId = await stage.start('signing');
+    const task = await stage.taskOf(caseId, 'sign', 'dispatcher');
+    const body = { persons: [stage.cast.runner, stage.cast.manager], where: 'before' };
+    await stage.act('dispatcher', task, 'add-signers', body);
+    const first = await stage.taskOf(caseId, 'sign', 'runner');
+    const remove = (who: 'dispatcher' | 'staff', of: string, person: string) =>
+      stage.act(who, of, 'remove-signers', { persons: [person] });
+    expect((await remove('staff', first, stage.cast.runner)).json()).toMatchObject({ code: 'task_taken' });
+    expect(await stage.holders(caseId)).toEqual(['sign other', 'sign runner']);
+
+    expect((await remove('dispatcher', first, stage.cast.runner)).statusCode).toBe(200);
+    expect(await stage.holders(caseId)).toEqual(['sign manager', 'sign other']);
+    const second = await stage.taskOf(caseId, 'sign', 'manager');
+    expect((await remove('dispatcher', second, stage.cast.manager)).statusCode).toBe(200);
+    expect(await stage.holders(caseId)).toEqual(['sign dispatcher', 'sign other']);
+  });
+
   it('after: the task stays open with its draft, and those who were added can be left out again', async () => {
     const caseId = await stage.start('signing');
     const task = await stage.taskOf(caseId, 'sign', 'dispatcher');

@@ -137,6 +137,28 @@ describe('代理', () => {
     await post(ask.other, `/api/substitutions/${first.substitution.id}/end`);
   });
 
+  it('is named and ended for others by whoever may hand out work', async () => {
+    const { caseId } = await working('other');
+    const body = { person: id.other, substitute: id.boss, from: '2020-01-01', handOverOpen: true };
+    const made = await post(ask.manager, '/api/substitutions', body);
+    expect([made.statusCode, made.json<object>()]).toMatchObject([
+      201,
+      { substitution: { person: { id: id.other }, createdBy: { id: id.manager }, active: true }, kept: 0 },
+    ]);
+    expect(await holder(caseId)).toEqual([id.boss]);
+    const { id: substitution } = made.json<{ substitution: { id: string } }>().substitution;
+    const list = (who: Ask) => who({ url: '/api/substitutions', query: { person: id.other } });
+    expect((await list(ask.manager)).json()).toMatchObject({ items: [{ id: substitution }] });
+    expect((await list(ask.runner)).statusCode).toBe(403);
+
+    expect((await post(ask.runner, `/api/substitutions/${substitution}/end`)).statusCode).toBe(404);
+    expect((await post(ask.manager, `/api/substitutions/${substitution}/end`)).statusCode).toBe(204);
+    expect((await list(ask.manager)).json()).toMatchObject({ items: [] });
+    const { rows } = await sql<{ act: string }>`select act from audit where subject = ${substitution}
+      and person_id = ${id.manager} order by id`.execute(stage.test.adminDb);
+    expect(rows.map(({ act }) => act)).toEqual(['substitution.add', 'substitution.end']);
+  });
+
   it('refuses a circle, oneself, a resident, and other people’s', async () => {
     const made = await post(ask.boss, '/api/substitutions', { substitute: id.other, from: '2020-01-01' });
     const back = { substitute: id.boss, from: '2020-01-01' };

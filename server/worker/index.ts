@@ -13,6 +13,7 @@ import { sweep } from '../commands/sweep.ts';
 import type { Deps } from '../deps.ts';
 import type { Log } from '../log.ts';
 import { buildWorkflowBundle, cachedBundle, interpreterId } from '../services/bundle-cache.ts';
+import { relieveAbsent } from './absences.ts';
 import { loadFlow } from './load-flow.ts';
 import { perform } from './perform.ts';
 import { project } from './project.ts';
@@ -39,7 +40,7 @@ const stickyTimeoutMs = 2500;
 const shutdownGraceMs = 5000;
 const retryMs = 1000;
 const sweepEveryMs = 1000;
-/** Years that are missing are looked for so often; each is told of once. */
+/** Missing years, and work whose holder is away, are looked for so often. */
 const warnEveryMs = 3_600_000;
 
 /** Comes back when the worker polls. @throws when workflows cannot be bundled or the platform would break replay */
@@ -52,9 +53,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions = {}): Prom
   const sweeper =
     every === null ? undefined : startSweeper({ everyMs: every, log: deps.log, sweep: () => sweep(deps) });
   const warner =
-    every === null
-      ? undefined
-      : startSweeper({ everyMs: warnEveryMs, log: deps.log, sweep: () => warnOfMissingYears(deps, new Date()) });
+    every === null ? undefined : startSweeper({ everyMs: warnEveryMs, log: deps.log, sweep: () => lookAround(deps) });
   const first = Promise.withResolvers<undefined>();
   const running = keepRunning(deps, {
     codePath,
@@ -71,6 +70,11 @@ export async function startWorker(deps: Deps, options: WorkerOptions = {}): Prom
       await Promise.all([sweeper?.stop(), warner?.stop(), running]);
     },
   };
+}
+
+async function lookAround(deps: Deps): Promise<void> {
+  await relieveAbsent(deps);
+  await warnOfMissingYears(deps, new Date());
 }
 
 interface Running {

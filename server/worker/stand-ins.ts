@@ -8,7 +8,7 @@ import type { Substitution } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
 import { findPresence, type Presence } from './presence.ts';
 
-export interface Place {
+interface Place {
   flow: string;
   community: string | null;
   initiator: string;

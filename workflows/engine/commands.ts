@@ -2,12 +2,12 @@
 import { applyCalendars } from './calendars.ts';
 import { mergeVars } from './conditions.ts';
 import { cancelCase } from './handlers.ts';
-import { itemOf } from './items.ts';
 import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
+import { writeLog } from './log.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
 import { skip } from './skip.ts';
 import { letGo, suspendCase } from './suspend.ts';
@@ -15,7 +15,7 @@ import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
-import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
+import type { Command, Explanation, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 import { armHandlers } from './waits.ts';
 
@@ -208,30 +208,4 @@ function taskOf(run: Run, id: string): Task {
     run.state.tasks.find((task) => task.id === id),
     `task ${id}`,
   );
-}
-
-/** What a line of the log is about. */
-export interface About {
-  task?: Task;
-  step?: string | null;
-  data?: Record<string, Json>;
-}
-
-/** The item of a forEach that a line of the log is about, where no task says so. */
-export function itemData(run: Run, { step, item }: { step: string | null; item: string | null }): Record<string, Json> {
-  const own = step === null ? null : itemOf(run.compiled, { step, item });
-  return own === null ? {} : { item: own };
-}
-
-/** The log's line of this event; the first writer wins, so that what a retry or a due action causes does not hide its cause. */
-export function writeLog(run: Run, type: LogType, { task, step = null, data = {} }: About): void {
-  const origin = originOf(run);
-  const isHolder = task !== undefined && origin.actor !== null && origin.actor === task.assignee;
-  const stands = isHolder && task.explanation.for !== undefined ? { actingFor: task.explanation.for } : {};
-  run.log ??= { type, step: task ? task.step : step, task: task ? task.id : null, ...origin, ...stands, data };
-}
-
-function originOf({ event }: Run): Pick<LogEvent, 'actor' | 'command'> {
-  if (event.type !== 'command') return { actor: null, command: null };
-  return { actor: event.command.actor, command: event.command.id };
 }

@@ -1,5 +1,6 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
-import { applyCommand, itemData, writeLog } from './commands.ts';
+import { applyCommand } from './commands.ts';
+import { itemData, writeLog } from './log.ts';
 import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { placeKey } from './items.ts';

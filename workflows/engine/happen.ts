@@ -1,6 +1,6 @@
 /** Messages and signals that come in, and what happens when something that was waited for has come. */
 import { isHandlerKey } from './catching.ts';
-import { writeLog } from './commands.ts';
+import { writeLog } from './log.ts';
 import { mergeVars } from './conditions.ts';
 import { startHandler } from './handlers.ts';
 import type { Run } from './run.ts';

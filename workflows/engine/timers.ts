@@ -1,6 +1,7 @@
 /** What each timer of a task does when it fires, and how end actions hand a task over. */
 import type { Reckoner } from './calendar/reckoner.ts';
-import { decide, itemData, writeLog } from './commands.ts';
+import { decide } from './commands.ts';
+import { itemData, writeLog } from './log.ts';
 import { atDue, dueTimer, endActions, escalation, nextReminder, overdue, reminder } from './due.ts';
 import type { Due, DueAction } from './flow.gen.ts';
 import { happen } from './happen.ts';

@@ -19,7 +19,9 @@ begin
   if exists (select from case_reader r where r.case_id = c and r.person_id = me) then return true; end if;
   if exists (select from task t join role_grant g on g.role = t.pool and g.person_id = me
                 and (g.community_id is null or g.community_id = t.community_id)
-             where t.case_id = c and t.state in ('open', 'completing') and t.claimed_by is null) then return true; end if;
+             where t.case_id = c and t.state in ('open', 'completing') and t.claimed_by is null
+               and not (me = any (t.never))) then return true; end if;
+  if c in (select my_asked_cases()) then return true; end if;
   if exists (select from role_grant g join role r on r.key = g.role
              where g.person_id = me and g.community_id = community and verb_matches(r.may, 'case.read')) then return true; end if;
   if not may('case.read') then return false; end if;
@@ -33,12 +35,14 @@ declare
   me uuid := current_person();
 begin
   if t.holder = me then return true; end if;
-  if t.claimed_by is null and exists (select from role_grant g where g.person_id = me and g.role = t.pool
+  if t.claimed_by is null and not (me = any (t.never)) and exists (select from role_grant g where g.person_id = me and g.role = t.pool
       and (g.community_id is null or g.community_id = t.community_id)) then return true; end if;
-  return t.community_id in (select my_communities('task.reassign'))
+  -- Whoever added its holder may leave them out again.
+  return (t.community_id in (select my_communities('task.reassign')) or (t.community_id is null and may('task.reassign'))
+      or coalesce(t.explanation ->> 'policy' = 'added' and t.explanation ->> 'by' = me::text, false))
     and (coalesce(t.closed_by = me, false) or may_read_case(t.case_id, t.community_id)
-      or exists (select from role_grant g where g.person_id = me and g.role = t.pool
-        and (g.community_id is null or g.community_id = t.community_id)));
+      or (not (me = any (t.never)) and exists (select from role_grant g where g.person_id = me and g.role = t.pool
+        and (g.community_id is null or g.community_id = t.community_id))));
 end $$;
 
 -- The case and the task for an act on them: locked, as they are then, if the asking person may act on both. The policies say the same, but

@@ -42,6 +42,11 @@ describe('describeEntry', () => {
     });
   });
 
+  it('says for whom somebody stood in', () => {
+    const entry = anEntry({ actingFor: { id: 'p2', name: '李建平' }, outcome: text('派单') });
+    expect(describeEntry(entry).text).toBe('何雪（代李建平） 完成「分类派单」：派单');
+  });
+
   it('names the person a task went to', () => {
     const entry = anEntry({ type: 'task_transferred', data: { to: 'p2' }, labels: { p2: '李建平' } });
     expect(describeEntry(entry).text).toBe('何雪 把「分类派单」转给 李建平');

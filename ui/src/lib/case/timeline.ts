@@ -110,10 +110,16 @@ function namesIn(entry: TimelineEntry, keys: readonly string[]): string {
   return names.filter((name) => name !== '').join(m.common_list_separator());
 }
 
+/** With whom they stood in for. */
+function actorOf({ actor, actingFor }: TimelineEntry): string {
+  if (!actor) return m.event_system();
+  return actingFor ? m.event_actor_for({ actor: actor.name, person: actingFor.name }) : actor.name;
+}
+
 function wordsOf(entry: TimelineEntry, stepTitles: ReadonlyMap<string, string>): Words {
   const { to, until } = entry.data;
   return {
-    actor: entry.actor?.name ?? m.event_system(),
+    actor: actorOf(entry),
     step: localText(entry.step?.title),
     outcome: localText(entry.outcome) || m.task_done(),
     who: namesIn(entry, ['persons', 'to', 'assignee', 'assignees', 'holder']) || m.event_somebody(),

@@ -1,6 +1,6 @@
 /** People chosen for later steps, as they are asked for and told. */
 import { Type } from 'typebox';
-import { Text, Uuid } from '../schema.ts';
+import { Text, Uuid } from './schema.ts';
 
 /** Somebody is chosen for a later step. */
 export const ChoiceItem = Type.Object(
