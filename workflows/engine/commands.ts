@@ -2,6 +2,7 @@
 import { applyCalendars } from './calendars.ts';
 import { mergeVars } from './conditions.ts';
 import { cancelCase } from './handlers.ts';
+import { writeLog } from './log.ts';
 import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { finishTask, humanStep, newFrame, type Run } from './run.ts';
@@ -14,7 +15,7 @@ import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
-import type { Command, Explanation, Json, LogEvent, LogType, PersonId, StartCommand, TaskId } from './types.ts';
+import type { Command, Explanation, PersonId, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 import { armHandlers } from './waits.ts';
 
@@ -207,24 +208,4 @@ function taskOf(run: Run, id: string): Task {
     run.state.tasks.find((task) => task.id === id),
     `task ${id}`,
   );
-}
-
-/** What a line of the log is about. */
-export interface About {
-  task?: Task;
-  step?: string | null;
-  data?: Record<string, Json>;
-}
-
-/** The log's line of this event; the first writer wins, so that what a retry or a due action causes does not hide its cause. */
-export function writeLog(run: Run, type: LogType, { task, step = null, data = {} }: About): void {
-  const origin = originOf(run);
-  const isHolder = task !== undefined && origin.actor !== null && origin.actor === task.assignee;
-  const stands = isHolder && task.explanation.for !== undefined ? { actingFor: task.explanation.for } : {};
-  run.log ??= { type, step: task ? task.step : step, task: task ? task.id : null, ...origin, ...stands, data };
-}
-
-function originOf({ event }: Run): Pick<LogEvent, 'actor' | 'command'> {
-  if (event.type !== 'command') return { actor: null, command: null };
-  return { actor: event.command.actor, command: event.command.id };
 }

@@ -1,8 +1,9 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
-import { applyCommand, writeLog } from './commands.ts';
+import { applyCommand } from './commands.ts';
 import { noteUndoable } from './compensation.ts';
 import { mergeVars } from './conditions.ts';
 import { hear } from './happen.ts';
+import { writeLog } from './log.ts';
 import { applyPolicies, previousHandler, resumeOf, type Holders } from './people.ts';
 import { hasRoomFor } from './room.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';

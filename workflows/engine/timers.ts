@@ -1,9 +1,10 @@
 /** What each timer of a task does when it fires, and how end actions hand a task over. */
 import type { Reckoner } from './calendar/reckoner.ts';
-import { decide, writeLog } from './commands.ts';
+import { decide } from './commands.ts';
 import { atDue, dueTimer, endActions, escalation, nextReminder, overdue, reminder } from './due.ts';
 import type { Due, DueAction } from './flow.gen.ts';
 import { happen } from './happen.ts';
+import { writeLog } from './log.ts';
 import { askPeople, type Holders } from './people.ts';
 import { performReturn } from './return.ts';
 import { humanStep, nextId, openIncident, type Run } from './run.ts';
