@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import { asksOf } from '../commands/choices.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
-import type { ChoiceItem } from '../tasks/choice-schemas.ts';
+import type { ChoiceItem } from './choice-schemas.ts';
 import { stepTitle } from './task-items.ts';
 
 /** `by`: the step that is completed; null: the start of a case. */

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, Text, Uuid } from '../schema.ts';
-import { Choices } from '../tasks/choice-schemas.ts';
+import { Choices } from '../case-views/choice-schemas.ts';
 import { PositionStep, SummaryField, TaskItem, TaskTime, TimelineEntry } from '../tasks/schemas.ts';
 
 export const CaseStatus = Type.Enum(['starting', 'running', 'suspended', 'cancelling', 'completed', 'cancelled'], {

@@ -1,7 +1,7 @@
 /** Flows that can be started, and what starting one asks. */
 import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
-import { ChoiceItem } from '../tasks/choice-schemas.ts';
+import { ChoiceItem } from '../case-views/choice-schemas.ts';
 import { Instant, nullable, Permissions, PersonRef, ProblemPath, Text } from '../schema.ts';
 
 export const FlowItem = Type.Object(

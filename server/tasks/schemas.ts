@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { FormDefinition } from '../forms/schemas.ts';
 import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
-import { ChoiceItem, Choices } from './choice-schemas.ts';
+import { ChoiceItem, Choices } from '../case-views/choice-schemas.ts';
 import { Explanation } from './explanation-schemas.ts';
 import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
 
