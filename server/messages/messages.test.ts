@@ -1,404 +1,322 @@
-/**
- * Messages against the tables, with the case's side played: rule 25's interleavings forced, deliveries that crash, and what nobody takes. That
- * a case of a real worker takes them is the receive step's own test.
- */
-import { randomUUID } from 'node:crypto';
+/** Messages between real cases: rule 25's interleavings forced, deliveries that crash, and what nobody takes. Real Postgres, real Temporal. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Await, DeltaEntry } from '../../workflows/engine/types.ts';
-import type { MessageAnswer, MessageMessage } from '../../workflows/messages.ts';
-import { buildApp } from '../app.ts';
-import { applyDelta } from '../commands/apply/index.ts';
-import { acceptMessage, type Incoming } from '../commands/messages/accept.ts';
-import { keepAwaits } from '../commands/messages/awaits.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Flow, Handler } from '../../workflows/engine/flow.gen.ts';
 import { deliverMessages, tidyMessages } from '../commands/messages/deliver.ts';
-import { inCase } from '../db/as.ts';
+import { sweep } from '../commands/sweep.ts';
 import type { Deps } from '../deps.ts';
-import type { App } from '../http.ts';
-import { driveStarts } from '../starts/drive.ts';
-import { publishFlow } from '../definitions/flows.ts';
-import { asUser, createPerson, type Ask } from '../testing/app.ts';
-import { createCaseStage, startErrand, type CaseStage } from '../testing/cases.ts';
-import { errandFlow } from '../testing/errand.ts';
+import { createPerson } from '../testing/app.ts';
+import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
+import { dyingAfterRpc, dyingBeforeRpc, expireLeases } from '../testing/crashes.ts';
+import {
+  accept,
+  aMessage,
+  aSignal,
+  becameOf,
+  beginCase,
+  comeDue,
+  deliveriesOf,
+  fresh,
+  output,
+  publishSteps,
+  racing,
+  receiving,
+  sounding,
+  telling,
+  timesTaken,
+  written,
+} from '../testing/messages.ts';
+import { after, choice, look, wait } from '../testing/rules.ts';
 
 let stage: CaseStage;
-let app: App;
-let ask: Ask;
 let keeper: string;
-let caseId: string;
 beforeAll(async () => {
   stage = await createCaseStage();
-  // What a receiver of these names says in the definition; nothing else of it matters here.
-  const handlers = [
-    { id: 'x', catch: 'message', name: 'paid', early: true, output: { note: 'text', amount: 'sum' }, steps: [] },
-  ];
-  await sql`update flow_version set definition = definition || ${JSON.stringify({ on: handlers })}::jsonb where flow = 'errand'`.execute(
-    stage.test.adminDb,
-  );
   await stage.worker();
   keeper = await createPerson(stage.test, { name: 'Keeper', roles: [{ role: 'admin' }] });
-  app = await buildApp(stage.deps);
-  ask = await asUser(app, keeper);
 });
-beforeEach(async () => {
-  for (const table of ['message_delivery', 'message', 'case_await', 'automatic_start'])
-    await sql`delete from ${sql.table(table)}`.execute(stage.test.adminDb);
-  caseId = (await startErrand(stage)).caseId;
-});
-afterAll(async () => {
-  await app.close();
-  await stage.close();
-});
+afterAll(() => stage.close());
 
-const anAwait = (given: Partial<Await> = {}): Await => ({
-  id: 7,
-  kind: 'message',
-  name: 'paid',
-  key: 'K-1',
-  early: false,
-  step: null,
-  part: 'instead.x',
-  ...given,
-});
-const aMessage = (given: Partial<Incoming> = {}): Incoming => ({
-  id: randomUUID(),
-  kind: 'message',
-  name: 'paid',
-  key: 'K-1',
-  fields: { text: 'by card', sum: 12.5 },
-  communityId: null,
-  by: null,
-  fromCase: null,
-  ...given,
-});
-const past = () => Date.now() - 60_000;
-const open = (awaits: Await[], at = past(), of = caseId) =>
-  inCase(stage.deps.db, of, (tx) => keepAwaits(tx, of, { awaits, at }));
-const accept = (message: Incoming) => acceptMessage(stage.deps.db, message);
-async function deliveries() {
-  const { rows } = await sql<{ case: string; await: number; state: string }>`
-    select case_id as case, await_id as await, state from message_delivery order by case_id, await_id`.execute(
-    stage.test.adminDb,
-  );
-  return rows;
-}
-async function stateOf(id: string) {
-  const { rows } = await sql<{ state: string; reason: string | null; fields: object }>`
-    select state, reason, fields from message where id = ${id}`.execute(stage.test.adminDb);
-  return rows[0];
-}
-
-/** The case's side: what it is told, and what it answers. */
-function played(answer: (message: MessageMessage, of: string) => Promise<MessageAnswer> | MessageAnswer): {
-  deps: Deps;
-  told: MessageMessage[];
-} {
-  const told: MessageMessage[] = [];
-  const workflow = {
-    getHandle: (of: string) => ({
-      executeUpdate: (_update: unknown, { args: [message] }: { args: [MessageMessage] }) => {
-        told.push(message);
-        return Promise.resolve(answer(message, of));
-      },
-    }),
-  };
-  const temporal = { workflow, withDeadline: (_until: number, run: () => Promise<unknown>) => run() };
-  return { deps: { ...stage.deps, temporal: temporal as unknown as Deps['temporal'] }, told };
-}
-const notTaken: MessageAnswer = { taken: false, rev: null, entries: [], open: { ids: [] } };
-
-/** The case took it: its next entry, as the engine would write it. */
-async function taken(message: MessageMessage, of: string): Promise<MessageAnswer> {
-  const { rows } = await sql<{ rev: number; tasks: string[]; position: string[] }>`
-    select applied_rev as rev, position, array(select id from task t where t.case_id = c.id and state = 'open') as tasks from "case" c where id = ${of}`.execute(
-    stage.test.adminDb,
-  );
-  const { rev, tasks, position } = rows[0]!;
-  const { id, name, key, vars, patch } = message;
-  const entry = {
-    rev: rev + 1,
-    at: Date.now(),
-    flowVersion: 1,
-    event: { type: 'timer_fired', step: null, task: null, actor: null, command: null, data: {} },
-    consumed: { type: 'message', id, name, key, vars, patch },
-    patchEffect: null,
-    opened: [],
-    changed: [],
-    closed: [],
-    notices: [],
-    effects: [],
-    case: { status: 'running', outcome: null, position, incidents: [], awaits: [] },
-  } as unknown as DeltaEntry;
-  return { taken: true, rev: rev + 1, entries: [entry], open: { ids: tasks } };
-}
+const begin = (flow: string, { note = 'K-1', deps }: { note?: string; deps?: Deps } = {}) =>
+  beginCase(stage, { flow, note, ...(deps && { deps }) });
+/** A flow that waits for a message of the name first, and then for a person. */
+const receiver = (name: string, more: Parameters<typeof receiving>[1] = {}) =>
+  publishSteps(stage, [receiving(name, more), after]);
+const deliver = (id: string, deps = stage.deps) => deliverMessages(deps, id);
 
 describe('rule 25: a message and a wait', () => {
   it('that is there first takes it', async () => {
-    await open([anAwait()]);
-    expect(await accept(aMessage())).toBe('pending');
-    expect(await deliveries()).toEqual([{ case: caseId, await: 7, state: 'pending' }]);
+    const name = fresh('paid');
+    const caseId = await begin(await receiver(name));
+    const message = aMessage({ name });
+
+    expect(await accept(stage, aMessage({ name, key: 'K-2' }))).toBe('dead');
+    expect(await accept(stage, message)).toBe('pending');
+    expect(await deliveriesOf(stage, message.id)).toEqual([[caseId, 'pending']]);
   });
 
   it('that opens later takes what came before only if it takes early ones', async () => {
-    const message = aMessage();
-    expect(await accept(message)).toBe('early');
-    await open([anAwait()], Date.now() + 60_000);
-    expect(await deliveries()).toEqual([]);
-    await open([anAwait(), anAwait({ id: 8, early: true })], Date.now() + 60_000);
-    expect(await deliveries()).toEqual([{ case: caseId, await: 8, state: 'pending' }]);
-    expect(await stateOf(message.id)).toMatchObject({ state: 'pending' });
+    const name = fresh('paid');
+    const [patient, early] = [await receiver(name), await receiver(name, { early: true })];
+    const message = aMessage({ name });
+    expect(await accept(stage, message)).toBe('early');
+
+    await begin(patient);
+    expect(await deliveriesOf(stage, message.id)).toEqual([]);
+    const caseId = await begin(early);
+
+    expect(await deliveriesOf(stage, message.id)).toEqual([[caseId, 'pending']]);
+    expect(await becameOf(stage, message.id)).toMatchObject({ state: 'pending' });
   });
 
-  it('that the engine had opened already, before the tables knew, takes it: it was not early', async () => {
-    const message = aMessage({ name: 'seen' });
-    expect(await accept(message)).toBe('dead');
-    await open([anAwait({ name: 'seen' })], past());
-    expect(await deliveries()).toHaveLength(1);
-    expect(await stateOf(message.id)).toMatchObject({ state: 'pending', reason: null });
+  it('that the case had opened already, before the tables knew, takes it: it was not early', async () => {
+    const name = fresh('paid');
+    const caseId = await begin(await receiver(name), { deps: dyingAfterRpc(stage.deps) });
+    const message = aMessage({ name });
+    expect(await accept(stage, message)).toBe('dead');
+
+    await expireLeases(stage.deps);
+    await sweep(stage.deps);
+
+    expect(await deliveriesOf(stage, message.id)).toEqual([[caseId, 'pending']]);
+    expect(await becameOf(stage, message.id)).toMatchObject({ state: 'pending', reason: null });
   });
 
-  it.each(['the message', 'the wait'])(
-    'meet exactly once when both come at one moment and %s is first',
-    async (first) => {
-      const { adminDb } = stage.test;
-      const message = aMessage();
-      const acts = [() => accept(message), () => open([anAwait({ early: true })])];
-      if (first === 'the wait') acts.reverse();
-      const waiting = async (n: number): Promise<void> => {
-        await expect
-          .poll(async () => {
+  it.each([
+    ['the message', true],
+    ['the wait', true],
+    ['the message', false],
+    ['the wait', false],
+  ])('meet exactly once when both come at one moment and %s is first (early: %s)', async (first, early) => {
+    const name = fresh('paid');
+    const flow = await receiver(name, early ? { early } : {});
+    const message = aMessage({ name });
+    const acts = [() => accept(stage, message), () => begin(flow)];
+    if (first === 'the wait') acts.reverse();
+    const waiting = (n: number) =>
+      expect
+        .poll(
+          async () => {
             const { rows } = await sql`select from pg_locks where locktype = 'advisory' and not granted
-            and database = (select oid from pg_database where datname = current_database())`.execute(stage.deps.db);
+              and database = (select oid from pg_database where datname = current_database())`.execute(stage.deps.db);
             return rows.length;
-          })
-          .toBe(n);
-      };
-      // Both stand before the lock of name and key, in this order.
-      const running: Promise<unknown>[] = [];
-      await adminDb.transaction().execute(async (tx) => {
-        await sql`select lock_message('paid', 'K-1')`.execute(tx);
-        for (const [n, act] of acts.entries()) {
-          running.push(act());
-          await waiting(n + 1);
-        }
-      });
-      await Promise.all(running);
+          },
+          { timeout: 15_000 },
+        )
+        .toBe(n);
+    // Both stand before the lock of name and key, in this order.
+    const running: Promise<unknown>[] = [];
+    await stage.test.adminDb.transaction().execute(async (tx) => {
+      await sql`select lock_message(${name}, 'K-1')`.execute(tx);
+      for (const [n, act] of acts.entries()) {
+        running.push(act());
+        await waiting(n + 1);
+      }
+    });
+    const caseId = String((await Promise.all(running))[first === 'the wait' ? 0 : 1]);
 
-      expect(await deliveries()).toEqual([{ case: caseId, await: 7, state: 'pending' }]);
-      expect(await stateOf(message.id)).toMatchObject({ state: 'pending' });
-    },
-  );
+    expect(await deliveriesOf(stage, message.id)).toEqual([[caseId, 'pending']]);
+    await deliver(message.id);
+    expect(await becameOf(stage, message.id)).toMatchObject({ state: 'taken' });
+    expect(await timesTaken(stage, caseId)).toBe(1);
+  });
 
   it('goes to the case that has waited longest, and the next one to the next', async () => {
-    const other = (await startErrand(stage)).caseId;
-    await open([anAwait()], past(), caseId);
-    await open([anAwait()], past() - 1000, other);
-    await accept(aMessage());
-    expect((await deliveries()).map((each) => each.case)).toEqual([other]);
-    await accept(aMessage());
-    expect((await deliveries()).map((each) => each.case).sort()).toEqual([caseId, other].sort());
+    const name = fresh('paid');
+    const flow = await receiver(name);
+    const cases = [await begin(flow), await begin(flow), await begin(flow)];
+    for (const caseId of cases) {
+      const message = aMessage({ name });
+      await accept(stage, message);
+      expect(await deliveriesOf(stage, message.id)).toEqual([[caseId, 'pending']]);
+    }
   });
 
   it('no longer meet when the case goes on', async () => {
-    await open([anAwait()]);
-    await open([]);
-    expect(await accept(aMessage({ name: 'seen' }))).toBe('dead');
+    const [paid, storm] = [fresh('paid'), fresh('storm')];
+    const caseId = await begin(await publishSteps(stage, racing(telling(paid), sounding(storm))));
+    const signal = aSignal(storm);
+    await accept(stage, signal);
+    await deliver(signal.id);
+
+    expect((await openTask(stage, caseId)).step).toBe('after');
+    expect(await accept(stage, aMessage({ name: paid }))).toBe('dead');
   });
 });
 
 describe('a delivery', () => {
-  it('writes what the receiver says into the record, with the event, once', async () => {
-    await open([anAwait()]);
-    const message = aMessage();
-    await accept(message);
-    const { deps, told } = played(taken);
-    await Promise.all([1, 2, 3].map(() => deliverMessages(deps)));
+  const text = { 'zh-CN': '收到', en: 'Received' };
+  const handler = (name: string, interrupting: boolean): Handler => ({
+    id: 'told',
+    title: text,
+    ...telling(name),
+    interrupting,
+    steps: [choice('amount > 10')],
+  });
+  const weigh = choice('amount > 10');
+  /** Where a message may be waited for. */
+  const places: [string, (name: string) => { steps: Flow['steps']; on?: Handler[] }][] = [
+    ['a receive', (name) => ({ steps: [receiving(name), weigh] })],
+    ['a branch of a race', (name) => ({ steps: [...racing(sounding('never'), telling(name)).slice(0, 1), weigh] })],
+    ['a handler in place of its step', (name) => ({ steps: [wait({ on: [handler(name, true)] })] })],
+    ['a handler beside its step', (name) => ({ steps: [wait({ on: [handler(name, false)] })] })],
+    ['a handler of the flow', (name) => ({ steps: [wait()], on: [handler(name, false)] })],
+  ];
 
-    expect(told).toEqual([
-      {
-        id: message.id,
-        kind: 'message',
-        name: 'paid',
-        key: 'K-1',
-        vars: expect.any(Object) as object,
-        patch: message.id,
-        acked: 0,
-      },
-    ]);
-    const { rows } = await sql<{ note: string; amount: string; patch: object }>`
-      select r.note, r.amount, (select patch from case_event e where e.case_id = r.id order by rev desc limit 1) as patch
-      from record.errand r where id = ${caseId}`.execute(stage.test.adminDb);
-    expect(rows).toEqual([{ note: 'by card', amount: '12.50', patch: { note: 'by card', amount: 12.5 } }]);
-    expect(await stateOf(message.id)).toEqual({ state: 'taken', reason: null, fields: {} });
+  it.each(places)('to %s writes what it says into the record, with the event, once', async (_place, made) => {
+    const name = fresh('paid');
+    const { steps, on } = made(name);
+    const caseId = await begin(await publishSteps(stage, steps, on));
+    const message = aMessage({ name });
+    await accept(stage, message);
+
+    await Promise.all([1, 2, 3].map(() => deliver(message.id)));
+
+    expect(await written(stage, caseId)).toEqual({
+      note: 'by card',
+      amount: '12.50',
+      patch: { note: 'by card', amount: 12.5 },
+    });
+    expect(await becameOf(stage, message.id)).toEqual({ state: 'taken', reason: null, fields: {} });
+    expect(await timesTaken(stage, caseId)).toBe(1);
+    // The engine chose by the new amount.
+    expect((await openTask(stage, caseId, 'after')).step).toBe('after');
   });
 
-  it('that a crash cut off comes again under the same id', async () => {
-    await open([anAwait()]);
-    const message = aMessage();
-    await accept(message);
-    const dying = played(() => Promise.reject(new Error('the process died')));
-    await deliverMessages(dying.deps);
-    expect(await stateOf(message.id)).toMatchObject({ state: 'pending' });
+  it.each([
+    ['before the case heard of it', dyingBeforeRpc],
+    ['after the case took it', dyingAfterRpc],
+  ])('that a crash cut off %s comes again under the same id', async (_when, dying) => {
+    const name = fresh('paid');
+    const caseId = await begin(await publishSteps(stage, [receiving(name), receiving(name, { id: 'again' })]));
+    const message = aMessage({ name });
+    await accept(stage, message);
+    await deliver(message.id, dying(stage.deps));
+    expect(await becameOf(stage, message.id)).toMatchObject({ state: 'pending' });
+    expect(await written(stage, caseId)).toMatchObject({ amount: null });
 
-    await sql`update message_delivery set next_at = now()`.execute(stage.test.adminDb);
-    const { deps, told } = played(taken);
-    await deliverMessages(deps);
-    expect(told.map(({ id }) => id)).toEqual([message.id]);
-    expect(await stateOf(message.id)).toMatchObject({ state: 'taken' });
+    await comeDue(stage);
+    await deliver(message.id);
+
+    expect(await becameOf(stage, message.id)).toMatchObject({ state: 'taken' });
+    expect(await written(stage, caseId)).toMatchObject({ note: 'by card', amount: '12.50' });
+    expect(await timesTaken(stage, caseId)).toBe(1);
   });
 
   it('to a case that waits no more goes to the next, and at last to where a person sees it', async () => {
-    const other = (await startErrand(stage)).caseId;
-    await open([anAwait({ name: 'seen' })], past() - 1000, caseId);
-    await open([anAwait({ name: 'seen' })], past(), other);
-    const message = aMessage({ name: 'seen' });
-    await accept(message);
-    const asked: string[] = [];
-    const { deps } = played((_message, of) => {
-      asked.push(of);
-      return notTaken;
-    });
-    for (let n = 0; n < 3; n++) await deliverMessages(deps);
+    const [paid, storm] = [fresh('paid'), fresh('storm')];
+    const flow = await publishSteps(stage, racing(telling(paid), sounding(storm)));
+    const cases = [await begin(flow), await begin(flow)];
+    // The cases have gone on, and the tables do not know.
+    const signal = aSignal(storm);
+    await accept(stage, signal);
+    await deliver(signal.id, dyingAfterRpc(stage.deps));
+    const message = aMessage({ name: paid });
+    expect(await accept(stage, message)).toBe('pending');
+    for (let n = 0; n < 3; n += 1) {
+      expect(await deliveriesOf(stage, message.id)).toEqual(
+        cases.slice(0, n + 1).map((caseId, at) => [caseId, at < n ? 'missed' : 'pending']),
+      );
+      await deliver(message.id);
+    }
 
-    expect(asked).toEqual([caseId, other]);
-    expect(await stateOf(message.id)).toMatchObject({ state: 'dead', reason: 'nobody_waits' });
+    expect(await becameOf(stage, message.id)).toMatchObject({ state: 'dead', reason: 'nobody_waits' });
     const told = await stage.test.adminDb
       .selectFrom('notification')
       .select('params')
       .where('kind', '=', 'message_dead')
       .where('person_id', '=', keeper)
+      .where('dedupe', 'like', `message_dead:${message.id}:%`)
       .execute();
-    expect(told.at(-1)?.params).toEqual({ message: 'seen', key: 'K-1' });
+    expect(told).toEqual([{ params: { message: paid, key: 'K-1' } }]);
   });
 
-  it('of a signal goes to every case that waits, once each', async () => {
-    const other = (await startErrand(stage)).caseId;
-    const wait = { kind: 'signal', name: 'storm', key: null } as const;
-    await open([anAwait(wait), anAwait({ ...wait, id: 8 })], past(), caseId);
-    await open([anAwait(wait)], past(), other);
-    const signal = aMessage({ ...wait });
-    await accept(signal);
-    const asked: string[] = [];
-    const { deps } = played((_message, of) => {
-      asked.push(of);
-      return notTaken;
+  it('of a signal goes to every case that waits, once each, and there to all that wait', async () => {
+    const storm = fresh('storm');
+    const beside = (id: string, field: 'note' | 'amount'): Handler => ({
+      ...sounding(storm),
+      id,
+      title: text,
+      interrupting: false,
+      output: { [field]: output[field] },
+      steps: [{ ...after, id: `${id}_after` }],
     });
-    for (let n = 0; n < 2; n++) await deliverMessages(deps);
+    const [twice, none] = [
+      await publishSteps(stage, [wait({ on: [beside('first', 'note')] })], [beside('second', 'amount')]),
+      await publishSteps(stage, [wait()]),
+    ];
+    const once = await publishSteps(stage, racing(sounding(storm), telling('never')));
+    const cases = [await begin(twice), await begin(once)];
+    await begin(none);
+    const signal = aSignal(storm);
+    await accept(stage, signal);
+    await Promise.all([1, 2].map(() => deliver(signal.id)));
 
-    expect(asked.sort()).toEqual([caseId, other].sort());
-    expect(await stateOf(signal.id)).toMatchObject({ state: 'taken' });
-  });
-});
-
-describe('the API', () => {
-  const send = (body: object, as = ask) => as({ method: 'POST', url: '/api/messages', payload: body });
-
-  it('takes a message once, and refuses another under its id', async () => {
-    const body = { id: randomUUID(), name: 'unheard', key: 'K-9', fields: { a: 1 } };
-    const answers = [await send(body), await send(body)];
-    expect(answers.map((answer) => [answer.statusCode, answer.json<{ state: string }>().state])).toEqual([
-      [202, 'dead'],
-      [202, 'dead'],
-    ]);
-    expect((await send({ ...body, key: 'K-10' })).json()).toMatchObject({ status: 422, code: 'key_reused' });
-    expect((await send(body, await asUser(app, stage.cast.staff))).statusCode).toBe(403);
-    expect((await send({ ...body, name: 'Not a name' })).statusCode).toBe(422);
+    expect(await deliveriesOf(stage, signal.id)).toEqual(cases.map((caseId) => [caseId, 'taken']));
+    expect(await becameOf(stage, signal.id)).toMatchObject({ state: 'taken' });
+    expect(await Promise.all(cases.map((caseId) => timesTaken(stage, caseId)))).toEqual([1, 1]);
+    expect(await written(stage, cases[0]!)).toMatchObject({ note: 'by card', amount: '12.50' });
+    const { tasks } = await look(stage, cases[0]!);
+    expect(tasks.map(({ step }) => step).sort()).toEqual(['first_after', 'second_after', 'wait']);
   });
 
-  it('shows what nobody took; it is tried again once somebody waits, or let be', async () => {
-    const [one, two] = [randomUUID(), randomUUID()];
-    for (const id of [one, two]) await send({ id, name: 'unheard', key: 'K-9', fields: { text: 'x' } });
-    const list = async () =>
-      (await ask({ url: '/api/messages?state=dead' })).json<{ items: { id: string; reason: string }[] }>().items;
-    expect((await list()).map(({ id, reason }) => [id, reason]).sort()).toEqual(
-      [
-        [one, 'nobody_waits'],
-        [two, 'nobody_waits'],
-      ].sort(),
-    );
-
-    const act = (id: string, name: string) => ask({ method: 'POST', url: `/api/messages/${id}/${name}` });
-    expect((await act(two, 'discard')).json()).toEqual({ id: two, state: 'discarded' });
-    expect((await act(two, 'retry')).statusCode).toBe(409);
-    expect((await act(one, 'retry')).json()).toEqual({ id: one, state: 'dead' });
-    await open([anAwait({ name: 'unheard', key: 'K-9' })], Date.now() + 60_000);
-    expect((await act(one, 'retry')).json()).toEqual({ id: one, state: 'pending' });
-    expect((await act(randomUUID(), 'discard')).statusCode).toBe(404);
-  });
-
-  it('starts the flows that start by the message, one case a message and for a key one at a time', async () => {
-    const text = (en: string) => ({ 'zh-CN': en, en });
-    await publishFlow(
-      stage.test.adminDb,
-      {
-        ...errandFlow,
-        key: 'leak',
-        title: text('Leak'),
-        start: {
-          ...errandFlow.start,
-          fields: { what: 'required', note: 'edit' },
-          on: [
-            {
-              id: 'sensor',
-              by: 'message',
-              name: 'leak',
-              oneAKey: true,
-              fields: { what: 'message.place', note: 'key' },
-            },
-          ],
-        },
-      },
-      { note: null, by: null },
-    );
-    const bodies = ['S-1', 'S-1', 'S-2'].map((key) => ({
-      id: randomUUID(),
-      name: 'leak',
-      key,
-      fields: { place: `cellar ${key}` },
-    }));
-    for (const body of [...bodies, ...bodies])
-      expect((await send(body)).json()).toEqual({ id: body.id, state: 'started' });
-    await driveStarts(stage.deps);
-    await driveStarts(stage.deps);
-
-    const { rows } = await sql<{ what: string; note: string }>`
-      select r.what, r.note from "case" c join record.errand r on r.id = c.id where c.flow = 'leak' order by r.note`.execute(
-      stage.test.adminDb,
-    );
-    expect(rows).toEqual([
-      { what: 'cellar S-1', note: 'S-1' },
-      { what: 'cellar S-2', note: 'S-2' },
-    ]);
+  it('of a signal for which nobody waits needs nobody', async () => {
+    expect(await accept(stage, aSignal(fresh('storm')))).toBe('taken');
   });
 });
 
 it('an early one that nobody comes for is dead after its time', async () => {
-  const message = aMessage();
-  await accept(message);
-  await sql`update message set expires_at = now() - interval '1 second'`.execute(stage.test.adminDb);
+  const name = fresh('paid');
+  const flow = await receiver(name, { early: true });
+  const message = aMessage({ name });
+  await accept(stage, message);
+  await sql`update message set expires_at = now() - interval '1 second' where id = ${message.id}`.execute(
+    stage.test.adminDb,
+  );
   await tidyMessages(stage.deps);
-  expect(await stateOf(message.id)).toMatchObject({ state: 'dead', reason: 'expired' });
+
+  expect(await becameOf(stage, message.id)).toMatchObject({ state: 'dead', reason: 'expired' });
+  await begin(flow);
+  expect(await deliveriesOf(stage, message.id)).toEqual([]);
 });
 
 it('what a case waits for is kept as its deltas say', async () => {
-  const wait = async (awaits: Await[]) => {
-    const answer = await taken(
-      { id: randomUUID(), kind: 'message', name: 'x', key: 'y', vars: {}, patch: null, acked: 0 },
-      caseId,
-    );
-    const [entry] = answer.entries;
-    await applyDelta(stage.deps.db, {
-      caseId,
-      entries: [{ ...entry!, case: { ...entry!.case, awaits } }],
-      ...(answer.open && { open: answer.open }),
-    });
-    const { rows } = await sql<{ id: number }>`select id from case_await where case_id = ${caseId} order by id`.execute(
+  const [paid, storm, more] = [fresh('paid'), fresh('storm'), fresh('more')];
+  const reminded: Handler = {
+    id: 'reminded',
+    title: { 'zh-CN': '提醒', en: 'Reminded' },
+    ...sounding(more),
+    interrupting: false,
+    steps: [],
+  };
+  const steps: Flow['steps'] = [
+    ...racing(telling(paid), sounding(storm)).slice(0, 1),
+    wait({ on: [reminded] }),
+    receiving(more, { early: true }),
+  ];
+  const caseId = await begin(await publishSteps(stage, steps), { note: 'K-1' });
+  const waits = async () => {
+    const { rows } = await sql<{ wait: unknown[] }>`
+      select jsonb_build_array(kind, name, key, early, step, part) as wait from case_await where case_id = ${caseId} order by id`.execute(
       stage.test.adminDb,
     );
-    return rows.map(({ id }) => id);
+    return rows.map((row) => row.wait);
+  };
+  const send = async (message: ReturnType<typeof aMessage>) => {
+    await accept(stage, message);
+    await deliver(message.id);
   };
 
-  expect(await wait([anAwait(), anAwait({ id: 9, key: 'other' })])).toEqual([7, 9]);
-  expect(await wait([anAwait({ id: 9, key: 'other' })])).toEqual([9]);
-  expect(await wait([])).toEqual([]);
+  expect(await waits()).toEqual([
+    ['message', paid, 'K-1', false, 'first_of', 'branches.0'],
+    ['signal', storm, null, false, 'first_of', 'branches.1'],
+  ]);
+  await send(aMessage({ name: paid }));
+  expect(await waits()).toEqual([['signal', more, null, false, 'wait', 'beside.reminded']]);
+  const { id: taskId } = await openTask(stage, caseId);
+  await complete(stage, { taskId, fields: {} }, intend(stage.cast.dispatcher));
+  expect(await waits()).toEqual([['message', more, 'by card', true, 'paid', null]]);
+  await send(aMessage({ name: more, key: 'by card' }));
+  expect(await waits()).toEqual([]);
+  expect(await look(stage, caseId)).toMatchObject({ status: 'completed' });
 });

@@ -59,7 +59,10 @@ export async function perform(
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
 
-/** A `throw` step: its payload is mapped from the record like the input of a service. */
+/**
+ * A `throw` step: its payload is mapped from the record like the input of a service, and kept before it is sent: asked again it sends the same,
+ * whatever the record says by then.
+ */
 async function throwOut(
   deps: Needs,
   request: PerformRequest,
@@ -76,8 +79,18 @@ async function throwOut(
     ...itemsAround(flow, request, record),
   });
   if (failed.length > 0) throw ApplicationFailure.nonRetryable(failed[0] ?? '', 'activity_input_invalid');
-  await sendMessage(deps, { request, send, communityId: at.communityId, fields: input });
+  const fields = await keepSent(db, request, input);
+  await sendMessage(deps, { request, send, communityId: at.communityId, fields });
   return { vars: {}, patch: null };
+}
+
+function keepSent(db: Deps['db'], { caseId, effect }: PerformRequest, input: Values): Promise<Values> {
+  return asEngine(db, async (tx) => {
+    const { rows } = await sql<{ input: Values }>`
+      update effect set input = coalesce(input, ${jsonOf(input, 'activity_input_too_large')}::jsonb), updated_at = now()
+      where case_id = ${caseId} and id = ${effect} returning input`.execute(tx);
+    return rows[0]?.input ?? input;
+  });
 }
 
 function callOf(flow: PublishedFlow, { step: id, undoes = null }: PerformRequest): Call {

@@ -2,7 +2,6 @@
  * What may happen from outside or beside: handlers on steps and on the flow, branches of a race, a receive. Where each stands in its step is
  * told by the key of its branch: `instead.<handler>` takes the place of what the handler is on, `beside.<handler>` runs beside it.
  */
-import type { Compiled } from './compile.ts';
 import type { Flow, Handler, Receive, Step, Wait } from './flow.gen.ts';
 import type { BranchKey } from './state.ts';
 import type { StepId } from './types.ts';
@@ -66,8 +65,14 @@ export interface CatchingAt {
   part: BranchKey | null;
 }
 
+/** As much of a compiled flow as says what is caught where. */
+interface Caught {
+  flow: Flow;
+  steps: ReadonlyMap<StepId, { step: Step }>;
+}
+
 /** What is caught there. @throws for a place that is none, which only a broken state can name. */
-export function catchingOf({ flow, steps }: Compiled, { step: id, part }: CatchingAt): Catching {
+export function catchingOf({ flow, steps }: Caught, { step: id, part }: CatchingAt): Catching {
   const step = id === null ? flow : steps.get(id)?.step;
   const found = step && (caughtByStep(step, part) ?? handlersOn(step).find(({ key }) => key === part)?.handler);
   return must(found, `what ${String(id)} catches as ${String(part)}`);

@@ -2,12 +2,12 @@
 import { applyCalendars } from './calendars.ts';
 import { mergeVars } from './conditions.ts';
 import { cancelCase } from './handlers.ts';
+import { writeLog } from './log.ts';
 import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { finishTask, humanStep, newFrame, type Run } from './run.ts';
 import { findFrame, isTaskCommand, type Task } from './state.ts';
 import { decideTask } from './steps/index.ts';
-import { writeLog } from './log.ts';
 import { addSigners, giveBack, ownerOf, removeSigners } from './signers.ts';
 import { skip } from './skip.ts';
 import { letGo, suspendCase } from './suspend.ts';

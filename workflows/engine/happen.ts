@@ -1,8 +1,8 @@
 /** Messages and signals that come in, and what happens when something that was waited for has come. */
 import { isHandlerKey } from './catching.ts';
-import { writeLog } from './log.ts';
 import { mergeVars } from './conditions.ts';
 import { startHandler } from './handlers.ts';
+import { writeLog } from './log.ts';
 import type { Run } from './run.ts';
 import { findFrame, type BranchKey, type Frame, type State, type Waiting } from './state.ts';
 import { finishWait } from './steps/index.ts';

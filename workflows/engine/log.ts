@@ -5,7 +5,7 @@ import type { Task } from './state.ts';
 import type { Json, LogEvent, LogType } from './types.ts';
 
 /** What a line of the log is about. */
-export interface About {
+interface About {
   task?: Task;
   step?: string | null;
   data?: Record<string, Json>;

@@ -2,9 +2,9 @@
  * 跳过: an operator passes over a step that waits, with the outcome it counts as where people would have decided. What was in flight for it
  * is let finish. Of an incident beside a task only what it stopped is left out; of a failed compensation, what it would have undone.
  */
-import { writeLog } from './log.ts';
 import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
+import { writeLog } from './log.ts';
 import { closeUnder, endCase, type Run } from './run.ts';
 import { allTimers, findFrame, framesUnder, type Frame, type OpenIncident, type Resume, type State } from './state.ts';
 import { resumeTask } from './tasks.ts';

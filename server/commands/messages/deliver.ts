@@ -5,15 +5,15 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { sql } from 'kysely';
+import { catchingOf } from '../../../workflows/engine/catching.ts';
 import type { Await } from '../../../workflows/engine/types.ts';
 import { messageUpdate, REFUSED, type MessageAnswer } from '../../../workflows/messages.ts';
 import { asEngine, type Tx } from '../../db/as.ts';
-import { getFlow } from '../../definitions/published.ts';
+import { getFlow, type PublishedFlow } from '../../definitions/published.ts';
 import type { Deps } from '../../deps.ts';
 import { applyDelta } from '../apply/index.ts';
 import { varsOf } from '../message.ts';
 import { route, tellKeepers } from './accept.ts';
-import { outputOf, patchBy } from './output.ts';
 
 interface Leased {
   message: string;
@@ -22,7 +22,7 @@ interface Leased {
   kind: 'message' | 'signal';
   name: string;
   key: string | null;
-  fields: Record<string, unknown>;
+  fields: Fields;
   attempts: number;
   flow: string;
   flowVersion: number;
@@ -81,10 +81,7 @@ async function tell({ db, temporal }: Deps, delivery: Leased): Promise<MessageAn
   const { message: id, caseId, kind, name, key, fields } = delivery;
   const flow = await getFlow(db, { key: delivery.flow, version: delivery.flowVersion });
   const waits = await readWaits(db, delivery);
-  const patch = Object.assign({}, ...waits.map((each) => patchBy(outputOf(flow, each), fields))) as Record<
-    string,
-    unknown
-  >;
+  const patch: Fields = Object.fromEntries(waits.flatMap((each) => Object.entries(patchBy(flow, each, fields))));
   const hasPatch = Object.keys(patch).length > 0;
   if (hasPatch)
     await asEngine(db, (tx) =>
@@ -95,6 +92,15 @@ async function tell({ db, temporal }: Deps, delivery: Leased): Promise<MessageAn
   return temporal.withDeadline(Date.now() + deadlineMs, () =>
     temporal.workflow.getHandle(caseId).executeUpdate(messageUpdate, { args: [update], updateId: id }),
   );
+}
+
+type Fields = Record<string, unknown>;
+
+/** What the message writes into the record of the case that takes it: the `output` of what waits, field → property of the message. */
+function patchBy({ definition, steps }: PublishedFlow, wait: Pick<Await, 'step' | 'part'>, fields: Fields): Fields {
+  const catching = catchingOf({ flow: definition, steps }, wait);
+  const output = 'output' in catching ? catching.output : undefined;
+  return Object.fromEntries(Object.entries(output ?? {}).map(([field, property]) => [field, fields[property] ?? null]));
 }
 
 /** The one that is meant, or what has opened since in its place; of a signal all of the case. */
