@@ -52,7 +52,7 @@ describe('what is done', () => {
     people: { assign: { rule: 'initiator' } },
     ...(then && { due: { in: 'P1D', then } }),
   });
-  const done = (second: object, ...events: object[]) => {
+  const done = (second: ReturnType<typeof task>, ...events: object[]) => {
     const tasks = [task('first'), second];
     const stepsById = new Map(tasks.map((step) => [step.id, { step }]));
     const whole = { key: 'f', title: text('F'), form: 'f', start: { who: [], fields: {} }, steps: tasks };
