@@ -144,11 +144,12 @@ function stateOf({ isCurrent, isDone, isPassed, standing }: Facts): PositionView
 }
 
 /** The event that finished each step last, unless a later return or take-back went behind it. */
-function lastDone({ flow, history }: Standing): Map<string, LogRow> {
+export function lastDone({ flow, history }: Pick<Standing, 'flow' | 'history'>): Map<string, LogRow> {
   const done = new Map<string, LogRow>();
   for (const row of history) {
     if (row.type === 'task_returned') forget(row);
     else if (row.type === 'task_taken_back') forgetFrom(row.step ?? '');
+    else if (row.type === 'timer_fired' && row.data.action === 'return') forgetFrom(returnOfDue(flow, row.step) ?? '');
     else if (row.step !== null && isEnd(row)) done.set(row.step, row);
   }
   return done;
@@ -164,8 +165,16 @@ function lastDone({ flow, history }: Standing): Map<string, LogRow> {
   }
 }
 
+/** Where the due action of a step sends the case back to; nothing follows it, so there is one. */
+function returnOfDue({ steps }: Pick<PublishedFlow, 'steps'>, id: string | null): string | undefined {
+  const step = steps.get(id ?? '')?.step;
+  const actions = [step !== undefined && 'due' in step ? (step.due.then ?? []) : []].flat();
+  return actions.find((action) => action.do === 'return')?.step;
+}
+
 function isEnd({ type, data }: LogRow): boolean {
-  if (type === 'timer_fired') return data.timer === 'wait' || (data.timer === 'catch' && isOfStep(data.part));
+  if (type === 'timer_fired')
+    return data.timer === 'wait' || data.action === 'complete' || (data.timer === 'catch' && isOfStep(data.part));
   if (type === 'message_received' || type === 'signal_received') return isOfStep(data.part);
   return type === 'task_completed' || type === 'activity_done' || type === 'step_skipped';
 }

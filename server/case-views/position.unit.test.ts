@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PublishedFlow } from '../definitions/published.ts';
-import { branchOf } from './position.ts';
+import { branchOf, lastDone } from './position.ts';
 
 const text = (word: string): { 'zh-CN': string; en: string } => ({ 'zh-CN': word, en: word });
 const decision = {
@@ -42,4 +42,38 @@ it('names the branch of a handler by its title and by what it is on', () => {
     kind: 'handler',
   });
   expect(branchOf({ steps, definition }, ' instead.undo')).toMatchObject({ title: null, decision: text('Visit') });
+});
+
+describe('what is done', () => {
+  const task = (id: string, then?: object) => ({
+    id,
+    kind: 'userTask',
+    title: text(id),
+    people: { assign: { rule: 'initiator' } },
+    ...(then && { due: { in: 'P1D', then } }),
+  });
+  const done = (second: ReturnType<typeof task>, ...events: object[]) => {
+    const tasks = [task('first'), second];
+    const stepsById = new Map(tasks.map((step) => [step.id, { step }]));
+    const whole = { key: 'f', title: text('F'), form: 'f', start: { who: [], fields: {} }, steps: tasks };
+    const loaded = { key: 'f', version: 1, sha256: '', definition: whole, formulas: {} };
+    const first = { type: 'task_completed', step: 'first', data: { outcome: 'done' } };
+    const standing = { flow: { steps: stepsById, definition: whole, loaded }, history: [first, ...events] };
+    return [...lastDone(standing as unknown as Parameters<typeof lastDone>[0]).keys()];
+  };
+
+  it('also what time decided', () => {
+    const fired = { type: 'timer_fired', step: 'second', data: { timer: 'due', action: 'complete' } };
+    const reminded = { ...fired, data: { timer: 'remind', count: 1 } };
+    const second = task('second', { do: 'complete', outcome: 'done' });
+
+    expect(done(second, fired)).toEqual(['first', 'second']);
+    expect(done(second, reminded)).toEqual(['first']);
+  });
+
+  it('no longer what time sent back behind', () => {
+    const second = task('second', [{ do: 'remind' }, { do: 'return', step: 'first', after: 'P1D' }]);
+
+    expect(done(second, { type: 'timer_fired', step: 'second', data: { timer: 'due', action: 'return' } })).toEqual([]);
+  });
 });
