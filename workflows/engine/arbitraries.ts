@@ -277,7 +277,6 @@ export interface Doing {
     | 'message'
     | 'signal'
     | 'refuse'
-    | 'cancel'
     | 'stale'
     | 'pause'
     | 'resume'
@@ -289,7 +288,8 @@ export interface Doing {
     | 'suspend'
     | 'resumeCase'
     | 'skip'
-    | 'modify';
+    | 'modify'
+    | 'migrate';
   pick: number;
   value: number;
 }
@@ -324,6 +324,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'resumeCase',
             'skip',
             'modify',
+            'migrate',
             'message',
             'message',
             'signal',
