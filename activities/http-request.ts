@@ -11,12 +11,12 @@ import type { Activity, ActivityContext, RetryPolicy } from './types.ts';
 
 const limits = { timeMs: 30_000, bytes: 1_048_576 };
 /** About ten minutes, or as the service says with Retry-After. */
-export const patiently: RetryPolicy = { attempts: 8, firstWaitMs: 5000, longestWaitMs: 320_000 };
+const patiently: RetryPolicy = { attempts: 8, firstWaitMs: 5000, longestWaitMs: 320_000 };
 /** What the connection itself says, or what leads the request elsewhere than its host. */
 const ours =
   '^(?!(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|expect|proxy-.*|accept-encoding|idempotency-key)$)[a-z0-9-]{1,60}$';
 
-export const httpProperties = {
+const httpProperties = {
   method: { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], description: 'Default: GET.' },
   url: { type: 'string', maxLength: 2000, description: 'On one of the hosts the installation allows.' },
   query: {

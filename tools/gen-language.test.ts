@@ -30,8 +30,11 @@ const small = [
   'interrupting',
 ];
 
-/** A part as the example shows it: one, or a list of its forms. */
-const shown = (name: string): Record<string, unknown>[] => [examples[name]].flat() as Record<string, unknown>[];
+/** A part as the example shows it: one, or a list of its forms. Of a part that is a list itself the example is one. */
+const shown = (name: string): Record<string, unknown>[] => {
+  const isList = (defined as Record<string, Part>)[name]?.type === 'array';
+  return (isList ? [examples[name]] : [examples[name]].flat()) as Record<string, unknown>[];
+};
 const propertiesOf = ({ properties = {}, oneOf = [] }: Part): string[] => [
   ...Object.keys(properties),
   ...oneOf.flatMap((form) => Object.keys(form.properties ?? {})),

@@ -1,4 +1,7 @@
-/** docs/flow-language.md: the reference of the flow language, from its schema and one example for each of its parts. */
+/**
+ * docs/flow-language.md: the reference of the flow language, from its schema, one example for each of its parts, and the list of the
+ * control-flow patterns it carries.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
@@ -23,6 +26,9 @@ const folder = join(import.meta.dirname, '..', 'workflows', 'engine');
 const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 export const language = read('flow.schema.json') as Language;
 export const examples = read('language-examples.json') as Record<string, unknown>;
+/** By what one of van der Aalst's patterns is carried, or why it is not; patterns.test.ts holds a flow for each that is. */
+type Pattern = { number: number; name: string } & ({ by: string } | { not: string });
+const patterns = read('patterns.json') as Pattern[];
 
 /** Kinds of steps in the order of the schema, then what they are made of. */
 const kinds = (language.$defs.step?.oneOf ?? []).map(({ $ref = '' }) => nameOf($ref));
@@ -31,7 +37,7 @@ const parts = Object.keys(examples).filter((name) => name !== 'flow' && !kinds.i
 /** As Prettier leaves it. */
 export function languageDoc(): Promise<string> {
   const lines = [
-    '<!-- Generated from workflows/engine/flow.schema.json and language-examples.json by `npm run gen`. Do not edit. -->',
+    '<!-- Generated from workflows/engine/flow.schema.json, language-examples.json and patterns.json by `npm run gen`. Do not edit. -->',
     '',
     '# The flow language',
     '',
@@ -46,6 +52,7 @@ export function languageDoc(): Promise<string> {
     '## What steps are made of',
     '',
     ...parts.flatMap((name) => section(name, language.$defs[name] ?? {}, '###')),
+    ...patternTables(),
     ...unsupported,
   ];
   return format(lines.join('\n'), { parser: 'markdown', printWidth: 120 });
@@ -63,10 +70,10 @@ function section(name: string, part: Part, level: string): string[] {
   ];
 }
 
-/** What tells one of several forms from the others: its constant. */
+/** What tells one of several forms from the others: its constant, if it has one. */
 function headOf({ properties = {} }: Part): string {
-  const [name, head] = Object.entries(properties).find(([, { const: fixed }]) => fixed !== undefined) ?? ['', {}];
-  return `\`${name}: ${JSON.stringify(head.const)}\``;
+  const head = Object.entries(properties).find(([, { const: fixed }]) => fixed !== undefined);
+  return head ? `\`${head[0]}: ${JSON.stringify(head[1].const)}\`` : '';
 }
 
 function table({ properties, required = [] }: Part, head = ''): string[] {
@@ -114,6 +121,32 @@ function exampleOf(name: string): string[] {
   return given === undefined ? [] : ['```json', text, '```', ''];
 }
 
+function patternTables(): string[] {
+  const carried = patterns.flatMap((each) => ('by' in each ? [rowOf(each, each.by)] : []));
+  const left = patterns.flatMap((each) => ('not' in each ? [rowOf(each, each.not)] : []));
+  return [
+    '## Control-flow patterns',
+    '',
+    `Of the ${patterns.length} control-flow patterns of van der Aalst and others (workflowpatterns.com) the language carries ${carried.length}; each has a flow that`,
+    'is run in `workflows/engine/patterns.test.ts`. “A handler beside” is one with `interrupting: false`.',
+    '',
+    '| WCP | pattern | carried by |',
+    '| --: | --- | --- |',
+    ...carried,
+    '',
+    'Not carried:',
+    '',
+    '| WCP | pattern | why |',
+    '| --: | --- | --- |',
+    ...left,
+    '',
+  ];
+}
+
+function rowOf({ number, name }: Pattern, text: string): string {
+  return `| ${number} | ${name} | ${cell(text)} |`;
+}
+
 function nameOf(ref: string): string {
   return ref.split('/').at(-1) ?? '';
 }
@@ -130,6 +163,7 @@ const unsupported = [
   '- **Joins of branches that were not split together**, and splits that end in different joins: use nested parallels.',
   '- **Entering the middle of a branch from outside**: a jump stays within the sequences around it. Only a return may lead back into a',
   '  parallel that has waited for all, and reopens that branch alone, or into a sub-process.',
-  '- **Several tokens in one sequence** (multi-merge, discriminator without cancelling): every sequence is at one step at a time.',
+  '- **Several tokens in one sequence**: every sequence is at one step at a time. What has to be done once for each arrival is the branch of',
+  '  a handler beside, which begins anew each time.',
   '',
 ];

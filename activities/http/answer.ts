@@ -84,7 +84,10 @@ function taken(take: Record<string, string>, scope: Record<string, unknown>): Re
     Object.entries(take).map(([name, text]) => {
       const result = evaluateMapping(text, scope);
       if (!result.ok)
-        throw cannot(result.code === 'expression_limit' ? 'http_too_large' : 'http_take_failed', `${name}: ${result.code}`);
+        throw cannot(
+          result.code === 'expression_limit' ? 'http_too_large' : 'http_take_failed',
+          `${name}: ${result.code}`,
+        );
       return [name, plain(result.value ?? null)];
     }),
   );

@@ -30,7 +30,7 @@ export function makeRequest(input: HttpInput, settings: ConnectorSettings, idemp
 
   const { secrets } = settings;
   for (const [name, value] of query) url.searchParams.append(name, fill(value, secrets));
-  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), fill(value, secrets)]);
+  const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), fill(value, secrets)] as const);
   const sending: Sending = {
     method,
     url,
@@ -60,7 +60,7 @@ function parseUrl(text: string): URL {
 }
 
 /** As settings write a host: an origin, `*.` for all below it. */
-export function allows(allowed: string, { origin }: URL): boolean {
+function allows(allowed: string, { origin }: URL): boolean {
   if (!allowed.includes('*.')) return origin === new URL(allowed).origin;
   const [scheme = '', rest = ''] = allowed.split('*.');
   // The default port is never written in an origin.

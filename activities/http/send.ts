@@ -97,7 +97,7 @@ function exchange(sending: Sending, { address, signal, bytes }: Connecting): Pro
         },
         (error: unknown) => {
           request.destroy();
-          reject(error);
+          reject(error instanceof Error ? error : new Error('answer not read', { cause: error }));
         },
       );
     });

@@ -52,7 +52,7 @@ it('refuses what is no flow at all, and another flow’s definition', async () =
   expect((await publish()).json()).toMatchObject({ code: 'invalid_flow', errors: [{ path: '/key' }] });
 });
 
-it('publishes a version that new cases start on, while running ones keep theirs', async () => {
+it('thread 22: publishes a version that new cases start on, while running ones keep theirs', async () => {
   const before = await startErrand(stage);
   await keep(renamed);
   expect((await publish()).json()).toEqual({ key: errandFlow.key, version: 2 });

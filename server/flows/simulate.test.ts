@@ -288,6 +288,7 @@ describe('what is refused', () => {
       ],
       choices: { gone: 'done' },
       activities: { check: {} },
+      chosen: { check: [] },
     });
 
     expect(answer.json()).toMatchObject({ status: 422, code: 'invalid_request' });
@@ -296,6 +297,7 @@ describe('what is refused', () => {
       '/acts/0/to required',
       '/acts/1/step unknown_step',
       '/choices/gone unknown_step',
+      '/chosen/check unknown_step',
       '/activities/check unknown_step',
       '/initiator person_unknown',
       '/acts/2/to person_unknown',

@@ -29,7 +29,9 @@ let caseId: string;
 beforeAll(async () => {
   stage = await createCaseStage();
   // What a receiver of these names says in the definition; nothing else of it matters here.
-  const handlers = [{ id: 'x', catch: 'message', name: 'paid', early: true, output: { note: 'text', amount: 'sum' } }];
+  const handlers = [
+    { id: 'x', catch: 'message', name: 'paid', early: true, output: { note: 'text', amount: 'sum' }, steps: [] },
+  ];
   await sql`update flow_version set definition = definition || ${JSON.stringify({ on: handlers })}::jsonb where flow = 'errand'`.execute(
     stage.test.adminDb,
   );

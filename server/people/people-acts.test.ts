@@ -1,4 +1,4 @@
-/** 代理, 离职转办, 沟通, 催办: acts that are about people (ux.md threads 17, 18, 20 and 24). */
+/** 代理, 离职转办, 沟通, 催办: acts that are about people (ux.md threads 17 and 18). */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,7 +104,7 @@ describe('whom somebody chooses', () => {
 });
 
 describe('代理', () => {
-  it('sends new work to the substitute, says for whom, and ends', async () => {
+  it('thread 17: sends new work to the substitute, says for whom, and ends', async () => {
     const made = await post(ask.runner, '/api/substitutions', { substitute: id.boss, from: '2020-01-01' });
     expect([made.statusCode, made.json<object>()]).toMatchObject([201, { substitution: { active: true } }]);
     const { caseId, task } = await working('runner');
@@ -224,7 +224,7 @@ describe('沟通', () => {
 });
 
 describe('催办', () => {
-  it('thread 20: how soon and how often the flow says', async () => {
+  it('thread 18: how soon and how often the flow says', async () => {
     const { caseId } = await working('runner');
     expect((await post(ask.staff, `/api/cases/${caseId}/urge`)).json()).toMatchObject({ reached: 1 });
     const again = await post(ask.staff, `/api/cases/${caseId}/urge`);

@@ -76,6 +76,7 @@ async function prepare(tx: Tx, flow: PublishedFlow, { person, body }: Asked): Pr
     automatic: body.automatic ?? true,
     paceMs: body.pace === undefined ? 0 : durationMs(body.pace),
     choices: choicesOf(body),
+    chosen: body.chosen ?? {},
     limits: limitsOf(body),
   };
   return { world, plan };
@@ -138,7 +139,7 @@ export function forecastCase(
     const { state } = await withEngine(tx, () => readCaseState(tx, flow, caseId));
     const open = new Set(state.tasks.map(({ id }) => id));
     const world = new World(tx, { flow, communityId: row.community_id, number: row.number, outputs: {} });
-    const from = { acts: [], automatic: true, paceMs: 0, choices: new Map<string, never>() };
+    const from = { acts: [], automatic: true, paceMs: 0, choices: new Map<string, never>(), chosen: {} };
     const limits = { ...LIMITS, events: 300, decisions: 100 };
     const account = await play(flow, { ...from, from: { state }, at: Date.now(), limits }, world);
     const words = await wordsFor(tx, flow, account);

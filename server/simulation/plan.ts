@@ -1,6 +1,8 @@
 /** From what is asked to what the engine plays: what does not fit is told with its path, before anything is played. */
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
+import { chooserOf } from '../../workflows/engine/choices.ts';
+import { compile } from '../../workflows/engine/compile.ts';
 import { durationMs } from '../../workflows/engine/duration.ts';
 import type { Act, Choice, Limits } from '../../workflows/engine/dry-run/index.ts';
 import { isHumanStep } from '../commands/access.ts';
@@ -72,16 +74,26 @@ function actErrors(flow: PublishedFlow, { acts = [] }: Body): FieldError[] {
   });
 }
 
-function stepErrors(flow: PublishedFlow, { choices = {}, activities = {} }: Body): FieldError[] {
+function stepErrors(flow: PublishedFlow, { choices = {}, activities = {}, chosen = {} }: Body): FieldError[] {
   const unknown = (path: string, found: string): FieldError => ({ path, code: 'unknown_step', params: { found } });
   return [
     ...Object.keys(choices)
       .filter((step) => !isHumanStep(flow.steps.get(step)?.step))
       .map((step) => unknown(`/choices/${step}`, step)),
+    ...Object.keys(chosen)
+      .filter((step) => !isChosenFor(flow, step))
+      .map((step) => unknown(`/chosen/${step}`, step)),
     ...Object.keys(activities)
       .filter((step) => flow.steps.get(step)?.step.kind !== 'serviceTask')
       .map((step) => unknown(`/activities/${step}`, step)),
   ];
+}
+
+/** Whether the step asks somebody to choose who gets it. */
+function isChosenFor({ loaded }: PublishedFlow, id: string): boolean {
+  const compiled = compile(loaded);
+  const info = compiled.steps.get(id);
+  return info !== undefined && chooserOf(compiled, id, info) !== undefined;
 }
 
 async function personErrors(tx: Tx, body: Body): Promise<FieldError[]> {
@@ -98,11 +110,14 @@ interface NamedPerson {
   id: string;
 }
 
-function personsOf({ initiator, acts = [], choices = {} }: Body): NamedPerson[] {
-  const chosen = Object.entries(choices).flatMap(([step, given]) =>
+function personsOf({ initiator, acts = [], choices = {}, chosen = {} }: Body): NamedPerson[] {
+  const deciding = Object.entries(choices).flatMap(([step, given]) =>
     [given].flat().flatMap((each) => (typeof each === 'object' && each ? named(`/choices/${step}/by`, each.by) : [])),
   );
-  return [...named('/initiator', initiator), ...acts.flatMap(personsOfAct), ...chosen];
+  const wanted = Object.entries(chosen).flatMap(([step, persons]) =>
+    persons.flatMap((id, i) => named(`/chosen/${step}/${i}`, id)),
+  );
+  return [...named('/initiator', initiator), ...acts.flatMap(personsOfAct), ...deciding, ...wanted];
 }
 
 function personsOfAct({ act, by, to, persons = [] }: AskedAct, index: number): NamedPerson[] {

@@ -87,6 +87,12 @@ export const SimulateBody = Type.Object(
         description: 'By step. Of several, each time the next; the last for all further times.',
       }),
     ),
+    chosen: Type.Optional(
+      Type.Record(Name, Type.Array(Uuid, { maxItems: 20 }), {
+        description:
+          'By the step that asks for it: whom the initiator, or whoever completes an earlier step, chooses. Default: nobody.',
+      }),
+    ),
     activities: Type.Optional(
       Type.Record(
         Name,

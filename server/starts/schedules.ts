@@ -55,11 +55,7 @@ async function isHoliday(tx: Tx, day: string): Promise<boolean> {
 type Occurring = Pick<Due, 'flow' | 'starter' | 'communityId' | 'zone'>;
 
 /** Gives the id of the case it starts. */
-export async function addOccurrence(
-  tx: Tx,
-  { flow, starter, communityId, zone }: Occurring,
-  at: Date,
-): Promise<string> {
+async function addOccurrence(tx: Tx, { flow, starter, communityId, zone }: Occurring, at: Date): Promise<string> {
   const id = startId([flow, starter, communityId ?? '', at.toISOString()]);
   await sql`insert into automatic_start (id, flow, starter, "by", source, community_id)
     values (${id}, ${flow}, ${starter}, 'schedule', ${JSON.stringify({ at: at.toISOString(), zone })}::jsonb, ${communityId})

@@ -182,7 +182,7 @@ describe('acts', () => {
     expect((await post(ask.other, `${url}/claim`, claim)).statusCode).toBe(200);
   });
 
-  it('lets one of two win and tells the other who and when', async () => {
+  it('thread 7: lets one of two win and tells the other who and when', async () => {
     const { task } = await start();
     const body = { outcome: 'handed_out', fields: { runner: stage.cast.runner }, assignment: 1, version: 1 };
     const answers = await Promise.all(
@@ -198,7 +198,7 @@ describe('acts', () => {
     expect(Date.parse(lost.params.at)).toBeGreaterThan(0);
   });
 
-  it('refuses what the step does not let one write, and wants what it needs', async () => {
+  it('thread 20: refuses what the step does not let one write, and wants what it needs', async () => {
     const { task } = await start();
     const send = async (body: object) =>
       (await post(ask.dispatcher, `/api/tasks/${task.id}/complete`, { assignment: 1, version: 1, ...body })).json<{
@@ -316,7 +316,7 @@ describe('acts', () => {
     expect((await list(ask.dispatcher, 'pool')).map(({ caseId }) => caseId)).not.toContain(two.caseId);
   });
 
-  it('urges all holders at most three times a day, and takes comments', async () => {
+  it('thread 18: urges all holders at most three times a day, and takes comments', async () => {
     const { caseId } = await start();
     for (let i = 0; i < 3; i++)
       expect((await post(ask.staff, `/api/cases/${caseId}/urge`, {})).json()).toEqual({ reached: 2 });

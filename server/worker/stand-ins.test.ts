@@ -1,4 +1,4 @@
-/** Who is asked by the rules that look at the organisation, and who instead of the absent (ux.md threads 17 and 18; protocol.md rule 17). */
+/** Who is asked by the rules that look at the organisation, and who instead of the absent (ux.md thread 17; protocol.md rule 17). */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Assign } from '../../workflows/engine/flow.gen.ts';
@@ -112,7 +112,7 @@ describe('instead of the initiator', () => {
   });
 });
 
-describe('substitution', () => {
+describe('thread 17: substitution', () => {
   it('goes along a chain, which the explanation names', async () => {
     const ends = [await standIn(who.lead, who.head), await standIn(who.head, who.chief)];
     const answer = await confirm([who.lead]);

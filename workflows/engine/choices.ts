@@ -54,6 +54,12 @@ function isAlwaysReached({ steps }: Tree, by: StepId | null, { path }: StepInfo)
   });
 }
 
+/** Of what is chosen, what one of them is asked for. */
+export function onlyAsked(tree: Tree, by: StepId | null, choices: Choices): Choices {
+  const asked = choicesOf(tree, by).map(({ step }) => step);
+  return Object.fromEntries(Object.entries(choices).filter(([step]) => asked.includes(step)));
+}
+
 /** The first step for which something else is chosen than is asked; null: all is well. */
 export function wrongChoice(asked: readonly Choice[], choices: Choices): StepId | null {
   const isWrong = ([step, persons]: [StepId, string[]]): boolean => {

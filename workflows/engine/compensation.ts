@@ -5,7 +5,7 @@
  */
 import { compensationOf, stepInfo, type Compiled } from './compile.ts';
 import { endIfUndone, newFrame, openIncident, startActivity, type Run } from './run.ts';
-import { framesUnder, type Frame, type State, type Transition, type Undoable } from './state.ts';
+import type { Frame, State, Transition, Undoable } from './state.ts';
 import { isCrossed } from './trail.ts';
 import type { StepId } from './types.ts';
 import { must } from './unreachable.ts';
@@ -21,7 +21,7 @@ export function noteUndoable(run: Run, done: Undoable, isLate: boolean): void {
 }
 
 /** What going back to a step in its round would undo, the last first. What a step with `again: skip` did stays. */
-export function crossedBy(compiled: Compiled, state: State, to: StepId, item: string | null): Undoable[] {
+function crossedBy(compiled: Compiled, state: State, to: StepId, item: string | null): Undoable[] {
   const isUndone = (done: Undoable): boolean => {
     const { step } = stepInfo(compiled, done.step);
     return !(step.kind === 'serviceTask' && step.again === 'skip') && isCrossed(compiled, done, to, item);
@@ -75,10 +75,4 @@ export function advanceUndoing(run: Run, what: Exclude<Transition['do'], 'enter'
 export function finishUndoing(run: Run, frame: Frame, error: string | null): void {
   if (error === null) run.agenda.push({ do: 'leave', frame: frame.id });
   else openIncident(run, frame, { code: 'compensation_failed', detail: { error }, resume: { do: 'open' } });
-}
-
-/** Frames that wait for compensations before they open. */
-export function waitingToOpen({ root, undoing }: State): number[] {
-  const alive = new Set(root ? [...framesUnder(root)].map(({ id }) => id) : []);
-  return undoing.flatMap(({ opens }) => opens.filter((frame) => alive.has(frame)));
 }

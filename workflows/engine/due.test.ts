@@ -29,7 +29,7 @@ describe('due', () => {
     expect(nextDue(run.state)).toBeNull();
   });
 
-  it('reminds before and after, again and again, each in its own event', () => {
+  it('thread 25: reminds before and after, again and again, each in its own event', () => {
     const run = waiting({ in: 'PT4H', remind: [{ before: 'PT1H' }, { after: 'PT1H', every: 'PT2H', times: 3 }] });
 
     run.advance(100 * hour);
@@ -44,7 +44,7 @@ describe('due', () => {
     expect(run.state.timers).toEqual([]);
   });
 
-  it('escalates at once or later, and the task stays where it is', () => {
+  it('thread 25: escalates at once or later, and the task stays where it is', () => {
     const atOnce = waiting({ in: 'PT4H', then: { do: 'escalate', to: 'manager' } });
     atOnce.advance(4 * hour);
     expect(atOnce.entries.at(-1)?.notices).toMatchObject([
@@ -61,7 +61,24 @@ describe('due', () => {
     expect(later.open()).toEqual(['b']);
   });
 
-  it('completes with an outcome, by nobody', () => {
+  it('thread 25: after two years is as alive as on the first day', () => {
+    const year = 365 * 24 * hour;
+    const run = waiting({ in: 'P700D', remind: [{ before: 'P30D' }], then: { do: 'escalate', to: 'manager' } });
+
+    run.advance(2 * year);
+
+    expect(said(run)).toEqual([
+      ['reminder', 670 * 24],
+      ['overdue', 700 * 24],
+      ['escalation', 700 * 24],
+    ]);
+    expect(run.complete('b', 'done')).toBeNull();
+    run.advance(2 * year);
+    expect(run.complete('c', 'done')).toBeNull();
+    expect(run.state.status).toBe('completed');
+  });
+
+  it('thread 25: completes with an outcome, by nobody', () => {
     const run = waiting({ in: 'PT4H', then: { do: 'complete', outcome: 'done' } });
     run.advance(4 * hour);
 

@@ -1,7 +1,8 @@
 /** Folds a case's log outside Temporal: the same events give the same case (rule 19). Timeline, impact preview and proof rest on it. */
 import type { Compiled } from './compile.ts';
 import { crash, isCrash, isUnwaited } from './crash.ts';
-import { newState, type State } from './state.ts';
+import { newState } from './new-state.ts';
+import type { State } from './state.ts';
 import { stepInto } from './step.ts';
 import type { DeltaEntry } from './types.ts';
 

@@ -1,4 +1,4 @@
-/** People rules, and the policies that hold whatever brings somebody a task (ux.md threads 18, 20 and 22; protocol.md rules 11 and 17). */
+/** People rules, and the policies that hold whatever brings somebody a task (ux.md threads 3, 17 and 31; protocol.md rules 11 and 17). */
 import { describe, expect, it } from 'vitest';
 import { choicesOf } from './choices.ts';
 import { compile } from './compile.ts';
@@ -134,7 +134,7 @@ describe('somebody who approved before (审批人去重)', () => {
     }
   });
 
-  it('whose approval a return took back is asked again', () => {
+  it('thread 3: whose approval a return took back is asked again', () => {
     const simulation = start([aUserTask('zero'), first, second('skip')].slice(1), {
       board: ['p1', 'p2'],
       other: ['p3'],
@@ -156,7 +156,7 @@ describe('whoever never handles it', () => {
     expect(simulation.task('ok').explanation.policies).toEqual([{ policy: 'never', persons: ['p1'] }]);
   });
 
-  it('gets it by no act, and does nothing with it', () => {
+  it('thread 31: gets it by no act, and does nothing with it', () => {
     const simulation = run([anApproval('ok', { people: barring })]);
     simulation.start('owner', { doer: 'p2', about: 'p1' });
     const aimed = aimAt(simulation, 'ok');
@@ -197,7 +197,7 @@ describe('whoever never handles it', () => {
   });
 });
 
-describe('the absent', () => {
+describe('thread 17: the absent', () => {
   it('are stood in for, whatever names them; the log says for whom', () => {
     const asked: Asked[] = [];
     const simulation = run([aUserTask('a', { people: by('doer') })], organisation({ p1: 'p7' }, asked));
@@ -271,7 +271,7 @@ describe('taking back and leaving out in one seat', () => {
     return { simulation, decided };
   };
 
-  it('thread 7: whoever was before the next takes back while that one did nothing', () => {
+  it('whoever was before the next takes back while that one did nothing', () => {
     const { simulation, decided } = sequential();
     expect(simulation.send({ kind: 'takeBack', decided, actor: 'p1', vars: {} })).toBeNull();
     expect(holders(simulation)).toEqual(['p1']);
@@ -281,7 +281,7 @@ describe('taking back and leaving out in one seat', () => {
     expect(simulation.state.status).toBe('completed');
   });
 
-  it('thread 7: not once the next has handed it on, nor by another', () => {
+  it('not once the next has handed it on, nor by another', () => {
     const { simulation, decided } = sequential();
     expect(simulation.send({ kind: 'takeBack', decided, actor: 'p2', vars: {} })).toMatchObject({
       code: 'take_back_too_late',

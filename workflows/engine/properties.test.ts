@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doings, flows, PEOPLE, type Doing } from './arbitraries.ts';
+import { flows, PEOPLE } from './arbitraries.ts';
+import { doings, type Doing } from './arbitrary-doings.ts';
 import { isHandlerKey } from './catching.ts';
 import { choicesOf, type Choice } from './choices.ts';
 import { CALENDARS, laterCalendars } from './calendar/testing.ts';

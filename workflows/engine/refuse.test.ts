@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { refuse } from './refuse.ts';
 import { Simulation } from './simulate.ts';
 import { aUserTask, compileSteps } from './testing.ts';
+import { snapshot } from './views.ts';
 
 function started(fields: Parameters<typeof aUserTask>[1] = {}): Simulation {
   const run = new Simulation(compileSteps([aUserTask('a', fields), aUserTask('b')]));
@@ -23,7 +25,7 @@ describe('refuse', () => {
     expect(run.send({ kind: 'cancel', actor: null, vars: {} })).toMatchObject({ code: 'act_not_allowed' });
   });
 
-  it('a task that is closed or unknown', () => {
+  it('thread 7: a task that is closed: of two decisions one counts', () => {
     const run = started();
     const { id: task } = run.task('a');
     complete(run);
@@ -41,11 +43,30 @@ describe('refuse', () => {
     });
   });
 
-  it('rule 14: a command built for another version of the flow', () => {
+  it('rule 14 and thread 22: a command built for another version of the flow', () => {
     const run = started();
     run.state.flowVersion = 7;
 
     expect(complete(run)).toEqual({ code: 'flow_version_changed', params: { version: 7 } });
+  });
+
+  it('thread 23: nothing of a case whose step the next version no longer has: it is seen, and goes on by its own', () => {
+    const run = new Simulation(compileSteps([aUserTask('a'), aUserTask('gone'), aUserTask('b')]));
+    run.start('owner');
+    run.complete('a', 'done');
+    const next = compileSteps([aUserTask('a'), aUserTask('b')], { version: 2 });
+    const { id: task, assignment } = run.task('gone');
+    const done = { kind: 'complete' as const, task, assignment, outcome: 'done', actor: 'owner', vars: {} };
+    const command = { ...done, id: 'x', n: 3, lowestPending: 3, flowVersion: next.ref.version };
+
+    expect(refuse(next, run.state, command)).toEqual({ code: 'flow_version_changed', params: { version: 1 } });
+    expect(snapshot(null, run.state)).toMatchObject({
+      flowVersion: 1,
+      tasks: [{ task, step: 'gone' }],
+      case: { position: ['gone'] },
+    });
+    expect(run.send(done)).toBeNull();
+    expect(run.open()).toEqual(['b']);
   });
 
   it('acts the step forbids', () => {

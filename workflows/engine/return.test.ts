@@ -25,7 +25,7 @@ function at(step: string, big = true): Simulation {
 const targets = (run: Simulation) => returnTargets(compiled, run.state, run.task(run.open()[0] ?? ''));
 
 describe('return', () => {
-  it('offers the human steps every way here has passed', () => {
+  it('thread 3: offers the human steps every way here has passed, whatever is drawn', () => {
     expect(targets(at('a'))).toEqual([]);
     expect(targets(at('c'))).toEqual(['a', 'b']);
     expect(targets(at('d'))).toEqual(['a']);
@@ -91,6 +91,20 @@ describe('return', () => {
     expect(run.entries.at(-1)).toMatchObject({ closed: [{ task: id, state: 'done', outcome: 'returned', by: 'D' }] });
     for (const step of ['a', 'b', 'c']) run.complete(step, 'done');
     expect(run.task('d').id).not.toBe(id);
+  });
+
+  it('thread 20: changes no value, whoever returns; those that are sent along are written like any', () => {
+    const run = at('d');
+    const before = run.state.vars;
+    run.returnTo('d', 'a');
+    expect(run.state.vars).toEqual(before);
+    run.complete('a', 'done', { vars: { big: false } });
+    const task = run.task('x');
+    const sent = { task: task.id, assignment: task.assignment, to: 'a', mode: 'redo' as const, actor: 'X' };
+
+    run.send({ kind: 'return', ...sent, vars: { pd: 'E' } });
+
+    expect(run.state.vars).toEqual({ ...before, big: false, pd: 'E' });
   });
 
   it('is refused where the step forbids it', () => {

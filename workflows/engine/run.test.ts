@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closeUnder, newFrame, newRun, nextId, startEffect, type Run } from './run.ts';
-import { newState, type Frame } from './state.ts';
+import { newState } from './new-state.ts';
+import type { Frame } from './state.ts';
 import { aServiceTask, compileSteps } from './testing.ts';
 
 function working(): { run: Run; frame: Frame } {

@@ -34,6 +34,21 @@ describe('sequential', () => {
   });
 });
 
+describe('all', () => {
+  it.each([[['p1', 'p2', 'p3']], [['p3', 'p1', 'p2']], [['p2', 'p3', 'p1']]])(
+    'thread 6: decide in whatever order: %j',
+    (order) => {
+      const run = deciding({ mode: 'all' });
+      for (const person of order) {
+        expect(run.open()).not.toContain('after');
+        expect(say(run, person)).toBeNull();
+      }
+
+      expect([run.open(), run.state.trail.at(-1)]).toMatchObject([['after'], { outcome: 'approved' }]);
+    },
+  );
+});
+
 describe('vote', () => {
   it('thread 4: is over as soon as the result cannot change, and not before', () => {
     const run = deciding({ mode: 'vote', vote: { part: 1, of: 2 } }, ['p1', 'p2', 'p3', 'p4']);

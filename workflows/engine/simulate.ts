@@ -6,7 +6,8 @@ import type { WorkingTimesByKey } from './calendar/working-times.ts';
 import type { Compiled } from './compile.ts';
 import type { Party } from './flow.gen.ts';
 import { refuse } from './refuse.ts';
-import { newState, nextDue, type State, type Task } from './state.ts';
+import { newState } from './new-state.ts';
+import { nextDue, type State, type Task } from './state.ts';
 import { step } from './step.ts';
 import type {
   Choices,

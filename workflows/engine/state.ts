@@ -58,7 +58,7 @@ export interface Undoable {
 }
 
 /** Compensations on their way, one after another, in a frame beside the root's: nothing that closes in the tree stops them. */
-export interface Undoing {
+interface Undoing {
   /** Undoes one step. */
   frame: Frame;
   /** To be undone after it, in this order. */
@@ -316,45 +316,6 @@ export interface State {
   heard: { id: string; rev: number }[];
   /** Withdrawn or cancelled: what the case comes to when its cancel handlers are done. */
   cancelling: { outcome: string } | null;
-}
-
-/** The state before the start command. */
-export function newState(caseId: string): State {
-  return {
-    v: 4,
-    caseId,
-    status: 'new',
-    outcome: null,
-    rev: 0,
-    next: 1,
-    flowVersion: 0,
-    community: null,
-    initiator: null,
-    zone: 'Asia/Shanghai',
-    calendars: {},
-    vars: {},
-    root: null,
-    tasks: [],
-    timers: [],
-    held: null,
-    effects: [],
-    incidents: [],
-    trail: [],
-    handlers: {},
-    times: {},
-    previous: null,
-    spins: { at: 0, rev: 0, count: 0 },
-    ran: [],
-    choices: {},
-    confirmsPeople: false,
-    undoable: [],
-    undoing: [],
-    suspended: null,
-    waits: [],
-    heard: [],
-    cancelling: null,
-    ending: null,
-  };
 }
 
 /** One copy an event: `step` changes the copy and leaves its argument alone. What only grows, and is never changed, is shared. */

@@ -26,11 +26,19 @@ interface Decided {
 export function undoOf(compiled: Compiled, state: State, { task, by }: Decided): Undo | undefined {
   for (const frame of state.root ? framesUnder(state.root) : []) {
     const seat = frame.seats.find((each) => each.task === task && each.decided !== null);
-    if (seat?.decided)
-      return seat.decided.assignee === by ? { frame, seat, holder: seat.decided, next: null } : undefined;
+    if (seat) return undoOfSeat(frame, seat, by);
     const queued = undoInSeat(state, frame, { task, by });
     if (queued) return queued;
   }
+  return undoOnTrail(compiled, state, { task, by });
+}
+
+function undoOfSeat(frame: Frame, seat: Seat, by: PersonId | null): Undo | undefined {
+  const { decided } = seat;
+  return decided?.assignee === by ? { frame, seat, holder: decided, next: null } : undefined;
+}
+
+function undoOnTrail(compiled: Compiled, state: State, { task, by }: Decided): Undo | undefined {
   const entry = state.trail.find((each) => each.task === task);
   if (entry?.by !== by || !isUntouched(compiled, state, entry)) return undefined;
   return hasHandlerSince(compiled, state, entry) ? undefined : { entry };

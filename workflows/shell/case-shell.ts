@@ -7,7 +7,8 @@ import { compile, type Compiled } from '../engine/compile.ts';
 import { heardBefore } from '../engine/happen.ts';
 import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
-import { isClosed, newState, nextDue, type State } from '../engine/state.ts';
+import { newState } from '../engine/new-state.ts';
+import { isClosed, nextDue, type State } from '../engine/state.ts';
 import type {
   ActivityError,
   Command,

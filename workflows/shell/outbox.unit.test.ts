@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileSteps, aUserTask } from '../engine/testing.ts';
-import { newState } from '../engine/state.ts';
+import { newState } from '../engine/new-state.ts';
 import type { DeltaEntry } from '../engine/types.ts';
 import { consumeSafely } from './consume.ts';
 import { Outbox } from './outbox.ts';

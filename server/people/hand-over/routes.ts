@@ -47,6 +47,10 @@ export function handOverRoutes(app: App): void {
       return reply.code(201).send(await readHandOver(app.deps.db, wish));
     },
   );
+  progressRoutes(app);
+}
+
+function progressRoutes(app: App): void {
   app.get(
     '/api/hand-overs/:id',
     { schema: { tags, summary: 'How far a hand-over is', params, response: { 200: HandOver, ...failures } } },

@@ -2,6 +2,7 @@
 import type { Checking } from '../check.ts';
 import { BUILT_IN_NAMES } from '../compile.ts';
 import { prepare, type Prepared } from '../feel-syntax.ts';
+import type { Step } from '../flow.gen.ts';
 import { isHuman, partsOf, partsOfHandlers } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
@@ -13,14 +14,16 @@ export function checkExpressions(checking: Checking): void {
   for (const { step } of visits) {
     for (const { property, text } of partsOf(step).expressions)
       checkExpression(checking, { step: step.id, property, text });
-    for (const [name, text] of Object.entries('input' in step ? step.input : {})) {
-      checkMapping(checking, { step: step.id, property: `input.${name}`, text });
-    }
-    if (step.kind !== 'serviceTask') continue;
-    for (const [name, text] of Object.entries(step.compensate?.input ?? {})) {
-      checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text }, [DONE]);
-    }
+    checkInputs(checking, step);
   }
+}
+
+function checkInputs(checking: Checking, step: Step): void {
+  for (const [name, text] of Object.entries('input' in step ? step.input : {}))
+    checkMapping(checking, { step: step.id, property: `input.${name}`, text });
+  if (step.kind !== 'serviceTask') return;
+  for (const [name, text] of Object.entries(step.compensate?.input ?? {}))
+    checkMapping(checking, { step: step.id, property: `compensate.input.${name}`, text }, [DONE]);
 }
 
 /**

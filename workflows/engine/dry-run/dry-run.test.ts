@@ -49,6 +49,7 @@ function play(compiled: Compiled, given: Partial<Plan> = {}, reply = answer): Ac
     automatic: true,
     paceMs: 0,
     choices: new Map(),
+    chosen: {},
     limits: { events: 200, decisions: 50, timeMs: 100 * day },
     ...given,
   };
@@ -58,6 +59,46 @@ function play(compiled: Compiled, given: Partial<Plan> = {}, reply = answer): Ac
   return turn.value;
 }
 const steps = ({ tasks }: Account) => tasks.map(({ step }) => step);
+
+describe('people', () => {
+  const chosen = (id: string, assign: Assign) => anApproval(id, { people: { assign, whenEmpty: 'skip' } });
+
+  it('are those that the initiator, or whoever completes a step, is taken to choose', () => {
+    const compiled = compileSteps([
+      aUserTask('write'),
+      chosen('first', { rule: 'initiatorsChoice' }),
+      chosen('second', { rule: 'previousHandlersChoice', step: 'write' }),
+      chosen('nobody', { rule: 'initiatorsChoice' }),
+    ]);
+    const account = play(compiled, { chosen: { first: ['pa'], second: ['po'] } }, (question) => {
+      if (question.ask !== 'people') return answer(question);
+      const { assign, given } = question.effect;
+      return { people: { persons: given ?? [], explanation: { rule: assign.rule, inputs: {} } } };
+    });
+
+    expect(account.tasks.map(({ step, by }) => [step, by])).toEqual([
+      ['write', 'in'],
+      ['first', 'pa'],
+      ['second', 'po'],
+    ]);
+  });
+
+  it('whom the flow names are looked up, as in a case that begins today', () => {
+    const asked: string[][] = [];
+    play(
+      compileSteps([aUserTask('do', { people: { assign: { rule: 'field', field: 'who' } } })]),
+      {
+        from: { initiator: 'in', community: null, zone: 'Asia/Shanghai', vars: { who: 'pa' } },
+      },
+      (question) => {
+        if (question.ask === 'people') asked.push(question.effect.given ?? []);
+        return answer(question);
+      },
+    );
+
+    expect(asked).toEqual([['pa']]);
+  });
+});
 
 describe('what nobody scripted', () => {
   it('is done by its holder with the first outcome that leads on, and told with why it is theirs', () => {

@@ -2,14 +2,15 @@
  * Plays a case to its end, or to where nothing goes on by itself: the script first, each act when its step waits, and whatever nobody
  * scripted by itself. A generator, so that the same code runs over a database and over a table of a test; it never does what it asks.
  */
-import { stepInfo, type Compiled } from '../compile.ts';
+import { onlyAsked } from '../choices.ts';
+import type { Compiled } from '../compile.ts';
 import { isClosed, nextDue, type InFlight, type Task } from '../state.ts';
 import { effectOf } from '../run.ts';
 import { Simulation, type CommandBody } from '../simulate.ts';
-import { isHuman, outcomesOfStep } from '../tree.ts';
 import type { PersonId, StepId } from '../types.ts';
 import { unreachable } from '../unreachable.ts';
 import { Accountant } from './account.ts';
+import { firstOutcome } from './first-outcome.ts';
 import type { Account, Act, Answer, Choice, End, Plan, Question, Refused, Write } from './types.ts';
 
 export type * from './types.ts';
@@ -63,6 +64,7 @@ class Play {
       ...start,
       caseId: 'dry-run',
       at,
+      confirmsPeople: true,
       perform: () => undefined,
       traced: (expression) => {
         this.accountant.trace(expression);
@@ -76,7 +78,11 @@ class Play {
   *begin(): Asking<void> {
     const { from, at } = this.plan;
     if ('state' in from) this.accountant.begin(from.state, at);
-    else this.accepted(this.simulation.start(from.initiator, from.vars), { act: null, step: null });
+    else
+      this.accepted(
+        this.simulation.start(from.initiator, from.vars, onlyAsked(this.compiled, null, this.plan.chosen)),
+        { act: null, step: null },
+      );
     yield* this.settle();
   }
 
@@ -148,20 +154,10 @@ class Play {
   private *complete(task: Task, choice: NonNullable<Choice> & { by: PersonId }, act: number | null): Asking<void> {
     const { by, fields = {} } = choice;
     const { step } = task;
-    const outcome = choice.outcome ?? this.firstOutcome(task);
+    const outcome = choice.outcome ?? firstOutcome(this.compiled, task);
     const vars = yield* this.write({ step, outcome, by, fields, at: this.simulation.now }, act);
-    yield* this.send({ kind: 'complete', ...aim(task), outcome, actor: by, vars }, { act, step });
-  }
-
-  /** The primary action that is offered, else the first that leads on. */
-  private firstOutcome({ step: id, outcomes }: Task): string {
-    const { step } = stepInfo(this.compiled, id);
-    if (!isHuman(step)) return '';
-    const offered = outcomesOfStep(step).filter(({ outcome }) => outcomes?.includes(outcome) ?? true);
-    const primary = step.actions?.find(({ intent }) => intent === 'primary')?.outcome;
-    const first =
-      offered.find(({ outcome }) => outcome === primary) ?? offered.find(({ returnTo }) => !returnTo) ?? offered[0];
-    return first?.outcome ?? '';
+    const choices = onlyAsked(this.compiled, step, this.plan.chosen);
+    yield* this.send({ kind: 'complete', ...aim(task), outcome, actor: by, vars, choices }, { act, step });
   }
 
   // ---------------------------------------------------------------------------------------------- acts

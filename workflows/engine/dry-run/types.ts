@@ -4,6 +4,7 @@
  */
 import type { Holder, State } from '../state.ts';
 import type {
+  Choices,
   Effect,
   Incident,
   Json,
@@ -56,6 +57,8 @@ export interface Plan {
   paceMs: number;
   /** By step; of several each time the next, the last for all further times. */
   choices: ReadonlyMap<StepId, readonly Choice[]>;
+  /** By the step that asks for it: whom the initiator, or whoever completes an earlier step, chooses. */
+  chosen: Choices;
   limits: Limits;
 }
 export interface Limits {

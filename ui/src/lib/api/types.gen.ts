@@ -1094,6 +1094,18 @@ export interface SimulateBody {
     [k: string]: string | SimulatedChoice | null | (string | SimulatedChoice | null)[];
   };
   /**
+   * By the step that asks for it: whom the initiator, or whoever completes an earlier step, chooses. Default: nobody.
+   */
+  chosen?: {
+    /**
+     * @maxItems 20
+     *
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string[];
+  };
+  /**
    * By service step: what its activity is taken to answer, or to fail with. Default: nothing.
    */
   activities?: {

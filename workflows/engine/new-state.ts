@@ -1,0 +1,40 @@
+import type { State } from './state.ts';
+
+/** The state before the start command. */
+export function newState(caseId: string): State {
+  return {
+    v: 4,
+    caseId,
+    status: 'new',
+    outcome: null,
+    rev: 0,
+    next: 1,
+    flowVersion: 0,
+    community: null,
+    initiator: null,
+    zone: 'Asia/Shanghai',
+    calendars: {},
+    vars: {},
+    root: null,
+    tasks: [],
+    timers: [],
+    held: null,
+    effects: [],
+    incidents: [],
+    trail: [],
+    handlers: {},
+    times: {},
+    previous: null,
+    spins: { at: 0, rev: 0, count: 0 },
+    ran: [],
+    choices: {},
+    confirmsPeople: false,
+    undoable: [],
+    undoing: [],
+    suspended: null,
+    waits: [],
+    heard: [],
+    cancelling: null,
+    ending: null,
+  };
+}
