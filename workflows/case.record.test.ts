@@ -424,6 +424,23 @@ async function handlersRun(): Promise<TestCase> {
   return test;
 }
 
+/** Moved to another version twice, once in vain. */
+async function migratedRun(): Promise<TestCase> {
+  const flow = (...ids: string[]) =>
+    aFlow(
+      ids.map((id) => aUserTask(id, { due: { in: 'P1D' } })),
+      { key: 'migrated_case' },
+    );
+  const test = await worker.startCase(flow('a', 'b'));
+  await test.complete('a', 'done');
+  await expect(test.migrate(flow('a', 'c'), 2)).rejects.toThrow();
+  await test.migrate(flow('a', 'c', 'd'), 3, { b: 'c' });
+  await test.complete('c', 'done');
+  await test.complete('d', 'done');
+  await test.result();
+  return test;
+}
+
 async function longRun(): Promise<TestCase> {
   const steps = [aUserTask('a', { due: { in: 'P1D' } }), aServiceTask('notify'), aUserTask('b'), aUserTask('c')];
   const test = await worker.startCase(aFlow(steps, { key: 'long_case' }), { limits: { updates: 2 } });
@@ -450,6 +467,7 @@ describe.each([
   ['each', eachRun],
   ['operated', operatedRun],
   ['handlers', handlersRun],
+  ['migrated', migratedRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {
   it('leaves a history without names, phones or free text', async () => {

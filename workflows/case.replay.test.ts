@@ -35,6 +35,7 @@ describe('recorded histories', () => {
         'continued.json',
         'handlers.json',
         'leave.json',
+        'migrated.json',
         'operated.json',
         'parallel.json',
         'repair-chargeable.json',

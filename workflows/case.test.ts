@@ -292,6 +292,31 @@ describe('a case', () => {
     expect(done.rev).toBe(3);
   });
 
+  it('rule 14: moves to a version that it reads, or says why not, and its next run begins with that', async () => {
+    const of = (...ids: string[]) =>
+      aFlow(
+        ids.map((id) => aUserTask(id)),
+        { key: 'moving' },
+      );
+    const test = await worker.startCase(of('a', 'b'), { limits: { updates: 2 } });
+    const first = (await test.handle.describe()).runId;
+    const refusal = await test.migrate(of('x'), 2).catch((error: unknown) => error);
+    const cause = (refusal as WorkflowUpdateFailedError).cause as ApplicationFailure;
+    expect(cause.type).toBe(REFUSED);
+    expect(cause.details).toMatchObject([{ code: 'migrate_refused', params: { reason: 'no_target', step: 'a' } }]);
+
+    await test.migrate(of('x', 'y'), 3, { a: 'x' });
+    await eventually(
+      async () => (await test.handle.describe()).runId,
+      (run) => run !== first,
+    );
+    await test.complete('x', 'done');
+
+    expect((await test.snapshot()).flowVersion).toBe(3);
+    await test.complete('y', 'done');
+    expect((await test.result()).snapshot.case.status).toBe('completed');
+  });
+
   it('rule 13: what a full case withheld is over when the case is', async () => {
     const steps = [aUserTask('a'), aServiceTask('print'), aUserTask('b')];
     const held = Promise.withResolvers<undefined>();

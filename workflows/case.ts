@@ -37,7 +37,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
   return CancellationScope.nonCancellable(async () => {
     await shell.load();
     const end = await shell.run();
-    if (end === 'full') await continueAsNew<typeof runCase>(args, shell.carry());
+    if (end === 'full') await continueAsNew<typeof runCase>(shell.nextArgs(), shell.carry());
     return shell.result();
   });
 }

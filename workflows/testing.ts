@@ -11,7 +11,7 @@ import type { CaseActivities } from './activities.ts';
 import type { WorkingTimesByKey } from './engine/calendar/working-times.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import { load } from './engine/testing.ts';
-import type { DeltaEntry, LoadedFlow, OpenedTask, Snapshot, Vars } from './engine/types.ts';
+import type { DeltaEntry, FlowRef, LoadedFlow, OpenedTask, Snapshot, Vars } from './engine/types.ts';
 import { compile } from './engine/compile.ts';
 import { heldOf } from './engine/mentions.ts';
 import type { CommandBody } from './engine/simulate.ts';
@@ -37,7 +37,7 @@ export class CaseWorker {
   private readonly worker: Worker;
   private readonly running: Promise<void>;
   readonly taskQueue: string;
-  /** Flows by key, as `loadFlow` finds them. */
+  /** Flows by key and version, as `loadFlow` finds them. */
   private readonly flows: Map<string, LoadedFlow>;
   /** Keys of flows whose next reading fails for good. */
   readonly unreadable: Set<string>;
@@ -82,13 +82,17 @@ export class CaseWorker {
     for (const connection of this.connections) await connection.close();
   }
 
+  publish(flow: LoadedFlow): void {
+    this.flows.set(nameOf(flow), flow);
+  }
+
   /** Starts a case as the server does: update-with-start. */
   async startCase(
     flow: Flow,
     given: { limits?: CaseLimits; vars?: Vars; calendars?: WorkingTimesByKey } = {},
   ): Promise<TestCase> {
     const loaded = load(flow);
-    this.flows.set(flow.key, loaded);
+    this.publish(loaded);
     const { key, version, sha256 } = loaded;
     const caseId = randomUUID();
     const args = { caseId, flow: { key, version, sha256 }, ...(given.limits ? { limits: given.limits } : {}) };
@@ -126,11 +130,16 @@ function mentioned(flow: LoadedFlow, vars: Vars): Vars {
   return Object.fromEntries(held.map(([name, value]) => [name, heldOf(compiled, name, value)]));
 }
 
+function nameOf({ key, version }: FlowRef): string {
+  return `${key} ${version}`;
+}
+
 function defaults(flows: Map<string, LoadedFlow>, unreadable: Set<string>): CaseActivities {
   return {
-    loadFlow: ({ key }) => {
+    loadFlow: (ref) => {
+      const { key } = ref;
       if (unreadable.delete(key)) return Promise.reject(ApplicationFailure.nonRetryable('unreadable', 'unreadable'));
-      const flow = flows.get(key);
+      const flow = flows.get(nameOf(ref));
       return flow ? Promise.resolve(flow) : Promise.reject(new Error(`unknown flow ${key}`));
     },
     resolvePeople: ({ assign }) =>
@@ -147,6 +156,8 @@ export class TestCase {
   private n = 0;
   /** Highest rev this "Postgres" has. */
   acked = 0;
+  /** Of its flow. */
+  private version = 1;
   readonly tasks = new Map<string, OpenedTask>();
 
   constructor(worker: CaseWorker, caseId: string) {
@@ -157,8 +168,26 @@ export class TestCase {
 
   message(body: CommandBody): CommandMessage {
     this.n += 1;
-    const command = { ...body, id: randomUUID(), n: this.n, lowestPending: this.n, flowVersion: 1 };
+    const command = { ...body, id: randomUUID(), n: this.n, lowestPending: this.n, flowVersion: this.version };
     return { command: command, acked: this.acked };
+  }
+
+  /** Moves the case to another version of its flow. */
+  async migrate(flow: Flow, version: number, mapping: Record<string, string> = {}): Promise<CommandAnswer> {
+    const loaded = load(flow, { version });
+    this.worker.publish(loaded);
+    const answer = await this.send({
+      kind: 'migrate',
+      actor: 'operator',
+      to: { key: loaded.key, version, sha256: loaded.sha256 },
+      readRev: this.acked,
+      mapping,
+      timers: 'keep',
+      calendars: {},
+      vars: {},
+    });
+    this.version = version;
+    return answer;
   }
 
   async send(body: CommandBody): Promise<CommandAnswer> {

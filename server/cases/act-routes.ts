@@ -12,6 +12,7 @@ import { aMinute } from '../security/rates.ts';
 import { ActResult, ReturnPlan } from '../tasks/schemas.ts';
 import { addComment } from './comment.ts';
 import { latestComments, readDiscussion } from './discussion.ts';
+import { migrateRoutes } from './migrate-routes.ts';
 import {
   CommentBody,
   CommentItem,
@@ -102,6 +103,7 @@ function operatorRoutes(app: App): void {
     return reply.code(statusOf(given)).send(given);
   });
   modifyRoutes(app);
+  migrateRoutes(app);
 }
 
 function modifyRoutes(app: App): void {

@@ -140,6 +140,61 @@ const moves = {
 };
 export const ModifyPlanBody = Type.Object(moves, { title: 'ModifyPlanBody', additionalProperties: false });
 export const ModifyBody = Type.Object({ ...moves, reason }, { title: 'ModifyBody', additionalProperties: false });
+const migration = {
+  to: Type.Optional(Count({ minimum: 1, description: 'Version of the flow; the current one when not given.' })),
+  mapping: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }), Type.String({ maxLength: 40 }), {
+      description: 'Steps that are called otherwise in the new version, by their present id.',
+      maxProperties: 200,
+    }),
+  ),
+  timers: Type.Optional(
+    Type.Union([Type.Literal('keep'), Type.Literal('reset')], {
+      description: 'Clocks that go keep their time, or begin anew. Default: keep.',
+    }),
+  ),
+  dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would become of it.' })),
+  reason: Type.Optional(reason),
+};
+export const MigrateBody = Type.Object(migration, { title: 'MigrateBody', additionalProperties: false });
+export const MigrateAllBody = Type.Object(
+  {
+    ...migration,
+    from: Type.Optional(Count({ minimum: 1, description: 'Only cases of this version.' })),
+    after: Type.Optional({ ...Uuid, description: 'Only those after this one: the last of the report before.' }),
+    cases: Type.Optional(
+      Type.Array(Uuid, { minItems: 1, maxItems: 200, description: 'Only these; else all that are open.' }),
+    ),
+  },
+  { title: 'MigrateAllBody', additionalProperties: false },
+);
+export const MigratedCase = Type.Object(
+  {
+    caseId: Uuid,
+    verdict: Type.Union([Type.Literal('ok'), Type.Literal('refused')]),
+    state: nullable(
+      Type.Union([Type.Literal('done'), Type.Literal('pending')], {
+        description: 'Null: nothing was done, as in a dry run. pending: kept, and sure to be tried.',
+      }),
+    ),
+    code: nullable(Type.String({ description: 'Why it is refused.' })),
+    detail: nullable(Type.String({ description: 'The same in the language of who asks.' })),
+    reason: nullable(
+      Type.String({
+        description: 'Of migrate_refused: in_flight, no_target, kind_changed, mode_changed, place_taken, …',
+      }),
+    ),
+    step: nullable(Type.String({ description: 'The step that stands against it.' })),
+  },
+  { title: 'MigratedCase' },
+);
+export const MigratedCases = Type.Object(
+  {
+    items: Type.Array(MigratedCase),
+    remaining: Type.Integer({ description: 'Cases after these: ask again, with `after`.' }),
+  },
+  { title: 'MigratedCases' },
+);
 export const Urged = Type.Object(
   { reached: Type.Integer({ description: 'Persons who were told.' }) },
   { title: 'Urged' },

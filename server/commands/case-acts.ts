@@ -26,7 +26,10 @@ interface Wanted {
   deps: Deps;
   intention: Intention;
   caseId: string;
-  kind: Extract<CommandKind, 'withdraw' | 'cancel' | 'amend' | 'retry' | 'suspend' | 'resumeCase' | 'skip' | 'modify'>;
+  kind: Extract<
+    CommandKind,
+    'withdraw' | 'cancel' | 'amend' | 'retry' | 'suspend' | 'resumeCase' | 'skip' | 'modify' | 'migrate'
+  >;
 }
 
 /** The initiator takes the case back, while every waiting step allows it. */

@@ -4,27 +4,24 @@
  * the case row has it exactly.
  */
 import { sql } from 'kysely';
-import { compile, type Compiled } from '../../workflows/engine/compile.ts';
+import type { Compiled } from '../../workflows/engine/compile.ts';
 import { fold } from '../../workflows/engine/fold.ts';
 import type { State } from '../../workflows/engine/state.ts';
 import type { DeltaEntry } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
+import { versionsIn } from './versions.ts';
 
 export interface CaseState {
   compiled: Compiled;
   state: State;
 }
 
-export async function readCaseState(tx: Tx, { loaded }: PublishedFlow, caseId: string): Promise<CaseState> {
+export async function readCaseState(tx: Tx, flow: PublishedFlow, caseId: string): Promise<CaseState> {
   const { rows } = await sql<{ entry: DeltaEntry }>`
     select e.entry from case_event e join "case" c on c.id = e.case_id
     where e.case_id = ${caseId} and e.rev <= c.applied_rev order by e.rev`.execute(tx);
-  const compiled = compile(loaded);
-  const state = fold(
-    compiled,
-    caseId,
-    rows.map(({ entry }) => entry),
-  );
-  return { compiled, state };
+  const entries = rows.map(({ entry }) => entry);
+  const versions = await versionsIn(tx, flow, entries);
+  return { compiled: versions(flow.version), state: fold(versions, caseId, entries) };
 }

@@ -15,6 +15,7 @@ import { answerOfClosedCase } from './closed.ts';
 import { heal } from './heal.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import { loadJob } from './load-job.ts';
+import { readAgain } from './migrate-values.ts';
 import { refuseCommand } from './refuse.ts';
 import type { Driven, Job } from './types.ts';
 
@@ -99,6 +100,7 @@ async function fail(deps: Deps, job: Job, error: unknown): Promise<Driven> {
   const refusal = refusalOf(error);
   const rebuilt = refusal?.code === 'flow_version_changed' ? await rebuild(deps, job) : undefined;
   if (rebuilt !== undefined) return drive(deps, rebuilt);
+  if (refusal?.code === 'case_moved') return driveMoved(deps, job);
   if (refusal !== undefined) return refuseCommand(deps, job, refusal);
   const closed = await answerOfClosedCase(deps, job, error);
   if (closed !== undefined)
@@ -111,6 +113,12 @@ async function fail(deps: Deps, job: Job, error: unknown): Promise<Driven> {
 async function rebuild({ db }: Deps, { command, message }: Job): Promise<Job | undefined> {
   const job = await loadJob(db, command);
   return job?.message.command.flowVersion === message.command.flowVersion ? undefined : job;
+}
+
+/** A migration reads the record as of the case's current rev (rule 14), as soon as the tables have it. */
+async function driveMoved(deps: Deps, job: Job): Promise<Driven> {
+  const again = (await readAgain(deps.db, job.command)) ? await loadJob(deps.db, job.command) : undefined;
+  return again === undefined ? postpone(deps, job, 1) : drive(deps, again);
 }
 
 async function postpone(

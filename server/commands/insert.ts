@@ -10,7 +10,7 @@ import { leaseHolder, leaseSeconds } from './lease.ts';
 const mostInFlight = 8;
 
 /** Nothing else of the case may be on its way beside these (rule 14). */
-const exclusive: readonly CommandKind[] = ['modify'];
+const exclusive: readonly CommandKind[] = ['modify', 'migrate'];
 
 /** How many commands of the case must be on their way for one of this kind to be too many. */
 function mostBeside(kind: CommandKind): number {

@@ -20,8 +20,10 @@ export interface CommandRow {
 export function toCommand(row: CommandRow, flow: PublishedFlow, lowestPending: number): Command {
   const { id, n, kind, actor, args } = row;
   const base = { id, n, lowestPending, actor, flowVersion: flow.version, vars: varsOf(flow, row.patch) };
+  // Its values are of the version that it moves to.
+  const own = kind === 'migrate' ? { vars: args.vars } : {};
   // `args` was written by this folder, by kind, from checked input.
-  return { ...args, ...base, kind, ...(row.task === null ? {} : { task: row.task }) } as unknown as Command;
+  return { ...args, ...base, ...own, kind, ...(row.task === null ? {} : { task: row.task }) } as unknown as Command;
 }
 
 /** Values of mentioned fields among those the patch writes, of rows the mentioned columns; money as a decimal string. */

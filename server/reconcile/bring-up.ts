@@ -4,11 +4,11 @@
  */
 import { sql } from 'kysely';
 import type { Command, DeltaEntry, Vars } from '../../workflows/engine/types.ts';
-import { compile } from '../../workflows/engine/compile.ts';
 import { fold } from '../../workflows/engine/fold.ts';
 import { openTasksOf, snapshot } from '../../workflows/engine/views.ts';
 import { applyDelta } from '../commands/apply/index.ts';
 import { applySnapshot } from '../commands/apply/snapshot.ts';
+import { versionsIn } from '../commands/versions.ts';
 import { asEngine, type Db } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { readLog } from './tables.ts';
@@ -22,8 +22,10 @@ export interface BroughtUp {
 }
 
 export async function bringUp(db: Db, here: Here, there: There): Promise<BroughtUp> {
-  const flow = await getFlow(db, { key: here.flow, version: here.flowVersion });
   const fresh = there.entries.filter(({ rev }) => rev > here.appliedRev);
+  // The case may have moved to another version since the backup.
+  const version = fresh.at(-1)?.flowVersion ?? here.flowVersion;
+  const flow = await getFlow(db, { key: here.flow, version });
   const commands = await makeCommandsAgain(db, here.caseId, { flow, fresh });
   const { appliedRev } = await applyDelta(db, { caseId: here.caseId, entries: fresh });
   const lostRevs = there.rev - appliedRev;
@@ -35,10 +37,10 @@ export async function bringUp(db: Db, here: Here, there: There): Promise<Brought
 /** The rows against what the whole log says. */
 async function straighten(db: Db, caseId: string, flow: PublishedFlow): Promise<void> {
   const entries = [...(await readLog(db, caseId)).values()];
-  const compiled = compile(flow.loaded);
-  const state = fold(compiled, caseId, entries);
+  const versions = await versionsIn(db, flow, entries);
+  const state = fold(versions, caseId, entries);
   const { differs } = await applyDelta(db, { caseId, entries: entries.slice(-1), open: openTasksOf(state) });
-  if (differs) await applySnapshot(db, caseId, snapshot(compiled, state));
+  if (differs) await applySnapshot(db, caseId, snapshot(versions(state.flowVersion), state));
 }
 
 interface Lost {

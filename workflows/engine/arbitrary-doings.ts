@@ -30,7 +30,8 @@ export interface Doing {
     | 'suspend'
     | 'resumeCase'
     | 'skip'
-    | 'modify';
+    | 'modify'
+    | 'migrate';
   pick: number;
   value: number;
 }
@@ -65,6 +66,7 @@ export const doings: fc.Arbitrary<Doing[]> = fc.array(
             'resumeCase',
             'skip',
             'modify',
+            'migrate',
             'message',
             'message',
             'signal',

@@ -142,6 +142,19 @@ export interface ModifyCommand extends CommandBase {
   /** Whether what service steps did is undone where it goes back over them. */
   compensate: boolean;
 }
+/** An operator lets the case go on under another version of its flow (rule 14). */
+export interface MigrateCommand extends CommandBase {
+  kind: 'migrate';
+  /** `vars` are the values of all fields that it mentions, as of `readRev`. */
+  to: { key: string; version: number; sha256: string };
+  readRev: number;
+  /** Steps that are called otherwise there. */
+  mapping: Record<StepId, StepId>;
+  /** Whether clocks that go keep their time, or begin anew. */
+  timers: 'keep' | 'reset';
+  /** Working times of the calendars that it names. */
+  calendars: WorkingTimesByKey;
+}
 export type Command =
   | StartCommand
   | CompleteCommand
@@ -159,6 +172,7 @@ export type Command =
   | ResumeCaseCommand
   | SkipCommand
   | ModifyCommand
+  | MigrateCommand
   | AmendCommand
   | RecalendarCommand
   | RetryCommand;
@@ -187,6 +201,8 @@ export interface Refusal {
     | 'not_suspended'
     | 'step_not_waiting'
     | 'modify_invalid'
+    | 'migrate_refused'
+    | 'case_moved'
     | 'calendar_known'
     | 'party_not_offered'
     | 'engine_error';

@@ -3,6 +3,7 @@ import { applyCalendars } from './calendars.ts';
 import { mergeVars } from './conditions.ts';
 import { cancelCase } from './handlers.ts';
 import { writeLog } from './log.ts';
+import { migrate } from './migrate.ts';
 import { modify } from './modify.ts';
 import { performReturn } from './return.ts';
 import { finishTask, humanStep, newFrame, type Run } from './run.ts';
@@ -15,21 +16,25 @@ import { pauseTask, reassign, resumeTask } from './tasks.ts';
 import { takeBack, undoOf } from './take-back.ts';
 import { countDecision } from './trail.ts';
 import { outcomesOfStep, ROOT } from './tree.ts';
-import type { Command, Explanation, PersonId, StartCommand, TaskId } from './types.ts';
+import type { Command, Explanation, PersonId, Refusal, StartCommand, TaskId } from './types.ts';
 import { must, unreachable } from './unreachable.ts';
 import { armHandlers } from './waits.ts';
 
 type CaseCommand = Exclude<Command, { kind: 'retry' | 'resumeCase' } | { task: TaskId }>;
+/** Works on a copy first: whether it is possible depends on all of it together. */
+type MoveCommand = Extract<CaseCommand, { kind: 'modify' | 'migrate' }>;
 type TaskCommand = Extract<Command, { task: TaskId }>;
 
 /** Applies an accepted command and says what the log keeps of it. A retry is not here: it consumes other events again. */
 export function applyCommand(run: Run, command: CaseCommand | TaskCommand): void {
-  mergeVars(run, command.vars);
+  // Those of a migration are of the version it moves to.
+  if (command.kind !== 'migrate') mergeVars(run, command.vars);
   if (isTaskCommand(command)) applyToTask(run, taskOf(run, command.task), command);
+  else if (command.kind === 'modify' || command.kind === 'migrate') applyMove(run, command);
   else applyToCase(run, command);
 }
 
-function applyToCase(run: Run, command: CaseCommand): void {
+function applyToCase(run: Run, command: Exclude<CaseCommand, MoveCommand>): void {
   switch (command.kind) {
     case 'start':
       applyStart(run, command);
@@ -49,9 +54,6 @@ function applyToCase(run: Run, command: CaseCommand): void {
       return;
     case 'skip':
       skip(run, command);
-      return;
-    case 'modify':
-      applyModify(run, command);
       return;
     case 'amend':
       writeLog(run, 'record_amended', {});
@@ -147,11 +149,23 @@ function giveTo(run: Run, task: Task, to: PersonId, why: Pick<Explanation, 'poli
   reassign(run, task, { assignee: to, pool: null, explanation: { ...explanation, ...why } });
 }
 
-function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): void {
+/** What `refuse` let through is tried again on the case itself. */
+function applyMove(run: Run, command: MoveCommand): void {
+  const refusal = command.kind === 'modify' ? applyModify(run, command) : applyMigrate(run, command);
+  if (refusal) throw new Error(`${command.kind}: ${JSON.stringify(refusal.params)}`);
+}
+
+function applyModify(run: Run, command: Extract<CaseCommand, { kind: 'modify' }>): Refusal | null {
   const [cancelled, started] = [command.cancel, command.start].map((places) => places.map(({ step }) => step));
   writeLog(run, 'case_modified', { data: { cancelled: cancelled ?? [], started: started ?? [] } });
-  const refusal = modify(run, command);
-  if (refusal) throw new Error(`modify: ${JSON.stringify(refusal.params)}`);
+  return modify(run, command);
+}
+
+function applyMigrate(run: Run, command: Extract<CaseCommand, { kind: 'migrate' }>): Refusal | null {
+  const { to, mapping, timers } = command;
+  const target = must(run.target, 'version to migrate to');
+  writeLog(run, 'case_migrated', { data: { from: run.state.flowVersion, to: to.version, mapping, timers } });
+  return migrate(run, command, target);
 }
 
 function applyTakeBack(run: Run, { decided, actor: by }: Extract<CaseCommand, { kind: 'takeBack' }>): void {

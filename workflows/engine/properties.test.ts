@@ -11,7 +11,7 @@ import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
 import { isBeside, isInterrupted } from './handlers.ts';
 import { neverOf } from './never.ts';
-import type { Step } from './flow.gen.ts';
+import type { Flow, Step } from './flow.gen.ts';
 import { roundsOf } from './items.ts';
 import { returnPlaces } from './return.ts';
 import { removableOf } from './signers.ts';
@@ -21,7 +21,7 @@ import { cloneState } from './clone.ts';
 import { newRun } from './run.ts';
 import { allTimers, framesUnder, heldFrames, rootsOf, type Frame, type State, type Task } from './state.ts';
 import { step } from './step.ts';
-import { load } from './testing.ts';
+import { aUserTask, load } from './testing.ts';
 import { outcomesOfStep, isHuman } from './tree.ts';
 import type { Choices, Command, DeltaEntry, Json, OpenedTask, Vars } from './types.ts';
 import { snapshot } from './views.ts';
@@ -49,14 +49,14 @@ function at<T>(list: readonly T[], pick: number): T | undefined {
   return list[pick % Math.max(1, list.length)];
 }
 
-function perform(compiled: Compiled, run: Simulation, doing: Doing): void {
+function perform(run: Simulation, doing: Doing): void {
   const { pick, value } = doing;
   const actor = PEOPLE[value % PEOPLE.length] ?? 'p1';
   const vars = { amount: value, helper: value % 4 === 0 ? null : actor, lines: linesOf(pick, value) };
   performOnCase(run, { ...doing, actor, vars });
   operate(run, { ...doing, actor });
   const task = at(run.state.tasks, pick);
-  if (task) performOn(compiled, run, task, { ...doing, actor, vars });
+  if (task) performOn(run.compiled, run, task, { ...doing, actor, vars });
 }
 
 /** Some of three rows, each gone now and then. */
@@ -102,6 +102,7 @@ function operate(run: Simulation, done: Omit<Done, 'vars'>): void {
   if (act === 'suspend' || act === 'resumeCase') run.send({ kind: act, actor, vars: {} });
   if (act === 'modify') move(run, done);
   if (act === 'skip') skip(run, done);
+  if (act === 'migrate') migrate(run, done);
 }
 
 /** An incident, or a step that waits. */
@@ -117,6 +118,44 @@ function outcomesOn({ compiled }: Simulation, step: string | null): { outcome: s
   const known = step === null ? undefined : compiled.steps.get(step)?.step;
   return known && isHuman(known) ? outcomesOfStep(known).filter(({ returnTo }) => !returnTo) : [];
 }
+
+/** To the next version: the same, one with a step more, or one in which a step is called otherwise. */
+function migrate(run: Simulation, { pick, value }: Omit<Done, 'vars'>): void {
+  const { flow, ref, steps } = run.compiled;
+  const text = JSON.stringify(flow);
+  const renamed = at([...steps.keys()], pick) ?? '';
+  const later = aUserTask(`n${ref.version + 1}`);
+  const changed: Flow[] = [
+    flow,
+    { ...flow, steps: [...flow.steps, later] },
+    { ...flow, steps: [later, ...flow.steps] },
+    JSON.parse(text.replaceAll(new RegExp(`\\b${renamed}\\b`, 'gu'), `${renamed}x`)) as Flow,
+  ];
+  const next = at(changed, value) ?? flow;
+  // A step after an end is never reached: nobody may publish that.
+  if (check(next, context).length > 0) return;
+  const target = compile(load(next, { version: ref.version + 1 }));
+  const mapping = target.steps.has(renamed) ? {} : { [renamed]: `${renamed}x` };
+  versions.set(target.ref.version, target);
+  const refusal = run.migrate(target, { mapping, timers: value % 2 === 0 ? 'keep' : 'reset' });
+  if (refusal) versions.delete(target.ref.version);
+  // Only what is on its way, or failed, stands against a version that lacks nothing.
+  hold(
+    refusal === null || PASSING.includes(refusal.params.reason ?? null) || refusal.code !== 'migrate_refused',
+    `a version that lacks nothing is refused: ${JSON.stringify(refusal)}`,
+  );
+}
+const PASSING: Json[] = [
+  'in_flight',
+  'in_items',
+  'compensating',
+  'held_back',
+  'in_handler',
+  'incident',
+  'nothing_waits',
+];
+/** Versions of the flow that the running case was on. */
+const versions = new Map<number, Compiled>();
 
 /** Takes away what waits, or leaves it, and begins any other step. */
 function move(run: Simulation, { pick, value, actor }: Omit<Done, 'vars'>): void {
@@ -364,7 +403,7 @@ function holdLog(entries: readonly DeltaEntry[]): void {
       told.set(task, to);
     }
     // A retry may start its clock anew.
-    if (event.type === 'incident_retried') fired.clear();
+    if (['incident_retried', 'case_migrated'].includes(event.type)) fired.clear();
     if (event.type !== 'timer_fired' || event.task === null || event.data.timer !== 'due') continue;
     const what = `${event.task} ${JSON.stringify(event.data.action)}`;
     hold(!fired.has(what), 'an end action comes twice');
@@ -393,21 +432,23 @@ function leaves(state: State): number[] {
     .map(({ id }) => id);
 }
 
-/** The rows a server would have after applying entries in any order, each guarded by rev. */
+/** The rows a server would have after applying entries in any order: late changes are read again in the order of rev. */
 function applyInAnyOrder(entries: DeltaEntry[]): OpenedTask[] {
-  const rows = new Map<string, { rev: number; task: OpenedTask | null; change: Partial<OpenedTask> }>();
-  const row = (id: string) => rows.get(id) ?? { rev: 0, task: null, change: {} };
+  const rows = new Map<string, { task: OpenedTask | null; changes: { rev: number; change: Partial<OpenedTask> }[] }>();
+  const row = (id: string) => rows.get(id) ?? { task: null, changes: [] };
   const closed = new Set<string>();
   for (const entry of entries) {
     for (const task of entry.opened) rows.set(task.task, { ...row(task.task), task });
     for (const change of entry.changed) {
       const known = row(change.task);
-      if (entry.rev > known.rev) rows.set(change.task, { ...known, rev: entry.rev, change });
+      rows.set(change.task, { ...known, changes: [...known.changes, { rev: entry.rev, change }] });
     }
     for (const { task } of entry.closed) closed.add(task);
   }
   const open = [...rows.entries()].filter(([id]) => !closed.has(id));
-  return open.map(([, { task, change }]) => ({ ...task!, ...change }));
+  const inOrder = (changes: { rev: number; change: Partial<OpenedTask> }[]) =>
+    changes.sort((a, b) => a.rev - b.rev).map(({ change }) => change);
+  return open.map(([, { task, changes }]) => Object.assign({}, task!, ...inOrder(changes)) as OpenedTask);
 }
 
 const byId = (a: OpenedTask, b: OpenedTask) => (a.task < b.task ? -1 : 1);
@@ -424,6 +465,7 @@ describe('any flow that passes check, whatever happens', () => {
         expect(check(flow, context)).toEqual([]);
         const compiled = compile(load(flow));
         const run = simulate(compiled);
+        versions.clear();
         run.start(
           'p1',
           { amount: 3, helper: 'p2', lines: linesOf(3, 4) },
@@ -434,15 +476,18 @@ describe('any flow that passes check, whatever happens', () => {
           const before = JSON.stringify(run.state);
           // serialise, parse, continue = continue
           run.state = JSON.parse(before) as State;
-          perform(compiled, run, act);
-          holdInvariants(compiled, run.state);
+          perform(run, act);
+          holdInvariants(run.compiled, run.state);
         }
 
         holdLog(run.entries);
-        expect(fold(compiled, 'case', run.entries), 'folding the log gives the same case').toEqual(run.state);
+        expect(
+          fold((version) => versions.get(version) ?? compiled, 'case', run.entries),
+          'folding the log gives the same case',
+        ).toEqual(run.state);
         const shuffled = [...run.entries].map((entry) => ({ entry, key: random.next().value as number }));
         const anyOrder = shuffled.sort((a, b) => a.key - b.key).map(({ entry }) => entry);
-        const picture = snapshot(compiled, run.state);
+        const picture = snapshot(run.compiled, run.state);
         expect(applyInAnyOrder(anyOrder).sort(byId), 'deltas in any order = snapshot').toEqual(
           [...picture.tasks].sort(byId),
         );
@@ -462,14 +507,14 @@ describe('any flow that passes check, whatever happens', () => {
         const compiled = compile(load(flow));
         const run = simulate(compiled);
         run.start('p1', { amount: 3 });
-        for (const act of acts) perform(compiled, run, act);
+        for (const act of acts) perform(run, act);
         const state = structuredClone(run.state);
         const event = { type: 'timer' as const };
         const context2 = { now: run.now + 1e9 };
 
-        const first = step(compiled, run.state, event, context2);
+        const first = step(run.compiled, run.state, event, context2);
 
-        expect(step(compiled, run.state, event, context2)).toEqual(first);
+        expect(step(run.compiled, run.state, event, context2)).toEqual(first);
         expect(run.state).toEqual(state);
       }),
       { ...settings, numRuns: 100 },

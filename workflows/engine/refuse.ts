@@ -4,6 +4,7 @@ import { stepInfo, type Compiled } from './compile.ts';
 import { roundsOf } from './items.ts';
 import { returnPlaces } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
+import { refuseMigrate } from './migrate.ts';
 import { refuseModify } from './modify.ts';
 import { refuseSkip } from './skip.ts';
 import { askedWith, removableOf, seatOfTask } from './signers.ts';
@@ -26,15 +27,19 @@ import type {
   StepId,
 } from './types.ts';
 
-/** Why a command is refused, or null. Never throws and changes nothing. */
-export function refuse(compiled: Compiled, state: State, command: Command): Refusal | null {
+/**
+ * Why a command is refused, or null. Never throws and changes nothing. `target`: the version that a migration moves to; without it only
+ * what needs it not is asked.
+ */
+export function refuse(compiled: Compiled, state: State, command: Command, target?: Compiled): Refusal | null {
   if (command.kind === 'start') return refuseStart(compiled, state, command);
   if (state.status === 'new') return refusal('act_not_allowed', { act: command.kind });
   if (isClosed(state)) return refusal('case_closed', { status: state.status, outcome: state.outcome });
   if (command.flowVersion !== state.flowVersion) return refusal('flow_version_changed', { version: state.flowVersion });
-  if (!hasRoomFor(compiled, state.vars, command.vars)) return refusal('values_too_large', { most: MOST_VALUES });
   const standing = refuseStanding(state, command.kind);
   if (standing) return standing;
+  if (command.kind === 'migrate') return refuseMigrate(compiled, state, command, target);
+  if (!hasRoomFor(compiled, state.vars, command.vars)) return refusal('values_too_large', { most: MOST_VALUES });
   if (isTaskCommand(command)) return refuseTaskCommand(compiled, state, command);
   return refuseCaseCommand(compiled, state, command);
 }
@@ -58,9 +63,16 @@ function refuseStanding({ ending, suspended }: State, act: Command['kind']): Ref
 
 /** What may still be done while the case is being undone. */
 const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'skip', 'amend', 'recalendar'];
-const WHILE_SUSPENDED: readonly Command['kind'][] = ['resumeCase', 'cancel', 'amend', 'modify', 'recalendar'];
+const WHILE_SUSPENDED: readonly Command['kind'][] = [
+  'resumeCase',
+  'cancel',
+  'amend',
+  'modify',
+  'migrate',
+  'recalendar',
+];
 
-type CaseCommand = Exclude<Command, { task: string }>;
+type CaseCommand = Exclude<Command, { task: string } | { kind: 'migrate' }>;
 
 function refuseCaseCommand(compiled: Compiled, state: State, command: CaseCommand): Refusal | null {
   if (command.kind === 'withdraw') return refuseWithdraw(compiled, state);

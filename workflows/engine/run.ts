@@ -61,12 +61,19 @@ export interface Run {
   /** The step that is being worked on, and who is told what its expressions come to. */
   at: StepId | null;
   traced: StepContext['traced'];
+  /** The version that a migration moves the case to. */
+  target: Compiled | undefined;
   /** Expressions evaluated, and what of this event the budget has counted already. */
   evaluated: number;
   weighed: { evaluated: number; notices: number; opened: number };
 }
 
-export function newRun(compiled: Compiled, state: State, event: EngineEvent, { now, traced }: StepContext): Run {
+export function newRun(
+  compiled: Compiled,
+  state: State,
+  event: EngineEvent,
+  { now, traced, target }: StepContext,
+): Run {
   return {
     compiled,
     state,
@@ -88,6 +95,7 @@ export function newRun(compiled: Compiled, state: State, event: EngineEvent, { n
     written: new Set(),
     at: null,
     traced,
+    target,
     evaluated: 0,
     weighed: { evaluated: 0, notices: 0, opened: 0 },
   };
@@ -145,9 +153,9 @@ export function openedOf(task: Task): OpenedTask {
 }
 
 /** Tells all of a task that can change. */
-export function tellChange(run: Run, opened: Task): void {
+export function tellChange(run: Run, opened: Task, movedTo?: StepId): void {
   const { step: _step, kind: _kind, returnedBy: _returnedBy, ...changed } = openedOf(opened);
-  run.changed.push(changed);
+  run.changed.push(movedTo === undefined ? changed : { ...changed, step: movedTo });
 }
 
 /** Closes a task that somebody, or its due action, decided. */

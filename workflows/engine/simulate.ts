@@ -16,6 +16,7 @@ import type {
   DeltaEntry,
   Effect,
   EngineEvent,
+  MigrateCommand,
   PersonId,
   Refusal,
   ResolvedPeople,
@@ -70,7 +71,7 @@ export class Simulation {
   state: State;
   now: number;
   readonly entries: DeltaEntry[] = [];
-  readonly compiled: Compiled;
+  compiled: Compiled;
   private readonly options: SimulationOptions;
   private commands = 0;
   private messages = 0;
@@ -90,6 +91,30 @@ export class Simulation {
     if (refusal) return refusal;
     this.commands = n;
     this.consume({ type: 'command', command });
+    return null;
+  }
+
+  /** Moves the case to another version; a refusal comes back and changes nothing. */
+  migrate(
+    target: Compiled,
+    given: Partial<Pick<MigrateCommand, 'actor' | 'mapping' | 'timers' | 'vars' | 'calendars'>> = {},
+  ): Refusal | null {
+    const { actor = null, mapping = {}, timers = 'keep', vars = this.state.vars, calendars = {} } = given;
+    const n = this.commands + 1;
+    const base = { id: `c${n}`, n, lowestPending: n, flowVersion: this.compiled.ref.version, actor, vars };
+    const command: Command = {
+      kind: 'migrate',
+      ...base,
+      to: target.ref,
+      readRev: this.state.rev,
+      mapping,
+      timers,
+      calendars,
+    };
+    const refusal = refuse(this.compiled, this.state, command, target);
+    if (refusal) return refusal;
+    this.commands = n;
+    this.consume({ type: 'command', command }, target);
     return null;
   }
 
@@ -177,11 +202,12 @@ export class Simulation {
   }
 
   /** Hands an event to the engine and answers the effects it starts. */
-  consume(event: EngineEvent): void {
+  consume(event: EngineEvent, target?: Compiled): void {
     const { limits, traced, told } = this.options;
-    const context = { now: this.now, ...(limits && { limits }), ...(traced && { traced }) };
+    const context = { now: this.now, ...(limits && { limits }), ...(traced && { traced }), ...(target && { target }) };
     const result = step(this.compiled, this.state, event, context);
     this.state = result.state;
+    if (target) this.compiled = target;
     if (result.delta) {
       this.entries.push(result.delta);
       told?.(result.delta, result.state);

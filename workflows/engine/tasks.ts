@@ -3,8 +3,8 @@
  * it go on. A task whose `when` or `at` cannot be told opens all the same, with an incident beside it that a retry settles.
  */
 import { conditionOf, instantOf, type Failure } from './conditions.ts';
-import { letTaskGoOn, overAt, putTimer, stopTask } from './clocks.ts';
-import { timersOf } from './due.ts';
+import { letTaskGoOn, overAt, putTimer, reckonAgain, stopTask } from './clocks.ts';
+import { endActions, timersOf } from './due.ts';
 import { barredToPool, neverOf } from './never.ts';
 import { dueByOf, lacksCalendar, reckonerFor } from './reckoners.ts';
 import { humanStep, nextId, openIncident, openedOf, tellChange, type Run } from './run.ts';
@@ -129,6 +129,42 @@ export function startClockAgain(run: Run, frame: Frame, task: Task): void {
   if (task.paused) task.paused.timers = [];
   setDue(run, task, moment === null ? { from, budget } : { from: moment, budget: null });
   tellChange(run, task);
+}
+
+/** Goes on under another version: what it offers is asked again. Its clock goes on, or begins anew, and then also that of a paused one. */
+export function readmitTask(run: Run, task: Task, timers: 'keep' | 'reset'): void {
+  const { state } = run;
+  const { frame } = must(findFrame(state, task.frame), 'frame of task');
+  const isAskedAgain = ({ resume }: { resume: Resume }): boolean =>
+    'task' in resume && resume.task === task.id && (resume.do === 'offer' || timers === 'reset');
+  state.incidents = state.incidents.filter((incident) => !isAskedAgain(incident));
+  task.outcomes = null;
+  offerActions(run, frame, task);
+  const waits = state.incidents.some(({ resume }) => resume.do === 'due' && resume.task === task.id);
+  if (timers === 'reset' || (task.dueAt === null && task.paused === null && !waits)) restartClock(run, frame, task);
+  else keepClock(run, task);
+}
+
+function restartClock(run: Run, frame: Frame, task: Task): void {
+  const { state, now } = run;
+  spend(run, task);
+  letTaskGoOn(run, task);
+  keepTimers(state, (timer) => timer.task !== task.id);
+  task.dueAt = null;
+  task.clock = { from: now, budget: null, by: null, stops: [], standing: state.held ? now : null };
+  startClock(run, frame, task);
+}
+
+/** What hangs on the due time is by the new version; what that has no longer does not come. */
+function keepClock(run: Run, task: Task): void {
+  const due = humanStep(run, task.step).due ?? {};
+  const isKnown = ({ what }: Timer): boolean => {
+    if (what.kind === 'remind') return due.remind?.[what.index] !== undefined;
+    return what.kind !== 'then' || endActions(due)[what.index] !== undefined;
+  };
+  keepTimers(run.state, (timer) => timer.task !== task.id || isKnown(timer));
+  if (task.paused) task.paused.timers = task.paused.timers.filter(isKnown);
+  reckonAgain(run, task);
 }
 
 // ------------------------------------------------------------------------------------------------ who holds it

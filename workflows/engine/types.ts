@@ -5,6 +5,7 @@
  */
 import type { Json, PersonId, StepId, TaskId, Vars } from './base-types.ts';
 import type { Command } from './command-types.ts';
+import type { Compiled } from './compile.ts';
 import type { Assign, Flow, Party } from './flow.gen.ts';
 
 export type * from './base-types.ts';
@@ -185,6 +186,8 @@ export interface OpenedTask {
 /** All of a task that can change, as it is now. */
 export interface ChangedTask {
   task: TaskId;
+  /** Where a migration moved it to. */
+  step?: StepId;
   assignee: PersonId | null;
   pool: string | null;
   assignment: number;
@@ -278,7 +281,9 @@ export type LogType =
   /** In its data the outcome it counts as, or `undoes` where a compensation was left out. */
   | 'step_skipped'
   /** From and to which steps an operator moved it. */
-  | 'case_modified';
+  | 'case_modified'
+  /** From and to which version of its flow. */
+  | 'case_migrated';
 /** One past fact of the case log, as the engine knows it; the server adds patch, comment, names and titles. */
 export interface LogEvent {
   type: LogType;
@@ -331,6 +336,8 @@ export interface StepContext {
   /** Epoch ms of the event (rule 19). */
   now: number;
   limits?: StepLimits;
+  /** The version that a migration moves the case to. */
+  target?: Compiled;
   /** Told of every expression that is evaluated, for whoever explains a run; it changes nothing. */
   traced?: (expression: TracedExpression) => void;
 }

@@ -95,10 +95,11 @@ export class CaseShell {
   /** Applies a command and answers when the people it asked for are known (rule 17). */
   async command({ command, acked }: CommandMessage): Promise<CommandAnswer> {
     await condition(() => this.compiled !== null);
+    const target = command.kind === 'migrate' ? compile(await loadFlow(command.to)) : undefined;
     this.outbox.acknowledge(acked);
     // Asked again: between validator and here another run, or the same command, may have been first.
     const known = this.ring.find(command.id);
-    const rev = known ? known.rev : this.accept(command);
+    const rev = known ? known.rev : this.accept(command, target);
     await this.untilResolved();
     return { rev, ...this.withOpen(this.outbox.list()) };
   }
@@ -141,18 +142,19 @@ export class CaseShell {
     this.woken = true;
   }
 
-  private accept(command: Command): number {
-    this.assertAccepted(this.flow(), command);
+  /** `target`: the version that the command moves the case to. */
+  private accept(command: Command, target?: Compiled): number {
+    this.assertAccepted(this.flow(), command, target);
     this.updates += 1;
-    this.applyWaited({ type: 'command', command });
+    this.applyWaited({ type: 'command', command }, target);
     this.ring.add({ id: command.id, n: command.n, rev: this.state.rev }, command.lowestPending);
     return this.state.rev;
   }
 
   /** Its sender gets the entries with the answer, and applies them. */
-  private applyWaited(event: EngineEvent): void {
+  private applyWaited(event: EngineEvent, target?: Compiled): void {
     this.waiting += 1;
-    const refusal = this.apply(event);
+    const refusal = this.apply(event, target);
     this.waiting -= 1;
     if (refusal) throw refused(refusal);
   }
@@ -164,8 +166,8 @@ export class CaseShell {
     this.waiting -= 1;
   }
 
-  private assertAccepted(compiled: Compiled, command: Command): void {
-    const refusal = refuse(compiled, this.state, command);
+  private assertAccepted(compiled: Compiled, command: Command, target?: Compiled): void {
+    const refusal = refuse(compiled, this.state, command, target);
     if (refusal) throw refused(refusal);
   }
 
@@ -176,10 +178,11 @@ export class CaseShell {
 
   // ---------------------------------------------------------------------------------------------- engine and effects
 
-  private apply(event: EngineEvent): Refusal | null {
-    const result = consumeSafely(this.flow(), this.state, event, now());
+  private apply(event: EngineEvent, target?: Compiled): Refusal | null {
+    const result = consumeSafely(this.flow(), this.state, event, { now: now(), ...(target && { target }) });
     if ('refusal' in result) return result.refusal;
     this.state = result.state;
+    if (target) this.compiled = target;
     if (result.delta) this.outbox.add(result.delta, this.waiting > 0);
     for (const effect of result.effects) this.dispatch(effect);
     this.woken = true;
@@ -280,6 +283,11 @@ export class CaseShell {
 
   result(): CaseResult {
     return { snapshot: this.snapshot(), ring: this.ring.list(), entries: this.outbox.all() };
+  }
+
+  /** What the next run begins with: a migration may have moved the case to another version. */
+  nextArgs(): CaseArgs {
+    return { ...this.args, flow: this.flow().ref };
   }
 
   carry(): Carried {

@@ -3,13 +3,14 @@ import type { Compiled } from '../engine/compile.ts';
 import { crash, isUnwaited } from '../engine/crash.ts';
 import type { State } from '../engine/state.ts';
 import { step, type StepResult } from '../engine/step.ts';
-import type { EngineEvent, Refusal } from '../engine/types.ts';
+import type { EngineEvent, Refusal, StepContext } from '../engine/types.ts';
 
 export type Consumed = StepResult | { refusal: Refusal };
 
-export function consumeSafely(compiled: Compiled, state: State, event: EngineEvent, now: number): Consumed {
+export function consumeSafely(compiled: Compiled, state: State, event: EngineEvent, context: StepContext): Consumed {
+  const { now } = context;
   try {
-    return step(compiled, state, event, { now });
+    return step(compiled, state, event, context);
   } catch {
     // The state is as it was before the event. What was thrown may quote values, so it goes into no history.
     if (event.type === 'command') return { refusal: { code: 'engine_error', params: { kind: event.command.kind } } };

@@ -76,7 +76,7 @@ describe('an engine that fails', () => {
   it('refuses the command and stays as it was', () => {
     const command = { ...bare, kind: 'complete' as const, task: 'case-9', assignment: 1, outcome: 'done' };
 
-    expect(consumeSafely(compiled, state, { type: 'command', command }, 0)).toEqual({
+    expect(consumeSafely(compiled, state, { type: 'command', command }, { now: 0 })).toEqual({
       refusal: { code: 'engine_error', params: { kind: 'complete' } },
     });
   });
@@ -84,7 +84,7 @@ describe('an engine that fails', () => {
   it('keeps any other event with an incident', () => {
     const timer = { id: 5, frame: 4, task: 'case-9', at: 10, what: { kind: 'due' as const } };
 
-    const result = consumeSafely(compiled, { ...state, timers: [timer] }, { type: 'timer' }, 20);
+    const result = consumeSafely(compiled, { ...state, timers: [timer] }, { type: 'timer' }, { now: 20 });
 
     expect(result).toMatchObject({ state: { timers: [], incidents: [{ code: 'engine_error', resume: { timer } }] } });
   });

@@ -22,7 +22,7 @@ function commonOf({ flowVersion }: State) {
 function planAct(compiled: Compiled, state: State, command: Command, now: number): ReturnPlan {
   const refusal = refuse(compiled, state, command);
   if (refusal) return { refusal };
-  const first = consumeSafely(compiled, state, { type: 'command', command }, now);
+  const first = consumeSafely(compiled, state, { type: 'command', command }, { now });
   if ('refusal' in first) return first;
   const after = confirmAll(compiled, first, now);
   const closed = after.entries.flatMap((entry) => entry.closed);
@@ -62,7 +62,8 @@ function confirmAll(compiled: Compiled, first: Consumed, now: number): Confirmed
   for (let effect = effects.shift(); effect; effect = effects.shift()) {
     if (effect.type !== 'resolve') continue;
     const people = peopleOf(effect);
-    const next = people && consumeSafely(compiled, found.state, { type: 'resolved', effect: effect.id, people }, now);
+    const next =
+      people && consumeSafely(compiled, found.state, { type: 'resolved', effect: effect.id, people }, { now });
     if (!next || 'refusal' in next) found.asked.push(effect.step);
     else {
       found.state = next.state;

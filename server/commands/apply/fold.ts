@@ -97,7 +97,17 @@ function open(task: OpenedTask, { rev, at }: DeltaEntry): TaskState {
 
 function change(row: TaskState, task: ChangedTask, { rev }: DeltaEntry): TaskState {
   const { assignee, pool, assignment, explanation } = task;
-  return { ...row, rev, assignee, pool, assignment, ...timing(task), never: neverOf(task), explanation };
+  return {
+    ...row,
+    step: task.step ?? row.step,
+    rev,
+    assignee,
+    pool,
+    assignment,
+    ...timing(task),
+    never: neverOf(task),
+    explanation,
+  };
 }
 
 type Timing = Pick<TaskState, 'dueAt' | 'outcomes' | 'pausedAt' | 'pausedUntil' | 'waitingFor' | 'dueBy'>;

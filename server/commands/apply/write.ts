@@ -133,6 +133,8 @@ function caseUpdate({ id, change, ...w }: CaseWrite) {
       status = coalesce(${row.status}, status), outcome = case when ${isNewer} then ${row.outcome}::text else outcome end,
       position = coalesce(${row.position}::text[], position), row_rev = greatest(row_rev, ${row.rev}),
       flow_version = coalesce(${row.flowVersion}::int, flow_version),
+      form_version = case when flow_version <> ${row.flowVersion}::int then (select v.form_version from flow_version v
+        where v.flow = "case".flow and v.version = ${row.flowVersion}::int) else form_version end,
       ended_at = case when ${isNewer} then ${row.endedAt}::timestamptz else ended_at end, updated_at = now()
     where id = ${id}`;
 }

@@ -202,6 +202,10 @@ export interface Api {
   CaseStarted?: CaseStarted;
   CommentBody?: CommentBody;
   CommentPage?: CommentPage;
+  MigrateAllBody?: MigrateAllBody;
+  MigrateBody?: MigrateBody;
+  MigratedCase?: MigratedCase;
+  MigratedCases?: MigratedCases;
   ModifyBody?: ModifyBody;
   Place?: Place;
   ModifyPlanBody?: ModifyPlanBody;
@@ -1977,6 +1981,93 @@ export interface CommentBody {
 export interface CommentPage {
   items: CommentItem[];
   next: string | null;
+}
+export interface MigrateAllBody {
+  /**
+   * Version of the flow; the current one when not given.
+   */
+  to?: number;
+  /**
+   * Steps that are called otherwise in the new version, by their present id.
+   */
+  mapping?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z][a-z0-9_]{0,39}$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * Clocks that go keep their time, or begin anew. Default: keep.
+   */
+  timers?: 'keep' | 'reset';
+  /**
+   * Only says what would become of it.
+   */
+  dryRun?: boolean;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason?: string;
+  /**
+   * Only cases of this version.
+   */
+  from?: number;
+  /**
+   * Only those after this one: the last of the report before.
+   */
+  after?: string;
+  /**
+   * Only these; else all that are open.
+   *
+   * @minItems 1
+   * @maxItems 200
+   */
+  cases?: string[];
+}
+export interface MigrateBody {
+  /**
+   * Version of the flow; the current one when not given.
+   */
+  to?: number;
+  /**
+   * Steps that are called otherwise in the new version, by their present id.
+   */
+  mapping?: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[a-z][a-z0-9_]{0,39}$".
+     */
+    [k: string]: string;
+  };
+  /**
+   * Clocks that go keep their time, or begin anew. Default: keep.
+   */
+  timers?: 'keep' | 'reset';
+  /**
+   * Only says what would become of it.
+   */
+  dryRun?: boolean;
+  /**
+   * Kept as the comment of the event.
+   */
+  reason?: string;
+}
+export interface MigratedCase {
+  caseId: string;
+  verdict: 'ok' | 'refused';
+  state: ('done' | 'pending') | null;
+  code: string | null;
+  detail: string | null;
+  reason: string | null;
+  step: string | null;
+}
+export interface MigratedCases {
+  items: MigratedCase[];
+  /**
+   * Cases after these: ask again, with `after`.
+   */
+  remaining: number;
 }
 export interface ModifyBody {
   /**
