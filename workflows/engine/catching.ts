@@ -29,8 +29,8 @@ const INSTEAD = 'instead.';
 const BESIDE = 'beside.';
 
 /** Errors and the end of the case always are. */
-export function isInterrupting(handler: Handler): boolean {
-  return !('interrupting' in handler) || handler.interrupting;
+export function isInterrupting({ interrupting = true }: Pick<Handler, 'id'> & { interrupting?: boolean }): boolean {
+  return interrupting;
 }
 
 export function isHandlerKey(branch: BranchKey): boolean {
