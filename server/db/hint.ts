@@ -44,7 +44,25 @@ export function sendHints(tx: Tx, hints: readonly HintMessage[]): void {
  * other transaction they are sent by `sendHints`.
  */
 export function withHints(hints: readonly HintMessage[]): RawBuilder<unknown> {
-  return sql`select pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${JSON.stringify(hints)}::json) h`;
+  return sql`select pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${jsonOf(hints)}::json) h`;
+}
+
+/** A notification holds 8,000 bytes: one for very many people goes in parts. */
+const mostPersons = 100;
+
+function jsonOf(hints: readonly HintMessage[]): string {
+  return JSON.stringify(hints.flatMap(partsOf));
+}
+
+function partsOf(hint: HintMessage): HintMessage[] {
+  const { persons } = hint;
+  if (persons.length <= mostPersons) return [hint];
+  const parts = Math.ceil(persons.length / mostPersons);
+  return Array.from({ length: parts }, (_, part) => ({
+    ...hint,
+    persons: persons.slice(part * mostPersons, (part + 1) * mostPersons),
+    pools: part === 0 ? hint.pools : [],
+  }));
 }
 
 /** Sends hints of a committed transaction, together with those of others that end meanwhile. Nobody waits for it. */
@@ -57,7 +75,7 @@ export function notify(db: Db, hints: readonly HintMessage[]): void {
 async function sendAll(db: Db, queue: HintMessage[]): Promise<void> {
   waiting.set(db, queue);
   while (queue.length > 0) {
-    const batch = JSON.stringify(queue.splice(0));
+    const batch = jsonOf(queue.splice(0));
     // A commit that waits for no disk: what a crash loses here, `resync` makes good.
     // Without Postgres the listeners have lost their connections too: all their clients get `resync`.
     await sql`select set_config('synchronous_commit', 'off', true), pg_notify(${HINT_CHANNEL}, h.value::text) from json_array_elements(${batch}::json) h`

@@ -89,7 +89,7 @@ function before(key: RawBuilder<unknown>, after: After | undefined): RawBuilder<
 /** A row that stands for a case: its first waiting step, and who holds it. */
 function selectCases(at: RawBuilder<unknown>, unread: RawBuilder<unknown>): RawBuilder<TaskItemRow> {
   return sql<TaskItemRow>`
-    select c.id::text as id, c.id as case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, c.position[1] as step,
+    select c.id::text as id, c.id as case_id, c.number, c.title as case_title, c.summary, c.flow, c.flow_version, c.position[1] as step, null as item_label,
       case when c.status = 'completed' then 'done' when c.status = 'cancelled' then 'cancelled' else 'open' end as state, c.initiator,
       i.display_name as initiator_name, w.holder, w.name as holder_name, w.pool, w.pool_title, c.community_id, ${at} as opened_at, w.due_at,
       c.ended_at as closed_at, c.outcome, false as returned, null as policy, null::uuid as for_id, null as for_name,
