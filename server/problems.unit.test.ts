@@ -12,7 +12,8 @@ const byCode: Partial<Record<string, { 'zh-CN': string; en: string }>> = texts;
 function givenCodes(): Map<string, string> {
   const errors = find(/new AppError\(\s*'(\w+)'/g, 'server/**/*.ts', 'activities/**/*.ts', 'forms/**/*.ts');
   const refusals = find(/\brefusal(?:\(|: \{ code: )'(\w+)'/g, 'workflows/**/*.ts');
-  return new Map([...errors, ...refusals]);
+  const plain = find(/\{ code: '(\w+)', params/g, 'workflows/engine/*.ts');
+  return new Map([...errors, ...refusals, ...plain]);
 }
 
 function find(pattern: RegExp, ...globs: string[]): [string, string][] {

@@ -26,12 +26,12 @@ export function refuseModify(compiled: Compiled, state: State, command: ModifyCo
 
 /** Says why it cannot be; the run is of no use then. */
 export function modify(run: Run, { cancel, start, compensate }: ModifyCommand): Refusal | null {
-  if (cancel.length + start.length === 0) return refusal('nothing_to_do', null);
+  if (cancel.length + start.length === 0) return refused('nothing_to_do', null);
   const rounds = roundsNow(run);
   const emptied: Frame[] = [];
   for (const place of cancel) {
     const scope = takeAway(run, place);
-    if (!scope) return refusal('not_there', place);
+    if (!scope) return refused('not_there', place);
     emptied.push(scope);
   }
   for (const scope of emptied) giveUp(run, scope);
@@ -41,7 +41,7 @@ export function modify(run: Run, { cancel, start, compensate }: ModifyCommand): 
     if ('code' in frame) return frame;
     began.push(frame);
   }
-  if (run.state.root?.children.length === 0) return refusal('nothing_left', null);
+  if (run.state.root?.children.length === 0) return refused('nothing_left', null);
   goOn(run, began, compensate);
   return null;
 }
@@ -54,7 +54,7 @@ function roundsNow({ state: { root } }: Run): Map<string, string> {
   );
 }
 
-function refusal(reason: string, place: Place | null, more: { takenBy?: string | null } = {}): Refusal {
+function refused(reason: string, place: Place | null, more: { takenBy?: string | null } = {}): Refusal {
   return { code: 'modify_invalid', params: { reason, step: place?.step ?? null, item: place?.item ?? null, ...more } };
 }
 
@@ -85,8 +85,8 @@ function isAt(frame: Frame, { step, item }: Place): boolean {
 
 function begin(run: Run, place: Place, now: ReadonlyMap<string, string>): Frame | Refusal {
   const info = run.compiled.steps.get(place.step);
-  if (!info) return refusal('unknown_step', place);
-  if (info.path.some(({ branch }) => isHandlerKey(branch))) return refusal('in_handler', place);
+  if (!info) return refused('unknown_step', place);
+  if (info.path.some(({ branch }) => isHandlerKey(branch))) return refused('in_handler', place);
   const owners = info.path.flatMap(({ owner }) => {
     const step = owner === null ? undefined : stepInfo(run.compiled, owner).step;
     return step && repeats(step) ? [step] : [];
@@ -96,9 +96,9 @@ function begin(run: Run, place: Place, now: ReadonlyMap<string, string>): Frame 
       ? owners.map(({ id, kind }) => (kind === 'loop' ? (now.get(id) ?? '1') : ''))
       : place.item.split('/');
   const isRight = rounds.length === owners.length && owners.every((owner, depth) => isRound(owner, rounds[depth]));
-  if (!isRight) return refusal('unknown_round', place);
+  if (!isRight) return refused('unknown_round', place);
   const scope = reachScope(run, place.step, (id) => rounds[owners.findIndex((owner) => owner.id === id)] ?? '');
-  if ('takenBy' in scope) return refusal('place_taken', place, scope);
+  if ('takenBy' in scope) return refused('place_taken', place, scope);
   const frame = openFrame(run, { step: place.step, item: scope.item });
   scope.children.push(frame);
   return frame;
