@@ -38,7 +38,7 @@ function readFacts(db: Db, { actor, key }: Move, task: string | null): Promise<F
       select coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
           from role_grant g join role r on r.key = g.role where g.person_id = current_person()), '[]') as grants,
         (select json_build_object('state', t.state, 'assignee', t.assignee, 'claimedBy', t.claimed_by, 'pool', t.pool,
-          'communityId', t.community_id) from task t where t.id = ${task}) as task,
+          'communityId', t.community_id, 'never', t.never) from task t where t.id = ${task}) as task,
         (select m.id from command m where m.actor = current_person() and m.route = 'bench' and m.idempotency_key = ${key}) as prior`.execute(
       tx,
     );
