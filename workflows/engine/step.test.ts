@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crash } from './crash.ts';
 import { Simulation } from './simulate.ts';
-import { step } from './step.ts';
 import { aServiceTask, aUserTask, compileSteps } from './testing.ts';
 import { checksumOf, openTasksOf, snapshot } from './views.ts';
 
@@ -19,27 +18,6 @@ describe('step', () => {
     }
 
     expect(run.open()).toEqual(['last']);
-  });
-
-  it('takes far less than a millisecond on a small state', () => {
-    const compiled = compileSteps([
-      aUserTask('a', { due: { in: 'P1D', remind: [{ before: 'PT1H' }] } }),
-      aUserTask('b'),
-    ]);
-    const run = new Simulation(compiled);
-    run.start('owner');
-    const { id: task, assignment } = run.task('a');
-    const bare = { id: 'x', n: 2, lowestPending: 2, flowVersion: 1, actor: 'owner', vars: {} };
-    const event = {
-      type: 'command' as const,
-      command: { ...bare, kind: 'complete' as const, task, assignment, outcome: 'done' },
-    };
-    const once = () => step(compiled, run.state, event, { now: run.now });
-    for (let warm = 0; warm < 500; warm += 1) once();
-    const started = performance.now();
-    for (let turn = 0; turn < 1000; turn += 1) once();
-
-    expect((performance.now() - started) / 1000).toBeLessThan(0.5);
   });
 });
 
