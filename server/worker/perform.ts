@@ -38,10 +38,8 @@ interface Kept {
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
-type Needs = Deps;
-
 export async function perform(
-  deps: Needs,
+  deps: Deps,
   request: PerformRequest,
   attempt = 1,
 ): Promise<{ vars: Vars; patch: string | null }> {
@@ -64,7 +62,7 @@ export async function perform(
  * whatever the record says by then.
  */
 async function throwOut(
-  deps: Needs,
+  deps: Deps,
   request: PerformRequest,
   send: NonNullable<PerformRequest['send']>,
 ): Promise<{ vars: Vars; patch: null }> {
@@ -141,7 +139,7 @@ async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformReques
   return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
 }
 
-async function run(deps: Needs, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
+async function run(deps: Deps, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
   const { db } = deps;
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
