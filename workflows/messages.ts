@@ -92,6 +92,8 @@ export interface ReturnWish {
   task: TaskId;
   assignment: number;
   to: StepId;
+  /** The items of the target; undefined: the task's own, or none. */
+  items?: string[];
   mode: 'redo' | 'straightBack';
 }
 /** A move of the case that an operator thinks of. */
@@ -108,9 +110,9 @@ export type ReturnPlan =
       cancels: TaskId[];
       stays: TaskId[];
       /** Service steps whose effects are undone first, in this order. */
-      compensates: StepId[];
+      compensates: Place[];
       /** Neither assignee nor pool: people are looked up when it opens. */
-      opens: { step: StepId; assignee: string | null; pool: string | null }[];
+      opens: (Place & { assignee: string | null; pool: string | null })[];
     };
 
 /** Failure type of a refused command; `details[0]` is a Refusal. Any other failure leaves the command pending (rule 1). */

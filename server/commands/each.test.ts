@@ -90,22 +90,46 @@ const flow: Flow = {
   ],
 };
 
+/** Every row is checked, so that all can be sent back from behind them. */
+const plain: Flow = {
+  ...flow,
+  key: 'plain_tour',
+  steps: [
+    {
+      id: 'each_line',
+      kind: 'forEach',
+      title: text('Each line'),
+      list: 'lines',
+      as: 'line',
+      steps: [
+        {
+          id: 'check',
+          kind: 'userTask',
+          title: text('Check'),
+          people: { assign: { rule: 'field', field: 'line.checker' } },
+        },
+      ],
+    },
+    after,
+  ],
+};
+
 let stage: ActStage;
 beforeAll(async () => {
   stage = await createActStage([]);
   await publishForm(stage.test.adminDb, form, { note: null, by: null });
-  await publishFlow(stage.test.adminDb, flow, { note: null, by: null });
+  for (const each of [flow, plain]) await publishFlow(stage.test.adminDb, each, { note: null, by: null });
 });
 afterAll(() => stage.close());
 
-async function begun(): Promise<{ caseId: string; rows: { id: string; place: string }[] }> {
+async function begun(key = 'tour', count = 3): Promise<{ caseId: string; rows: { id: string; place: string }[] }> {
   const { other, runner, staff } = stage.cast;
   const lines = [
     { place: 'Hall', amount: 101.5, phone: '13800000000', checker: runner },
     { place: 'Roof', amount: 500, checker: other },
     { place: 'Shed', amount: 3 },
   ];
-  const act = { flow: 'tour', fields: { what: 'Round', lines }, communityId: null };
+  const act = { flow: key, fields: { what: 'Round', lines: lines.slice(0, count) }, communityId: null };
   const { caseId } = await startCase(stage.deps, intend(staff), act);
   const { rows } = await sql<{ id: string; place: string }>`
     select id, place from record.tour__lines where record_id = ${caseId} order by ordinal`.execute(stage.test.adminDb);
@@ -126,6 +150,41 @@ it('opens a task for each row, which says which row it is about, and goes on whe
   const last = await stage.taskOf(caseId, 'check', 'other');
   expect((await stage.act('other', last, 'complete', decision('done'))).statusCode).toBe(200);
   expect(await stage.holders(caseId)).toEqual(['after pool']);
+});
+
+it('from behind them one sends back the rows that are named, and sees before what that would do (rule 21)', async () => {
+  const { caseId, rows } = await begun('plain_tour', 2);
+  for (const who of ['runner', 'other'] as const) {
+    const task = await stage.taskOf(caseId, 'check', who);
+    expect((await stage.act(who, task, 'complete', decision('done'))).statusCode).toBe(200);
+  }
+  const task = await stage.taskOf(caseId, 'after');
+  expect((await stage.act('dispatcher', task, 'claim')).statusCode).toBe(200);
+  const [hall = '', roof = ''] = rows.map(({ id }) => id);
+
+  expect(await stage.detail('dispatcher', task)).toMatchObject({
+    returnTargets: [
+      { step: 'check', item: hall, itemLabel: 'Hall', together: true, by: { id: stage.cast.runner } },
+      { step: 'check', item: roof, itemLabel: 'Roof', together: true, by: { id: stage.cast.other } },
+    ],
+  });
+  const url = `/api/tasks/${task}/return-plan?to=check&mode=redo&items=${hall}`;
+  const one = (await stage.ask.dispatcher({ url })).json<{ opens: unknown }>();
+  expect(one.opens).toMatchObject([{ step: 'check', item: 'Hall' }]);
+  expect((await stage.ask.dispatcher({ url: `${url}&items=${roof}` })).json()).toMatchObject({
+    cancels: [],
+    compensates: [],
+    opens: [
+      { step: 'check', item: 'Hall' },
+      { step: 'check', item: 'Roof' },
+    ],
+  });
+  const back = { to: 'check', mode: 'redo', comment: 'Look again' };
+  const unnamed = await stage.act('dispatcher', task, 'return', back);
+  expect([unnamed.statusCode, unnamed.json<{ code: string }>().code]).toEqual([409, 'return_target_invalid']);
+  expect((await stage.act('dispatcher', task, 'return', { ...back, items: [roof] })).statusCode).toBe(200);
+
+  expect(await stage.holders(caseId)).toEqual(['check other']);
 });
 
 it('tells the engine of a row what the flow reasons about, and nothing else (rule 16)', async () => {

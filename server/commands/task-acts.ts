@@ -46,6 +46,8 @@ export interface ReturnAct {
   taskId: string;
   assignment: number;
   to: string;
+  /** Of the target, where it stands in items that the task is not in. */
+  items?: string[];
   mode: 'redo' | 'straightBack';
   comment: string;
 }
@@ -74,7 +76,8 @@ export function completeTask(deps: Deps, intention: Intention, act: CompleteAct)
 export function returnTask(deps: Deps, intention: Intention, act: ReturnAct): Promise<Given> {
   return give(deps, intention, (tx) =>
     taskTicket(tx, { deps, intention, act, kind: 'return' }, () => {
-      const args = { to: act.to, mode: act.mode, assignment: act.assignment };
+      const { to, items, mode, assignment } = act;
+      const args = { to, ...(items ? { items } : {}), mode, assignment };
       return Promise.resolve({ args, patch: null, comment: act.comment, readRev: null, deviceAt: null });
     }),
   );

@@ -2,13 +2,11 @@
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Values } from '../../forms/types.ts';
-import { compile } from '../../workflows/engine/compile.ts';
 import type { Party } from '../../workflows/engine/flow.gen.ts';
-import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { choiceItems } from '../case-views/choices.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
-import { idsOf, readHistory, toExplanation, toTimeline, type LogRow } from '../case-views/history.ts';
+import { idsOf, readHistory, toExplanation, toTimeline } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
 import { readTime } from '../case-views/time.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
@@ -23,7 +21,8 @@ import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { readAllowed } from './allowed.ts';
-import type { Action, Draft, ReturnTarget, TaskDetail } from './schemas.ts';
+import { readReturnTargets } from './returns/targets.ts';
+import type { Action, Draft, TaskDetail } from './schemas.ts';
 
 type Detail = Static<typeof TaskDetail>;
 
@@ -75,7 +74,9 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       actions: can('complete') ? toActions(flow, step, more.outcomes) : [],
       ...(await readAllowed(tx, { flow, step, decider, row, more, history, can })),
       ...toPausing(step, task.pause !== null, can),
-      returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
+      returnTargets: can('return')
+        ? await readReturnTargets(tx, { flow, caseId: row.case_id, task: taskId, step: step.id, history })
+        : [],
       explanation: toExplanation(more.explanation, await findNames(tx, idsOf(more.explanation))),
       time: await readTime(tx, { caseId: row.case_id, taskId }),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
@@ -162,24 +163,3 @@ function toPausing(
 
 /** Without a choice of its own a step may wait for anybody. */
 const PARTIES: readonly Party[] = ['initiator', 'owner', 'supplier', 'authority', 'other'];
-
-/** Steps that somebody completed on the way here, nearest last; the engine refuses what a return has cut off since. */
-async function toTargets(
-  tx: Tx,
-  flow: PublishedFlow,
-  step: HumanStep,
-  history: readonly LogRow[],
-): Promise<Static<typeof ReturnTarget>[]> {
-  const compiled = compile(flow.loaded);
-  const done = new Map(history.filter(({ type }) => type === 'task_completed').map((row) => [row.step ?? '', row]));
-  const names = await findNames(
-    tx,
-    [...done.values()].map(({ actor }) => actor),
-  );
-  return [...flow.steps.keys()].flatMap((id) => {
-    const last = done.get(id);
-    if (last === undefined || !isReachableBackwards(compiled, step.id, id)) return [];
-    const by = last.actor === null ? null : (names.get(last.actor) ?? null);
-    return [{ step: id, title: stepTitle(flow, id), by, at: last.at.toISOString() }];
-  });
-}

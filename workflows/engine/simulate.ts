@@ -146,11 +146,11 @@ export class Simulation {
   returnTo(
     stepId: string,
     to: string,
-    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId; from?: string; item?: string } = {},
+    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId; from?: string; item?: string; items?: string[] } = {},
   ): Refusal | null {
     const task = this.task(stepId, given.from);
-    const { mode = 'redo', actor = task.assignee, item } = given;
-    const target = item === undefined ? { to } : { to, item };
+    const { mode = 'redo', actor = task.assignee, item, items } = given;
+    const target = { to, ...(item === undefined ? {} : { item }), ...(items ? { items } : {}) };
     return this.send({ kind: 'return', ...aim(task), ...target, mode, actor, vars: {} });
   }
 

@@ -158,8 +158,14 @@ export class TaskWork {
     });
   }
 
-  returnTo(step: string, mode: 'redo' | 'straightBack', comment: string): Promise<boolean> {
-    return this.#act('return', { to: step, mode, comment, assignment: this.detail?.assignment ?? 0 });
+  /** `items`: of a step in items, which; empty for any other. */
+  returnTo(
+    { step: to, items }: { step: string; items: string[] },
+    mode: 'redo' | 'straightBack',
+    comment: string,
+  ): Promise<boolean> {
+    const which = items.length > 0 ? { items } : {};
+    return this.#act('return', { to, ...which, mode, comment, assignment: this.detail?.assignment ?? 0 });
   }
 
   handOn(act: 'transfer' | 'delegate', to: string, comment: string): Promise<boolean> {
