@@ -114,11 +114,42 @@ const plain: Flow = {
   ],
 };
 
+/** Each fills their own row; what all of them come to decides. */
+const filled: Flow = {
+  ...flow,
+  key: 'filled_tour',
+  steps: [
+    {
+      id: 'each_line',
+      kind: 'forEach',
+      title: text('Each line'),
+      list: 'lines',
+      as: 'line',
+      steps: [
+        {
+          id: 'fill',
+          kind: 'userTask',
+          title: text('Fill'),
+          people: { assign: { rule: 'field', field: 'line.checker' } },
+          fields: { lines: 'edit' },
+        },
+      ],
+    },
+    {
+      id: 'sum',
+      kind: 'exclusive',
+      title: text('Three?'),
+      branches: [{ title: text('Three'), when: 'sum(lines.amount) = 3', steps: [after] }],
+      otherwise: { steps: [] },
+    },
+  ],
+};
+
 let stage: ActStage;
 beforeAll(async () => {
   stage = await createActStage([]);
   await publishForm(stage.test.adminDb, form, { note: null, by: null });
-  for (const each of [flow, plain]) await publishFlow(stage.test.adminDb, each, { note: null, by: null });
+  for (const each of [flow, plain, filled]) await publishFlow(stage.test.adminDb, each, { note: null, by: null });
 });
 afterAll(() => stage.close());
 
@@ -185,6 +216,52 @@ it('from behind them one sends back the rows that are named, and sees before wha
   expect((await stage.act('dispatcher', task, 'return', { ...back, items: [roof] })).statusCode).toBe(200);
 
   expect(await stage.holders(caseId)).toEqual(['check other']);
+});
+
+it('a task that is about a row shows and writes that row alone; two at once both keep theirs', async () => {
+  const { caseId, rows } = await begun('filled_tour', 2);
+  const [hall, roof] = rows.map(({ id }) => id);
+  const mine = await stage.taskOf(caseId, 'fill', 'runner');
+  const theirs = await stage.taskOf(caseId, 'fill', 'other');
+  const seen = await stage.detail('runner', mine);
+  expect(seen).toMatchObject({ fields: { lines: [{ id: hall, place: 'Hall' }] }, ownRows: { lines: hall } });
+  expect((seen.fields as { lines: unknown[] }).lines).toHaveLength(1);
+  const { version } = seen as { version: number };
+  const fill = (who: 'runner' | 'other', task: string, lines: unknown) =>
+    stage.act(who, task, 'complete', { outcome: 'done', fields: { lines }, version });
+  const refused = async (lines: unknown): Promise<unknown> => {
+    const answer = await fill('runner', mine, lines);
+    const { errors } = answer.json<{ errors: { path: string; code: string }[] }>();
+    return [answer.statusCode, ...errors.map(({ path, code }) => `${path} ${code}`)];
+  };
+  expect(await refused([{ id: hall }, { id: roof, place: 'Mine' }])).toEqual([422, '/fields/lines/1 row_not_yours']);
+  expect(await refused([{ place: 'New' }])).toEqual([422, '/fields/lines/0 row_not_yours']);
+  expect(await refused([])).toEqual([422, '/fields/lines row_missing']);
+  expect(await refused([{ id: hall, amount: 'much' }])).toEqual([422, '/fields/lines/0/amount wrong_type']);
+
+  const both = await Promise.all([
+    fill('runner', mine, [{ id: hall, place: 'Hall', amount: 1 }]),
+    fill('other', theirs, [{ id: roof, place: 'Roof', amount: 2 }]),
+  ]);
+  expect(both.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+
+  const { rows: written } = await sql<{ id: string; amount: string }>`
+    select id, amount::text from record.tour__lines where record_id = ${caseId} order by ordinal`.execute(
+    stage.test.adminDb,
+  );
+  expect(written).toEqual([
+    { id: hall, amount: '1.00' },
+    { id: roof, amount: '2.00' },
+  ]);
+  // The engine has both as well: their sum decides.
+  expect(await stage.holders(caseId)).toEqual(['after pool']);
+  const timeline = await sql<{ patch: object }>`
+    select patch from case_event where case_id = ${caseId} and type = 'task_completed' order by rev`.execute(
+    stage.test.adminDb,
+  );
+  expect(timeline.rows.flatMap(({ patch }) => Object.keys(patch)).sort()).toEqual(
+    [`lines/${hall ?? ''}`, `lines/${roof ?? ''}`].sort(),
+  );
 });
 
 it('tells the engine of a row what the flow reasons about, and nothing else (rule 16)', async () => {

@@ -24,6 +24,7 @@ import { explainTask } from './lost.ts';
 import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
+import { inWholeTables, ownRowsOf, problemsOfOwn, withinTables } from './own-rows.ts';
 import { withRowIds } from './row-ids.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
@@ -198,15 +199,22 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   if (!mayFill && action.prepare === undefined && Object.keys(act.fields).length === 0) return null;
   const current = await readCaseFields(tx, form, facts.case.id);
   // Who decides straight from the pool has seen masks: one that comes back is no change.
-  const sent = withoutMasks(form, act.fields, current);
-  const own = { prepare: action.prepare, fields: sent, current, permissions };
-  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...own });
-  const problems = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
+  const own = ownRowsOf(flow, facts.task, current);
+  const sent = withinTables(withoutMasks(form, act.fields, current), current, own);
+  const filling = { prepare: action.prepare, fields: sent, current, permissions };
+  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...filling });
+  const found = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
+  const problems = problemsOfOwn(found, current, own);
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
-  const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
+  const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current, own };
   const patch = withRowIds(form, await patchOf(tx, ready, reading));
   if (Object.keys(patch).length === 0) return null;
-  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set, isValid: facts.currentForm === form.version });
+  const whole = inWholeTables(patch, current);
+  await tryPatch(tx, form, facts.case.id, {
+    patch: whole,
+    checked: ready.set,
+    isValid: facts.currentForm === form.version,
+  });
   return patch;
 }
 

@@ -13,6 +13,7 @@ import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRo
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
 import { asksChoices } from '../commands/choices.ts';
 import { readCaseFields } from '../commands/case-record.ts';
+import { onlyOwnRows, ownRowsOf, writableRows, type OwnRows } from '../commands/own-rows.ts';
 import { readDecider } from '../commands/facts.ts';
 import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
 import { findNames } from '../commands/people.ts';
@@ -28,6 +29,7 @@ type Detail = Static<typeof TaskDetail>;
 
 interface More extends DecidedTask {
   assignment: number;
+  item: string | null;
   explanation: EngineExplanation;
   version: number;
   status: string;
@@ -55,8 +57,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     const rights: ReaderRights = can('complete')
       ? { permissions: stepPermissions(flow, step.id), isMasked: ![row.holder, row.initiator].includes(person) }
       : await readerRights(tx, decider, reading);
-    const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
-    const draft = await readDraft(tx, taskId);
+    const { own, fields, draft } = await readFilling(tx, { flow, step, row, more, rights });
     const history = await readHistory(tx, row.case_id);
     const [task] = await toTaskItems(db, tx, [row], language);
     if (task === undefined) throw new AppError('not_found', 404);
@@ -68,6 +69,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       form: toFormDefinition(flow.form),
       permissions: rights.permissions,
       fields,
+      ownRows: Object.fromEntries(own),
       labels: await recordLabels(tx, flow.form, withDraft(fields, draft)),
       draft,
       guide: step.guide ?? null,
@@ -93,6 +95,22 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
   });
 }
 
+interface Filling {
+  flow: PublishedFlow;
+  step: HumanStep;
+  row: TaskItemRow;
+  more: More;
+  rights: ReaderRights;
+}
+
+/** What the record has, and the reader's draft; of tables whose row the task is about that row. */
+async function readFilling(tx: Tx, { flow, step, row, more, rights }: Filling) {
+  const current = await readCaseFields(tx, flow.form, row.case_id);
+  const own = writableRows(step, ownRowsOf(flow, { step: step.id, item: more.item }, current));
+  const draft = await readDraft(tx, row.id, own);
+  return { own, draft, fields: onlyOwnRows(shown(flow.form, rights, current), own) };
+}
+
 /** A draft may name records that the case does not name yet. */
 function withDraft(fields: Values, draft: Detail['draft']): Values[] {
   return [fields, draft?.fields ?? {}];
@@ -108,7 +126,7 @@ export async function markRead(tx: Tx, taskId: string, person: string): Promise<
 async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; more: More }> {
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
-    select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
+    select t.assignment, t.item, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
       c.applied_rev as version, c.status, c.position, t.outcomes, t.closed_by as "closedBy", t.never,
       exists (select from case_event e where e.case_id = c.id and e.task_id = t.id and e.type = 'task_delegated') as "isDelegated"
     from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(tx);
@@ -118,7 +136,7 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   return { row, more };
 }
 
-async function readDraft(tx: Tx, taskId: string): Promise<Static<typeof Draft> | null> {
+async function readDraft(tx: Tx, taskId: string, own: OwnRows): Promise<Static<typeof Draft> | null> {
   const row = await tx
     .selectFrom('task_draft')
     .select(['fields', 'comment', 'updated_at'])
@@ -127,7 +145,7 @@ async function readDraft(tx: Tx, taskId: string): Promise<Static<typeof Draft> |
     .executeTakeFirst();
   return row === undefined
     ? null
-    : { fields: row.fields, comment: row.comment, updatedAt: row.updated_at.toISOString() };
+    : { fields: onlyOwnRows(row.fields, own), comment: row.comment, updatedAt: row.updated_at.toISOString() };
 }
 
 /** Only those offered: the engine has decided when the task opened. */

@@ -165,6 +165,9 @@ export const TaskDetail = Type.Object(
     form: FormDefinition,
     permissions: Permissions,
     fields: Fields,
+    ownRows: Type.Record(Type.String(), Uuid, {
+      description: 'Of a task that is about one row: by sub-table the row, which alone is here and may be written.',
+    }),
     labels: Labels,
     draft: nullable(Draft),
     guide: nullable(Text),

@@ -454,3 +454,21 @@ describe('a long list', () => {
     expect([open(simulation), simulation.state.timers]).toEqual([['after'], []]);
   });
 });
+
+describe('rows that are written by themselves', () => {
+  it('take the place of the row with their id; what nothing mentions is left out, a row that is gone stays gone', () => {
+    const simulation = run(
+      [...each({ list: 'lines' }, [aUserTask('do')]), anExclusive('big', 'sum(lines.amount) > 5', [], [])],
+      {
+        lines: rows('a', 'b'),
+      },
+    );
+    simulation.complete('do', 'done', { item: 'a', vars: { 'lines/a': { id: 'a', amount: 9, secret: 1 } } });
+    simulation.complete('do', 'done', { item: 'b', vars: { 'lines/z': { id: 'z', amount: 9 } } });
+
+    expect(simulation.state.vars.lines).toEqual([
+      { id: 'a', amount: 9 },
+      { id: 'b', amount: 1 },
+    ]);
+  });
+});

@@ -1684,6 +1684,16 @@ export interface TaskDetail {
      */
     [k: string]: unknown;
   };
+  /**
+   * Of a task that is about one row: by sub-table the row, which alone is here and may be written.
+   */
+  ownRows: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
+  };
   labels: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition

@@ -9,7 +9,7 @@ import { proposals } from '#lib/form/prepared.ts';
 import { ChosenPeople } from '#lib/people/choices.svelte.ts';
 import { nowIso } from '#lib/time/format.ts';
 import { DraftSaver, type DraftState } from './draft.ts';
-import { conflictsOf, formErrors, preparing, proposed, writable, type FieldConflict } from './fields.ts';
+import { formOf, conflictsOf, formErrors, preparing, proposed, writable, type FieldConflict } from './fields.ts';
 
 /** What a person is about to do and has not confirmed. */
 export type Intent = { kind: 'action'; action: Action } | { kind: 'comment' };
@@ -216,7 +216,8 @@ export class TaskWork {
     this.conflicts = this.conflicts.filter((other) => other.field !== conflict.field);
   }
 
-  #take(detail: TaskDetail): void {
+  #take(read: TaskDetail): void {
+    const detail = { ...read, form: formOf(read) };
     this.detail = detail;
     this.labels = detail.labels;
     this.#writable = this.#draftable();
