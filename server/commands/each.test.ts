@@ -1,4 +1,5 @@
 /** Steps for each row of a sub-table, with all that is under them: real Postgres, real Temporal (protocol.md rules 16, 21 and 23). */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
@@ -149,7 +150,8 @@ let stage: ActStage;
 beforeAll(async () => {
   stage = await createActStage([]);
   await publishForm(stage.test.adminDb, form, { note: null, by: null });
-  for (const each of [flow, plain, filled]) await publishFlow(stage.test.adminDb, each, { note: null, by: null });
+  for (const each of [flow, plain, filled, { ...plain, key: 'moved_tour' }])
+    await publishFlow(stage.test.adminDb, each, { note: null, by: null });
 });
 afterAll(() => stage.close());
 
@@ -262,6 +264,35 @@ it('a task that is about a row shows and writes that row alone; two at once both
   expect(timeline.rows.flatMap(({ patch }) => Object.keys(patch)).sort()).toEqual(
     [`lines/${hall ?? ''}`, `lines/${roof ?? ''}`].sort(),
   );
+});
+
+it('a case goes on under another version from within its rows, each from where it stands (rule 23)', async () => {
+  const { caseId } = await begun('moved_tour', 2);
+  const mine = await stage.taskOf(caseId, 'check', 'runner');
+  const [each] = plain.steps as [Extract<Flow['steps'][number], { kind: 'forEach' }>];
+  const sign = { ...each.steps[0], id: 'sign', title: text('Sign') } as Flow['steps'][number];
+  const longer = { ...each, id: 'every_line', steps: [...each.steps, sign] };
+  const next: Flow = { ...plain, key: 'moved_tour', steps: [longer, after] };
+  await publishFlow(stage.test.adminDb, next, { note: null, by: null });
+  const migrate = async (payload: object): Promise<unknown> => {
+    const headers = { 'idempotency-key': randomUUID(), 'accept-language': 'en' };
+    const answer = await stage.ask.manager({ method: 'POST', url: `/api/cases/${caseId}/migrate`, payload, headers });
+    return answer.json();
+  };
+
+  expect(await migrate({ dryRun: true })).toMatchObject({
+    verdict: 'refused',
+    reason: 'not_in_item',
+    step: 'check',
+    detail: 'The step is at work for items; in the new version it is not within the same “for each”',
+  });
+  const mapping = { each_line: 'every_line' };
+  expect(await migrate({ dryRun: true, mapping })).toMatchObject({ verdict: 'ok' });
+  expect(await migrate({ mapping, reason: 'Sign each row' })).toMatchObject({ verdict: 'ok', state: 'done' });
+
+  expect(await stage.taskOf(caseId, 'check', 'runner')).toBe(mine);
+  expect((await stage.act('runner', mine, 'complete', decision('done'))).statusCode).toBe(200);
+  expect(await stage.holders(caseId)).toEqual(['check other', 'sign runner']);
 });
 
 it('tells the engine of a row what the flow reasons about, and nothing else (rule 16)', async () => {
