@@ -56,6 +56,8 @@ export interface MessageMessage {
   name: string;
   /** Correlation key of a message; null for a signal. */
   key: string | null;
+  /** Of a message whose patch follows the `output` of one wait: that wait, by its id. */
+  wait?: number;
   /** The new values of mentioned fields among those its patch writes. */
   vars: Vars;
   /** Id of the stored patch, null for none. */
@@ -119,7 +121,7 @@ export type ReturnPlan =
 export const REFUSED = 'REFUSED';
 
 export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
-/** Delivers a message or a signal; the update id is its id. */
+/** Delivers a message or a signal; the update id names it and the wait it is for. */
 export const messageUpdate = defineUpdate<MessageAnswer, [MessageMessage]>('message');
 /** Heals rows after a gap. */
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');

@@ -131,14 +131,17 @@ async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
 async function readIncidents(tx: Tx, caseId: string, mayRetry: boolean): Promise<Incident[]> {
   const row = await tx.selectFrom('case').select('incidents').where('id', '=', caseId).executeTakeFirst();
   const incidents = row?.incidents ?? [];
-  if (!mayRetry || !incidents.some(({ code }) => code === 'activity_failed')) return incidents;
+  const effects = incidents.flatMap(({ detail: { effect } }) => (typeof effect === 'number' ? [effect] : []));
+  if (!mayRetry || effects.length === 0) return incidents;
   const { rows } = await withEngine(tx, () =>
-    sql<{ step: string; input: Incident['detail'] }>`select distinct on (step) step, input from effect
-      where case_id = ${caseId} and type = 'activity' and input is not null order by step, id desc`.execute(tx),
+    sql<{ id: number; input: Incident['detail'] }>`select id, input from effect
+      where case_id = ${caseId} and id = any (${effects}::int[]) and type = 'activity' and input is not null`.execute(
+      tx,
+    ),
   );
-  const inputs = new Map(rows.map(({ step, input }) => [step, input]));
+  const inputs = new Map<unknown, Incident['detail']>(rows.map(({ id, input }) => [id, input]));
   return incidents.map((incident) => {
-    const input = incident.code === 'activity_failed' ? inputs.get(incident.step ?? '') : undefined;
+    const input = inputs.get(incident.detail.effect);
     return input === undefined ? incident : { ...incident, detail: { ...incident.detail, inputs: input } };
   });
 }

@@ -131,8 +131,16 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame) finishActivity(run, frame, errorOf(run, event));
+  if (frame) finishCalled(run, id, frame, errorOf(run, event));
   else endIfUndone(run);
+}
+
+/** What stops because of it names the effect, whose input tells what was asked. */
+function finishCalled(run: Run, effect: number, frame: Frame, error: ActivityError | null): void {
+  const before = new Set(run.state.incidents);
+  finishActivity(run, frame, error);
+  for (const incident of run.state.incidents)
+    if (incident.frame === frame.id && !before.has(incident)) incident.detail = { ...incident.detail, effect };
 }
 
 /** Null: it is done, and the case has room for what it answered. */
@@ -151,12 +159,13 @@ function takeDone(
   frame: Frame | undefined,
   { vars, patch }: Extract<ActivityResult, { type: 'activityDone' }>,
 ): void {
+  noteUndoable(run, { effect: id, step, item }, frame === undefined);
+  // Without its answer the step is not done: a retry calls it again.
+  if (frame && !hasRoomFor(run.compiled, run.state.vars, vars)) return;
   // Also late: it has run, and `again: skip` means what it says.
   const key = placeKey(run.compiled, { step, item });
   if (!run.state.ran.includes(key)) run.state.ran.push(key);
-  noteUndoable(run, { effect: id, step, item }, frame === undefined);
   if (!frame) return;
-  if (!hasRoomFor(run.compiled, run.state.vars, vars)) return;
   mergeVars(run, vars);
   run.patchEffect = patch === null ? null : id;
 }

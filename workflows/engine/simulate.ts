@@ -173,9 +173,9 @@ export class Simulation {
   }
 
   /** A message comes in; whether the case took it. */
-  message(name: string, key: string, { id = this.nextId(), vars = {} }: Heard = {}): boolean {
+  message(name: string, key: string, { id = this.nextId(), vars = {}, wait }: Heard & { wait?: number } = {}): boolean {
     const { rev } = this.state;
-    this.consume({ type: 'message', id, name, key, vars, patch: null });
+    this.consume({ type: 'message', id, name, key, ...(wait === undefined ? {} : { wait }), vars, patch: null });
     return this.state.rev > rev;
   }
 

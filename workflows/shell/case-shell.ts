@@ -337,9 +337,9 @@ function failed(effect: number, error: Pick<ActivityError, 'code' | 'business'>)
   return { type: 'activityFailed', effect, error: { message: error.code, ...error } };
 }
 
-function eventOf({ id, kind, name, key, vars, patch }: MessageMessage): EngineEvent {
+function eventOf({ id, kind, name, key, wait, vars, patch }: MessageMessage): EngineEvent {
   return kind === 'message'
-    ? { type: kind, id, name, key: key ?? '', vars, patch }
+    ? { type: kind, id, name, key: key ?? '', ...(wait === undefined ? {} : { wait }), vars, patch }
     : { type: kind, id, name, vars, patch };
 }
 
