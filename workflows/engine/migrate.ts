@@ -147,12 +147,7 @@ function modeOf(step: object): unknown {
 /** The frame stays itself: what is open on it, tasks above all, names it. */
 function place(run: Run, token: Frame, { rounds, kept }: Standing): Refusal | null {
   const step = must(token.step, 'step of token');
-  const scope = reachScope(
-    run,
-    step,
-    (owner) => rounds.get(owner) ?? '1',
-    (owner) => kept.get(owner),
-  );
+  const scope = reachScope(run, step, (owner) => rounds.get(owner) ?? '1', { kept: (owner) => kept.get(owner) });
   if ('takenBy' in scope) return refused('place_taken', step, { takenBy: scope.takenBy });
   // What it sent away may stand in another item.
   const { item } = token;

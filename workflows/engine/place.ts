@@ -28,29 +28,43 @@ export interface KeptItems {
   id: number;
   each: Each;
 }
-export type Kept = (owner: StepId) => KeptItems | undefined;
+type Kept = (owner: StepId) => KeptItems | undefined;
+
+interface Reach {
+  kept?: Kept;
+  /** The running branch of a handler that the step stands in, by its depth on the path; undefined: from the root. */
+  from?: { scope: Frame; depth: number } | undefined;
+}
 
 /** The scope in whose sequence the step stands, at that step and empty; or what is there instead. Changes the tree up to there. */
-export function reachScope(run: Run, to: StepId, rounds: Rounds, kept: Kept = () => undefined): Frame | Taken {
-  const { path } = stepInfo(run.compiled, to);
-  let scope = must(run.state.root, 'root scope');
-  for (const [depth, place] of path.entries()) {
-    const step = must(sequenceOf(run.compiled, scope.step, scope.branch)[place.index], 'step on path');
+export function reachScope(run: Run, to: StepId, rounds: Rounds, reach: Reach = {}): Frame | Taken {
+  const { kept = () => undefined, from = { scope: must(run.state.root, 'root scope'), depth: 0 } } = reach;
+  const path = stepInfo(run.compiled, to).path.slice(from.depth);
+  let { scope } = from;
+  for (const [depth, { index }] of path.entries()) {
     const next = path[depth + 1];
-    const current = atWork(scope);
-    if (!next) {
-      if (current) return { takenBy: current.step };
-      scope.at = place.index;
-      return scope;
-    }
-    if (current && (current.step !== step.id || isHuman(step))) return { takenBy: current.step };
-    const inner = current
-      ? innerOf(run, current, { step, branch: next.branch, rounds, kept })
-      : beginInner(run, scope, { step, index: place.index, branch: next.branch, rounds, kept });
-    if (!inner) return { takenBy: step.id };
-    scope = inner;
+    if (!next) return standAt(scope, index);
+    const found = descend(run, scope, { index, branch: next.branch, rounds, kept });
+    if ('takenBy' in found) return found;
+    scope = found;
   }
   throw new Error(`${to} has no place`);
+}
+
+function standAt(scope: Frame, index: number): Frame | Taken {
+  const current = atWork(scope);
+  if (current) return { takenBy: current.step };
+  scope.at = index;
+  return scope;
+}
+
+/** Into the branch of a step in a scope. */
+function descend(run: Run, scope: Frame, way: Omit<Inner, 'step'> & { index: number }): Frame | Taken {
+  const step = must(sequenceOf(run.compiled, scope.step, scope.branch)[way.index], 'step on path');
+  const current = atWork(scope);
+  if (current && (current.step !== step.id || isHuman(step))) return { takenBy: current.step };
+  const inner = current ? innerOf(run, current, { step, ...way }) : beginInner(run, scope, { step, ...way });
+  return inner ?? { takenBy: step.id };
 }
 
 interface Inner {
