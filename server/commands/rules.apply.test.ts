@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeltaEntry, Snapshot } from '../../workflows/engine/types.ts';
 import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
-import { dyingAfterRpc } from '../testing/crashes.ts';
+import { dyingAfterRpc, meddledAfterRpc } from '../testing/crashes.ts';
 import { begin, handOut, look } from '../testing/rules.ts';
 import { applyDelta } from './apply/index.ts';
 import { hashEvent } from './apply/chain.ts';
@@ -81,6 +81,60 @@ describe('rules 5 and 6: applyDelta and the hash chain', () => {
     await Promise.all([1, 2, 3, 4].map((n) => applyDelta(stage.deps.db, { caseId, entries: entries.slice(0, n) })));
 
     expect(await rowsOf(caseId)).toEqual(wanted);
+  });
+
+  it('rule 5: applies an answer to the case as it is, where another was between tx1 and tx2', async () => {
+    const { caseId, task } = await begin(stage);
+    const { adminDb } = stage.test;
+    const deps = meddledAfterRpc(stage.deps, async ({ entries }) => {
+      await applyDelta(stage.deps.db, { caseId, entries });
+      await sql`update "case" set title = 'Told otherwise' where id = ${caseId}`.execute(adminDb);
+    });
+    const given = await completeTask(deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+
+    expect(given.state).toBe('done');
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 2,
+      types: ['case_started', 'task_completed'],
+      commands: [{ state: 'done' }, { state: 'done' }],
+      tasks: [{ state: 'done' }, { state: 'open' }],
+    });
+    const { rows } = await sql`select title from "case" where id = ${caseId}`.execute(adminDb);
+    expect(rows).toEqual([{ title: 'Told otherwise' }]);
+  });
+
+  it('rule 5: writes nothing of an answer to a case that was written meanwhile, and then all of it', async () => {
+    const { caseId, task } = await begin(stage);
+    const { adminDb } = stage.test;
+    const incident = { id: -1, step: null, code: 'record_conflict', detail: {} };
+    const deps = meddledAfterRpc(stage.deps, () =>
+      sql`update "case" set incidents = ${JSON.stringify([incident])}::jsonb where id = ${caseId}`.execute(adminDb),
+    );
+    await completeTask(deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 2,
+      incidents: [incident],
+      tasks: [{ state: 'done' }, {}],
+    });
+  });
+
+  it('rule 5: does not read again what tx1 has seen of the case', async () => {
+    const { caseId, task } = await begin(stage);
+    const asked: string[] = [];
+    const db = stage.deps.db.withPlugin({
+      transformQuery({ node }) {
+        if (node.kind === 'RawNode') asked.push(node.sqlFragments.join('?'));
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    });
+    const readings = (): number => asked.filter((text) => text.includes('as "isAwaiting"')).length;
+    await completeTask({ ...stage.deps, db }, intend(stage.cast.dispatcher), handOut(stage, task.id));
+    expect(readings()).toBe(0);
+
+    await applyDelta(db, { caseId, entries: [] });
+    expect(readings()).toBe(1);
   });
 
   it('rule 5: heals rows that differ from what the engine has open', async () => {

@@ -25,6 +25,7 @@ import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
 import { withRowIds } from './row-ids.ts';
+import { standingOf } from './apply/standing.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -145,7 +146,8 @@ export async function taskTicket(
   const { id: caseId, appliedRev, communityId } = found.facts.case;
   const row = { ...prepared, n: inserted.n, actor: intention.person, task: act.taskId };
   const job = toJob(row, found.flow, { caseId, lowestPending: inserted.lowestPending, acked: appliedRev });
-  return { job, person: { decider: found.facts.person, communityId } };
+  const standing = standingOf(prepared, found.facts.seen ?? null, inserted.stamp);
+  return { job: { ...job, standing }, person: { decider: found.facts.person, communityId } };
 }
 
 interface Asked {
