@@ -119,6 +119,20 @@ describe('rules 5 and 6: applyDelta and the hash chain', () => {
     });
   });
 
+  it('rule 7: keeps a patch whose record went away between tx1 and tx2 in the log, with an incident', async () => {
+    const { caseId, task } = await begin(stage);
+    const deps = meddledAfterRpc(stage.deps, () =>
+      sql`update record.errand set deleted_at = now() where id = ${caseId}`.execute(stage.test.adminDb),
+    );
+    await completeTask(deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 2,
+      types: ['case_started', 'task_completed'],
+      incidents: [{ id: -2, code: 'record_conflict' }],
+    });
+  });
+
   it('rule 5: does not read again what tx1 has seen of the case', async () => {
     const { caseId, task } = await begin(stage);
     const asked: string[] = [];
@@ -130,8 +144,21 @@ describe('rules 5 and 6: applyDelta and the hash chain', () => {
       transformResult: ({ result }) => Promise.resolve(result),
     });
     const readings = (): number => asked.filter((text) => text.includes('as "isAwaiting"')).length;
-    await completeTask({ ...stage.deps, db }, intend(stage.cast.dispatcher), handOut(stage, task.id));
+    const upper = { runner: stage.cast.runner.toUpperCase(), note: 'first' };
+    await completeTask({ ...stage.deps, db }, intend(stage.cast.dispatcher), handOut(stage, task.id, upper));
     expect(readings()).toBe(0);
+    const { rows } =
+      await sql`select c.summary, c.field_revs, r.note, r.runner, r.updated_by from "case" c join record.errand r on r.id = c.id
+      where c.id = ${caseId}`.execute(stage.test.adminDb);
+    expect(rows).toEqual([
+      {
+        summary: [{ field: 'note', value: 'first' }],
+        field_revs: { runner: 2, note: 2 },
+        note: 'first',
+        runner: stage.cast.runner,
+        updated_by: stage.cast.dispatcher,
+      },
+    ]);
 
     await applyDelta(db, { caseId, entries: [] });
     expect(readings()).toBe(1);

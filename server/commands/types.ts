@@ -30,6 +30,8 @@ export interface Prepared {
   args: CommandArgs;
   /** Full form patch; its mentioned values become the vars. */
   patch: Record<string, unknown> | null;
+  /** As it was before, where the table surely takes the patch as it is. */
+  record?: Record<string, unknown> | null;
   comment: string | null;
   readRev: number | null;
   deviceAt: string | null;

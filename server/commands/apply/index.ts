@@ -17,7 +17,7 @@ import { planHints, planPeople } from './plan.ts';
 import { messageOf, readKnown, readLog, type Known } from './read.ts';
 import { knownFrom, type Standing } from './standing.ts';
 import { sameOpenTasks } from './open-tasks.ts';
-import { hasMovedOn, markDone, writeAll, type Writes } from './write.ts';
+import { isVoid, markDone, writeAll, type Writes } from './write.ts';
 
 export interface Delta {
   caseId: string;
@@ -51,8 +51,8 @@ export async function applyDelta(db: Db, delta: Delta): Promise<Applied> {
   try {
     return await open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: false, known }));
   } catch (error) {
-    // Another was between tx1 and here: once more, with what the case is now.
-    if (hasMovedOn(error)) return applyDelta(db, { ...delta, standing: undefined });
+    // Something was between tx1 and here: once more, with what the case is now.
+    if (known !== undefined && isVoid(error)) return applyDelta(db, { ...delta, standing: undefined });
     // The table refused a patch that tx1 had tried: once more, with each patch under its own savepoint (rule 7).
     if (!(error instanceof PatchRefusedError)) throw error;
     return open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: true }));

@@ -47,6 +47,8 @@ export interface Known {
   messagePatches: ReadonlyMap<string, Record<string, unknown> | null>;
   tasks: ReadonlyMap<string, KnownTask>;
   readers: readonly string[];
+  /** The record, where it is known and its table surely takes the patch of the one command; null: not read. */
+  record: Record<string, unknown> | null;
   /** It waits for messages or signals. */
   isAwaiting: boolean;
   /** Not read now, but by the command's own tx1: what is written counts only if the case's row is still the one with this stamp. */
@@ -113,6 +115,7 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
     messagePatches: new Map(row.messages.map(({ id, patch }) => [id, patch])),
     tasks: new Map(row.tasks.map((task) => [task.id, toKnownTask(task)])),
     readers: row.readers,
+    record: null,
     isAwaiting: row.isAwaiting,
     stamp: null,
   };

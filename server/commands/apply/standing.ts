@@ -24,6 +24,7 @@ export interface Standing {
   task: KnownTask | null;
   readers: readonly string[];
   command: CommandFacts;
+  record: Record<string, unknown> | null;
   /** Of the case's row as tx1 left it. */
   stamp: string;
 }
@@ -43,6 +44,7 @@ export function standingOf(prepared: Prepared, seen: Seen | null, stamp: string)
     task: { ...toKnownTask(task), commandId: prepared.id },
     readers,
     command: commandOf(prepared),
+    record: prepared.record ?? null,
     stamp,
   };
 }
@@ -54,6 +56,7 @@ export function standingOfStart(prepared: Prepared, title: string, stamp: string
     task: null,
     readers: [],
     command: commandOf(prepared),
+    record: null,
     stamp,
   };
 }
@@ -64,7 +67,7 @@ function commandOf({ id, patch, comment, deviceAt }: Prepared): CommandFacts {
 
 /** `undefined`: the entries are about more than that. */
 export function knownFrom(standing: Standing, entries: readonly DeltaEntry[]): Known | undefined {
-  const { task, command, readers } = standing;
+  const { task, command, readers, record } = standing;
   const { appliedRev, seenRev } = standing.case;
   const fresh = entries.filter(({ rev }) => rev > appliedRev);
   const isNext = fresh.every(({ rev }, i) => rev === appliedRev + 1 + i);
@@ -78,6 +81,7 @@ export function knownFrom(standing: Standing, entries: readonly DeltaEntry[]): K
     messagePatches: new Map(),
     tasks: new Map(task === null ? [] : [[task.id, task]]),
     readers,
+    record,
     isAwaiting: false,
     stamp: standing.stamp,
   };

@@ -45,12 +45,10 @@ export interface Writes extends PeoplePlan {
   hints: HintMessage[];
 }
 
-/** What `expect_row` raises. */
-const movedOn = 'GJ001';
-
-/** Whether a write that counts only for an unchanged case met a changed one. */
-export function hasMovedOn(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === movedOn;
+/** Whether what was written by what tx1 saw met another case or record: what `expect_row` raises, or what a table has against a value. */
+export function isVoid(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^(GJ001|2[23]\w{3})$/.test(code);
 }
 
 /** The last statement of its transaction: the commit goes with it. */
