@@ -30,8 +30,12 @@ export async function tryPatch(
   { patch, checked = [], isValid = false }: Trial,
 ): Promise<void> {
   const mentioned = Object.entries(patch).filter(([name]) => !checked.includes(name));
-  await checkRefs(tx, form, Object.fromEntries(mentioned));
-  await checkPersonsOf(tx, form, id, patch);
+  const refs = checkRefs(tx, form, Object.fromEntries(mentioned));
+  const persons = checkPersonsOf(tx, form, id, patch);
+  // Asked together, told in this order.
+  await Promise.allSettled([refs, persons]);
+  await refs;
+  await persons;
   if (isValid && !mayBeRefused(form, patch)) return;
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
