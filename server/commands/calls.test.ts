@@ -2,7 +2,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallActivity, Flow } from '../../workflows/engine/flow.gen.ts';
+import { buildApp } from '../app.ts';
+import type { App } from '../http.ts';
 import { perform } from '../worker/perform.ts';
+import { asUser } from '../testing/app.ts';
 import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
 import { beginCase, publishSteps } from '../testing/messages.ts';
 import { after, choice, look, wait } from '../testing/rules.ts';
@@ -12,11 +15,14 @@ import { cancelCase } from './case-acts.ts';
 import { sweep } from './sweep.ts';
 
 let stage: CaseStage;
+let app: App;
 beforeAll(async () => {
   stage = await createCaseStage();
   await stage.worker();
+  app = await buildApp(stage.deps);
 });
 afterAll(async () => {
+  await app.close();
   await stage.close();
 });
 
@@ -258,6 +264,51 @@ describe('a case that is not waited for any more', () => {
     await perform(stage.deps, { ...request, call: { flow: called, waits: true } }, 1);
 
     expect(await openSteps(other)).toBeUndefined();
+  });
+});
+
+describe('who reads a case', () => {
+  const technician = { assign: { rule: 'pool', role: 'technician' } } as const;
+  const linksOf = async (person: string, caseId: string) => {
+    const answer = await (await asUser(app, person))({ url: `/api/cases/${caseId}` });
+    const { parent, children, childrenTotal, timeline, position } = answer.json<Detail>();
+    const brief = (link: Link | null) =>
+      link && `${link.flow} ${link.case?.id ?? 'unseen'} ${link.case?.status ?? ''}`.trim();
+    return { parent: brief(parent), children: children.map(brief), childrenTotal, timeline, position };
+  };
+  interface Link {
+    flow: string;
+    case: { id: string; status: string } | null;
+  }
+  interface Detail {
+    parent: Link | null;
+    children: Link[];
+    childrenTotal: number;
+    timeline: { type: string }[];
+    position: { step: string; state: string }[];
+  }
+
+  it('is led to the case that called it and to those that it calls, as far as they may see them', async () => {
+    const called = await publishSteps(stage, [wait({ people: technician })]);
+    const flow = await publishSteps(stage, [calling(called), after]);
+    const caseId = await beginCase(stage, { flow, note: 'K-1' });
+    const child = await childOf(caseId);
+    await opens(child, 'wait');
+    const { staff, runner, manager } = stage.cast;
+
+    expect(await linksOf(staff, caseId)).toMatchObject({
+      parent: null,
+      children: [`${called} ${child} running`],
+      childrenTotal: 1,
+    });
+    expect(await linksOf(manager, child)).toMatchObject({ parent: `${flow} ${caseId} running`, children: [] });
+    expect(await linksOf(runner, child)).toMatchObject({ parent: `${flow} unseen`, children: [], childrenTotal: 0 });
+    const { timeline, position } = await linksOf(staff, caseId);
+    expect(timeline.map(({ type }) => type)).toContain('child_started');
+    expect(position).toMatchObject([
+      { step: 'call', state: 'current' },
+      { step: 'after', state: 'upcoming' },
+    ]);
   });
 });
 
