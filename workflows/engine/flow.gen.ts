@@ -1187,7 +1187,7 @@ export interface Input {
   [k: string]: Expression;
 }
 /**
- * Starts a case of another flow (or of this one) and waits until it is over, or goes on at once. The case runs on the version that is published at that moment; its initiator and community are this case's. One for each item of a list: inside a forEach. When the step is closed while it waits (by a return, an interrupting handler, a lost race, the end of the case) the case it waits for is cancelled. An error that nobody in that case catches, and its being withdrawn or cancelled (as the error `cancelled`), goes to the nearest `error` handler around the step, without one it is an incident; an escalation that nobody there catches goes to the nearest `escalation` handler. At most 20 cases deep.
+ * Starts a case of another flow (or of this one) and waits until it is over, or goes on at once. The case runs on the version that is published at that moment; its initiator and community are this case's. One for each item of a list: inside a forEach. When the step is closed while it waits (by a return, an interrupting handler, a lost race, the end of the case) the case it waits for is cancelled. While this case is suspended the other goes on: what its end gives is written, and what follows waits. An error that nobody in that case catches, and its being withdrawn or cancelled (as the error `cancelled`), goes to the nearest `error` handler around the step, without one it is an incident; an escalation that nobody there catches goes to the nearest `escalation` handler. At most 20 cases deep.
  */
 export interface CallActivity {
   id: StepId;
