@@ -84,6 +84,7 @@ export const CHECK_CODES = [
   'end_of_no_scope',
   'handler_id_duplicate',
   'handler_never_happens',
+  'handler_covered',
   'cancel_of_no_scope',
   'every_interrupting',
   'no_way_forward',

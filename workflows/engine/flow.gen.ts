@@ -1065,7 +1065,7 @@ export interface Loop {
   on?: Handlers;
 }
 /**
- * Does its steps once for each item of a list (BPMN's multi-instance activity). The list is read once, when the step opens: later rows do not join, an item whose row is deleted is cancelled, an empty list is done at once. Expressions and people rules inside see the item under its name, and its place in the list as `index`, from 1. `end` with `ends: branch` ends the item. At most 20,000 items.
+ * Does its steps once for each item of a list (BPMN's multi-instance activity). The list is read once, when the step opens: later rows do not join, an item whose row is deleted is cancelled, an empty list is done at once. Of a sub-table whose rows are the items, a human step inside shows and writes the row of its item alone. Expressions and people rules inside see the item under its name, and its place in the list as `index`, from 1. `end` with `ends: branch` ends the item. At most 20,000 items.
  */
 export interface ForEach {
   id: StepId;

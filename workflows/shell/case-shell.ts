@@ -366,9 +366,9 @@ function requestOf(
   }
 }
 
-function eventOf({ id, kind, name, key, vars, patch }: MessageMessage): EngineEvent {
+function eventOf({ id, kind, name, key, wait, vars, patch }: MessageMessage): EngineEvent {
   return kind === 'message'
-    ? { type: kind, id, name, key: key ?? '', vars, patch }
+    ? { type: kind, id, name, key: key ?? '', ...(wait === undefined ? {} : { wait }), vars, patch }
     : { type: kind, id, name, vars, patch };
 }
 
