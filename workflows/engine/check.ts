@@ -69,7 +69,6 @@ export const CHECK_CODES = [
   'calendar_unused',
   'jump_target_invalid',
   'jump_without_wait',
-  'end_of_no_branch',
   'item_name_taken',
   'list_not_list',
   'end_of_no_scope',

@@ -1216,7 +1216,7 @@ export interface End {
    */
   outcome: string;
   /**
-   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel or inclusive around it is done, the others go on. `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
+   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel, inclusive or forEach around it is done, else the sequence of the sub-process, the handler or the flow; what runs beside goes on (BPMN’s plain end event). `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
    */
   ends?: 'case' | 'branch' | 'scope' | 'error';
 }

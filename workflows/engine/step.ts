@@ -146,7 +146,7 @@ function enter(run: Run, scope: Frame, parent: Frame | null): void {
   } else if (parent) {
     finishScope(run, parent, scope);
   } else {
-    endCase(run, 'completed', 'completed');
+    endCase(run, 'completed', run.ended.get(scope.id) ?? 'completed');
   }
 }
 

@@ -28,9 +28,8 @@ function checkTimer({ report }: Checking, { id, in: budget, at }: Timer): void {
 }
 
 function checkEnd({ steps, report }: Checking, { id, ends }: End): void {
-  if (ends !== 'branch' && ends !== 'scope') return;
-  if (endedBy({ steps }, steps.get(id)?.path ?? [], ends)) return;
-  report(id, 'ends', ends === 'branch' ? 'end_of_no_branch' : 'end_of_no_scope');
+  if (ends !== 'scope' || endedBy({ steps }, steps.get(id)?.path ?? [], ends)) return;
+  report(id, 'ends', 'end_of_no_scope');
 }
 
 function checkJump(checking: Checking, jump: Jump): void {

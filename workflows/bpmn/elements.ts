@@ -1,0 +1,180 @@
+/** Each element of BPMN as the step that says the same. */
+import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
+import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
+import { arrange } from './arrange.ts';
+import { textIn, vendorAttribute } from './element.ts';
+import type { Graph, Node } from './graph.ts';
+import { CANCELLED, inOrder, toHandler } from './handlers.ts';
+import { claim, titleOf, type Making } from './making.ts';
+import { repeated } from './repeated.ts';
+import { peopleOf } from './people.ts';
+import { toKey } from './names.ts';
+import { Refused } from './refusal.ts';
+
+export interface Around {
+  handlers: Handler[];
+  /** Steps of a sub-process. */
+  body: (graph: Graph) => Sequence;
+}
+
+type Maker = (making: Making, node: Node, around: Around) => Sequence;
+
+/** Kinds that are steps; the others only say where tokens go. */
+const MAKERS: Record<string, Maker> = {
+  userTask: (making, node, { handlers }) => activity(making, node, { handlers, make: userTask }),
+  manualTask: (making, node, { handlers }) => activity(making, node, { handlers, make: passing }),
+  task: (making, node, { handlers }) => activity(making, node, { handlers, make: passing }),
+  serviceTask: (making, node, { handlers }) => activity(making, node, { handlers, make: serviceTask }),
+  sendTask: (making, node, { handlers }) => activity(making, node, { handlers, make: serviceTask }),
+  receiveTask: (making, node, { handlers }) => activity(making, node, { handlers, make: waiting }),
+  subProcess: (making, node, around) => scope(making, node, around),
+  transaction: (making, node, around) => scope(making, node, around),
+  intermediateCatchEvent: (making, node) => waiting(making, node),
+  intermediateThrowEvent: (making, node) => thrown(making, node),
+  endEvent: (making, node) => ended(making, node),
+};
+const WITHOUT_STEP = new Set([
+  'startEvent',
+  'boundaryEvent',
+  'exclusiveGateway',
+  'parallelGateway',
+  'inclusiveGateway',
+]);
+
+/** @throws Refused for a kind that has no meaning here. */
+export function stepsOfNode(making: Making, node: Node, around: Around): Sequence {
+  if (making.waited.has(node) || WITHOUT_STEP.has(node.type)) return [];
+  const maker = Object.hasOwn(MAKERS, node.type) ? MAKERS[node.type] : undefined;
+  if (!maker) throw new Refused('element_unknown', node.id, `${node.type} cannot be said in a flow`);
+  return maker(making, node, around);
+}
+
+interface Doing {
+  handlers: Handler[];
+  make: (making: Making, node: Node, id: string) => Sequence;
+}
+
+/** Once, or for each item; what is caught is caught around all of them. */
+function activity(making: Making, node: Node, { handlers, make }: Doing): Sequence {
+  const again = repeated(making, node);
+  if (!again) return caught(make(making, node, claim(making, node)), handlers);
+  const inner = make(making, node, claim(making, node));
+  return [again(claim(making, node, '_each'), inner, handlers)];
+}
+
+/** Handlers go on the step; what is none of its own waits in a scope. */
+function caught(steps: Sequence, handlers: Handler[]): Sequence {
+  const [step] = steps;
+  if (!step || handlers.length === 0) return steps;
+  return [{ ...step, on: handlers } as Step];
+}
+
+function userTask(making: Making, node: Node, id: string): Sequence {
+  return [{ id, kind: 'userTask', title: titleOf(node), people: peopleOf(making, node) }];
+}
+
+/** Work that nobody reports: it is done as soon as it is come to. */
+function passing(_making: Making, node: Node, id: string): Sequence {
+  return [{ id, kind: 'subProcess', title: titleOf(node), steps: [] }];
+}
+
+/** Which activity does it is for whoever edits the draft to say: BPMN names code. */
+function serviceTask(_making: Making, node: Node, id: string): Sequence {
+  const named = vendorAttribute(node.element, 'topic') ?? textIn(node.element, 'implementation');
+  return [
+    { id, kind: 'serviceTask', title: titleOf(node), activity: toKey(named ?? node.id, 'activity'), again: 'run' },
+  ];
+}
+
+function waiting(making: Making, node: Node, id: string = claim(making, node)): Sequence {
+  const title = titleOf(node);
+  if (node.event === 'timer') {
+    const { every, times: _times, ...timer } = timerOf(making, node);
+    return [{ id, kind: 'timer', title, ...timer, ...(every === undefined ? {} : { in: every }) }];
+  }
+  if (node.event === 'link') return [];
+  const wait = waitOf(making, node);
+  if (wait.catch === 'message') return [{ id, kind: 'receive', title, message: wait.name, key: wait.key }];
+  making.elements[`${id}/0`] = node.id;
+  return [{ id, kind: 'race', title, branches: [{ title, wait, steps: [] }] }];
+}
+
+function thrown(making: Making, node: Node): Sequence {
+  const title = titleOf(node);
+  switch (node.event) {
+    case null:
+    case 'link':
+      return [];
+    case 'message': {
+      const name = making.keys.of('message', referenceName(node, 'messageRef'));
+      return [{ id: claim(making, node), kind: 'throw', title, send: 'message', name, key: ANY_KEY }];
+    }
+    case 'signal': {
+      const name = making.keys.of('signal', referenceName(node, 'signalRef'));
+      return [{ id: claim(making, node), kind: 'throw', title, send: 'signal', name }];
+    }
+    case 'escalation': {
+      const code = making.keys.of('escalation', escalationCode(node) ?? node.id);
+      return [{ id: claim(making, node), kind: 'throw', title, send: 'escalation', code }];
+    }
+    default:
+      throw new Refused('event_unknown', node.id, `an event that throws ${node.event} cannot be said in a flow`);
+  }
+}
+
+function ended(making: Making, node: Node): Sequence {
+  switch (node.event) {
+    case 'terminate':
+      return [end(making, node, isOfProcess(node) ? 'case' : 'scope')];
+    case 'error':
+      return [end(making, node, 'error', making.keys.of('error', errorCode(node) ?? node.id))];
+    case 'cancel':
+      return [end(making, node, 'error', CANCELLED)];
+    default:
+      return [...thrown(making, node), end(making, node, 'branch')];
+  }
+}
+
+function isOfProcess({ element }: Node): boolean {
+  return element.$parent?.$type === 'bpmn:Process';
+}
+
+function end(making: Making, node: Node, ends: NonNullable<End['ends']>, code?: string): End {
+  const id = claim(making, node);
+  const name = textIn(node.element, 'name');
+  return { id, kind: 'end', title: titleOf(node), outcome: code ?? toKey(name ?? '', 'completed'), ends };
+}
+
+/** Event sub-processes are handlers within it, boundary events around it: what those let through reaches these. */
+function scope(making: Making, node: Node, { handlers, body }: Around): Sequence {
+  const { inner } = node;
+  if (!inner) return [];
+  const again = repeated(making, node);
+  const id = claim(making, node);
+  const within = handlersWithin(making, inner, body);
+  const isNested = within.length > 0 && handlers.length > 0 && !again;
+  const on = isNested || again ? within : [...within, ...handlers];
+  const step: Step = {
+    id,
+    kind: 'subProcess',
+    title: titleOf(node),
+    steps: body(inner),
+    ...(on.length > 0 ? { on } : {}),
+  };
+  if (again) return [again(claim(making, node, '_each'), [step], handlers)];
+  if (!isNested) return [step];
+  return [
+    { id: claim(making, node, '_around'), kind: 'subProcess', title: titleOf(node), steps: [step], on: handlers },
+  ];
+}
+
+/** The event sub-processes of a scope. */
+export function handlersWithin(making: Making, { handlers }: Graph, body: (graph: Graph) => Sequence): Handler[] {
+  const made = handlers.flatMap((node) => {
+    const [start] = node.inner?.starts ?? [];
+    if (!node.inner || !start) return [];
+    const isInstead = start.element.isInterrupting !== false;
+    return [toHandler(making, start, isInstead, body(node.inner))];
+  });
+  return inOrder(made);
+}

@@ -1,0 +1,71 @@
+/** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
+import { elementIn, textIn, type Element } from './element.ts';
+import type { Node } from './graph.ts';
+import { expressionIn, toFeel } from './juel.ts';
+import { Names, toKey } from './names.ts';
+import { Refused } from './refusal.ts';
+
+export interface Making {
+  names: Names;
+  /** Id of a step or a handler, of a branch of a race `<step>/<index>` → id of the BPMN element. */
+  elements: Record<string, string>;
+  /** Fields of the record that expressions read. */
+  fields: Set<string>;
+  /** Loops at one element are one loop: messages and signals by the names they are sent with, as keys. */
+  keys: Keys;
+  refusals: Refused[];
+  /** Events that a race waits for: no steps of their own. */
+  waited: Set<Node>;
+  /** Steps made so far. */
+  count: number;
+}
+
+/** Names of messages, signals, errors and escalations as the language has them; the same in all processes of a file. */
+export class Keys {
+  private readonly names = new Names();
+  private readonly known = new Map<string, string>();
+
+  /** The key of a name, one for each name of a kind. */
+  of(kind: string, name: string): string {
+    const full = `${kind}:${name}`;
+    const key = this.known.get(full) ?? this.names.claim(toKey(name, kind));
+    this.known.set(full, key);
+    return key;
+  }
+
+  /** Key of a name that something waits for or sends; undefined: nothing does. */
+  find(kind: string, name: string): string | undefined {
+    return this.known.get(`${kind}:${name}`);
+  }
+}
+
+const MOST_STEPS = 3_000;
+
+/** Gives a step its id and remembers where it came from. */
+export function claim(making: Making, { id }: Pick<Node, 'id'>, suffix = ''): string {
+  making.count += 1;
+  if (making.count > MOST_STEPS)
+    throw new Refused('too_many_copies', id, 'tokens that never join would make more steps than a flow may have');
+  const step = making.names.claim(toKey(id.replace('~', '_') + suffix, 'step'));
+  making.elements[step] = id.replace(/~.*$/, '');
+  return step;
+}
+
+export function titleOf({ element, id }: Node, edge?: string): { 'zh-CN': string; en: string } {
+  const text = edge ?? textIn(element, 'name') ?? id;
+  return { 'zh-CN': text, en: text };
+}
+
+/** An expression as FEEL, or plain text as a text of FEEL. @throws Refused for what FEEL has no words for. */
+export function feelOf(making: Making, { id }: Pick<Node, 'id'>, text: string): string {
+  const isExpression = expressionIn(text) !== null || !/[$#]\{/.test(text);
+  const translated = isExpression ? toFeel(text) : { ok: false as const, reason: 'it mixes text and expressions' };
+  if (!translated.ok) throw new Refused('expression_unknown', id, `${text.trim()}: ${translated.reason}`);
+  for (const name of translated.names) making.fields.add(name);
+  return translated.feel;
+}
+
+/** The body of an expression element. */
+export function bodyOf(element: Element | null | undefined, property: string): string | undefined {
+  return textIn(elementIn(element ?? undefined, property), 'body');
+}

@@ -1,0 +1,36 @@
+/** Ids of BPMN are free text; those of the language are short and lower case. Each step remembers the element it came from. */
+
+const LONGEST = 40;
+
+/** `Check order` and `checkOrder` both give `check_order`. */
+export function toKey(text: string, otherwise: string): string {
+  const words = text
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, '_')
+    .replace(/^[^a-z]+/, '')
+    .replace(/_+$/, '');
+  return words.slice(0, LONGEST).replace(/_+$/, '') || otherwise;
+}
+
+/** A name as FEEL and forms have it: `my_var` gives `myVar`. */
+export function toField(text: string): string {
+  const joined = text.replace(/[^A-Za-z\d]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase());
+  const field = joined.replace(/^[^A-Za-z]+/, '').slice(0, LONGEST);
+  return field === '' ? 'value' : field.charAt(0).toLowerCase() + field.slice(1);
+}
+
+/** Keeps names apart: the second of a kind gets a number. */
+export class Names {
+  private readonly taken = new Set<string>();
+
+  claim(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.taken.has(name); n += 1) {
+      const suffix = `_${n}`;
+      name = wanted.slice(0, LONGEST - suffix.length) + suffix;
+    }
+    this.taken.add(name);
+    return name;
+  }
+}

@@ -1,0 +1,74 @@
+/** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
+import { BpmnModdle } from 'bpmn-moddle';
+import { elementsIn, isElement, typeOf, type Element } from './element.ts';
+import { Refused } from './refusal.ts';
+
+/** Characters; the largest models of the public test suites have some hundred thousand. */
+const LONGEST = 5_000_000;
+const DEEPEST = 100;
+
+export interface Definitions {
+  root: Element;
+  /** The processes that have steps, in the order of the file. */
+  processes: Element[];
+  /** Line of an element's start tag, from 1; null: it has no id in the file. */
+  lineOf: (id: string | null) => number | null;
+}
+
+/** @throws Refused when it is no BPMN, or too much of it. */
+export async function read(xml: string): Promise<Definitions> {
+  guard(xml);
+  const root = await parse(xml);
+  const processes = elementsIn(root, 'rootElements').filter(
+    (element) => typeOf(element) === 'process' && elementsIn(element, 'flowElements').length > 0,
+  );
+  if (processes.length === 0) throw new Refused('no_process', null, 'the file holds no process with elements');
+  return { root, processes, lineOf: (id) => lineOf(xml, id) };
+}
+
+function guard(xml: string): void {
+  if (xml.length > LONGEST) throw new Refused('xml_too_large', null, `the file has more than ${LONGEST} characters`);
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml))
+    throw new Refused('xml_entities', null, 'a document type or entities are not read');
+  let depth = 0;
+  for (const [tag] of xml.matchAll(
+    /<(?:!--[\s\S]*?--|!\[CDATA\[[\s\S]*?\]\]|\?[\s\S]*?\?|[^>"']*(?:"[^"]*"|'[^']*'|[^>"'])*)>/g,
+  )) {
+    if (tag.startsWith('</')) depth -= 1;
+    else if (!tag.startsWith('<!') && !tag.startsWith('<?') && !tag.endsWith('/>')) depth += 1;
+    if (depth > DEEPEST) throw new Refused('xml_too_deep', null, `elements are nested deeper than ${DEEPEST}`);
+  }
+}
+
+interface Parsed {
+  rootElement: Element;
+  warnings: { element?: Element; property?: string; value?: string }[];
+}
+
+async function parse(xml: string): Promise<Element> {
+  let parsed: Parsed;
+  try {
+    parsed = (await new BpmnModdle().fromXML(xml)) as unknown as Parsed;
+  } catch (error) {
+    throw new Refused(
+      'xml_invalid',
+      null,
+      error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it is no XML',
+    );
+  }
+  for (const { element, property, value } of parsed.warnings)
+    if (element && property && value) keepReference(element, property, value);
+  return parsed.rootElement;
+}
+
+/** A reference to what the file does not define still has a name that says what is meant. */
+function keepReference(element: Element, property: string, value: string): void {
+  const name = property.slice(property.indexOf(':') + 1);
+  if (!isElement(element[name])) element[name] = { $type: 'bpmn:Missing', id: value };
+}
+
+function lineOf(xml: string, id: string | null): number | null {
+  if (id === null) return null;
+  const at = [`id="${id}"`, `id='${id}'`].map((text) => xml.indexOf(text)).find((index) => index >= 0);
+  return at === undefined ? null : xml.slice(0, at).split('\n').length;
+}
