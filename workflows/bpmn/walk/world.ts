@@ -1,0 +1,201 @@
+/**
+ * Walks through the cases of imported processes by acts on their BPMN elements. Time stands still: a timer fires when it is named. An act
+ * that is impossible, or ends in an incident, changes nothing.
+ */
+import { Simulation, type SendEffect } from '../../engine/simulate.ts';
+import type { Vars } from '../../engine/types.ts';
+import { STARTED_BY } from '../import.ts';
+import { toField } from '../names.ts';
+import type { Deployed, Deployment } from './deployed.ts';
+import { elementOfTimer, waitingElements } from './waiting.ts';
+
+interface Case {
+  process: Deployed;
+  simulation: Simulation;
+}
+interface Sending {
+  from: Case;
+  effect: SendEffect;
+}
+
+/** Why an act is impossible. */
+export class Impossible extends Error {}
+
+const WALKER = 'walker';
+/** Signals that set each other off; more than that never end. */
+const MOST_SENT = 1_000;
+
+export class World {
+  private cases: Case[] = [];
+  private sending: Sending[] = [];
+  private readonly deployment: Deployment;
+
+  constructor(deployment: Deployment) {
+    this.deployment = deployment;
+  }
+
+  /** Sorted ids of the elements that are waited at, one entry for each token. */
+  waiting(): string[] {
+    return this.cases.flatMap(({ process, simulation }) => waitingElements(process, simulation.state)).toSorted();
+  }
+
+  isEnded(): boolean {
+    return this.cases.every(({ simulation }) => ['completed', 'cancelled'].includes(simulation.state.status));
+  }
+
+  start(vars: Vars): void {
+    this.act(() => {
+      const { processes } = this.deployment;
+      const process = processes.find(
+        ({ starts, isExecutable }) => isExecutable && starts.some(({ event }) => event === null),
+      );
+      const first = process ?? processes[0];
+      if (!first) throw new Impossible('there is no process to start');
+      this.begin(first, vars, null);
+    });
+  }
+
+  complete(element: string, vars: Vars): void {
+    this.act(() => {
+      for (const { process, simulation } of this.cases) {
+        const task = simulation.state.tasks.find(({ step }) => process.elements[step] === element);
+        if (!task) continue;
+        const given = { vars: fields(vars), ...(task.item === null ? {} : { item: task.item }) };
+        const refusal = simulation.complete(task.step, 'done', given);
+        if (refusal) throw new Impossible(`${element}: ${refusal.code}`);
+        return;
+      }
+      if (!this.receiveAt(element, vars)) throw new Impossible(`nothing to complete waits at ${element}`);
+    });
+  }
+
+  timer(element: string): void {
+    this.act(() => {
+      for (const { process, simulation } of this.cases) {
+        const { state } = simulation;
+        const timer = state.timers.find((each) => elementOfTimer(process, state, each) === element);
+        if (!timer) continue;
+        const timers = state.timers.map((each) => (each === timer ? { ...each, at: simulation.now - 1 } : each));
+        simulation.state = { ...state, timers };
+        simulation.consume({ type: 'timer' });
+        return;
+      }
+      if (!this.beginBy('timer', (start) => start.element === element, {}))
+        throw new Impossible(`no timer runs at ${element}`);
+    });
+  }
+
+  message(name: string, vars: Vars): void {
+    this.act(() => {
+      const key = this.deployment.keys.find('message', name);
+      if (
+        key !== undefined &&
+        this.cases.some(({ simulation }) => simulation.message(key, 'any', { vars: fields(vars) }))
+      )
+        return;
+      if (!this.beginBy('message', (start) => start.name === name, vars))
+        throw new Impossible(`nothing waits for the message ${name}`);
+    });
+  }
+
+  signal(name: string, vars: Vars): void {
+    this.act(() => {
+      const key = this.deployment.keys.find('signal', name);
+      const isKnown = key !== undefined && this.hear(key, vars);
+      const isStarted = this.beginBy('signal', (start) => start.name === name, vars);
+      if (!isKnown && !isStarted) throw new Impossible(`nothing waits for the signal ${name}`);
+    });
+  }
+
+  // -------------------------------------------------------------------------------------------- inside
+
+  /** Does an act with all that it sets off, or nothing of it. */
+  private act(doing: () => void): void {
+    const before = { cases: this.cases, states: this.cases.map(({ simulation }) => simulation.state) };
+    try {
+      doing();
+      this.deliver();
+      this.refuseIncidents();
+    } catch (error) {
+      this.sending = [];
+      this.cases = before.cases;
+      for (const [index, state] of before.states.entries()) {
+        const known = this.cases[index];
+        if (known) known.simulation.state = state;
+      }
+      throw error;
+    }
+  }
+
+  private refuseIncidents(): void {
+    for (const { process, simulation } of this.cases)
+      for (const { step, code, detail } of simulation.state.incidents)
+        throw new Impossible(`${process.elements[step ?? ''] ?? process.process}: ${code} ${JSON.stringify(detail)}`);
+  }
+
+  private begin(process: Deployed, vars: Vars, startedBy: string | null): void {
+    const caseId = `case-${this.cases.length + 1}`;
+    const simulation = new Simulation(process.compiled, {
+      caseId,
+      send: (effect) => {
+        this.sending.push({ from: started, effect });
+        return undefined;
+      },
+    });
+    const started: Case = { process, simulation };
+    this.cases = [...this.cases, started];
+    const by = startedBy === null ? {} : { [STARTED_BY]: startedBy };
+    const refusal = simulation.start(WALKER, { ...fields(vars), ...by });
+    if (refusal) throw new Impossible(`${process.process}: ${refusal.code}`);
+  }
+
+  private beginBy(event: string, isMeant: (start: Deployed['starts'][number]) => boolean, vars: Vars): boolean {
+    const found = this.deployment.processes.flatMap((process) =>
+      process.starts.filter((start) => start.event === event && isMeant(start)).map((start) => ({ process, start })),
+    );
+    // A message and a timer begin one case, a signal one of each process.
+    for (const { process, start } of event === 'signal' ? found : found.slice(0, 1))
+      this.begin(process, vars, start.element);
+    return found.length > 0;
+  }
+
+  /** A receive task may be completed by its id too. */
+  private receiveAt(element: string, vars: Vars): boolean {
+    for (const { process, simulation } of this.cases) {
+      const { state } = simulation;
+      const wait = state.waits.find(
+        (each) =>
+          each.for.kind === 'message' &&
+          waitingElements(process, { ...state, tasks: [], timers: [], waits: [each] })[0] === element,
+      );
+      if (wait?.for.kind === 'message') return simulation.message(wait.for.name, wait.for.key, { vars: fields(vars) });
+    }
+    return false;
+  }
+
+  private hear(key: string, vars: Vars): boolean {
+    return this.cases.map(({ simulation }) => simulation.signal(key, { vars: fields(vars) })).some(Boolean);
+  }
+
+  /** What was thrown reaches whoever waits before its thrower goes on. Messages leave: nobody is on the other side. */
+  private deliver(): void {
+    for (let count = 0; this.sending.length > 0; count += 1) {
+      if (count > MOST_SENT) throw new Impossible('signals set each other off without end');
+      const sent = this.sending.shift();
+      if (!sent) return;
+      const { from, effect } = sent;
+      if (effect.kind === 'signal') this.throwSignal(effect.name);
+      if (from.simulation.state.effects.some(({ id }) => id === effect.id))
+        from.simulation.consume({ type: 'activityDone', effect: effect.id, vars: {}, patch: null });
+    }
+  }
+
+  private throwSignal(key: string): void {
+    this.hear(key, {});
+    this.beginBy('signal', ({ name }) => name !== null && this.deployment.keys.find('signal', name) === key, {});
+  }
+}
+
+function fields(vars: Vars): Vars {
+  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [toField(name), value]));
+}
