@@ -18,8 +18,8 @@ export function expressionIn(text: string): string | null {
 
 /** An expression with or without its braces. Plain text that is no expression fails. */
 export function toFeel(text: string): Translation {
-  const parser = new Parser(expressionIn(text) ?? text);
   try {
+    const parser = new Parser(expressionIn(text) ?? text);
     const feel = parser.whole();
     return { ok: true, feel, names: [...parser.names] };
   } catch (error) {
