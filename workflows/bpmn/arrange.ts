@@ -43,7 +43,7 @@ interface Block {
 
 /** One region being arranged. */
 interface Work {
-  /** Splits being arranged around it: a way back to one of them leaves its block. */
+  /** Splits and events being arranged around it: a way back to one of them would make tokens without end. */
   around: Node[];
   region: Region;
   places: Map<Node, Place>;
@@ -62,14 +62,16 @@ export function arrange({ starts, owner }: Graph, entry: Node | undefined = star
       owner.id ?? null,
       'it begins in several places at once and has no start event',
     );
-  return arrangeAlone(entry);
+  return arrangeAlone(entry, []);
 }
 
 /** A token that nobody waits for. */
-function arrangeAlone(entry: Node): Item[] {
+function arrangeAlone(entry: Node, around: Node[]): Item[] {
+  if (around.includes(entry))
+    throw new Refused('loop_out_of_parallel', entry.id, 'what it begins beside leads back to before it');
   const plain = new Set<Node>();
   for (;;) {
-    const { items, exits } = arrangeFrom(entry, [], plain);
+    const { items, exits } = arrangeFrom(entry, [...around, entry], plain);
     if (exits.length === 0) return items;
     // One token alone: an inclusive gateway lets it through, a parallel one waits for ever.
     for (const { target } of exits) letThrough({ plain }, target);
@@ -163,7 +165,9 @@ function handlersOf(work: Work, node: Node): HandlerItems[] {
   const [edge] = node.outgoing;
   const fall = edge && !isExit(work, edge) ? edge.target : null;
   return node.boundary.map((event) =>
-    isInterrupting(event) ? { event, items: place(work, event, fall) } : { event, items: arrangeAlone(event) },
+    isInterrupting(event)
+      ? { event, items: place(work, event, fall) }
+      : { event, items: arrangeAlone(event, work.around) },
   );
 }
 
