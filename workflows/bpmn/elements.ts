@@ -161,7 +161,7 @@ function scope(making: Making, node: Node, { handlers, body }: Around): Sequence
   };
   if (again) return [again(claim(making, node, '_each'), [step], handlers)];
   if (handlers.length === 0) return [step];
-  const isBeside = handlers.some((handler) => 'interrupting' in handler && handler.interrupting === false);
+  const isBeside = handlers.some((handler) => 'interrupting' in handler && !handler.interrupting);
   if (within.length === 0 && !isBeside) return [{ ...step, on: handlers }];
   const around = claim(making, node, '_around');
   return [{ id: around, kind: 'parallel', title, branches: [{ title, steps: [step] }], on: handlers }];

@@ -4,7 +4,10 @@
  */
 import { toField } from './names.ts';
 
-type Token = { kind: 'number' | 'text' | 'name' | 'sign'; text: string };
+interface Token {
+  kind: 'number' | 'text' | 'name' | 'sign';
+  text: string;
+}
 export type Translation = { ok: true; feel: string; names: string[] } | { ok: false; reason: string };
 
 const TOKEN =
