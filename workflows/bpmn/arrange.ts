@@ -43,7 +43,7 @@ interface Block {
 
 /** One region being arranged. */
 interface Work {
-  /** Splits being arranged around it: a way back to one of them leaves its block. */
+  /** Splits and events being arranged around it: a way back to one of them would make tokens without end. */
   around: Node[];
   region: Region;
   places: Map<Node, Place>;
@@ -51,7 +51,13 @@ interface Work {
   exits: Edge[];
   /** Joins that only one token comes to. */
   plain: Set<Node>;
+  /** How many more nodes may be placed: a node that several tokens come to is placed for each. */
+  room: Room;
 }
+interface Room {
+  left: number;
+}
+const MOST_PLACES = 20_000;
 
 /** The steps of a scope, from where its tokens begin. @throws Refused where no tree says the same. */
 export function arrange({ starts, owner }: Graph, entry: Node | undefined = starts[0]): Item[] {
@@ -62,14 +68,16 @@ export function arrange({ starts, owner }: Graph, entry: Node | undefined = star
       owner.id ?? null,
       'it begins in several places at once and has no start event',
     );
-  return arrangeAlone(entry);
+  return arrangeAlone(entry, [], { left: MOST_PLACES });
 }
 
 /** A token that nobody waits for. */
-function arrangeAlone(entry: Node): Item[] {
+function arrangeAlone(entry: Node, around: Node[], room: Room): Item[] {
+  if (around.includes(entry))
+    throw new Refused('loop_out_of_parallel', entry.id, 'what it begins beside leads back to before it');
   const plain = new Set<Node>();
   for (;;) {
-    const { items, exits } = arrangeFrom(entry, [], plain);
+    const { items, exits } = arrangeFrom(entry, { around: [...around, entry], plain, room });
     if (exits.length === 0) return items;
     // One token alone: an inclusive gateway lets it through, a parallel one waits for ever.
     for (const { target } of exits) letThrough({ plain }, target);
@@ -82,10 +90,14 @@ function letThrough({ plain }: Pick<Work, 'plain'>, join: Node): void {
   plain.add(join);
 }
 
-function arrangeFrom(entry: Node, around: Node[], plain: Set<Node>): { items: Item[]; exits: Edge[] } {
-  const blocks = new Map<Node, Block>();
+interface Starting extends Pick<Work, 'around' | 'plain' | 'room'> {
+  /** What is known of its splits already. */
+  blocks?: Map<Node, Block>;
+}
+
+function arrangeFrom(entry: Node, starting: Starting): { items: Item[]; exits: Edge[] } {
   const exits: Edge[] = [];
-  const fields = { around, places: new Map<Node, Place>(), blocks, exits, plain };
+  const fields = { blocks: new Map<Node, Block>(), ...starting, places: new Map<Node, Place>(), exits };
   const region = toRegion(entry, (node) => successors({ ...fields, region: null }, node));
   const items = place({ ...fields, region }, entry, null);
   return { items, exits: [...new Set(exits)] };
@@ -118,6 +130,9 @@ function place(work: Work, node: Node, fall: Node | null): Item[] {
 }
 
 function emit(work: Work, node: Node, fall: Node | null): Item[] {
+  work.room.left -= 1;
+  if (work.room.left < 0)
+    throw new Refused('too_many_copies', node.id, 'tokens that never join would make more steps than a flow may have');
   if (isSplit(node)) return emitSplit(work, node, fall);
   const at = placeOf(work, node);
   const handlers = handlersOf(work, node);
@@ -163,7 +178,9 @@ function handlersOf(work: Work, node: Node): HandlerItems[] {
   const [edge] = node.outgoing;
   const fall = edge && !isExit(work, edge) ? edge.target : null;
   return node.boundary.map((event) =>
-    isInterrupting(event) ? { event, items: place(work, event, fall) } : { event, items: arrangeAlone(event) },
+    isInterrupting(event)
+      ? { event, items: place(work, event, fall) }
+      : { event, items: arrangeAlone(event, work.around, work.room) },
   );
 }
 
@@ -183,22 +200,33 @@ function kindOf({ type }: Node): 'parallel' | 'inclusive' {
 function blockOf(work: Looking, split: Node): Block {
   const known = work.blocks.get(split);
   if (known) return known;
-  const { threads, exit } = reduce(work, split);
-  const open = threads.flatMap(({ exits }) => exits);
-  const joins = new Set(open.map(({ target }) => target));
-  if (exit === null && joins.size > 1)
-    throw new Refused(
-      'not_block_structured',
-      split.id,
-      `its branches join in several places: ${[...joins].map(({ id }) => id).join(', ')}`,
-    );
-  const block = { branches: threads.map(({ edge, items }) => ({ edge, items })), exit, open: exit ? [] : open };
+  const block = toBlock(split, reduce(work, split));
   work.blocks.set(split, block);
   return block;
 }
 
+interface Reduced {
+  threads: Thread[];
+  exit: Node | null;
+}
+
+function toBlock(split: Node, { threads, exit }: Reduced): Block {
+  const joins = joinsOf(threads);
+  if (exit === null && joins.length > 1) {
+    const where = joins.map(({ id }) => id).join(', ');
+    throw new Refused('not_block_structured', split.id, `its branches join in several places: ${where}`);
+  }
+  const open = exit ? [] : threads.flatMap(({ exits }) => exits);
+  return { branches: threads.map(({ edge, items }) => ({ edge, items })), exit, open };
+}
+
+/** The joins that tokens come to. */
+function joinsOf(threads: Thread[]): Node[] {
+  return [...new Set(threads.flatMap(({ exits }) => exits.map(({ target }) => target)))];
+}
+
 /** The tokens of a split, those that join put together until all have or none can. */
-function reduce(work: Looking, split: Node): { threads: Thread[]; exit: Node | null } {
+function reduce(work: Looking, split: Node): Reduced {
   if (work.around.includes(split))
     throw new Refused('loop_out_of_parallel', split.id, 'one of its branches leads back to before it');
   const around = [...work.around, split];
@@ -221,8 +249,7 @@ function reduce(work: Looking, split: Node): { threads: Thread[]; exit: Node | n
 
 /** A join all of whose flows come from these tokens, which go nowhere else. */
 function readyJoin(threads: Thread[]): Node | undefined {
-  const joins = new Set(threads.flatMap(({ exits }) => exits.map(({ target }) => target)));
-  return [...joins].find((join) => {
+  return joinsOf(threads).find((join) => {
     const members = threads.filter(({ exits }) => exits.some(({ target }) => target === join));
     const edges = new Set(members.flatMap(({ exits }) => exits));
     return (
@@ -243,7 +270,7 @@ interface Joining {
 function putTogether(work: Looking, { threads, members, join, around }: Joining): Thread[] {
   const [first] = members;
   if (!first) return threads;
-  const after = arrangeFrom(join, around, work.plain);
+  const after = arrangeFrom(join, { around, plain: work.plain, room: work.room });
   const branches = members.map(({ edge, items }) => ({ edge, items }));
   const joined: Thread = {
     edge: first.edge,
@@ -260,10 +287,12 @@ function putTogether(work: Looking, { threads, members, join, around }: Joining)
 function threadsFrom(work: Looking, edge: Edge, around: Node[]): Thread[] {
   const { target } = edge;
   if (isExit(work, edge)) return [{ edge, items: [], exits: [edge] }];
+  const { plain, room } = work;
+  const blocks = new Map<Node, Block>();
   if (isSplit(target) && kindOf(target) === 'parallel' && target.incoming.length === 1) {
     const inner = reduce({ ...work, around }, target);
-    const joins = new Set(inner.threads.flatMap(({ exits }) => exits.map((exit) => exit.target)));
-    if (inner.exit === null && joins.size > 1) return inner.threads;
+    if (inner.exit === null && joinsOf(inner.threads).length > 1) return inner.threads;
+    blocks.set(target, toBlock(target, inner));
   }
-  return [{ edge, ...arrangeFrom(target, around, work.plain) }];
+  return [{ edge, ...arrangeFrom(target, { around, plain, room, blocks }) }];
 }

@@ -25,7 +25,7 @@ export function timerOf(making: Making, node: Node): TimerWait {
   );
   if (duration !== undefined) return durationOf(making, node, duration);
   if (date !== undefined) return { at: dateOf(making, node, date) };
-  if (cycle !== undefined) return cycleOf(making, node, cycle);
+  if (cycle !== undefined) return cycleOf(node, cycle);
   throw new Refused('duration_unknown', node.id, 'a timer says no time');
 }
 
@@ -44,7 +44,7 @@ function dateOf(making: Making, node: Node, text: string): string {
   return `date and time(${expressed(making, node, text)})`;
 }
 
-function cycleOf(making: Making, node: Node, text: string): TimerWait {
+function cycleOf(node: Node, text: string): TimerWait {
   const [, times, every] = CYCLE.exec(text) ?? [];
   if (every !== undefined && DURATION.test(every) && !isNothing(every))
     return { every, ...(times ? { times: Math.min(Math.max(Number(times), 1), 100) } : {}) };
@@ -91,16 +91,19 @@ export function waitOf(making: Making, node: Node): Wait {
       return { catch: 'timer', ...timer, ...(every === undefined ? {} : { in: every }) };
     }
     case 'message':
-      return { catch: 'message', name: making.keys.of('message', referenceName(node, 'messageRef')), key: ANY_KEY };
+      return message(making, node);
     case 'signal':
       return { catch: 'signal', name: making.keys.of('signal', referenceName(node, 'signalRef')) };
     case 'conditional':
       return { catch: 'condition', when: conditionOf(making, node) };
     default:
-      if (node.type === 'receiveTask')
-        return { catch: 'message', name: making.keys.of('message', referenceName(node, 'messageRef')), key: ANY_KEY };
+      if (node.type === 'receiveTask') return message(making, node);
       throw new Refused('event_unknown', node.id, `${node.event ?? 'a plain event'} is not waited for here`);
   }
+}
+
+function message({ keys }: Making, node: Node): Wait {
+  return { catch: 'message', name: keys.of('message', referenceName(node, 'messageRef')), key: ANY_KEY };
 }
 
 type Wait =

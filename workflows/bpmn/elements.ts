@@ -1,7 +1,6 @@
 /** Each element of BPMN as the step that says the same. */
 import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
 import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
-import { arrange } from './arrange.ts';
 import { textIn, vendorAttribute } from './element.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
@@ -145,27 +144,27 @@ function end(making: Making, node: Node, ends: NonNullable<End['ends']>, code?: 
   return { id, kind: 'end', title: titleOf(node), outcome: code ?? toKey(name ?? '', 'completed'), ends };
 }
 
-/** Event sub-processes are handlers within it, boundary events around it: what those let through reaches these. */
+/** Event sub-processes are handlers within it, boundary events around it: what those let through reaches these, and holds nothing up. */
 function scope(making: Making, node: Node, { handlers, body }: Around): Sequence {
   const { inner } = node;
   if (!inner) return [];
   const again = repeated(making, node);
   const id = claim(making, node);
+  const title = titleOf(node);
   const within = handlersWithin(making, inner, body);
-  const isNested = within.length > 0 && handlers.length > 0 && !again;
-  const on = isNested || again ? within : [...within, ...handlers];
   const step: Step = {
     id,
     kind: 'subProcess',
-    title: titleOf(node),
+    title,
     steps: body(inner),
-    ...(on.length > 0 ? { on } : {}),
+    ...(within.length > 0 ? { on: within } : {}),
   };
   if (again) return [again(claim(making, node, '_each'), [step], handlers)];
-  if (!isNested) return [step];
-  return [
-    { id: claim(making, node, '_around'), kind: 'subProcess', title: titleOf(node), steps: [step], on: handlers },
-  ];
+  if (handlers.length === 0) return [step];
+  const isBeside = handlers.some((handler) => 'interrupting' in handler && !handler.interrupting);
+  if (within.length === 0 && !isBeside) return [{ ...step, on: handlers }];
+  const around = claim(making, node, '_around');
+  return [{ id: around, kind: 'parallel', title, branches: [{ title, steps: [step] }], on: handlers }];
 }
 
 /** The event sub-processes of a scope. */

@@ -51,9 +51,13 @@ const SPLITS_BY_ITSELF = new Set([
   'complexGateway',
 ]);
 
+const MOST_ELEMENTS = 2_000;
+
 /** @throws Refused for what no graph can be made of. */
 export function toGraph(owner: Element): Graph {
   const flowElements = elementsIn(owner, 'flowElements').filter((element) => !IGNORED.has(typeOf(element)));
+  if (flowElements.length > MOST_ELEMENTS)
+    throw new Refused('too_many_elements', owner.id ?? null, `a scope has more than ${MOST_ELEMENTS} elements`);
   const nodes = flowElements.filter((element) => typeOf(element) !== 'sequenceFlow').map(toNode);
   const byElement = new Map(nodes.map((node) => [node.element, node]));
   for (const flow of flowElements.filter((element) => typeOf(element) === 'sequenceFlow')) connect(byElement, flow);

@@ -4,7 +4,10 @@
  */
 import { toField } from './names.ts';
 
-type Token = { kind: 'number' | 'text' | 'name' | 'sign'; text: string };
+interface Token {
+  kind: 'number' | 'text' | 'name' | 'sign';
+  text: string;
+}
 export type Translation = { ok: true; feel: string; names: string[] } | { ok: false; reason: string };
 
 const TOKEN =
@@ -18,8 +21,8 @@ export function expressionIn(text: string): string | null {
 
 /** An expression with or without its braces. Plain text that is no expression fails. */
 export function toFeel(text: string): Translation {
-  const parser = new Parser(expressionIn(text) ?? text);
   try {
+    const parser = new Parser(expressionIn(text) ?? text);
     const feel = parser.whole();
     return { ok: true, feel, names: [...parser.names] };
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
+import { prepare } from '../engine/feel-syntax.ts';
 import { elementIn, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn, toFeel } from './juel.ts';
@@ -58,11 +59,20 @@ export function titleOf({ element, id }: Node, edge?: string): { 'zh-CN': string
 
 /** An expression as FEEL, or plain text as a text of FEEL. @throws Refused for what FEEL has no words for. */
 export function feelOf(making: Making, { id }: Pick<Node, 'id'>, text: string): string {
+  // So engines of FEEL tell it from plain text.
+  if (text.trim().startsWith('=')) return asItStands(making, id, text.trim().slice(1).trim());
   const isExpression = expressionIn(text) !== null || !/[$#]\{/.test(text);
   const translated = isExpression ? toFeel(text) : { ok: false as const, reason: 'it mixes text and expressions' };
   if (!translated.ok) throw new Refused('expression_unknown', id, `${text.trim()}: ${translated.reason}`);
   for (const name of translated.names) making.fields.add(name);
   return translated.feel;
+}
+
+function asItStands(making: Making, id: string, feel: string): string {
+  const result = prepare(feel, null);
+  if (!result.ok) throw new Refused('expression_unknown', id, `${feel}: it is no FEEL`);
+  for (const name of result.prepared.names) making.fields.add(name);
+  return feel;
 }
 
 /** The body of an expression element. */

@@ -6,6 +6,8 @@ import { Refused } from './refusal.ts';
 /** Characters; the largest models of the public test suites have some hundred thousand. */
 const LONGEST = 5_000_000;
 const DEEPEST = 100;
+/** The reader quotes what it cannot read. */
+const LONGEST_REASON = 200;
 
 export interface Definitions {
   root: Element;
@@ -28,16 +30,47 @@ export async function read(xml: string): Promise<Definitions> {
 
 function guard(xml: string): void {
   if (xml.length > LONGEST) throw new Refused('xml_too_large', null, `the file has more than ${LONGEST} characters`);
-  if (/<!(DOCTYPE|ENTITY)/i.test(xml))
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
     throw new Refused('xml_entities', null, 'a document type or entities are not read');
-  let depth = 0;
-  for (const [tag] of xml.matchAll(
-    /<(?:!--[\s\S]*?--|!\[CDATA\[[\s\S]*?\]\]|\?[\s\S]*?\?|[^>"']*(?:"[^"]*"|'[^']*'|[^>"'])*)>/g,
-  )) {
-    if (tag.startsWith('</')) depth -= 1;
-    else if (!tag.startsWith('<!') && !tag.startsWith('<?') && !tag.endsWith('/>')) depth += 1;
-    if (depth > DEEPEST) throw new Refused('xml_too_deep', null, `elements are nested deeper than ${DEEPEST}`);
+  if (depthOf(xml) > DEEPEST) throw new Refused('xml_too_deep', null, `elements are nested deeper than ${DEEPEST}`);
+}
+
+/** How deep elements are nested at most; in one pass, whatever the file holds. */
+function depthOf(xml: string): number {
+  let [depth, deepest] = [0, 0];
+  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
+    const kind = SKIPPED.find(({ begin }) => xml.startsWith(begin, at));
+    const end = kind ? xml.indexOf(kind.end, at + kind.begin.length) : endOfTag(xml, at);
+    if (end < 0) return deepest;
+    if (!kind) {
+      if (xml.charAt(at + 1) === '/') depth -= 1;
+      else if (xml.charAt(end - 1) !== '/') depth += 1;
+    }
+    deepest = Math.max(deepest, depth);
+    at = end;
   }
+  return deepest;
+}
+
+const SKIPPED = [
+  { begin: '<!--', end: '-->' },
+  { begin: '<![CDATA[', end: ']]>' },
+  { begin: '<?', end: '?>' },
+];
+
+/** A tag ends behind its attributes, which may hold any sign in their quotes. */
+function endOfTag(xml: string, from: number): number {
+  let at = from + 1;
+  while (at < xml.length) {
+    const sign = xml.charAt(at);
+    if (sign === '>') return at;
+    if (sign === '"' || sign === "'") {
+      at = xml.indexOf(sign, at + 1);
+      if (at < 0) return -1;
+    }
+    at += 1;
+  }
+  return -1;
 }
 
 interface Parsed {
@@ -48,13 +81,10 @@ interface Parsed {
 async function parse(xml: string): Promise<Element> {
   let parsed: Parsed;
   try {
-    parsed = (await new BpmnModdle().fromXML(xml)) as unknown as Parsed;
+    parsed = (await new BpmnModdle().fromXML(xml)) as Parsed;
   } catch (error) {
-    throw new Refused(
-      'xml_invalid',
-      null,
-      error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it is no XML',
-    );
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Refused('xml_invalid', null, said.slice(0, LONGEST_REASON));
   }
   for (const { element, property, value } of parsed.warnings)
     if (element && property && value) keepReference(element, property, value);

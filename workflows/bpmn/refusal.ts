@@ -13,6 +13,7 @@ export const REFUSAL_CODES = [
   'join_never_fires',
   'inclusive_partly_joined',
   'too_many_copies',
+  'too_many_elements',
   'expression_unknown',
   'duration_unknown',
   'reference_missing',

@@ -1025,14 +1025,14 @@ export interface Inclusive {
   on?: Handlers;
 }
 /**
- * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled.
+ * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled. Of one branch alone its handlers stand around what is in it, such as a sub-process: what they begin beside does not hold that up (BPMN’s boundary events of a sub-process).
  */
 export interface Parallel {
   id: StepId;
   kind: 'parallel';
   title: Text;
   /**
-   * @minItems 2
+   * @minItems 1
    * @maxItems 20
    */
   branches: {

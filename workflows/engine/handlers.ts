@@ -115,11 +115,15 @@ export function isInterrupted({ children }: Frame): boolean {
 
 /** Hands an error or an escalation to the nearest handler around a frame, itself included; false: nobody catches it. */
 export function raise(run: Run, { id }: Frame, raised: { catch: 'error' | 'escalation'; code: string }): boolean {
-  for (const frame of pathTo(run.state, id).toReversed()) {
+  const path = pathTo(run.state, id);
+  for (const frame of path.toReversed()) {
     const isOwner = frame.branch === null || frame.step === null;
     if (!isOwner || isInterrupted(frame)) continue;
     const owner = frame.step === null ? run.compiled.flow : stepInfo(run.compiled, frame.step).step;
-    const found = handlersOn(owner).find(({ handler }) => catches(handler, raised));
+    // What its own branch raises is for whoever is further out.
+    const isWithin = (key: BranchKey): boolean =>
+      path.some(({ step, branch }) => step === frame.step && branch === key);
+    const found = handlersOn(owner).find(({ key, handler }) => catches(handler, raised) && !isWithin(key));
     if (!found) continue;
     startHandler(run, frame, found.key);
     return true;

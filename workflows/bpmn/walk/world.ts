@@ -127,7 +127,11 @@ export class World {
     }
   }
 
+  /** An error that nobody catches ends its case, as BPMN leaves it to whoever runs it; all else that stops a case refuses the act. */
   private refuseIncidents(): void {
+    for (const { simulation } of this.cases)
+      if (simulation.state.incidents.some(({ code }) => code === 'error_uncaught'))
+        simulation.send({ kind: 'cancel', actor: WALKER, vars: {} });
     for (const { process, simulation } of this.cases)
       for (const { step, code, detail } of simulation.state.incidents)
         throw new Impossible(`${process.elements[step ?? ''] ?? process.process}: ${code} ${JSON.stringify(detail)}`);
