@@ -6,6 +6,7 @@ import { handlersWithin } from './elements.ts';
 import { toGraph, type Graph, type Node } from './graph.ts';
 import { Keys, type Making } from './making.ts';
 import { Names, toKey } from './names.ts';
+import { ownFlow } from './own/flow.ts';
 import { read } from './read.ts';
 import { Refused, type ImportRefusal } from './refusal.ts';
 import { toSequence } from './steps.ts';
@@ -52,9 +53,34 @@ export async function importBpmn(xml: string, keys = new Keys()): Promise<Import
 }
 
 function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: Refused[] } {
-  const names = new Names();
-  const making: Making = { names, elements: {}, fields: new Set(), keys, refusals: [], waited: new Set(), count: 0 };
   const graph = toGraph(process);
+  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
+  const id = process.id ?? 'process';
+  const { flow, making } = ownOf(process, graph, keys) ?? anybodys(process, graph, keys);
+  const { elements, fields, refusals } = making;
+  const isExecutable = process.isExecutable !== false;
+  return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields] }, refusals };
+}
+
+interface Made {
+  flow: Flow;
+  making: Making;
+}
+
+/** An export of ours. */
+function ownOf(process: Element, graph: Graph, keys: Keys): Made | null {
+  const making = newMaking(keys);
+  const flow = ownFlow(making, process, graph);
+  return flow && { flow, making };
+}
+
+function newMaking(keys: Keys): Making {
+  const names = new Names();
+  return { names, elements: {}, fields: new Set(), keys, refusals: [], waited: new Set(), count: 0 };
+}
+
+function anybodys(process: Element, graph: Graph, keys: Keys): Made {
+  const making = newMaking(keys);
   const steps = toSequence(making, graph, entryOf(graph));
   const on = handlersWithin(making, graph, (inner) => toSequence(making, inner));
   const id = process.id ?? 'process';
@@ -69,13 +95,7 @@ function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: R
     steps,
     ...(on.length > 0 ? { on } : {}),
   };
-  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
-  const { elements, fields } = making;
-  const isExecutable = process.isExecutable !== false;
-  return {
-    flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields] },
-    refusals: making.refusals,
-  };
+  return { flow, making };
 }
 
 function startName(start: Node): string | null {

@@ -2,7 +2,7 @@
 import { BpmnModdle } from 'bpmn-moddle';
 import type { Flow } from '../../engine/flow.gen.ts';
 import { walk } from '../../engine/tree.ts';
-import { EXTENSION, FEEL, NAMESPACE } from '../extension.ts';
+import { EXTENSION, NAMESPACE } from '../extension.ts';
 import { say, type Language } from '../words.ts';
 import { diagramOf } from './diagram.ts';
 import { drawStep } from './kinds.ts';
@@ -29,7 +29,6 @@ export async function exportBpmn(flow: Flow, { language = 'zh-CN' }: ExportOptio
   const definitions = writing.create('bpmn:Definitions', {
     id: writing.ids.claim('Definitions'),
     targetNamespace: NAMESPACE,
-    expressionLanguage: FEEL,
     exporter: 'Guanjia',
     rootElements: [...writing.roots.values(), process],
     diagrams: [diagram],

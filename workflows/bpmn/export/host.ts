@@ -83,7 +83,12 @@ function escaping(writing: Writing, level: Level, on: Box, { step, to, code }: E
     eventDefinitions: [escalation(writing, code)],
   });
   const name = arrowTo(writing.titleOf(to));
-  const fields = { id: `${step}-link`, name, mark: writing.part('escape', step), eventDefinitions: [link(writing, to)] };
+  const fields = {
+    id: `${step}-link`,
+    name,
+    mark: writing.part('escape', step),
+    eventDefinitions: [link(writing, to)],
+  };
   const goesOn = box(writing.node(level, 'IntermediateThrowEvent', fields), eventForm(name));
   const row = newRow();
   row.pieces.push({ is: 'box', box: goesOn });

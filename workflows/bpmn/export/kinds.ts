@@ -13,9 +13,12 @@ import type { Around, Drawn, Level, Writing } from './writing.ts';
 type Maker<S> = (writing: Writing, step: S, around: Around) => Drawn;
 
 const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
-  userTask: (writing, step, around) => activity(writing, 'UserTask', { step, around }, resources(writing, step.people.assign)),
-  approval: (writing, step, around) => activity(writing, 'UserTask', { step, around }, resources(writing, step.people.assign)),
-  cc: (writing, step, around) => activity(writing, 'SendTask', { step, around }, resources(writing, step.people.assign)),
+  userTask: (writing, step, around) =>
+    activity(writing, 'UserTask', { step, around }, resources(writing, step.people.assign)),
+  approval: (writing, step, around) =>
+    activity(writing, 'UserTask', { step, around }, resources(writing, step.people.assign)),
+  cc: (writing, step, around) =>
+    activity(writing, 'SendTask', { step, around }, resources(writing, step.people.assign)),
   serviceTask: (writing, step, around) =>
     activity(writing, 'ServiceTask', { step, around }, { implementation: step.activity }),
   receive: (writing, step, around) =>
@@ -50,7 +53,11 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
     const mark = writing.mark('Step', step);
     const element = node(writing, outer, 'SubProcess', { step, mark });
     const level = newLevel(outer);
-    const body = drawBody(writing, { level, id }, drawSequence(writing, steps, { level, passes: false, together: null }));
+    const body = drawBody(
+      writing,
+      { level, id },
+      drawSequence(writing, steps, { level, passes: false, together: null }),
+    );
     body.below = on.map((handler) => eventSubProcess(writing, level, handler));
     return alone(expanded(element, level, body), mark);
   },
@@ -73,7 +80,12 @@ interface Naming {
   mark: Element;
 }
 
-function node(writing: Writing, level: Level, type: string, { step, mark, ...fields }: Naming & Record<string, unknown>): Element {
+function node(
+  writing: Writing,
+  level: Level,
+  type: string,
+  { step, mark, ...fields }: Naming & Record<string, unknown>,
+): Element {
   const name = say('title', step, writing.language) ?? '';
   const guide = writing.documentation(say('guide', step, writing.language));
   return writing.node(level, type, { id: step.id, name, mark, ...guide, ...fields });
@@ -128,12 +140,7 @@ function undoing(writing: Writing, level: Level, on: Box, step: StepByKind['serv
   return { event, row };
 }
 
-function event(
-  writing: Writing,
-  type: string,
-  { step, level }: { step: Step; level: Level },
-  fields: object,
-): Drawn {
+function event(writing: Writing, type: string, { step, level }: { step: Step; level: Level }, fields: object): Drawn {
   const mark = writing.mark('Step', step);
   const element = node(writing, level, type, { step, mark, ...fields });
   return alone(box(element, eventForm(element.name ?? '')), mark);
@@ -190,7 +197,11 @@ function parallel(writing: Writing, step: Parallel, around: Around): Drawn {
   const together = { endsEarly: false };
   const inside = { level: around.level, passes: true, together };
   const branches = step.branches.map((branch) => branchOf(writing, branch, inside));
-  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, ...joinOf(writing, step, together)) });
+  return drawFork(writing, around, {
+    ...fork,
+    branches,
+    join: join(writing, around, ...joinOf(writing, step, together)),
+  });
 }
 
 /** A parallel gateway would wait for a branch that has ended for ever; an inclusive one knows that nothing comes any more. */

@@ -6,7 +6,9 @@ import type { Writing } from './writing.ts';
 export function resources(writing: Writing, assign: Assign): { resources: Element[] } {
   const { type, name, expression } = wordsOf(assign);
   const assignment = expression && {
-    resourceAssignmentExpression: writing.create('bpmn:ResourceAssignmentExpression', { expression: expression(writing) }),
+    resourceAssignmentExpression: writing.create('bpmn:ResourceAssignmentExpression', {
+      expression: expression(writing),
+    }),
   };
   return { resources: [writing.create(`bpmn:${type}`, { name, ...assignment })] };
 }
@@ -25,7 +27,11 @@ function wordsOf(assign: Assign): Words {
     case 'leastLoaded':
     case 'roundRobin':
     case 'onDuty':
-      return { type: 'PotentialOwner', name, expression: (writing) => writing.expression(`group(${assign.role})`, false) };
+      return {
+        type: 'PotentialOwner',
+        name,
+        expression: (writing) => writing.expression(`group(${assign.role})`, false),
+      };
     case 'field':
       return { type: 'HumanPerformer', name, expression: (writing) => writing.expression(assign.field) };
     case 'initiator':

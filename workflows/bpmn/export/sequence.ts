@@ -35,7 +35,8 @@ export function inSequence(
   for (const [index, { id, draw }] of drawers.entries()) {
     const isLast = index === drawers.length - 1;
     const drawn = draw({ ...around, row, passes: around.passes && isLast });
-    const arrived = id !== null && writing.targets.has(id) ? withArrival(writing, level, { drawn, id, row }) : drawn.entry;
+    const arrived =
+      id !== null && writing.targets.has(id) ? withArrival(writing, level, { drawn, id, row }) : drawn.entry;
     row.pieces.push(drawn.piece);
     if (last?.exit) writing.flow(level, { from: last.exit, to: arrived, row });
     else if (last) last.mark.then = arrived.id;

@@ -66,10 +66,7 @@ export class Writing {
   readonly draw: (writing: Writing, step: Step, around: Around) => Drawn;
   private readonly moddle: Moddle;
 
-  constructor(
-    moddle: Moddle,
-    fields: Pick<Writing, 'language' | 'targets' | 'titleOf' | 'draw'>,
-  ) {
+  constructor(moddle: Moddle, fields: Pick<Writing, 'language' | 'targets' | 'titleOf' | 'draw'>) {
     this.moddle = moddle;
     this.language = fields.language;
     this.targets = fields.targets;
@@ -150,7 +147,8 @@ function jsonOf(properties: object): string {
     }),
   );
   // JSON may hold what XML may not.
-  return JSON.stringify(kept).replace(/[\uFFFE\uFFFF]/gu, (character) =>
-    String.raw`\u` + character.charCodeAt(0).toString(16),
+  return JSON.stringify(kept).replace(
+    /[\uFFFE\uFFFF]/gu,
+    (character) => String.raw`\u` + character.charCodeAt(0).toString(16),
   );
 }
