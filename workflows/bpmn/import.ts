@@ -1,6 +1,7 @@
 /** BPMN 2.0 XML as flows of the language: all processes of a file, or the reasons why not. */
 import type { Flow, Starter } from '../engine/flow.gen.ts';
-import { ANY_KEY, referenceName } from './catching.ts';
+import { passAll, type PassesAll } from './calls.ts';
+import { referenceName } from './catching.ts';
 import { textIn, type Element } from './element.ts';
 import { handlersWithin } from './elements.ts';
 import { toGraph, type Graph, type Node } from './graph.ts';
@@ -21,6 +22,8 @@ export interface ImportedFlow {
   starts: { element: string; event: string | null; name: string | null }[];
   /** Fields of the record that its expressions read. */
   fields: string[];
+  /** Calls that pass all values on. */
+  passing: PassesAll[];
 }
 export type ImportResult = { ok: true; flows: ImportedFlow[] } | { ok: false; refusals: ImportRefusal[] };
 
@@ -41,7 +44,10 @@ export async function importBpmn(xml: string, keys = new Keys()): Promise<Import
     if (!(error instanceof Refused)) throw error;
     refusals.push(error);
   }
-  if (refusals.length === 0) return { ok: true, flows };
+  if (refusals.length === 0) {
+    passBetween(flows);
+    return { ok: true, flows };
+  }
   return {
     ok: false,
     refusals: refusals.map(({ code, element, message }) => {
@@ -51,14 +57,29 @@ export async function importBpmn(xml: string, keys = new Keys()): Promise<Import
   };
 }
 
+/** Calls among these flows that pass all values on say which. */
+export function passBetween(flows: ImportedFlow[]): void {
+  for (const { passing, fields } of flows)
+    passAll(passing, fields, (key) => flows.find(({ flow }) => flow.key === key)?.fields);
+}
+
 function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: Refused[] } {
   const names = new Names();
-  const making: Making = { names, elements: {}, fields: new Set(), keys, refusals: [], waited: new Set(), count: 0 };
+  const making: Making = {
+    names,
+    elements: {},
+    fields: new Set(),
+    keys,
+    refusals: [],
+    waited: new Set(),
+    passing: [],
+    count: 0,
+  };
   const graph = toGraph(process);
   const steps = toSequence(making, graph, entryOf(graph));
   const on = handlersWithin(making, graph, (inner) => toSequence(making, inner));
   const id = process.id ?? 'process';
-  const key = toKey(id, 'process');
+  const key = keys.of('process', id);
   const name = textIn(process, 'name') ?? id;
   const starters = graph.starts.flatMap((start) => starterOf(making, start));
   const flow: Flow = {
@@ -70,10 +91,10 @@ function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: R
     ...(on.length > 0 ? { on } : {}),
   };
   const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
-  const { elements, fields } = making;
+  const { elements, fields, passing } = making;
   const isExecutable = process.isExecutable !== false;
   return {
-    flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields] },
+    flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], passing },
     refusals: making.refusals,
   };
 }
@@ -124,5 +145,3 @@ function entryOf({ starts, owner }: Graph): Node | undefined {
   }
   return choice;
 }
-
-export { ANY_KEY };
