@@ -46,9 +46,19 @@ function dateOf(making: Making, node: Node, text: string): string {
 
 function cycleOf(node: Node, text: string): TimerWait {
   const [, times, every] = CYCLE.exec(text) ?? [];
-  if (every !== undefined && DURATION.test(every) && !isNothing(every))
-    return { every, ...(times ? { times: Math.min(Math.max(Number(times), 1), 100) } : {}) };
+  const period = every ?? cronPeriod(text);
+  if (period !== undefined && DURATION.test(period) && !isNothing(period))
+    return { every: period, ...(times ? { times: Math.min(Math.max(Number(times), 1), 100) } : {}) };
   throw new Refused('duration_unknown', node.id, `${text} is no cycle of ISO 8601 such as R3/PT1H`);
+}
+
+/** Engines take cron’s words too; those that say every so many seconds, minutes or hours are a period. */
+function cronPeriod(text: string): string | undefined {
+  const [, seconds, minutes, hours] =
+    /^(?:\d+\/(\d+) \*|0 \d+\/(\d+)|0 0 \d+\/(\d+))(?: \*)*(?: \?)?$/.exec(text) ?? [];
+  if (seconds !== undefined) return `PT${seconds}S`;
+  if (minutes !== undefined) return `PT${minutes}M`;
+  return hours === undefined ? undefined : `PT${hours}H`;
 }
 
 function expressed(making: Making, node: Node, text: string): string {

@@ -95,6 +95,8 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
     expressions: branches.flatMap(({ wait }, index) => catchingExpressions(wait, `branches.${index}.wait`)),
   }),
   throw: (step) => ({ expressions: step.send === 'message' ? [{ property: 'key', text: step.key }] : [] }),
+  // What it maps is mapped outside, against the records.
+  callActivity: () => ({}),
   subProcess: ({ steps }) => ({ branches: [{ key: BODY, property: 'steps', steps }] }),
   jump: () => ({}),
   end: () => ({}),

@@ -8,6 +8,7 @@ import { inCase, inCaseUnflushed, type Db, type Tx } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
 import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
+import { keepCalls } from '../calls/keep.ts';
 import { keepAwaits, type Awaiting } from '../messages/awaits.ts';
 import { chain, type EventRow } from './chain.ts';
 import { foldTasks, type TaskState } from './fold.ts';
@@ -39,6 +40,8 @@ export interface Applied {
   isCommandDone: boolean;
   /** This transaction wrote entries: with them everything before them is on the disk, unless they are a command's answer. */
   hasWritten: boolean;
+  /** Something waits to be told to cases that this one has called, or that has called it. */
+  tellsOthers: boolean;
 }
 
 /** @throws AppError not_found for a case that is not in the tables */
@@ -71,7 +74,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   if (fresh.length === 0) {
     if (isCommandDone) await markDone(tx, done);
     const unchanged = answer(known, { tasks: [], appliedRev: known.case.appliedRev, open, newest });
-    return { ...unchanged, isCommandDone, hasWritten: false };
+    return { ...unchanged, isCommandDone, hasWritten: false, tellsOthers: false };
   }
   // Late entries are folded again with everything that came after them.
   const log = needsLog(known, fresh) ? await readLog(tx, caseId, 1) : [];
@@ -81,6 +84,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   const rows = fresh.map((entry) => toEventRow(known, entry));
   const chained = chain(caseId, { rev: known.case.appliedRev, head: known.case.head }, [...log, ...rows]);
   await keepAwaits(tx, caseId, awaitsOf(known, fresh));
+  const tellsOthers = await keepCalls(tx, caseId, { fresh, log: log.map(({ entry }) => entry) });
   const people = planPeople(known, fresh, tasks);
   const hints = planHints(known, tasks, people);
   const isFlushed = command === undefined;
@@ -101,7 +105,7 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   });
   if (isFlushed) sendHints(tx, hints);
   const written = answer(known, { tasks, appliedRev: chained.appliedRev, open, newest });
-  return { ...written, isCommandDone, hasWritten: true };
+  return { ...written, isCommandDone, hasWritten: true, tellsOthers };
 }
 
 /** What the case waits for by its newest entry; undefined where that is not among the fresh ones, or does not say. */
@@ -180,11 +184,18 @@ function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
 
 /** An effect may start and end in one delta, and its end may come before its start. */
 function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
-  return entries.flatMap(({ consumed }): Writes['ended'] => {
+  return entries.flatMap(({ consumed, event }): Writes['ended'] => {
     if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
+    if (consumed.type === 'childEnded') return [{ id: consumed.effect, state: isFailed(consumed) ? 'failed' : 'done' }];
+    // A case that is waited for has only begun.
+    if (event.type === 'child_started' && event.data.waits === true) return [];
     const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
     return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
   });
+}
+
+function isFailed({ status, error }: { status: string; error: string | null }): boolean {
+  return status === 'cancelled' || error !== null;
 }
 
 type Patched = Awaited<ReturnType<typeof applyPatches>> & { appliedRev: number; head: Buffer | null };
@@ -230,7 +241,7 @@ interface After {
 function answer(
   known: Known,
   { tasks, appliedRev, open, newest }: After,
-): Omit<Applied, 'isCommandDone' | 'hasWritten'> {
+): Omit<Applied, 'isCommandDone' | 'hasWritten' | 'tellsOthers'> {
   const seen = Math.max(known.case.seenRev, newest);
   const hasGap = seen > appliedRev;
   const rows = new Map([...known.tasks.values(), ...tasks].map((task) => [task.id, task.state]));

@@ -1,6 +1,7 @@
 /** A flow with every kind of step, in every place that is written otherwise. */
 import type { Flow, Step } from '../../engine/flow.gen.ts';
 import {
+  aCallActivity,
   aCc,
   aFlow,
   aForEach,
@@ -52,6 +53,7 @@ const work: Step[] = [
 ];
 
 const branches: Step[] = [
+  aCallActivity('order', { ...at('采购', 'Order'), on: [aHandler('no_goods', { catch: 'error' }, [])] }),
   aParallel(
     'both',
     [

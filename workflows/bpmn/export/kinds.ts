@@ -4,11 +4,11 @@ import type { StepByKind } from '../../engine/tree.ts';
 import type { Element } from '../element.ts';
 import { arrowTo, say } from '../words.ts';
 import { activityForm, box, eventForm, gatewayForm, type Attached, type Box } from './drawing.ts';
-import { caught, error, escalation, link, message, thrown, timer } from './events.ts';
+import { caught, error, escalation, link, thrown, timer } from './events.ts';
 import { boundary, eventSubProcess, expanded, host, wrapped } from './host.ts';
 import { resources } from './people.ts';
 import { drawBody, drawFork, drawSequence, newLevel, newRow, type Branch } from './sequence.ts';
-import type { Around, Drawn, Level, Writing } from './writing.ts';
+import { processId, type Around, type Drawn, type Level, type Writing } from './writing.ts';
 
 type Maker<S> = (writing: Writing, step: S, around: Around) => Drawn;
 
@@ -23,6 +23,8 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
     activity(writing, 'ServiceTask', { step, around }, { implementation: step.activity }),
   receive: (writing, step, around) =>
     activity(writing, 'ReceiveTask', { step, around }, { messageRef: writing.root('Message', step.message) }),
+  callActivity: (writing, step, around) =>
+    activity(writing, 'CallActivity', { step, around }, { calledElement: processId(step.flow) }),
   timer: (writing, step, around) =>
     wrapped(writing, step, around, ({ level }) =>
       event(writing, 'IntermediateCatchEvent', { step, level }, { eventDefinitions: [timer(writing, step)] }),
@@ -95,7 +97,7 @@ function alone(on: Box, mark: Element): Drawn {
   return { piece: { is: 'box', box: on }, entry: on, exit: on, mark };
 }
 
-type Acting = Extract<Step, { kind: 'userTask' | 'approval' | 'cc' | 'serviceTask' | 'receive' }>;
+type Acting = Extract<Step, { kind: 'userTask' | 'approval' | 'cc' | 'serviceTask' | 'callActivity' | 'receive' }>;
 
 function activity(
   writing: Writing,
@@ -284,5 +286,3 @@ function end(writing: Writing, step: StepByKind['end'], { level, passes, togethe
   };
   return { ...event(writing, 'EndEvent', { step, level }, { eventDefinitions: definitions[ends]() }), exit: null };
 }
-
-export { message };

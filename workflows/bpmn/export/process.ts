@@ -6,13 +6,13 @@ import { box, eventForm, gatewayForm, type Body, type Box, type Piece } from './
 import { message } from './events.ts';
 import { eventSubProcess } from './host.ts';
 import { drawSequence, newLevel, newRow, plainEnd } from './sequence.ts';
-import type { Level, Writing } from './writing.ts';
+import { processId, type Level, type Writing } from './writing.ts';
 
 export function drawProcess(writing: Writing, flow: Flow): { process: Element; body: Body } {
   const { language } = writing;
   const level = newLevel(null);
   const process = writing.create('bpmn:Process', {
-    id: writing.ids.claim(`Process-${flow.key}`),
+    id: writing.ids.claim(processId(flow.key)),
     name: oneLine(say('title', flow, language) ?? flow.key),
     isExecutable: true,
     extensionElements: writing.extension(writing.mark('Flow', flow, { language })),

@@ -136,6 +136,11 @@ export class Writing {
   }
 }
 
+/** Of a process: calls of its flow name it. */
+export function processId(flow: string): string {
+  return `Process-${flow}`;
+}
+
 /** Properties whose sequences the graph says. */
 const STRUCTURE = new Set(['steps', 'branches', 'otherwise', 'on']);
 
