@@ -24,6 +24,7 @@ export function timerOf(making: Making, node: Node): TimerWait {
     bodyOf(node.definition, name),
   );
   if (duration !== undefined) return durationOf(making, node, duration);
+  if (date?.startsWith('=')) return { at: feelOf(making, node, date) };
   if (date !== undefined) return { at: dateOf(making, node, date) };
   if (cycle !== undefined) return cycleOf(node, cycle);
   throw new Refused('duration_unknown', node.id, 'a timer says no time');

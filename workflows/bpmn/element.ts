@@ -35,6 +35,13 @@ export function textIn(element: Element | undefined, property: string): string |
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
+/** What an expression says; one that names FEEL as its language begins with `=`, by which engines of FEEL tell it from plain text. */
+export function expressionText(expression: Element | undefined): string | undefined {
+  const body = textIn(expression, 'body');
+  const isFeel = /\bFEEL\b/i.test(textIn(expression, 'language') ?? '');
+  return body !== undefined && isFeel && !body.startsWith('=') ? `=${body}` : body;
+}
+
 /** An attribute in a vendor's namespace, such as `camunda:assignee`: the same names mean the same with all of them. */
 export function vendorAttribute(element: Element | undefined, name: string): string | undefined {
   for (const [key, value] of Object.entries(element?.$attrs ?? {}))

@@ -2,7 +2,7 @@
  * The free graph of a process or a sub-process, made regular: ids for what has none, splits and joins as gateways of their own, links as
  * flows, and nothing that no token comes to.
  */
-import { elementIn, elementsIn, textIn, typeOf, type Element } from './element.ts';
+import { elementIn, elementsIn, expressionText, textIn, typeOf, type Element } from './element.ts';
 import { Refused } from './refusal.ts';
 
 export interface Node {
@@ -102,7 +102,7 @@ function connect(byElement: Map<Element, Node>, flow: Element): void {
       'a sequence flow begins or ends at no element of its scope',
     );
   const id = flow.id ?? `${source.id}_to_${target.id}`;
-  const condition = textIn(elementIn(flow, 'conditionExpression'), 'body') ?? null;
+  const condition = expressionText(elementIn(flow, 'conditionExpression')) ?? null;
   join(source, target, { id, name: textIn(flow, 'name'), condition, isDefault: source.element.default === flow });
 }
 

@@ -6,6 +6,7 @@ import type { Element } from './element.ts';
 import { toGraph, type Graph } from './graph.ts';
 import { Keys } from './making.ts';
 import { ownFlow } from './own/flow.ts';
+import { restored } from './own/restore.ts';
 import { read } from './read.ts';
 import { Refused, type ImportRefusal } from './refusal.ts';
 
@@ -65,7 +66,7 @@ function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: R
   const graph = toGraph(process);
   const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
   const id = process.id ?? 'process';
-  const { flow, making } = ownOf(process, graph, keys) ?? anybodys(process, graph, keys);
+  const { flow, making } = ownOf(process, graph, keys) ?? rebuilt(process, anybodys(process, graph, keys));
   const { elements, fields, passing, refusals } = making;
   const isExecutable = process.isExecutable !== false;
   return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], passing }, refusals };
@@ -76,4 +77,9 @@ function ownOf(process: Element, graph: Graph, keys: Keys): Made | null {
   const making = newMaking(keys);
   const flow = ownFlow(making, process, graph);
   return flow && { flow, making };
+}
+
+/** One that was, or that is anybody's. */
+function rebuilt(process: Element, { flow, making }: Made): Made {
+  return { flow: restored(flow, process, making.elements), making };
 }

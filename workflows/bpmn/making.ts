@@ -1,7 +1,7 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
 import { prepare } from '../engine/feel-syntax.ts';
 import type { PassesAll } from './calls.ts';
-import { elementIn, textIn, type Element } from './element.ts';
+import { elementIn, expressionText, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn, toFeel } from './juel.ts';
 import { Names, toKey } from './names.ts';
@@ -81,5 +81,5 @@ function asItStands(making: Making, id: string, feel: string): string {
 
 /** The body of an expression element. */
 export function bodyOf(element: Element | null | undefined, property: string): string | undefined {
-  return textIn(elementIn(element ?? undefined, property), 'body');
+  return expressionText(elementIn(element ?? undefined, property));
 }

@@ -77,7 +77,8 @@ export function* boxesIn(row: Row): Generator<Box> {
 function* boxesOf(piece: Piece): Generator<Box> {
   switch (piece.is) {
     case 'box':
-      return yield* withInside(piece.box);
+      yield* withInside(piece.box);
+      return;
     case 'fork':
       if (piece.from) yield* withInside(piece.from);
       for (const { row } of piece.rows) yield* boxesIn(row);

@@ -175,7 +175,8 @@ function gateway(writing: Writing, type: string, step: Step, level: Level): { fr
   return { from: box(element, gatewayForm(element.name ?? '')), mark };
 }
 
-function join(writing: Writing, { level }: Around, type: string, step: Step, fields: object = {}): () => Element {
+/** Where the branches of a step come together. */
+function join(writing: Writing, { level }: Around, step: Step, [type, fields]: [string, object?]): () => Element {
   return () => writing.node(level, type, { id: `${step.id}-join`, mark: writing.part('join', step.id), ...fields });
 }
 
@@ -187,7 +188,7 @@ function choice(writing: Writing, step: Exclusive | Inclusive, around: Around, i
     fields: { ...fieldsOf(writing, branch), conditionExpression: writing.expression(branch.when) },
   }));
   branches.push({ ...branchOf(writing, step.otherwise, inside), isDefault: true });
-  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, type, step) });
+  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, step, [type]) });
 }
 
 function inclusive(writing: Writing, step: Inclusive, around: Around): Drawn {
@@ -202,16 +203,16 @@ function parallel(writing: Writing, step: Parallel, around: Around): Drawn {
   return drawFork(writing, around, {
     ...fork,
     branches,
-    join: join(writing, around, ...joinOf(writing, step, together)),
+    join: join(writing, around, step, joinOf(writing, step, together)),
   });
 }
 
 /** A parallel gateway would wait for a branch that has ended for ever; an inclusive one knows that nothing comes any more. */
-function joinOf(writing: Writing, step: Parallel, { endsEarly }: { endsEarly: boolean }): [string, Step, object] {
+function joinOf(writing: Writing, step: Parallel, { endsEarly }: { endsEarly: boolean }): [string, object?] {
   const { join: needed = 'all' } = step;
-  if (needed === 'all') return [endsEarly ? 'InclusiveGateway' : 'ParallelGateway', step, {}];
+  if (needed === 'all') return [endsEarly ? 'InclusiveGateway' : 'ParallelGateway'];
   const count = needed === 'any' ? 1 : needed;
-  return ['ComplexGateway', step, { activationCondition: writing.expression(`done >= ${count}`) }];
+  return ['ComplexGateway', { activationCondition: writing.expression(`done >= ${count}`) }];
 }
 
 interface BranchOf {
@@ -244,7 +245,7 @@ function race(writing: Writing, step: Race, around: Around): Drawn {
     row.pieces.unshift({ is: 'box', box: first });
     return { sequenced: { row, entry: first, exit: entry ? exit : first, isOpen }, fields: {} };
   });
-  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, 'ExclusiveGateway', step) });
+  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, step, ['ExclusiveGateway']) });
 }
 
 // ---------------------------------------------------------------------------------------------- ways

@@ -21,30 +21,23 @@ interface Words {
 
 function wordsOf(assign: Assign): Words {
   const name = assign.rule;
-  switch (assign.rule) {
-    case 'pool':
-    case 'role':
-    case 'leastLoaded':
-    case 'roundRobin':
-    case 'onDuty':
-      return {
-        type: 'PotentialOwner',
-        name,
-        expression: (writing) => writing.expression(`group(${assign.role})`, false),
-      };
-    case 'field':
-      return { type: 'HumanPerformer', name, expression: (writing) => writing.expression(assign.field) };
-    case 'initiator':
-      return { type: 'HumanPerformer', name, expression: (writing) => writing.expression('initiator') };
-    case 'expression':
-      return { type: 'HumanPerformer', name, expression: (writing) => writing.expression(assign.expression) };
-    case 'previous':
-    case 'persons':
-    case 'departmentHead':
-    case 'consecutiveLevels':
-    case 'post':
-    case 'initiatorsChoice':
-    case 'previousHandlersChoice':
-      return { type: 'HumanPerformer', name };
-  }
+  if ('role' in assign)
+    return {
+      type: 'PotentialOwner',
+      name,
+      expression: (writing) => writing.expression(`group(${assign.role})`, false),
+    };
+  const text = expressionOf(assign);
+  return {
+    type: 'HumanPerformer',
+    name,
+    ...(text === undefined ? {} : { expression: (writing) => writing.expression(text) }),
+  };
+}
+
+/** Who it is, where FEEL can say it. */
+function expressionOf(assign: Assign): string | undefined {
+  if (assign.rule === 'field') return assign.field;
+  if (assign.rule === 'initiator') return 'initiator';
+  return assign.rule === 'expression' ? assign.expression : undefined;
 }

@@ -55,8 +55,12 @@ function placeFork(measure: Measure, fork: Extract<Piece, { is: 'fork' }>, x: nu
   if (from) placeBox(measure, from, x, y);
   const begin = x + (from ? measure.box(from).width : 0) + measure.gapOut(fork);
   const offsets = measure.offsets(fork);
-  for (const [index, { row }] of rows.entries()) placeRow(measure, row, begin, y + (offsets[index] ?? 0));
   const widest = Math.max(0, ...rows.map(({ row }) => measure.row(row).width));
+  for (const [index, { row }] of rows.entries()) {
+    // What nothing splits into stands in one column.
+    const indent = from ? 0 : (widest - measure.row(row).width) / 2;
+    placeRow(measure, row, begin + indent, y + (offsets[index] ?? 0));
+  }
   if (to) placeBox(measure, to, begin + widest + GAP, y);
 }
 

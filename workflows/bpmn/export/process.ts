@@ -36,9 +36,13 @@ export function drawProcess(writing: Writing, flow: Flow): { process: Element; b
 
 /** People begin it; what else does comes in beside. */
 function starts(writing: Writing, level: Level, flow: Flow): { piece: Piece; exit: Box } {
-  const people = startEvent(writing, level, 'Flow-start', writing.text(flow.start.label) ?? '', {});
+  const people = startEvent(writing, level, { id: 'Flow-start', name: writing.text(flow.start.label) ?? '' });
   const others = (flow.start.on ?? []).map((starter) =>
-    startEvent(writing, level, `Flow-start-${starter.id}`, starter.id, { eventDefinitions: [begun(writing, starter)] }),
+    startEvent(writing, level, {
+      id: `Flow-start-${starter.id}`,
+      name: starter.id,
+      eventDefinitions: [begun(writing, starter)],
+    }),
   );
   if (others.length === 0) return { piece: { is: 'box', box: people }, exit: people };
   const element = writing.node(level, 'ExclusiveGateway', { id: 'Flow-begin', mark: writing.part('merge') });
@@ -52,8 +56,12 @@ function starts(writing: Writing, level: Level, flow: Flow): { piece: Piece; exi
   return { piece: { is: 'fork', from: null, rows, to }, exit: to };
 }
 
-function startEvent(writing: Writing, level: Level, id: string, name: string, fields: object): Box {
-  const element = writing.node(level, 'StartEvent', { id, name, mark: writing.part('start'), ...fields });
+function startEvent(
+  writing: Writing,
+  level: Level,
+  fields: { id: string; name: string; eventDefinitions?: Element[] },
+): Box {
+  const element = writing.node(level, 'StartEvent', { mark: writing.part('start'), ...fields });
   return box(element, eventForm(element.name ?? ''));
 }
 

@@ -35,16 +35,24 @@ export function inSequence(
   for (const [index, { id, draw }] of drawers.entries()) {
     const isLast = index === drawers.length - 1;
     const drawn = draw({ ...around, row, passes: around.passes && isLast });
-    const arrived =
-      id !== null && writing.targets.has(id) ? withArrival(writing, level, { drawn, id, row }) : drawn.entry;
+    const arrived = withArrival(writing, level, { drawn, id, row });
     row.pieces.push(drawn.piece);
-    if (last?.exit) writing.flow(level, { from: last.exit, to: arrived, row });
-    else if (last) last.mark.then = arrived.id;
+    if (last) goOn(writing, level, { last, to: arrived, row });
     entry ??= arrived;
     last = drawn;
   }
+  return sequenced(row, entry, last);
+}
+
+function sequenced(row: Row, entry: Box | null, last: Drawn | null): Sequenced {
   const exit = last?.exit ?? null;
   return { row, entry, exit, isOpen: last === null || exit !== null };
+}
+
+/** Where no flow goes on, what comes next is only jumped to: that it stands here is noted. */
+function goOn(writing: Writing, level: Level, { last, to, row }: { last: Drawn; to: Box; row: Row }): void {
+  if (last.exit) writing.flow(level, { from: last.exit, to, row });
+  else last.mark.then = to.id;
 }
 
 export function drawSequence(writing: Writing, steps: Sequence, around: Omit<Around, 'row'>): Sequenced {
@@ -58,24 +66,27 @@ export function drawSequence(writing: Writing, steps: Sequence, around: Omit<Aro
 }
 
 /** Where jumps arrive. A gateway that splits would wait for them, or join them: another lets them in before it. */
-function withArrival(writing: Writing, level: Level, at: { drawn: Drawn; id: string; row: Row }): Box {
+function withArrival(writing: Writing, level: Level, at: { drawn: Drawn; id: string | null; row: Row }): Box {
   const { drawn, id, row } = at;
+  if (id === null || !writing.targets.has(id)) return drawn.entry;
   const name = arrowTo(writing.titleOf(id));
   const fields = { id: `${id}-target`, name, mark: writing.part('target', id), eventDefinitions: [link(writing, id)] };
   const event = writing.node(level, 'IntermediateCatchEvent', fields);
   const arrival = box(event, eventForm(name, 'beside'));
-  const entry = drawn.entry.element.$type.endsWith('Gateway') ? mergeBefore() : drawn.entry;
+  const isGateway = drawn.entry.element.$type.endsWith('Gateway');
+  const entry = isGateway ? mergeBefore(writing, level, { drawn, id, row }) : drawn.entry;
   entry.over = arrival;
   writing.flow(level, { from: arrival, to: entry, row: null });
   return entry;
+}
 
-  function mergeBefore(): Box {
-    const element = writing.node(level, 'ExclusiveGateway', { id: `${id}-merge`, mark: writing.part('merge', id) });
-    const merge = box(element, gatewayForm(''));
-    row.pieces.push({ is: 'box', box: merge });
-    writing.flow(level, { from: merge, to: drawn.entry, row });
-    return merge;
-  }
+function mergeBefore(writing: Writing, level: Level, at: { drawn: Drawn; id: string; row: Row }): Box {
+  const { drawn, id, row } = at;
+  const element = writing.node(level, 'ExclusiveGateway', { id: `${id}-merge`, mark: writing.part('merge', id) });
+  const merge = box(element, gatewayForm(''));
+  row.pieces.push({ is: 'box', box: merge });
+  writing.flow(level, { from: merge, to: drawn.entry, row });
+  return merge;
 }
 
 export interface Branch {

@@ -9,7 +9,7 @@ export interface TextSize {
 }
 
 export function sizeOfText(text: string): TextSize {
-  const width = [...text].reduce((sum, character) => sum + widthOf(character), 0);
+  const width = Array.from(text).reduce((sum, character) => sum + widthOf(character), 0);
   const lines = Math.max(1, Math.ceil(width / (WIDEST - 10)));
   return { width: Math.min(Math.ceil(width) + 4, WIDEST), height: lines * LINE };
 }

@@ -21,6 +21,7 @@ export function forkParts(reading: Reading, node: Node, { id, kind }: { id: stri
     if (isRace) reading.making.elements[`${id}/${index}`] = edge.target.id;
     return { edge, ...read(reading, isRace ? eventOf(reading, edge) : edge.target) };
   });
+  if (branches.some(({ isClosed }) => isClosed)) throw new NotOurs(`a branch of ${id} ends all of it`);
   const joins = new Set(branches.flatMap(({ join }) => (join ? [join] : [])));
   const [join = null] = joins;
   if (joins.size > 1 || (join && !isPart(join, 'join', id)))

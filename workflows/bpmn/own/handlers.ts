@@ -16,9 +16,10 @@ export function handlersOn(reading: Reading, node: Node, id: string, read: Read)
   return node.boundary.flatMap((event) => {
     reading.visit(event);
     if (roleOf(event.element)?.role === 'escape') return [];
-    const { steps, join } = read(reading, onlyTarget(event));
+    const { steps, join, isClosed } = read(reading, onlyTarget(event));
     const isInstead = isInterrupting(event);
     if (join && !(isInstead && isPart(join, 'join', id))) throw new NotOurs(`${event.id} goes on at ${join.id}`);
+    if (isInstead && isClosed) throw new NotOurs(`${event.id} ends what it takes the place of`);
     return [handlerOf(reading, { named: event, event, isInstead, steps })];
   });
 }
@@ -59,7 +60,7 @@ function handlerOf(reading: Reading, { named, event, isInstead, steps }: Found):
 }
 
 /** As the border says it, where it says otherwise. */
-function interrupting(details: Details, isInstead: boolean): Details {
+export function interrupting(details: Details, isInstead: boolean): Details {
   if ((details.interrupting !== false) === isInstead) return {};
   return { interrupting: isInstead ? undefined : false };
 }

@@ -19,15 +19,17 @@ export interface ReadSequence {
   steps: Sequence;
   /** Where branches come together, of a step around it; null: nothing comes to its end. */
   join: Node | null;
+  /** Whether it comes to an end event that only closes the graph. */
+  isClosed: boolean;
 }
 
 export function readSequence(reading: Reading, first: Node | undefined): ReadSequence {
   const steps: Sequence = [];
   for (let node = first; node;) {
     const role = roleOf(node.element)?.role;
-    if (role === 'join') return { steps, join: node };
+    if (role === 'join') return { steps, join: node, isClosed: false };
     reading.visit(node);
-    if (role === 'end') return { steps, join: null };
+    if (role === 'end') return { steps, join: null, isClosed: true };
     if (role === 'start' || role === 'merge') {
       node = onlyTarget(node);
       continue;
@@ -36,7 +38,7 @@ export function readSequence(reading: Reading, first: Node | undefined): ReadSeq
     steps.push(...made);
     node = next;
   }
-  return { steps, join: null };
+  return { steps, join: null, isClosed: false };
 }
 
 /** A sequence that ends where its scope does. */
