@@ -33,7 +33,11 @@ export const EXTENSION = {
   uri: NAMESPACE,
   xml: { tagAlias: 'lowerCase' },
   types: [
-    { name: 'Flow', superClass: ['Element'], properties: [text('language', 'isAttr'), json] },
+    {
+      name: 'Flow',
+      superClass: ['Element'],
+      properties: ['language', 'names', 'alone'].map((name) => text(name, 'isAttr')).concat(json),
+    },
     { name: 'Step', superClass: ['Element'], properties: [text('then', 'isAttr'), json] },
     { name: 'Handler', superClass: ['Element'], properties: [json] },
     { name: 'Branch', superClass: ['Element'], properties: [json] },

@@ -1,85 +1,31 @@
 /** BPMN 2.0 XML as flows of the language: all processes of a file, or the reasons why not. */
-import type { Flow } from '../engine/flow.gen.ts';
-import { anybodys, newMaking, startName, type Made } from './anybodys.ts';
-import { passAll, type PassesAll } from './calls.ts';
+import { anybodys, newMaking, type Made } from './anybodys.ts';
 import type { Element } from './element.ts';
-import { toGraph, type Graph } from './graph.ts';
+import { flowsOf, type ImportResult } from './file.ts';
+import type { Graph } from './graph.ts';
 import { Keys } from './making.ts';
 import { ownFlow } from './own/flow.ts';
 import { restored } from './own/restore.ts';
-import { read } from './read.ts';
-import { Refused, type ImportRefusal } from './refusal.ts';
+import { remembered } from './source/read.ts';
 
-export interface ImportedFlow {
-  flow: Flow;
-  /** Id of the process. */
-  process: string;
-  isExecutable: boolean;
-  /** Id of a step or a handler, of a race's branch `<step>/<index>` → id of the BPMN element. */
-  elements: Record<string, string>;
-  /** What begins it. */
-  starts: { element: string; event: string | null; name: string | null }[];
-  /** Fields of the record that its expressions read. */
-  fields: string[];
-  /** Calls that pass all values on. */
-  passing: PassesAll[];
-}
-export type ImportResult = { ok: true; flows: ImportedFlow[] } | { ok: false; refusals: ImportRefusal[] };
+export { passBetween, type ImportedFlow, type ImportResult } from './file.ts';
 
 /** `keys`: names of messages and signals that files share. */
 export async function importBpmn(xml: string, keys = new Keys()): Promise<ImportResult> {
-  const refusals: Refused[] = [];
-  let lineOf: (id: string | null) => number | null = () => null;
-  const flows: ImportedFlow[] = [];
-  try {
-    const definitions = await read(xml);
-    lineOf = definitions.lineOf;
-    for (const process of definitions.processes) {
-      const made = toFlow(process, keys);
-      flows.push(made.flow);
-      refusals.push(...made.refusals);
-    }
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    refusals.push(error);
+  const result = await flowsOf(xml, keys, made);
+  if (!result.ok) return { ok: false, refusals: result.refusals };
+  for (const [index, imported] of result.flows.entries()) {
+    const process = result.processes[index];
+    if (process) imported.flow = await remembered(xml, process, imported.flow);
   }
-  if (refusals.length === 0) {
-    passBetween(flows);
-    return { ok: true, flows };
-  }
-  return {
-    ok: false,
-    refusals: refusals.map(({ code, element, message }) => {
-      const id = element?.replace(/~.*$/, '') ?? null;
-      return { code, element: id, line: lineOf(id), reason: message };
-    }),
-  };
+  return { ok: true, flows: result.flows };
 }
 
-/** Calls among these flows that pass all values on say which. */
-export function passBetween(flows: ImportedFlow[]): void {
-  for (const { passing, fields } of flows)
-    passAll(passing, fields, (key) => flows.find(({ flow }) => flow.key === key)?.fields);
-}
-
-function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: Refused[] } {
-  const graph = toGraph(process);
-  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
-  const id = process.id ?? 'process';
-  const { flow, making } = ownOf(process, graph, keys) ?? rebuilt(process, anybodys(process, graph, keys));
-  const { elements, fields, passing, refusals } = making;
-  const isExecutable = process.isExecutable !== false;
-  return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], passing }, refusals };
-}
-
-/** An export of ours. */
-function ownOf(process: Element, graph: Graph, keys: Keys): Made | null {
+/** An export of ours, one that somebody has rebuilt, or a process of anybody's. */
+function made(process: Element, graph: Graph, keys: Keys): Made {
   const making = newMaking(keys);
-  const flow = ownFlow(making, process, graph);
-  return flow && { flow, making };
-}
-
-/** One that was, or that is anybody's. */
-function rebuilt(process: Element, { flow, making }: Made): Made {
-  return { flow: restored(flow, process, making.elements), making };
+  const own = ownFlow(making, process, graph);
+  if (own) return { flow: own, making };
+  const taken = anybodys(process, graph, keys);
+  return { flow: restored(taken.flow, process, taken.making.elements), making: taken.making };
 }

@@ -565,6 +565,19 @@ export interface Flow {
   start: Start;
   steps: Sequence;
   on?: Handlers;
+  /**
+   * The BPMN file that it was taken over from. Its export is in that file again, as long as its steps are those of the file.
+   */
+  bpmn?: {
+    /**
+     * Id of the process in the file.
+     */
+    process: string;
+    /**
+     * The file as it came in.
+     */
+    xml: string;
+  };
 }
 /**
  * A text people see, in both languages.

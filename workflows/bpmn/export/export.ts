@@ -3,6 +3,7 @@ import { BpmnModdle } from 'bpmn-moddle';
 import type { Flow } from '../../engine/flow.gen.ts';
 import { walk } from '../../engine/tree.ts';
 import { EXTENSION, NAMESPACE } from '../extension.ts';
+import { inItsFile, takenFrom } from '../source/export.ts';
 import { say, type Language } from '../words.ts';
 import { diagramOf } from './diagram.ts';
 import { drawStep } from './kinds.ts';
@@ -16,13 +17,21 @@ export interface ExportOptions {
 
 /** Of a flow that `check` finds nothing wrong with. */
 export async function exportBpmn(flow: Flow, { language = 'zh-CN' }: ExportOptions = {}): Promise<string> {
+  return (await inItsFile(flow, language)) ?? (await drawn(flow, language));
+}
+
+async function drawn(flow: Flow, language: Language): Promise<string> {
   const moddle = new BpmnModdle({ guanjia: EXTENSION }) as unknown as Moddle;
+  const taken = flow.bpmn && (await takenFrom(flow.bpmn));
+  const elements = new Map(Object.entries(taken?.elements ?? {}));
   const steps = new Map([...walk(flow)].map(({ step }) => [step.id, step]));
   const writing = new Writing(moddle, {
     language,
     targets: new Set([...steps.values()].flatMap((step) => (step.kind === 'jump' ? [step.to] : []))),
     titleOf: (id) => say('title', steps.get(id) ?? {}, language) ?? id,
     draw: drawStep,
+    elementOf: (id) => elements.get(id) ?? id,
+    typeOf: (id) => taken?.types.get(elements.get(id) ?? ''),
   });
   const { process, body } = drawProcess(writing, flow);
   const diagram = diagramOf(writing, process, body);

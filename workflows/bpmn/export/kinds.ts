@@ -53,6 +53,9 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
   subProcess: (writing, step, { level: outer }) => {
     const { id, steps, on = [] } = step;
     const mark = writing.mark('Step', step);
+    const type = PASSED[writing.typeOf(id) ?? ''];
+    if (type && steps.length === 0 && on.length === 0)
+      return alone(box(node(writing, outer, type, { step, mark }), activityForm()), mark);
     const element = node(writing, outer, 'SubProcess', { step, mark });
     const level = newLevel(outer);
     const body = drawBody(
@@ -66,6 +69,9 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
   jump,
   end,
 };
+
+/** What nobody reports is an empty sub-process here. */
+const PASSED: Record<string, string> = { task: 'Task', manualTask: 'ManualTask' };
 
 export function drawStep(writing: Writing, step: Step, around: Around): Drawn {
   return makerOf(step.kind)(writing, step, around);

@@ -63,14 +63,22 @@ export class Writing {
   /** Steps that jumps lead to. */
   readonly targets: ReadonlySet<string>;
   readonly titleOf: (step: string) => string;
+  /** Of a step or a handler that came out of a BPMN file the element there, and its kind. */
+  readonly elementOf: (id: string) => string;
+  readonly typeOf: (id: string) => string | undefined;
   readonly draw: (writing: Writing, step: Step, around: Around) => Drawn;
   private readonly moddle: Moddle;
 
-  constructor(moddle: Moddle, fields: Pick<Writing, 'language' | 'targets' | 'titleOf' | 'draw'>) {
+  constructor(
+    moddle: Moddle,
+    fields: Pick<Writing, 'language' | 'targets' | 'titleOf' | 'elementOf' | 'typeOf' | 'draw'>,
+  ) {
     this.moddle = moddle;
     this.language = fields.language;
     this.targets = fields.targets;
     this.titleOf = fields.titleOf;
+    this.elementOf = fields.elementOf;
+    this.typeOf = fields.typeOf;
     this.draw = fields.draw;
   }
 
@@ -90,7 +98,7 @@ export class Writing {
   node(level: Level, type: string, { id, name, mark, ...fields }: NodeFields): Element {
     const text = oneLine(name ?? '');
     const element = this.create(`bpmn:${type}`, {
-      id: this.ids.claim(id),
+      id: this.ids.claim(this.elementOf(id)),
       ...(text === '' ? {} : { name: text }),
       ...(mark ? { extensionElements: this.extension(mark) } : {}),
       ...fields,

@@ -13,7 +13,8 @@ import { readWhole } from './sequence.ts';
 /** Null: the process is no export of ours, or its graph is no tree any more. */
 export function ownFlow(making: Making, process: Element, graph: Graph): Flow | null {
   const details = detailsOf(process, 'Flow');
-  if (!details) return null;
+  // With its steps it is in a file of somebody else's.
+  if (!details || Array.isArray(details.steps)) return null;
   const reading = new Reading(making, graph, languageOf(process));
   try {
     const steps = readWhole(reading, graph);

@@ -21,7 +21,7 @@ interface Restoring {
 
 export function restored(flow: Flow, process: Element, elements: Record<string, string>): Flow {
   const details = detailsOf(process, 'Flow');
-  if (!details) return flow;
+  if (!details || Array.isArray(details.steps)) return flow;
   const byId = new Map(elementsWithin(process).map((element) => [element.id, element]));
   const elementOf = (id: string): Element | undefined => byId.get(elements[id]);
   const restoring = { language: languageOf(process), elementOf, names: namesOf(elements, elementOf) };

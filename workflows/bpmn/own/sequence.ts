@@ -73,6 +73,7 @@ const FORKS: Record<string, string> = {
 function shapeOf(kind: string, type: string): Shape | null {
   if (Object.hasOwn(FORKS, kind)) return FORKS[kind] === type ? 'fork' : null;
   const isScope = ['subProcess', 'transaction'].includes(type);
+  if (kind === 'subProcess' && ['task', 'manualTask'].includes(type)) return 'body';
   if (BODIES.includes(kind)) return isScope ? 'body' : null;
   if (isScope || type.endsWith('Gateway')) return null;
   return kind === 'jump' ? 'jump' : leafOf(kind, type);
