@@ -29,25 +29,33 @@ export function putFlow(xml: string, process: string, { language, json, names }:
   const at = afterDocumentation(text, start.end);
   const inside = openedAt(text, at);
   const fields = `language="${language}" names="${escaped(JSON.stringify(before))}"`;
-  const flow = (isAlone: boolean): string =>
-    `<guanjia:flow xmlns:guanjia="${NAMESPACE}" ${fields} alone="${isAlone}">${escaped(json)}</guanjia:flow>`;
-  if (inside !== null) return text.slice(0, inside) + flow(false) + text.slice(inside);
-  const name = `${prefixOf(start.tag)}extensionElements`;
-  return `${text.slice(0, at)}<${name}>${flow(true)}</${name}>${text.slice(at)}`;
+  const flow = (alone: string): string =>
+    `<guanjia:flow xmlns:guanjia="${NAMESPACE}" ${fields} alone="${alone}">${escaped(json)}</guanjia:flow>`;
+  if (inside === null) {
+    const name = `${prefixOf(start.tag)}extensionElements`;
+    return `${text.slice(0, at)}<${name}>${flow('true')}</${name}>${text.slice(at)}`;
+  }
+  const { name, end, isEmpty } = inside;
+  if (!isEmpty) return text.slice(0, end) + flow('false') + text.slice(end);
+  return `${text.slice(0, end - 2)}>${flow('closed')}</${name}>${text.slice(end)}`;
 }
 
 /** The file without the flow; with `names`, also with the names that it had. */
 export function takeFlow(xml: string, names: Record<string, string | null> = {}): string {
-  const put = /<guanjia:flow (?:[^>]* )?alone="(?:true|false)"[^>]*>[^<]*<\/guanjia:flow>/.exec(xml);
+  const put = /<guanjia:flow (?:[^>]* )?alone="(\w+)"[^>]*>[^<]*<\/guanjia:flow>/.exec(xml);
   if (!put) return xml;
-  let [begin, end] = [put.index, put.index + put[0].length];
-  const opening = /<((?:[\w.-]+:)?extensionElements)>$/.exec(xml.slice(0, begin));
-  const closing = `</${opening?.[1] ?? ''}>`;
-  if (put[0].includes('alone="true"') && opening && xml.startsWith(closing, end))
-    [begin, end] = [begin - opening[0].length, end + closing.length];
-  let text = xml.slice(0, begin) + xml.slice(end);
+  let text = without(xml.slice(0, put.index), put[1] ?? '', xml.slice(put.index + put[0].length));
   for (const [id, name] of Object.entries(names)) text = rename(text, id, name)?.text ?? text;
   return text;
+}
+
+/** `alone`: whether the extension elements around it were put in with it, or were `closed` in themselves. */
+function without(before: string, alone: string, after: string): string {
+  const opening = new RegExp(String.raw`<((?:[\w.-]+:)?extensionElements)${ATTRIBUTES}\s*>$`).exec(before);
+  const closing = `</${opening?.[1] ?? ''}>`;
+  if (!opening || alone === 'false' || !after.startsWith(closing)) return before + after;
+  const kept = alone === 'closed' ? `${before.slice(0, -1)}/>` : before.slice(0, opening.index);
+  return kept + after.slice(closing.length);
 }
 
 /** `name`: as it stands between quotes; null: none. */
@@ -96,11 +104,12 @@ function afterDocumentation(xml: string, from: number): number {
   return at;
 }
 
-/** Behind the start tag of extension elements that stand there; null: none do. */
-function openedAt(xml: string, at: number): number | null {
-  const opening = new RegExp(String.raw`\s*<(?:[\w.-]+:)?extensionElements${ATTRIBUTES}\s*>`, 'y');
+/** Extension elements that stand there, up to the end of their start tag. */
+function openedAt(xml: string, at: number): { name: string; end: number; isEmpty: boolean } | null {
+  const opening = new RegExp(String.raw`\s*<((?:[\w.-]+:)?extensionElements)${ATTRIBUTES}\s*(/?)>`, 'y');
   opening.lastIndex = at;
-  return opening.exec(xml) ? opening.lastIndex : null;
+  const found = opening.exec(xml);
+  return found && { name: found[1] ?? '', end: opening.lastIndex, isEmpty: found[2] === '/' };
 }
 
 function prefixOf(tag: string): string {
