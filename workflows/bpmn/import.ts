@@ -90,7 +90,11 @@ function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: R
     steps,
     ...(on.length > 0 ? { on } : {}),
   };
-  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
+  const starts = graph.starts.map((start) => ({
+    element: start.id,
+    event: start.event,
+    name: startName(making, start),
+  }));
   const { elements, fields, passing } = making;
   const isExecutable = process.isExecutable !== false;
   return {
@@ -99,9 +103,12 @@ function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: R
   };
 }
 
-function startName(start: Node): string | null {
+function startName({ keys }: Making, start: Node): string | null {
   if (start.event === 'message') return referenceName(start, 'messageRef');
-  return start.event === 'signal' ? referenceName(start, 'signalRef') : null;
+  if (start.event !== 'signal') return null;
+  const name = referenceName(start, 'signalRef');
+  keys.of('signal', name);
+  return name;
 }
 
 function starterOf({ keys }: Making, start: Node): Starter[] {

@@ -115,12 +115,13 @@ export class World {
     });
   }
 
+  /** A signal is for all who listen, also when nobody does. */
   signal(name: string, vars: Vars): void {
     this.act(() => {
       const key = this.deployment.keys.find('signal', name);
-      const isKnown = key !== undefined && this.hear(key, vars);
-      const isStarted = this.beginBy('signal', (start) => start.name === name, vars);
-      if (!isKnown && !isStarted) throw new Impossible(`nothing waits for the signal ${name}`);
+      if (key === undefined) throw new Impossible(`no process listens for the signal ${name}`);
+      this.hear(key, vars);
+      this.beginBy('signal', (start) => start.name === name, vars);
     });
   }
 
