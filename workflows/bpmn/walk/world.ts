@@ -7,7 +7,7 @@ import { must } from '../../engine/unreachable.ts';
 import { CallSimulation, type Member } from '../../engine/simulate-calls.ts';
 import type { SendEffect, Simulation } from '../../engine/simulate.ts';
 import type { Effect, Vars } from '../../engine/types.ts';
-import { STARTED_BY } from '../import.ts';
+import { STARTED_BY } from '../anybodys.ts';
 import { toField } from '../names.ts';
 import { NO_WAY } from '../steps.ts';
 import type { Deployed, Deployment } from './deployed.ts';
