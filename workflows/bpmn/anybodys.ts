@@ -38,9 +38,13 @@ export function anybodys(process: Element, graph: Graph, keys: Keys): Made {
   return { flow, making };
 }
 
-export function startName(start: Node): string | null {
+/** The name that begins it, which a signal is listened for by. */
+export function startName(keys: Keys, start: Node): string | null {
   if (start.event === 'message') return referenceName(start, 'messageRef');
-  return start.event === 'signal' ? referenceName(start, 'signalRef') : null;
+  if (start.event !== 'signal') return null;
+  const name = referenceName(start, 'signalRef');
+  keys.of('signal', name);
+  return name;
 }
 
 function starterOf({ keys }: Making, start: Node): Starter[] {

@@ -66,7 +66,7 @@ export function passBetween(flows: ImportedFlow[]): void {
 
 function toFlow(process: Element, keys: Keys, make: Make): { flow: ImportedFlow; refused: Refused[] } {
   const graph = toGraph(process);
-  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(start) }));
+  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(keys, start) }));
   const id = process.id ?? 'process';
   const { flow, making } = make(process, graph, keys);
   const { elements, fields, passing, refusals: refused } = making;

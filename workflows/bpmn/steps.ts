@@ -138,9 +138,11 @@ function whenOf(making: Making, { condition, id }: Edge): string {
   return condition === null ? 'true' : feelOf(making, { id }, condition);
 }
 
-/** BPMN leaves a case without a way stuck; here it is an incident. */
+/** Where no condition holds and there is no default, BPMN knows no way; here it is an error, and an incident where nobody catches it. */
+export const NO_WAY = 'no_way';
+
 function noWay(making: Making): Sequence {
-  return [{ id: claimPlain(making, 'no_way'), kind: 'end', outcome: 'no_way', ends: 'error' }];
+  return [{ id: claimPlain(making, NO_WAY), kind: 'end', outcome: NO_WAY, ends: 'error' }];
 }
 
 interface Choosing {

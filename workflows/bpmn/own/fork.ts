@@ -22,10 +22,7 @@ export function forkParts(reading: Reading, node: Node, { id, kind }: { id: stri
     return { edge, ...read(reading, isRace ? eventOf(reading, edge) : edge.target) };
   });
   if (branches.some(({ isClosed }) => isClosed)) throw new NotOurs(`a branch of ${id} ends all of it`);
-  const joins = new Set(branches.flatMap(({ join }) => (join ? [join] : [])));
-  const [join = null] = joins;
-  if (joins.size > 1 || (join && !isPart(join, 'join', id)))
-    throw new NotOurs(`the branches of ${id} come together elsewhere`);
+  const join = joinOf(branches, id);
   const isChoice = kind === 'exclusive' || kind === 'inclusive';
   const otherwise = isChoice ? branches.find(({ edge }) => edge.isDefault) : undefined;
   if (isChoice && !otherwise) throw new NotOurs(`${id} has no default flow`);
@@ -37,6 +34,14 @@ export function forkParts(reading: Reading, node: Node, { id, kind }: { id: stri
     ...(otherwise ? { otherwise: otherwiseOf(reading, otherwise) } : {}),
   };
   return { parts, join };
+}
+
+function joinOf(branches: ReadSequence[], id: string): Node | null {
+  const joins = new Set(branches.flatMap(({ join }) => (join ? [join] : [])));
+  const [join = null] = joins;
+  if (joins.size > 1 || (join && !isPart(join, 'join', id)))
+    throw new NotOurs(`the branches of ${id} come together elsewhere`);
+  return join;
 }
 
 /** What comes after the event that a branch waits for. */
@@ -69,6 +74,7 @@ function waitingBranch(reading: Reading, { target }: Edge, steps: Sequence): Det
   const { making, language } = reading;
   const details = detailsOf(target.element, 'Branch');
   if (!details) return { title: titleOf(target), wait: waitOf(making, target), steps };
-  const wait = hear(['in', 'at', 'condition'], details.wait as Details, target.element, language);
+  const waits = typeof details.wait === 'object' && details.wait !== null ? (details.wait as Details) : {};
+  const wait = hear(['in', 'at', 'condition'], waits, target.element, language);
   return withParts(hear(['title'], details, target.element, language), { wait, steps });
 }

@@ -78,7 +78,7 @@ function insideOf(restoring: Restoring, step: Step): Details {
     inside.branches = step.branches.map((branch) => ({ ...branch, steps: restore(branch.steps) }));
   if ('otherwise' in step) inside.otherwise = { ...step.otherwise, steps: restore(step.otherwise.steps) };
   if ('steps' in step) inside.steps = restore(withoutTail(restoring, step.steps));
-  if ('on' in step && step.on) inside.on = step.on.map((handler) => handlerOf(restoring, handler));
+  if ('on' in step) inside.on = step.on.map((handler) => handlerOf(restoring, handler));
   return inside;
 }
 
@@ -119,9 +119,9 @@ function collapsed(restoring: Restoring, step: Step): Step {
   const [inner, ...others] = withoutTail(restoring, step.steps);
   if (!inner || others.length > 0) return step;
   const element = restoring.elementOf(step.id);
-  const isSame = step.kind !== 'subProcess' && inner.kind === 'subProcess' && element === restoring.elementOf(inner.id);
-  if (isSame && !inner.on) return { ...step, steps: inner.steps };
-  if (roleOf(element)?.role === 'scope') return asStep({ ...inner, ...(step.on ? { on: step.on } : {}) });
+  const isRepeated = step.kind !== 'subProcess' && element === restoring.elementOf(inner.id);
+  if (isRepeated && inner.kind === 'subProcess' && !inner.on) return { ...step, steps: inner.steps };
+  if (roleOf(element)?.role === 'scope') return asStep(withParts({ ...inner }, { on: step.on }));
   return step;
 }
 

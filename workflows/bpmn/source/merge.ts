@@ -73,7 +73,7 @@ function byId(flow: Flow): Map<string, Details> {
   for (const owner of [flow, ...[...walk(flow)].map(({ step }) => step)]) {
     if ('kind' in owner) found.set(owner.id, owner as unknown as Details);
     if (partsOfHandlers(owner).handlers.length === 0 || !('on' in owner)) continue;
-    for (const handler of owner.on ?? []) found.set(handler.id, handler as unknown as Details);
+    for (const handler of owner.on ?? []) found.set(handler.id, handler);
   }
   return found;
 }

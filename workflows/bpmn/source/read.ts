@@ -7,6 +7,7 @@ import { withParts } from '../own/parts.ts';
 import { inItsFile } from './export.ts';
 import { merged } from './merge.ts';
 import { takeFlow } from './text.ts';
+import { isFlow } from './valid.ts';
 
 export async function remembered(xml: string, process: Element, flow: Flow): Promise<Flow> {
   const details = detailsOf(process, 'Flow');
@@ -16,7 +17,8 @@ export async function remembered(xml: string, process: Element, flow: Flow): Pro
   const language = languageOf(process);
   const written = withParts(details, {
     bpmn: { process: id, xml: takeFlow(xml, namesOf(process)) },
-  }) as unknown as Flow;
+  });
+  if (!isFlow(written)) return { ...flow, bpmn: { process: id, xml: takeFlow(xml) } };
   const expected = await inItsFile(written, language);
   if (expected === xml) return written;
   // Somebody has changed the file since: what differs from what was written is theirs.
@@ -26,12 +28,14 @@ export async function remembered(xml: string, process: Element, flow: Flow): Pro
 
 function namesOf(process: Element): Record<string, string | null> {
   try {
-    return JSON.parse(String(markOf(process, 'Flow')?.names)) as Record<string, string | null>;
+    const names: unknown = JSON.parse(String(markOf(process, 'Flow')?.names));
+    return typeof names === 'object' && names !== null ? (names as Record<string, string | null>) : {};
   } catch {
     return {};
   }
 }
 
 function baseIn({ bpmn }: Details): Flow | undefined {
-  return typeof bpmn === 'object' && bpmn !== null && 'base' in bpmn ? (bpmn.base as Flow) : undefined;
+  const base = typeof bpmn === 'object' && bpmn !== null && 'base' in bpmn ? bpmn.base : undefined;
+  return isFlow(base) ? base : undefined;
 }

@@ -66,10 +66,10 @@ function rename(xml: string, id: string, name: string | null): { text: string; b
   const [whole = '', assigned = ' name=', quoted = '""'] = known ?? [];
   const quote = quoted.charAt(0);
   const attribute = name === null ? '' : assigned + quote + name + quote;
-  const at = start.begin + (known ? known.index : (/^<[\w:.-]+/.exec(start.tag)?.[0].length ?? 0));
+  const at = start.begin + (known?.index ?? start.tag.search(/[\s/>]/));
   return {
     text: xml.slice(0, at) + attribute + xml.slice(at + whole.length),
-    before: known ? quoted.slice(1, -1) : null,
+    before: known && quoted.slice(1, -1),
   };
 }
 

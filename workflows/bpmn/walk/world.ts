@@ -9,6 +9,7 @@ import type { SendEffect, Simulation } from '../../engine/simulate.ts';
 import type { Effect, Vars } from '../../engine/types.ts';
 import { STARTED_BY } from '../anybodys.ts';
 import { toField } from '../names.ts';
+import { NO_WAY } from '../steps.ts';
 import type { Deployed, Deployment } from './deployed.ts';
 import { elementOfTimer, waitingElements } from './waiting.ts';
 
@@ -114,12 +115,13 @@ export class World {
     });
   }
 
+  /** A signal is for all who listen, also when nobody does. */
   signal(name: string, vars: Vars): void {
     this.act(() => {
       const key = this.deployment.keys.find('signal', name);
-      const isKnown = key !== undefined && this.hear(key, vars);
-      const isStarted = this.beginBy('signal', (start) => start.name === name, vars);
-      if (!isKnown && !isStarted) throw new Impossible(`nothing waits for the signal ${name}`);
+      if (key === undefined) throw new Impossible(`no process listens for the signal ${name}`);
+      this.hear(key, vars);
+      this.beginBy('signal', (start) => start.name === name, vars);
     });
   }
 
@@ -144,7 +146,7 @@ export class World {
   /** An error that nobody catches ends its case, as BPMN leaves it to whoever runs it; all else that stops a case refuses the act. */
   private refuseIncidents(): void {
     for (const { simulation } of this.cases())
-      if (simulation.state.incidents.some(({ code }) => code === 'error_uncaught'))
+      if (simulation.state.incidents.some(({ code, detail }) => code === 'error_uncaught' && detail.error !== NO_WAY))
         simulation.send({ kind: 'cancel', actor: WALKER, vars: {} });
     for (const { process, simulation } of this.cases())
       for (const { step, code, detail } of simulation.state.incidents)
