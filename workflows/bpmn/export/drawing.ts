@@ -32,7 +32,7 @@ export type Piece =
   | { is: 'fork'; from: Box | null; rows: LabelledRow[]; to: Box | null }
   /** An activity with events on its lower border, each with a row below. */
   | { is: 'host'; box: Box; attached: Attached[]; to: Box | null };
-export interface LabelledRow {
+interface LabelledRow {
   row: Row;
   label: string;
 }

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { flows } from '../../engine/arbitraries.ts';
+import { compile } from '../../engine/compile.ts';
 import type { Flow, Step } from '../../engine/flow.gen.ts';
+import { Simulation } from '../../engine/simulate.ts';
+import { load } from '../../engine/testing.ts';
 import { elementIn, elementsIn, typeOf, type Element } from '../element.ts';
 import { EXTENSION } from '../extension.ts';
 import { importBpmn } from '../import.ts';
@@ -26,6 +29,21 @@ async function parse(xml: string): Promise<{ rootElement: Element; warnings: unk
   return (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(xml)) as { rootElement: Element; warnings: unknown[] };
 }
 
+/** Everything that a case came to: the log with what was opened and closed. */
+function walked(flow: Flow, acts: number[]): unknown {
+  const resolve = () => ({ persons: ['p1', 'p2'], explanation: { rule: 'role' as const, inputs: {} } });
+  const run = new Simulation(compile(load(flow)), { resolve });
+  run.start('p1', { amount: 3, helper: 'p2', lines: [{ id: 'a', amount: 3 }] });
+  for (const act of acts) {
+    const task = run.state.tasks[act % Math.max(1, run.state.tasks.length)];
+    if (act === 0) run.message('paid', 'k1');
+    else if (act === 1) run.signal('storm');
+    else if (act < 4 || !task) run.advance(act * 3_600_000);
+    else run.complete(task.step, act % 2 === 0 ? 'done' : 'approved');
+  }
+  return [run.entries, run.state];
+}
+
 describe('an export that is read again', () => {
   it('gives the same flow, as text', async () => {
     await fc.assert(
@@ -36,6 +54,17 @@ describe('an export that is read again', () => {
         expect(JSON.stringify(back)).toBe(JSON.stringify(flow));
       }),
       settings,
+    );
+  }, 120_000);
+
+  it('walks as the flow does', async () => {
+    await fc.assert(
+      fc.asyncProperty(flows, fc.array(fc.nat({ max: 9 }), { maxLength: 30 }), async (flow, acts) => {
+        const back = await readBack(await exportBpmn(flow));
+
+        expect(walked(back, acts)).toEqual(walked(flow, acts));
+      }),
+      { numRuns: Math.ceil(settings.numRuns / 3) },
     );
   }, 120_000);
 

@@ -15,10 +15,10 @@ const LABEL_GAP = 4;
 /** Within an expanded sub-process; its name stands at the top. */
 export const PADDING = { x: 30, top: 36, bottom: 30 };
 /** Between the centres of events on a border: the label of each stands beside it. */
-export const EVENT_STEP = 124;
+const EVENT_STEP = 124;
 const EVENT = 36;
 /** From a border with events on it to the labels of those, and from an event to its row. */
-export const UNDER_BORDER = EVENT / 2 + 4;
+const UNDER_BORDER = EVENT / 2 + 4;
 export const BESIDE_EVENT = EVENT / 2 + 30;
 /** Before the label of a flow out of a gateway, whose own label reaches over its corners. */
 export const FLOW_LABEL_AT = 22;

@@ -1,7 +1,7 @@
 /** How much room a text takes in a diagram, by the widths of common fonts at 11 px: modelers draw with their own. */
 
 const LINE = 14;
-export const WIDEST = 90;
+const WIDEST = 90;
 
 export interface TextSize {
   width: number;

@@ -135,4 +135,20 @@ describe('what somebody changes in a modeler', () => {
 
     expect(rebuilt).toEqual(flow);
   });
+
+  it('is read also where the extension is no JSON, or not what it was', async () => {
+    const junk = [
+      '{',
+      '[1]',
+      '{}',
+      '{&quot;id&quot;:3}',
+      '{&quot;id&quot;:&quot;a&quot;,&quot;kind&quot;:&quot;race&quot;}',
+      '{&quot;steps&quot;:[1]}',
+    ];
+    for (const type of ['flow', 'step', 'handler', 'branch'])
+      for (const text of junk) {
+        const read = await edited((xml) => xml.replace(new RegExp(`(<guanjia:${type}[^>]*>)[^<]*`, 'g'), `$1${text}`));
+        expect(read.steps.length, `${type} ${text}`).toBeGreaterThan(0);
+      }
+  });
 });

@@ -23,7 +23,7 @@ export interface ReadSequence {
   isClosed: boolean;
 }
 
-export function readSequence(reading: Reading, first: Node | undefined): ReadSequence {
+function readSequence(reading: Reading, first: Node | undefined): ReadSequence {
   const steps: Sequence = [];
   for (let node = first; node;) {
     const role = roleOf(node.element)?.role;
