@@ -53,7 +53,17 @@ export async function importBpmn(xml: string, keys = new Keys()): Promise<Import
 
 function toFlow(process: Element, keys: Keys): { flow: ImportedFlow; refusals: Refused[] } {
   const names = new Names();
-  const making: Making = { names, elements: {}, fields: new Set(), keys, refusals: [], waited: new Set(), count: 0 };
+  const making: Making = {
+    names,
+    elements: {},
+    fields: new Set(),
+    keys,
+    refusals: [],
+    waited: new Set(),
+    aside: 0,
+    terminated: new Set(),
+    count: 0,
+  };
   const graph = toGraph(process);
   const steps = toSequence(making, graph, entryOf(graph));
   const on = handlersWithin(making, graph, (inner) => toSequence(making, inner));

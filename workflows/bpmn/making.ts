@@ -15,6 +15,10 @@ export interface Making {
   /** Loops at one element are one loop: messages and signals by the names they are sent with, as keys. */
   keys: Keys;
   refusals: Refused[];
+  /** Above 0: within what an event on the edge of an activity leads to. */
+  aside: number;
+  /** Codes of the errors that terminate end events raise. */
+  terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
   waited: Set<Node>;
   /** Steps made so far. */

@@ -138,9 +138,12 @@ function whenOf(making: Making, { condition, id }: Edge): string {
   return condition === null ? 'true' : feelOf(making, { id }, condition);
 }
 
+/** What is raised where no condition holds and there is no default. */
+export const NO_WAY = 'no_way';
+
 /** BPMN leaves a case without a way stuck; here it is an incident. */
 function noWay(making: Making): Sequence {
-  return [{ id: claimPlain(making, 'no_way'), kind: 'end', outcome: 'no_way', ends: 'error' }];
+  return [{ id: claimPlain(making, NO_WAY), kind: 'end', outcome: NO_WAY, ends: 'error' }];
 }
 
 interface Choosing {
@@ -179,10 +182,12 @@ function choiceOf(making: Making, labels: Labels, { node, branches, after }: Cho
 }
 
 function handlersOf(making: Making, labels: Labels, handlers: HandlerItems[], after: string | null): Handler[] {
+  making.aside += 1;
   const made = handlers.map(({ event, items }) => {
     const isInstead = isInterrupting(event);
     const steps = isInstead ? toSteps(making, labels, items, after) : alone(making, items);
     return toHandler(making, event, isInstead, steps);
   });
+  making.aside -= 1;
   return inOrder(made);
 }

@@ -6,6 +6,7 @@ import { Simulation, type SendEffect } from '../../engine/simulate.ts';
 import type { Vars } from '../../engine/types.ts';
 import { STARTED_BY } from '../import.ts';
 import { toField } from '../names.ts';
+import { NO_WAY } from '../steps.ts';
 import type { Deployed, Deployment } from './deployed.ts';
 import { elementOfTimer, waitingElements } from './waiting.ts';
 
@@ -130,7 +131,7 @@ export class World {
   /** An error that nobody catches ends its case, as BPMN leaves it to whoever runs it; all else that stops a case refuses the act. */
   private refuseIncidents(): void {
     for (const { simulation } of this.cases)
-      if (simulation.state.incidents.some(({ code }) => code === 'error_uncaught'))
+      if (simulation.state.incidents.some(({ code, detail }) => code === 'error_uncaught' && detail.error !== NO_WAY))
         simulation.send({ kind: 'cancel', actor: WALKER, vars: {} });
     for (const { process, simulation } of this.cases)
       for (const { step, code, detail } of simulation.state.incidents)
