@@ -48,9 +48,19 @@ function dateOf(making: Making, node: Node, text: string): string {
 
 function cycleOf(node: Node, text: string): TimerWait {
   const [, times, every] = CYCLE.exec(text) ?? [];
-  if (every !== undefined && DURATION.test(every) && !isNothing(every))
-    return { every, ...(times ? { times: Math.min(Math.max(Number(times), 1), 100) } : {}) };
+  const period = every ?? cronPeriod(text);
+  if (period !== undefined && DURATION.test(period) && !isNothing(period))
+    return { every: period, ...(times ? { times: Math.min(Math.max(Number(times), 1), 100) } : {}) };
   throw new Refused('duration_unknown', node.id, `${text} is no cycle of ISO 8601 such as R3/PT1H`);
+}
+
+/** Engines take cron’s words too; those that say every so many seconds, minutes or hours are a period. */
+function cronPeriod(text: string): string | undefined {
+  const [, seconds, minutes, hours] =
+    /^(?:\d+\/(\d+) \*|0 \d+\/(\d+)|0 0 \d+\/(\d+))(?: \*)*(?: \?)?$/.exec(text) ?? [];
+  if (seconds !== undefined) return `PT${seconds}S`;
+  if (minutes !== undefined) return `PT${minutes}M`;
+  return hours === undefined ? undefined : `PT${hours}H`;
 }
 
 function expressed(making: Making, node: Node, text: string): string {
@@ -65,7 +75,8 @@ export function referenceName(node: Node, property: string): string {
 }
 
 function nameOf(element: Element | undefined): string | undefined {
-  return element && (textIn(element, 'name') ?? element.id);
+  // Engines reckon names out: what is constant in one can be told.
+  return element && (textIn(element, 'name')?.replace(/[$#]\{\s*(["'])([^"']*)\1\s*\}/g, '$2') ?? element.id);
 }
 
 /** An error's code; of one that the file does not define its id, which is what is named. Undefined: any error. */

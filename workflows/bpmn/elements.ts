@@ -1,6 +1,7 @@
 /** Each element of BPMN as the step that says the same. */
 import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
 import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
+import { callOf } from './calls.ts';
 import { textIn, vendorAttribute } from './element.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
@@ -27,6 +28,7 @@ const MAKERS: Record<string, Maker> = {
   serviceTask: (making, node, { handlers }) => activity(making, node, { handlers, make: serviceTask }),
   sendTask: (making, node, { handlers }) => activity(making, node, { handlers, make: serviceTask }),
   receiveTask: (making, node, { handlers }) => activity(making, node, { handlers, make: waiting }),
+  callActivity: (making, node, { handlers }) => activity(making, node, { handlers, make: calling }),
   subProcess: (making, node, around) => scope(making, node, around),
   transaction: (making, node, around) => scope(making, node, around),
   intermediateCatchEvent: (making, node) => waiting(making, node),
@@ -66,7 +68,8 @@ function activity(making: Making, node: Node, { handlers, make }: Doing): Sequen
 function caught(steps: Sequence, handlers: Handler[]): Sequence {
   const [step] = steps;
   if (!step || handlers.length === 0) return steps;
-  return [{ ...step, on: handlers } as Step];
+  // The step itself: what a call passes on is filled in later.
+  return [Object.assign(step, { on: handlers })];
 }
 
 function userTask(making: Making, node: Node, id: string): Sequence {
@@ -84,6 +87,10 @@ function serviceTask(_making: Making, node: Node, id: string): Sequence {
   return [
     { id, kind: 'serviceTask', title: titleOf(node), activity: toKey(named ?? node.id, 'activity'), again: 'run' },
   ];
+}
+
+function calling(making: Making, node: Node, id: string): Sequence {
+  return [callOf(making, node, id)];
 }
 
 function waiting(making: Making, node: Node, id: string = claim(making, node)): Sequence {

@@ -1,5 +1,6 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
 import { prepare } from '../engine/feel-syntax.ts';
+import type { PassesAll } from './calls.ts';
 import { elementIn, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn, toFeel } from './juel.ts';
@@ -12,7 +13,7 @@ export interface Making {
   elements: Record<string, string>;
   /** Fields of the record that expressions read. */
   fields: Set<string>;
-  /** Loops at one element are one loop: messages and signals by the names they are sent with, as keys. */
+  /** Of processes, messages, signals, errors and escalations. */
   keys: Keys;
   refusals: Refused[];
   /** Above 0: within what an event on the edge of an activity leads to. */
@@ -21,19 +22,22 @@ export interface Making {
   terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
   waited: Set<Node>;
+  passing: PassesAll[];
   /** Steps made so far. */
   count: number;
 }
 
-/** Names of messages, signals, errors and escalations as the language has them; the same in all processes of a file. */
+/** Names that processes share, as the language has them. */
 export class Keys {
-  private readonly names = new Names();
+  private readonly names = new Map<string, Names>();
   private readonly known = new Map<string, string>();
 
   /** The key of a name, one for each name of a kind. */
   of(kind: string, name: string): string {
     const full = `${kind}:${name}`;
-    const key = this.known.get(full) ?? this.names.claim(toKey(name, kind));
+    const names = this.names.get(kind) ?? new Names();
+    this.names.set(kind, names);
+    const key = this.known.get(full) ?? names.claim(toKey(name, kind));
     this.known.set(full, key);
     return key;
   }

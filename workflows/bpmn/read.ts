@@ -1,6 +1,7 @@
 /** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
 import { BpmnModdle } from 'bpmn-moddle';
 import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
+import { EXTENSION } from './extension.ts';
 import { Refused } from './refusal.ts';
 
 /** Characters; the largest models of the public test suites have some hundred thousand. */
@@ -81,7 +82,7 @@ interface Parsed {
 async function parse(xml: string): Promise<Element> {
   let parsed: Parsed;
   try {
-    parsed = (await new BpmnModdle().fromXML(xml)) as Parsed;
+    parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(xml)) as Parsed;
   } catch (error) {
     const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new Refused('xml_invalid', null, said.slice(0, LONGEST_REASON));

@@ -138,10 +138,9 @@ function whenOf(making: Making, { condition, id }: Edge): string {
   return condition === null ? 'true' : feelOf(making, { id }, condition);
 }
 
-/** What is raised where no condition holds and there is no default. */
+/** Where no condition holds and there is no default, BPMN knows no way; here it is an error, and an incident where nobody catches it. */
 export const NO_WAY = 'no_way';
 
-/** BPMN leaves a case without a way stuck; here it is an incident. */
 function noWay(making: Making): Sequence {
   return [{ id: claimPlain(making, NO_WAY), kind: 'end', outcome: NO_WAY, ends: 'error' }];
 }

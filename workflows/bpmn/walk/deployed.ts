@@ -2,7 +2,7 @@
 import { compile, type Compiled } from '../../engine/compile.ts';
 import type { Flow, Step } from '../../engine/flow.gen.ts';
 import { partsOf, walk } from '../../engine/tree.ts';
-import { importBpmn, type ImportedFlow } from '../import.ts';
+import { importBpmn, passBetween, type ImportedFlow } from '../import.ts';
 import { Keys } from '../making.ts';
 import type { ImportRefusal } from '../refusal.ts';
 
@@ -23,6 +23,7 @@ export async function deploy(files: string[]): Promise<Deploying> {
   const refusals = results.flatMap((result) => (result.ok ? [] : result.refusals));
   if (refusals.length > 0) return { ok: false, refusals };
   const flows = results.flatMap((result) => (result.ok ? result.flows : []));
+  passBetween(flows);
   return { ok: true, deployment: { keys, processes: flows.map(toDeployed) } };
 }
 

@@ -2,9 +2,12 @@
  * Walks through the cases of imported processes by acts on their BPMN elements. Time stands still: a timer fires when it is named. An act
  * that is impossible, or ends in an incident, changes nothing.
  */
-import { Simulation, type SendEffect } from '../../engine/simulate.ts';
-import type { Vars } from '../../engine/types.ts';
-import { STARTED_BY } from '../import.ts';
+import { isClosed } from '../../engine/state.ts';
+import { must } from '../../engine/unreachable.ts';
+import { CallSimulation, type Member } from '../../engine/simulate-calls.ts';
+import type { SendEffect, Simulation } from '../../engine/simulate.ts';
+import type { Effect, Vars } from '../../engine/types.ts';
+import { STARTED_BY } from '../anybodys.ts';
 import { toField } from '../names.ts';
 import { NO_WAY } from '../steps.ts';
 import type { Deployed, Deployment } from './deployed.ts';
@@ -13,10 +16,6 @@ import { elementOfTimer, waitingElements } from './waiting.ts';
 interface Case {
   process: Deployed;
   simulation: Simulation;
-}
-interface Sending {
-  from: Case;
-  effect: SendEffect;
 }
 
 /** Why an act is impossible. */
@@ -27,21 +26,38 @@ const WALKER = 'walker';
 const MOST_SENT = 1_000;
 
 export class World {
-  private cases: Case[] = [];
-  private sending: Sending[] = [];
+  /** Each with the cases that it called. */
+  private roots: CallSimulation[] = [];
+  private sending: SendEffect[] = [];
+  /** The case that something is sent by. */
+  private readonly senders = new WeakMap<Effect, { root: CallSimulation; caseId: string }>();
   private readonly deployment: Deployment;
+  private readonly flows: ReadonlyMap<string, Deployed>;
 
   constructor(deployment: Deployment) {
     this.deployment = deployment;
+    // Of processes that are called the same, the first is meant.
+    this.flows = new Map(deployment.processes.toReversed().map((process) => [process.flow.key, process]));
   }
 
   /** Sorted ids of the elements that are waited at, one entry for each token. */
   waiting(): string[] {
-    return this.cases.flatMap(({ process, simulation }) => waitingElements(process, simulation.state)).toSorted();
+    return this.cases()
+      .flatMap(({ process, simulation }) => waitingElements(process, simulation.state))
+      .toSorted();
   }
 
   isEnded(): boolean {
-    return this.cases.every(({ simulation }) => ['completed', 'cancelled'].includes(simulation.state.status));
+    return this.cases().every(({ simulation }) => isClosed(simulation.state));
+  }
+
+  private cases(): Case[] {
+    return this.roots.flatMap(({ members }) => members.map((member) => this.caseOf(member)));
+  }
+
+  private caseOf({ compiled, run }: Member): Case {
+    const process = this.deployment.processes.find((each) => each.compiled === compiled);
+    return { process: must(process, 'process of a case'), simulation: run };
   }
 
   start(vars: Vars): void {
@@ -58,7 +74,7 @@ export class World {
 
   complete(element: string, vars: Vars): void {
     this.act(() => {
-      for (const { process, simulation } of this.cases) {
+      for (const { process, simulation } of this.cases()) {
         const task = simulation.state.tasks.find(({ step }) => process.elements[step] === element);
         if (!task) continue;
         const given = { vars: fields(vars), ...(task.item === null ? {} : { item: task.item }) };
@@ -72,7 +88,7 @@ export class World {
 
   timer(element: string): void {
     this.act(() => {
-      for (const { process, simulation } of this.cases) {
+      for (const { process, simulation } of this.cases()) {
         const { state } = simulation;
         const timer = state.timers.find((each) => elementOfTimer(process, state, each) === element);
         if (!timer) continue;
@@ -91,7 +107,7 @@ export class World {
       const key = this.deployment.keys.find('message', name);
       if (
         key !== undefined &&
-        this.cases.some(({ simulation }) => simulation.message(key, 'any', { vars: fields(vars) }))
+        this.cases().some(({ simulation }) => simulation.message(key, 'any', { vars: fields(vars) }))
       )
         return;
       if (!this.beginBy('message', (start) => start.name === name, vars))
@@ -99,12 +115,13 @@ export class World {
     });
   }
 
+  /** A signal is for all who listen, also when nobody does. */
   signal(name: string, vars: Vars): void {
     this.act(() => {
       const key = this.deployment.keys.find('signal', name);
-      const isKnown = key !== undefined && this.hear(key, vars);
-      const isStarted = this.beginBy('signal', (start) => start.name === name, vars);
-      if (!isKnown && !isStarted) throw new Impossible(`nothing waits for the signal ${name}`);
+      if (key === undefined) throw new Impossible(`no process listens for the signal ${name}`);
+      this.hear(key, vars);
+      this.beginBy('signal', (start) => start.name === name, vars);
     });
   }
 
@@ -112,46 +129,44 @@ export class World {
 
   /** Does an act with all that it sets off, or nothing of it. */
   private act(doing: () => void): void {
-    const before = { cases: this.cases, states: this.cases.map(({ simulation }) => simulation.state) };
+    const { roots } = this;
+    const marks = roots.map((root) => root.mark());
     try {
       doing();
       this.deliver();
       this.refuseIncidents();
     } catch (error) {
       this.sending = [];
-      this.cases = before.cases;
-      for (const [index, state] of before.states.entries()) {
-        const known = this.cases[index];
-        if (known) known.simulation.state = state;
-      }
+      this.roots = roots;
+      for (const goBack of marks) goBack();
       throw error;
     }
   }
 
   /** An error that nobody catches ends its case, as BPMN leaves it to whoever runs it; all else that stops a case refuses the act. */
   private refuseIncidents(): void {
-    for (const { simulation } of this.cases)
+    for (const { simulation } of this.cases())
       if (simulation.state.incidents.some(({ code, detail }) => code === 'error_uncaught' && detail.error !== NO_WAY))
         simulation.send({ kind: 'cancel', actor: WALKER, vars: {} });
-    for (const { process, simulation } of this.cases)
+    for (const { process, simulation } of this.cases())
       for (const { step, code, detail } of simulation.state.incidents)
         throw new Impossible(`${process.elements[step ?? ''] ?? process.process}: ${code} ${JSON.stringify(detail)}`);
   }
 
-  private begin(process: Deployed, vars: Vars, startedBy: string | null): void {
-    const caseId = `case-${this.cases.length + 1}`;
-    const simulation = new Simulation(process.compiled, {
-      caseId,
+  private begin({ compiled }: Deployed, vars: Vars, startedBy: string | null): void {
+    const flows = new Map([...this.flows].map(([key, process]) => [key, process.compiled]));
+    const root: CallSimulation = new CallSimulation(flows, {
+      told: (entry, { caseId }) => {
+        for (const effect of entry.effects) this.senders.set(effect, { root, caseId });
+      },
       send: (effect) => {
-        this.sending.push({ from: started, effect });
+        this.sending.push(effect);
         return undefined;
       },
     });
-    const started: Case = { process, simulation };
-    this.cases = [...this.cases, started];
+    this.roots = [...this.roots, root];
     const by = startedBy === null ? {} : { [STARTED_BY]: startedBy };
-    const refusal = simulation.start(WALKER, { ...fields(vars), ...by });
-    if (refusal) throw new Impossible(`${process.process}: ${refusal.code}`);
+    root.start(compiled, WALKER, { ...fields(vars), ...by });
   }
 
   private beginBy(event: string, isMeant: (start: Deployed['starts'][number]) => boolean, vars: Vars): boolean {
@@ -166,7 +181,7 @@ export class World {
 
   /** A receive task may be completed by its id too. */
   private receiveAt(element: string, vars: Vars): boolean {
-    for (const { process, simulation } of this.cases) {
+    for (const { process, simulation } of this.cases()) {
       const { state } = simulation;
       const wait = state.waits.find(
         (each) =>
@@ -179,20 +194,27 @@ export class World {
   }
 
   private hear(key: string, vars: Vars): boolean {
-    return this.cases.map(({ simulation }) => simulation.signal(key, { vars: fields(vars) })).some(Boolean);
+    return this.cases()
+      .map(({ simulation }) => simulation.signal(key, { vars: fields(vars) }))
+      .some(Boolean);
   }
 
   /** What was thrown reaches whoever waits before its thrower goes on. Messages leave: nobody is on the other side. */
   private deliver(): void {
     for (let count = 0; this.sending.length > 0; count += 1) {
       if (count > MOST_SENT) throw new Impossible('signals set each other off without end');
-      const sent = this.sending.shift();
-      if (!sent) return;
-      const { from, effect } = sent;
+      const effect = this.sending.shift();
+      if (!effect) return;
       if (effect.kind === 'signal') this.throwSignal(effect.name);
-      if (from.simulation.state.effects.some(({ id }) => id === effect.id))
-        from.simulation.consume({ type: 'activityDone', effect: effect.id, vars: {}, patch: null });
+      const sender = this.senderOf(effect);
+      if (sender?.state.effects.some(({ id }) => id === effect.id))
+        sender.consume({ type: 'activityDone', effect: effect.id, vars: {}, patch: null });
     }
+  }
+
+  private senderOf(effect: SendEffect): Simulation | undefined {
+    const { root, caseId } = this.senders.get(effect) ?? {};
+    return root?.members.find(({ id }) => id === caseId)?.run;
   }
 
   private throwSignal(key: string): void {

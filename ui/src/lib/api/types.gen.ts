@@ -1106,7 +1106,7 @@ export interface SimulateBody {
     [k: string]: string[];
   };
   /**
-   * By service step: what its activity is taken to answer, or to fail with. Default: nothing.
+   * By service step: what its activity is taken to answer, or to fail with. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.
    */
   activities?: {
     [k: string]: SimulatedOutput;
@@ -1382,7 +1382,11 @@ export interface SimulatedActivity {
   rev: number;
   at: string;
   step: StepRef;
+  /**
+   * `flow.call` of a step that calls a flow.
+   */
   activity: string;
+  flow: string | null;
   input: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition
