@@ -15,7 +15,18 @@ export interface Made {
 
 export function newMaking(keys: Keys): Making {
   const names = new Names();
-  return { names, elements: {}, fields: new Set(), keys, refusals: [], waited: new Set(), passing: [], count: 0 };
+  return {
+    names,
+    elements: {},
+    fields: new Set(),
+    keys,
+    refusals: [],
+    waited: new Set(),
+    aside: 0,
+    terminated: new Set(),
+    passing: [],
+    count: 0,
+  };
 }
 
 /** A process that no extension of ours says anything of. */

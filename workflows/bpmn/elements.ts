@@ -8,6 +8,7 @@ import { CANCELLED, inOrder, toHandler } from './handlers.ts';
 import { claim, titleOf, type Making } from './making.ts';
 import { repeated } from './repeated.ts';
 import { peopleOf } from './people.ts';
+import { terminated, terminators } from './terminate.ts';
 import { toKey } from './names.ts';
 import { Refused } from './refusal.ts';
 
@@ -131,24 +132,20 @@ function thrown(making: Making, node: Node): Sequence {
 function ended(making: Making, node: Node): Sequence {
   switch (node.event) {
     case 'terminate':
-      return [end(making, node, isOfProcess(node) ? 'case' : 'scope')];
+      return [end(making, node, terminated(making, node))];
     case 'error':
-      return [end(making, node, 'error', making.keys.of('error', errorCode(node) ?? node.id))];
+      return [end(making, node, { ends: 'error', outcome: making.keys.of('error', errorCode(node) ?? node.id) })];
     case 'cancel':
-      return [end(making, node, 'error', CANCELLED)];
+      return [end(making, node, { ends: 'error', outcome: CANCELLED })];
     default:
-      return [...thrown(making, node), end(making, node, 'branch')];
+      return [...thrown(making, node), end(making, node, { ends: 'branch' })];
   }
 }
 
-function isOfProcess({ element }: Node): boolean {
-  return element.$parent?.$type === 'bpmn:Process';
-}
-
-function end(making: Making, node: Node, ends: NonNullable<End['ends']>, code?: string): End {
+function end(making: Making, node: Node, ending: Partial<Pick<End, 'ends' | 'outcome'>>): End {
   const id = claim(making, node);
-  const name = textIn(node.element, 'name');
-  return { id, kind: 'end', title: titleOf(node), outcome: code ?? toKey(name ?? '', 'completed'), ends };
+  const outcome = toKey(textIn(node.element, 'name') ?? '', 'completed');
+  return { id, kind: 'end', title: titleOf(node), outcome, ...ending };
 }
 
 /** Event sub-processes are handlers within it, boundary events around it: what those let through reaches these, and holds nothing up. */
@@ -159,20 +156,39 @@ function scope(making: Making, node: Node, { handlers, body }: Around): Sequence
   const id = claim(making, node);
   const title = titleOf(node);
   const within = handlersWithin(making, inner, body);
-  const step: Step = {
-    id,
-    kind: 'subProcess',
-    title,
-    steps: body(inner),
-    ...(within.length > 0 ? { on: within } : {}),
-  };
-  if (again) return [again(claim(making, node, '_each'), [step], handlers)];
+  const steps = bodyOf(making, inner, body);
+  within.unshift(...terminators(making, node, 'once'));
+  const step: Step = { id, kind: 'subProcess', title, steps, ...(within.length > 0 ? { on: within } : {}) };
+  if (again) return [again(claim(making, node, '_each'), [step], [...terminators(making, node, 'all'), ...handlers])];
   if (handlers.length === 0) return [step];
-  const isBeside = handlers.some((handler) => 'interrupting' in handler && !handler.interrupting);
-  if (within.length === 0 && !isBeside) return [{ ...step, on: handlers }];
+  if (within.length === 0 && handlers.every(isWithinAlike)) return [{ ...step, on: handlers }];
   const around = claim(making, node, '_around');
   return [{ id: around, kind: 'parallel', title, branches: [{ title, steps: [step] }], on: handlers }];
 }
+
+/** What is in it is not aside of what is around it. */
+function bodyOf(making: Making, graph: Graph, body: Around['body']): Sequence {
+  const { aside } = making;
+  making.aside = 0;
+  const steps = body(graph);
+  making.aside = aside;
+  return steps;
+}
+
+/** An event sub-process that is terminated from aside is a scope of its own. */
+function handled(making: Making, node: Node, steps: Sequence): Sequence {
+  const on = terminators(making, node, 'once');
+  if (on.length === 0) return steps;
+  return [{ id: claim(making, node), kind: 'subProcess', title: titleOf(node), steps, on }];
+}
+
+/** Whether it does the same on a sub-process as around it: takes its place and goes on behind it. */
+function isWithinAlike(handler: Handler): boolean {
+  const isBeside = 'interrupting' in handler && !handler.interrupting;
+  return !isBeside && handler.steps.every(({ kind }) => !['end', 'jump'].includes(kind) && !BRANCHING.has(kind));
+}
+/** Kinds with steps of their own, which may hold an end. */
+const BRANCHING = new Set(['exclusive', 'inclusive', 'parallel', 'race', 'loop', 'forEach', 'subProcess']);
 
 /** The event sub-processes of a scope. */
 export function handlersWithin(making: Making, { handlers }: Graph, body: (graph: Graph) => Sequence): Handler[] {
@@ -180,7 +196,7 @@ export function handlersWithin(making: Making, { handlers }: Graph, body: (graph
     const [start] = node.inner?.starts ?? [];
     if (!node.inner || !start) return [];
     const isInstead = start.element.isInterrupting !== false;
-    return [toHandler(making, start, isInstead, body(node.inner))];
+    return [toHandler(making, start, isInstead, handled(making, node, bodyOf(making, node.inner, body)))];
   });
   return inOrder(made);
 }

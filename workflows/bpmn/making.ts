@@ -16,6 +16,10 @@ export interface Making {
   /** Of processes, messages, signals, errors and escalations. */
   keys: Keys;
   refusals: Refused[];
+  /** Above 0: within what an event on the edge of an activity leads to. */
+  aside: number;
+  /** Codes of the errors that terminate end events raise. */
+  terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
   waited: Set<Node>;
   passing: PassesAll[];
