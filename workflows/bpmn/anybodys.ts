@@ -1,6 +1,7 @@
 /** A process of anybody's as a flow: its graph arranged as a tree, and what begins it. */
 import type { Flow, Starter } from '../engine/flow.gen.ts';
 import { referenceName } from './catching.ts';
+import { settleCompensations } from './compensation.ts';
 import { textIn, type Element } from './element.ts';
 import { handlersWithin } from './elements.ts';
 import type { Graph, Node } from './graph.ts';
@@ -15,7 +16,19 @@ export interface Made {
 
 export function newMaking(keys: Keys): Making {
   const names = new Names();
-  return { names, elements: {}, fields: new Set(), keys, refusals: [], waited: new Set(), passing: [], count: 0 };
+  return {
+    names,
+    elements: {},
+    fields: new Set(),
+    keys,
+    refusals: [],
+    waited: new Set(),
+    aside: 0,
+    terminated: new Set(),
+    passing: [],
+    compensating: [],
+    count: 0,
+  };
 }
 
 /** A process that no extension of ours says anything of. */
@@ -23,6 +36,7 @@ export function anybodys(process: Element, graph: Graph, keys: Keys): Made {
   const making = newMaking(keys);
   const steps = toSequence(making, graph, entryOf(graph));
   const on = handlersWithin(making, graph, (inner) => toSequence(making, inner));
+  settleCompensations(making);
   const id = process.id ?? 'process';
   const key = keys.of('process', id);
   const name = textIn(process, 'name') ?? id;

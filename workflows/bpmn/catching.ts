@@ -1,5 +1,5 @@
 /** What an event waits for, in the words of handlers and waits. */
-import { elementIn, textIn, type Element } from './element.ts';
+import { elementIn, isMissing, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn } from './juel.ts';
 import { bodyOf, feelOf, type Making } from './making.ts';
@@ -42,7 +42,9 @@ function isNothing(duration: string): boolean {
 
 function dateOf(making: Making, node: Node, text: string): string {
   if (/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return `date and time("${text}")`;
-  return `date and time(${expressed(making, node, text)})`;
+  const when = expressed(making, node, text);
+  // Engines take a duration here too.
+  return `if starts with(string(${when}), "P") then now + duration(${when}) else date and time(${when})`;
 }
 
 function cycleOf(node: Node, text: string): TimerWait {
@@ -74,18 +76,24 @@ export function referenceName(node: Node, property: string): string {
 }
 
 function nameOf(element: Element | undefined): string | undefined {
-  return element && (textIn(element, 'name') ?? element.id);
+  // Engines reckon names out: what is constant in one can be told.
+  return element && (textIn(element, 'name')?.replace(/[$#]\{\s*(["'])([^"']*)\1\s*\}/g, '$2') ?? element.id);
 }
 
-/** An error's code: BPMN's, else its id, which is what is named where the file defines none. Undefined: any error. */
+/** An error's code; of one that the file does not define its id, which is what is named. Undefined: any error. */
 export function errorCode(node: Node): string | undefined {
-  const element = elementIn(node.definition ?? undefined, 'errorRef');
-  return element && (textIn(element, 'errorCode') ?? element.id);
+  return codeIn(node, 'errorRef', 'errorCode');
 }
 
 export function escalationCode(node: Node): string | undefined {
-  const element = elementIn(node.definition ?? undefined, 'escalationRef');
-  return element && (textIn(element, 'escalationCode') ?? element.id);
+  return codeIn(node, 'escalationRef', 'escalationCode');
+}
+
+/** What is thrown without a code is known by its id; whoever catches without a code catches all. */
+function codeIn({ definition, type }: Node, reference: string, property: string): string | undefined {
+  const element = elementIn(definition ?? undefined, reference);
+  const isThrown = ['endEvent', 'intermediateThrowEvent'].includes(type);
+  return element && (textIn(element, property) ?? (isThrown || isMissing(element) ? element.id : undefined));
 }
 
 export function conditionOf(making: Making, node: Node): string {

@@ -20,6 +20,13 @@ export function isElement(value: unknown): value is Element {
   return typeof value === 'object' && value !== null && '$type' in value;
 }
 
+/** What a reference names that the file does not define. */
+export const MISSING = 'bpmn:Missing';
+
+export function isMissing({ $type }: Element): boolean {
+  return $type === MISSING;
+}
+
 /** What a property holds, one or several, as a list. */
 export function elementsIn(element: Element | undefined, property: string): Element[] {
   const value = element?.[property];

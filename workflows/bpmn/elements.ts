@@ -2,12 +2,14 @@
 import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
 import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
 import { callOf } from './calls.ts';
+import { compensating, withCompensation } from './compensation.ts';
 import { textIn, vendorAttribute } from './element.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
 import { claim, titleOf, type Making } from './making.ts';
 import { repeated } from './repeated.ts';
 import { peopleOf } from './people.ts';
+import { terminated, terminators } from './terminate.ts';
 import { toKey } from './names.ts';
 import { Refused } from './refusal.ts';
 
@@ -21,13 +23,13 @@ type Maker = (making: Making, node: Node, around: Around) => Sequence;
 
 /** Kinds that are steps; the others only say where tokens go. */
 const MAKERS: Record<string, Maker> = {
-  userTask: (making, node, { handlers }) => activity(making, node, { handlers, make: userTask }),
-  manualTask: (making, node, { handlers }) => activity(making, node, { handlers, make: passing }),
-  task: (making, node, { handlers }) => activity(making, node, { handlers, make: passing }),
-  serviceTask: (making, node, { handlers }) => activity(making, node, { handlers, make: serviceTask }),
-  sendTask: (making, node, { handlers }) => activity(making, node, { handlers, make: serviceTask }),
-  receiveTask: (making, node, { handlers }) => activity(making, node, { handlers, make: waiting }),
-  callActivity: (making, node, { handlers }) => activity(making, node, { handlers, make: calling }),
+  userTask: (making, node, around) => activity(making, node, around, userTask),
+  manualTask: (making, node, around) => activity(making, node, around, passing),
+  task: (making, node, around) => activity(making, node, around, passing),
+  serviceTask: (making, node, around) => activity(making, node, around, serviceTask),
+  sendTask: (making, node, around) => activity(making, node, around, serviceTask),
+  receiveTask: (making, node, around) => activity(making, node, around, waiting),
+  callActivity: (making, node, around) => activity(making, node, around, calling),
   subProcess: (making, node, around) => scope(making, node, around),
   transaction: (making, node, around) => scope(making, node, around),
   intermediateCatchEvent: (making, node) => waiting(making, node),
@@ -50,17 +52,19 @@ export function stepsOfNode(making: Making, node: Node, around: Around): Sequenc
   return maker(making, node, around);
 }
 
-interface Doing {
-  handlers: Handler[];
-  make: (making: Making, node: Node, id: string) => Sequence;
-}
+type Make = (making: Making, node: Node, id: string) => Sequence;
 
 /** Once, or for each item; what is caught is caught around all of them. */
-function activity(making: Making, node: Node, { handlers, make }: Doing): Sequence {
+function activity(making: Making, node: Node, around: Around, make: Make): Sequence {
   const again = repeated(making, node);
-  if (!again) return caught(make(making, node, claim(making, node)), handlers);
-  const inner = make(making, node, claim(making, node));
-  return [again(claim(making, node, '_each'), inner, handlers)];
+  const steps = make(making, node, claim(making, node));
+  if (!again) return undoable(making, node, caught(steps, around.handlers), around);
+  return [again(claim(making, node, '_each'), undoable(making, node, steps, around), around.handlers)];
+}
+
+/** With what undoes it: an activity that no flow leads to. */
+function undoable(making: Making, node: Node, steps: Sequence, { body }: Around): Sequence {
+  return withCompensation(making, node, steps, (handler) => stepsOfNode(making, handler, { handlers: [], body }));
 }
 
 /** Handlers go on the step; what is none of its own waits in a scope. */
@@ -123,6 +127,8 @@ function thrown(making: Making, node: Node): Sequence {
       const code = making.keys.of('escalation', escalationCode(node) ?? node.id);
       return [{ id: claim(making, node), kind: 'throw', title, send: 'escalation', code }];
     }
+    case 'compensate':
+      return [compensating(making, node)];
     default:
       throw new Refused('event_unknown', node.id, `an event that throws ${node.event} cannot be said in a flow`);
   }
@@ -131,48 +137,75 @@ function thrown(making: Making, node: Node): Sequence {
 function ended(making: Making, node: Node): Sequence {
   switch (node.event) {
     case 'terminate':
-      return [end(making, node, isOfProcess(node) ? 'case' : 'scope')];
+      return [end(making, node, terminated(making, node))];
     case 'error':
-      return [end(making, node, 'error', making.keys.of('error', errorCode(node) ?? node.id))];
+      return [end(making, node, { ends: 'error', outcome: making.keys.of('error', errorCode(node) ?? node.id) })];
     case 'cancel':
-      return [end(making, node, 'error', CANCELLED)];
+      return [undoAll(making, node), end(making, node, { ends: 'error', outcome: CANCELLED })];
     default:
-      return [...thrown(making, node), end(making, node, 'branch')];
+      return [...thrown(making, node), end(making, node, { ends: 'branch' })];
   }
 }
 
-function isOfProcess({ element }: Node): boolean {
-  return element.$parent?.$type === 'bpmn:Process';
+function end(making: Making, node: Node, ending: Partial<Pick<End, 'ends' | 'outcome'>>): End {
+  const id = claim(making, node);
+  const outcome = toKey(textIn(node.element, 'name') ?? '', 'completed');
+  return { id, kind: 'end', title: titleOf(node), outcome, ...ending };
 }
 
-function end(making: Making, node: Node, ends: NonNullable<End['ends']>, code?: string): End {
-  const id = claim(making, node);
-  const name = textIn(node.element, 'name');
-  return { id, kind: 'end', title: titleOf(node), outcome: code ?? toKey(name ?? '', 'completed'), ends };
+/** A transaction that is cancelled is undone first. */
+function undoAll(making: Making, node: Node): Step {
+  return { id: claim(making, node, '_undo'), kind: 'throw', title: titleOf(node), send: 'compensation' };
 }
 
 /** Event sub-processes are handlers within it, boundary events around it: what those let through reaches these, and holds nothing up. */
-function scope(making: Making, node: Node, { handlers, body }: Around): Sequence {
+function scope(making: Making, node: Node, around: Around): Sequence {
+  const { handlers, body } = around;
   const { inner } = node;
   if (!inner) return [];
   const again = repeated(making, node);
   const id = claim(making, node);
   const title = titleOf(node);
   const within = handlersWithin(making, inner, body);
-  const step: Step = {
-    id,
-    kind: 'subProcess',
-    title,
-    steps: body(inner),
-    ...(within.length > 0 ? { on: within } : {}),
-  };
-  if (again) return [again(claim(making, node, '_each'), [step], handlers)];
+  const steps = bodyOf(making, inner, body);
+  within.unshift(...terminators(making, node, 'once'));
+  const [step] = undoable(
+    making,
+    node,
+    [{ id, kind: 'subProcess', title, steps, ...(within.length > 0 ? { on: within } : {}) }],
+    around,
+  );
+  if (!step) return [];
+  if (again) return [again(claim(making, node, '_each'), [step], [...terminators(making, node, 'all'), ...handlers])];
   if (handlers.length === 0) return [step];
-  const isBeside = handlers.some((handler) => 'interrupting' in handler && !handler.interrupting);
-  if (within.length === 0 && !isBeside) return [{ ...step, on: handlers }];
-  const around = claim(making, node, '_around');
-  return [{ id: around, kind: 'parallel', title, branches: [{ title, steps: [step] }], on: handlers }];
+  if (within.length === 0 && handlers.every(isWithinAlike)) return [{ ...step, on: handlers }];
+  const wrapper = claim(making, node, '_around');
+  return [{ id: wrapper, kind: 'parallel', title, branches: [{ title, steps: [step] }], on: handlers }];
 }
+
+/** What is in it is not aside of what is around it. */
+function bodyOf(making: Making, graph: Graph, body: Around['body']): Sequence {
+  const { aside } = making;
+  making.aside = 0;
+  const steps = body(graph);
+  making.aside = aside;
+  return steps;
+}
+
+/** An event sub-process that is terminated from aside is a scope of its own. */
+function handled(making: Making, node: Node, steps: Sequence): Sequence {
+  const on = terminators(making, node, 'once');
+  if (on.length === 0) return steps;
+  return [{ id: claim(making, node), kind: 'subProcess', title: titleOf(node), steps, on }];
+}
+
+/** Whether it does the same on a sub-process as around it: takes its place and goes on behind it. */
+function isWithinAlike(handler: Handler): boolean {
+  const isBeside = 'interrupting' in handler && !handler.interrupting;
+  return !isBeside && handler.steps.every(({ kind }) => !['end', 'jump'].includes(kind) && !BRANCHING.has(kind));
+}
+/** Kinds with steps of their own, which may hold an end. */
+const BRANCHING = new Set(['exclusive', 'inclusive', 'parallel', 'race', 'loop', 'forEach', 'subProcess']);
 
 /** The event sub-processes of a scope. */
 export function handlersWithin(making: Making, { handlers }: Graph, body: (graph: Graph) => Sequence): Handler[] {
@@ -180,7 +213,7 @@ export function handlersWithin(making: Making, { handlers }: Graph, body: (graph
     const [start] = node.inner?.starts ?? [];
     if (!node.inner || !start) return [];
     const isInstead = start.element.isInterrupting !== false;
-    return [toHandler(making, start, isInstead, body(node.inner))];
+    return [toHandler(making, start, isInstead, handled(making, node, bodyOf(making, node.inner, body)))];
   });
   return inOrder(made);
 }

@@ -18,7 +18,7 @@ export interface Node {
   /** Boundary events on it, without those for compensation. */
   boundary: Node[];
   /** What undoes it. */
-  compensation: Node | null;
+  compensation: { event: Node; handler: Node } | null;
   /** Body of a sub-process. */
   inner: Graph | null;
 }
@@ -144,7 +144,7 @@ function undoBy(owner: Element, byElement: Map<Element, Node>): void {
     if (event?.event !== 'compensate' || event.type !== 'boundaryEvent' || !handler) continue;
     const attachedTo = elementIn(event.element, 'attachedToRef');
     const host = attachedTo && byElement.get(attachedTo);
-    if (host) host.compensation = handler;
+    if (host) host.compensation = { event, handler };
   }
 }
 

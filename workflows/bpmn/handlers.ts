@@ -18,6 +18,7 @@ const MAKERS: Record<string, Maker> = {
   conditional: (making, event, base, isInstead) => {
     return { catch: 'condition', ...base, when: conditionOf(making, event), ...beside(isInstead) };
   },
+  compensate: (_making, _event, base) => ({ catch: 'compensation', ...base }),
   error: (making, event, base) => ({ catch: 'error', ...base, ...codesOf(making, event) }),
   cancel: (_making, _event, base) => ({ catch: 'error', ...base, codes: [CANCELLED] }),
   escalation: (making, event, base, isInstead) => {

@@ -1,5 +1,6 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
 import { prepare } from '../engine/feel-syntax.ts';
+import type { Throw } from '../engine/flow.gen.ts';
 import type { PassesAll } from './calls.ts';
 import { elementIn, expressionText, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
@@ -16,9 +17,15 @@ export interface Making {
   /** Of processes, messages, signals, errors and escalations. */
   keys: Keys;
   refusals: Refused[];
+  /** Above 0: within what an event on the edge of an activity leads to. */
+  aside: number;
+  /** Codes of the errors that terminate end events raise. */
+  terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
   waited: Set<Node>;
   passing: PassesAll[];
+  /** Events that undo one activity, by its id in the file. */
+  compensating: { step: Throw; activity: string; event: string }[];
   /** Steps made so far. */
   count: number;
 }

@@ -13,11 +13,20 @@ export function toKey(text: string, otherwise: string): string {
   return words.slice(0, LONGEST).replace(/_+$/, '') || otherwise;
 }
 
+/** Words of FEEL, functions that what is made here calls, and what the engine tells by itself. */
+const TAKEN = new Set(
+  (
+    'and or not if then else for in return some every satisfies between instance of function true false null ' +
+    'concatenate date time duration string modulo now today index done total results outcomes item'
+  ).split(' '),
+);
+
 /** A name as FEEL and forms have it: `my_var` gives `myVar`. */
 export function toField(text: string): string {
   const joined = text.replace(/[^A-Za-z\d]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase());
   const field = joined.replace(/^[^A-Za-z]+/, '').slice(0, LONGEST);
-  return field === '' ? 'value' : field.charAt(0).toLowerCase() + field.slice(1);
+  const name = field === '' ? 'value' : field.charAt(0).toLowerCase() + field.slice(1);
+  return TAKEN.has(name) ? `${name}Value` : name;
 }
 
 /** Keeps names apart: the second of a kind gets a number. */

@@ -1,6 +1,6 @@
 /** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
 import { BpmnModdle } from 'bpmn-moddle';
-import { elementsIn, isElement, typeOf, type Element } from './element.ts';
+import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
 import { EXTENSION } from './extension.ts';
 import { Refused } from './refusal.ts';
 
@@ -95,7 +95,7 @@ async function parse(xml: string): Promise<Element> {
 /** A reference to what the file does not define still has a name that says what is meant. */
 function keepReference(element: Element, property: string, value: string): void {
   const name = property.slice(property.indexOf(':') + 1);
-  if (!isElement(element[name])) element[name] = { $type: 'bpmn:Missing', id: value };
+  if (!isElement(element[name])) element[name] = { $type: MISSING, id: value };
 }
 
 function lineOf(xml: string, id: string | null): number | null {

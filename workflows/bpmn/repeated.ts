@@ -46,10 +46,15 @@ function listOf(making: Making, node: Node, loop: Element): string {
   const collection = vendorAttribute(loop, 'collection') ?? elementIn(loop, 'loopDataInputRef')?.id;
   if (collection === undefined)
     throw new Refused('expression_unknown', node.id, 'it says neither how often nor for which list it is repeated');
-  if (expressionIn(collection) !== null) return feelOf(making, node, collection);
+  if (expressionIn(collection) !== null) return asItIs(feelOf(making, node, collection));
   const field = toField(collection);
   making.fields.add(field);
-  return field;
+  return asItIs(field);
+}
+
+/** As it is when the activity begins: of a field alone, whatever is taken out of its list later would be cancelled. */
+function asItIs(list: string): string {
+  return /^\w+$/.test(list) ? `concatenate(${list})` : list;
 }
 
 /** So many times: a list of numbers. */

@@ -181,10 +181,12 @@ function choiceOf(making: Making, labels: Labels, { node, branches, after }: Cho
 }
 
 function handlersOf(making: Making, labels: Labels, handlers: HandlerItems[], after: string | null): Handler[] {
+  making.aside += 1;
   const made = handlers.map(({ event, items }) => {
     const isInstead = isInterrupting(event);
     const steps = isInstead ? toSteps(making, labels, items, after) : alone(making, items);
     return toHandler(making, event, isInstead, steps);
   });
+  making.aside -= 1;
   return inOrder(made);
 }

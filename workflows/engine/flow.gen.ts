@@ -345,7 +345,7 @@ export type DueAction =
  */
 export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
- * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once.
+ * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once. `compensation`, on a step: how the step is undone once it is done, when a return goes back over it, when the case is cancelled, or when a `throw` asks for it; of what was done within the step nothing else is undone then.
  */
 export type Handler =
   | {
@@ -436,6 +436,12 @@ export type Handler =
       id: StepId;
       title?: Text;
       steps: Sequence;
+    }
+  | {
+      catch: 'compensation';
+      id: StepId;
+      title?: Text;
+      steps: Sequence;
     };
 /**
  * Its branch takes the place of what it is on; false: it runs beside, and may happen several times.
@@ -486,7 +492,7 @@ export type Wait =
       when: string;
     };
 /**
- * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log). A message or signal is handed over before the case goes on.
+ * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log), or undoes what was done (BPMN’s compensation). A message or signal is handed over, and what is to be undone is undone, before the case goes on.
  */
 export type Throw =
   | {
@@ -517,6 +523,16 @@ export type Throw =
       kind: 'throw';
       title: Text;
       code: Key;
+    }
+  | {
+      send: 'compensation';
+      id: StepId;
+      kind: 'throw';
+      title: Text;
+      /**
+       * Unique in the flow; keeps its meaning over versions.
+       */
+      of?: string;
     };
 /**
  * When a return crosses it and the case comes by once more: send again, or not.

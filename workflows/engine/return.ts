@@ -82,10 +82,10 @@ function goBack(run: Run, to: Place, by: PersonId | null): void {
  * target's branch or item alone: the others count as done; in one that still runs the branch opens again beside them (rule 21). Going back
  * undoes what it crosses before the step opens (rule 22); a jump of the flow's own does not.
  */
-export function goTo(run: Run, to: Place, { isBack = false } = {}): Frame {
+export function goTo(run: Run, to: Place, { isBack = false, isJump = false } = {}): Frame {
   const { path } = stepInfo(run.compiled, to.step);
   let { scope, depth } = deepestShared(run, must(run.state.root, 'root scope'), to);
-  clear(run, scope, to.step);
+  clear(run, scope, isJump ? null : to.step);
   cutTrail(run, to);
   const undone = isBack ? takeCrossed(run, to) : [];
   for (; ; depth += 1) {
@@ -126,12 +126,14 @@ function itemIn(compiled: Compiled, step: Step, target: Place): string | null {
   return keys.length === 0 ? null : keys.reduce<string | null>(joinItem, null);
 }
 
-/** Closes what a scope does, and the branches beside steps that come again. */
-function clear(run: Run, scope: Frame, to: StepId): void {
-  const { order } = stepInfo(run.compiled, to);
-  const comesAgain = (step: StepId): boolean =>
-    stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
-  closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+/** Closes what a scope does, and the branches beside steps that are undone; `to`: where it goes back to, null: nothing is undone. */
+function clear(run: Run, scope: Frame, to: StepId | null): void {
+  if (to !== null) {
+    const { order } = stepInfo(run.compiled, to);
+    const comesAgain = (step: StepId): boolean =>
+      stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
+    closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+  }
   for (const child of scope.children.filter((each) => !isBeside(each))) closeUnder(run, child);
   scope.children = scope.children.filter(isBeside);
   run.agenda = run.agenda.filter((next) => next.do !== 'enter' || next.scope !== scope.id);

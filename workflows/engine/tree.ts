@@ -59,8 +59,8 @@ interface Parts {
   calendars: { property: string; calendar: string }[];
 }
 
-/** An activity that undoes what the step's has done. */
-export type Compensation = NonNullable<ServiceTask['compensate']>;
+/** An activity that undoes what the step's has done, or the branch of a handler, by its key. */
+export type Compensation = NonNullable<ServiceTask['compensate']> | { branch: BranchKey };
 
 /** Each kind with its step. */
 export type StepByKind = { [S in Step as S['kind']]: S };
@@ -146,7 +146,9 @@ export function partsOf(step: Step): Parts {
   const nothing = { branches: [], expressions: [], people: [], compensation: null, calendars: [] };
   const parts = { ...nothing, ...readerOf(step.kind)(step) };
   const { handlers, expressions } = partsOfHandlers(step);
-  return { ...parts, handlers, expressions: [...parts.expressions, ...expressions] };
+  const branch = handlersOn(step).find(({ handler }) => handler.catch === 'compensation')?.key;
+  const compensation = branch === undefined ? parts.compensation : { branch };
+  return { ...parts, handlers, compensation, expressions: [...parts.expressions, ...expressions] };
 }
 
 /** What is on a step, or on the flow as a whole. */

@@ -17,6 +17,8 @@ export function caught(writing: Writing, catching: Handler | Wait): Element {
       return error(writing, catching.codes);
     case 'escalation':
       return escalation(writing, catching.code);
+    case 'compensation':
+      return writing.create('bpmn:CompensateEventDefinition');
     case 'cancel':
       // Whoever is told that a case is cancelled undoes what it did: nothing else of BPMN comes after the end of all the rest.
       return writing.create('bpmn:CompensateEventDefinition');
@@ -62,6 +64,8 @@ export function thrown(writing: Writing, step: Throw): Element {
       return writing.create('bpmn:SignalEventDefinition', { signalRef: writing.root('Signal', step.name) });
     case 'escalation':
       return escalation(writing, step.code);
+    case 'compensation':
+      return writing.create('bpmn:CompensateEventDefinition');
   }
 }
 

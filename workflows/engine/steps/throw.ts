@@ -2,17 +2,20 @@
  * throw: sends a message or a signal and goes on when it is handed over; an escalation goes to the nearest handler around it, in the same
  * moment. Who waits for a message only the server knows, and its payload is mapped outside (rule 16).
  */
+import { takeThrown, undo } from '../compensation.ts';
 import { correlationKeyOf } from '../conditions.ts';
 import type { Throw } from '../flow.gen.ts';
 import { placeKey } from '../items.ts';
 import { raiseEscalation } from '../raise.ts';
 import { nextId, openIncident, startEffect, type Run } from '../run.ts';
 import type { Frame, Sent } from '../state.ts';
+import type { StepId } from '../types.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export const throwing: Behaviour<Throw> = {
   open: (run, frame, step) => {
     if (step.send === 'escalation') escalate(run, frame, step.code);
+    else if (step.send === 'compensation') compensate(run, frame, step.of ?? null);
     else if (
       step.again === 'skip' &&
       run.state.ran.includes(placeKey(run.compiled, { step: step.id, item: frame.item }))
@@ -37,7 +40,20 @@ function escalate(run: Run, frame: Frame, code: string): void {
   raiseEscalation(run, frame, code);
 }
 
-function send(run: Run, frame: Frame, step: Exclude<Throw, { send: 'escalation' }>): void {
+/** Opened again when all is undone, it goes on. */
+function compensate(run: Run, frame: Frame, of: StepId | null): void {
+  const undone = frame.at === 0 ? takeThrown(run, frame, of) : [];
+  if (undone.length === 0) {
+    run.agenda.push({ do: 'leave', frame: frame.id });
+    return;
+  }
+  frame.at = 1;
+  undo(run, undone, [frame.id]);
+}
+
+type Sending = Exclude<Throw, { send: 'escalation' | 'compensation' }>;
+
+function send(run: Run, frame: Frame, step: Sending): void {
   const sent = whatToSend(run, frame, step);
   if (!sent) return;
   const of = { frame: frame.id, step: step.id, item: frame.item };
@@ -45,7 +61,7 @@ function send(run: Run, frame: Frame, step: Exclude<Throw, { send: 'escalation' 
 }
 
 /** Undefined: the key cannot be told, and waits for a retry. */
-function whatToSend(run: Run, frame: Frame, step: Exclude<Throw, { send: 'escalation' }>): Sent | undefined {
+function whatToSend(run: Run, frame: Frame, step: Sending): Sent | undefined {
   if (step.send === 'signal') return { kind: 'signal', name: step.name, key: null };
   const key = correlationKeyOf(run, frame, step.key);
   if (key.ok) return { kind: 'message', name: step.name, key: key.value };
