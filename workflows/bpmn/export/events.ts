@@ -65,8 +65,15 @@ export function thrown(writing: Writing, step: Throw): Element {
     case 'escalation':
       return escalation(writing, step.code);
     case 'compensation':
-      return writing.create('bpmn:CompensateEventDefinition');
+      return undo(writing, step.of);
   }
+}
+
+/** Of one step, which may be drawn later, or of all. */
+function undo(writing: Writing, of: string | undefined): Element {
+  const definition = writing.create('bpmn:CompensateEventDefinition');
+  if (of !== undefined) writing.undone.push({ definition, step: of });
+  return definition;
 }
 
 /** Both ends of a link have its name. */

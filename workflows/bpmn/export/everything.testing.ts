@@ -96,6 +96,21 @@ const branches: Step[] = [
   ),
 ];
 
+const undone: Step[] = [
+  aUserTask('book', {
+    on: [
+      aHandler('unbook', { catch: 'compensation', ...at('退订', 'Cancel the booking') }, [aUserTask('call_off')]),
+      aHandler('too_slow', { catch: 'timer', in: 'PT1H' }, []),
+    ],
+  }),
+  aSubProcess('trip', [aUserTask('fly')], [aHandler('untrip', { catch: 'compensation' }, [aUserTask('refund')])]),
+  aParallel('legs', [[aUserTask('go')], [aUserTask('return')]], {
+    on: [aHandler('unlegs', { catch: 'compensation' }, [])],
+  }),
+  { id: 'undo_all', kind: 'throw', ...at('全部撤销', 'Undo all'), send: 'compensation' },
+  { id: 'undo_legs', kind: 'throw', ...at('撤销行程', 'Undo the legs'), send: 'compensation', of: 'legs' },
+];
+
 const scopes: Step[] = [
   aSubProcess(
     'part',
@@ -128,7 +143,7 @@ const scopes: Step[] = [
 ];
 
 export const everything: Flow = {
-  ...aFlow([...work, ...branches, ...scopes], {
+  ...aFlow([...work, ...branches, ...undone, ...scopes], {
     on: [
       aHandler('cancelled', { catch: 'cancel', ...at('撤销', 'Cancelled') }, [aUserTask('clean')]),
       aHandler('asked', { catch: 'message', name: 'ask', key: 'amount', interrupting: false }, []),

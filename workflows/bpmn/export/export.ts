@@ -34,6 +34,8 @@ async function drawn(flow: Flow, language: Language): Promise<string> {
     typeOf: (id) => taken?.types.get(elements.get(id) ?? ''),
   });
   const { process, body } = drawProcess(writing, flow);
+  for (const { definition, step } of writing.undone)
+    definition.activityRef = writing.elements.get(`${step}-scope`) ?? writing.elements.get(step);
   const diagram = diagramOf(writing, process, body);
   const definitions = writing.create('bpmn:Definitions', {
     id: writing.ids.claim('Definitions'),

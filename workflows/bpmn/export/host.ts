@@ -20,9 +20,12 @@ interface Hosting {
 
 export function host(writing: Writing, around: Around, { id, box: on, mark, handlers, escapes, undo }: Hosting): Drawn {
   const { level, row } = around;
-  const rows = handlers.map((handler) => onBorder(writing, around, on, handler));
+  const hung = handlers.map((handler) =>
+    handler.catch === 'compensation' ? undoneBy(writing, level, on, handler) : onBorder(writing, around, on, handler),
+  );
+  const rows = hung.filter((each) => 'sequenced' in each);
   const attached = [
-    ...rows.map(({ event, sequenced }) => ({ event, row: sequenced.row })),
+    ...hung.map((each) => ('sequenced' in each ? { event: each.event, row: each.sequenced.row } : each)),
     ...escapes.map((escape) => escaping(writing, level, on, escape)),
     ...(undo ? [undo] : []),
   ];
@@ -63,6 +66,40 @@ function onBorder(writing: Writing, around: Around, on: Box, handler: Handler): 
     sequenced.row.pieces.push({ is: 'box', box: end });
   }
   return { event, isInstead, sequenced };
+}
+
+/** What undoes a step, when it is done, is beside all flows. */
+function undoneBy(writing: Writing, outer: Level, on: Box, handler: Handler): Attached {
+  const { id } = handler;
+  const event = boundary(writing, outer, on, {
+    id: `${id}-event`,
+    mark: writing.part('undo', id),
+    eventDefinitions: [caught(writing, handler)],
+  });
+  const element = writing.node(outer, 'SubProcess', {
+    id,
+    name: writing.text(handler.title) ?? '',
+    mark: writing.mark('Handler', handler),
+    isForCompensation: true,
+  });
+  const level = newLevel(outer);
+  const sequenced = drawSequence(writing, handler.steps, { level, passes: false, together: null });
+  return associated(writing, outer, event, expanded(element, level, drawBody(writing, { level, id }, sequenced)));
+}
+
+/** A compensation event with what it does, which hangs on it by an association: no token goes there. */
+export function associated(writing: Writing, level: Level, event: Box, does: Box): Attached {
+  const row = newRow();
+  row.pieces.push({ is: 'box', box: does });
+  const association = writing.create('bpmn:Association', {
+    id: writing.ids.claim(`${event.id}--${does.id}`),
+    sourceRef: event.element,
+    targetRef: does.element,
+    associationDirection: 'One',
+  });
+  level.artifacts.push(association);
+  writing.lines.push({ element: association, from: event, to: does, row, label: '' });
+  return { event, row };
 }
 
 export function boundary(
@@ -109,7 +146,7 @@ export function eventSubProcess(writing: Writing, outer: Level, handler: Handler
   const sequenced = drawSequence(writing, handler.steps, { level, passes: false, together: null });
   const start = {
     eventDefinitions: [caught(writing, handler)],
-    ...(isInterrupting(handler) ? {} : { isInterrupting: false }),
+    ...(isInterrupting(handler) || handler.catch === 'compensation' ? {} : { isInterrupting: false }),
   };
   const body = drawBody(writing, { level, id, start }, sequenced);
   return expanded(element, level, body);

@@ -5,9 +5,9 @@ import type { Element } from '../element.ts';
 import { arrowTo, say } from '../words.ts';
 import { activityForm, box, eventForm, gatewayForm, type Attached, type Box } from './drawing.ts';
 import { caught, error, escalation, link, thrown, timer } from './events.ts';
-import { boundary, eventSubProcess, expanded, host, wrapped } from './host.ts';
+import { associated, boundary, eventSubProcess, expanded, host, wrapped } from './host.ts';
 import { resources } from './people.ts';
-import { drawBody, drawFork, drawSequence, newLevel, newRow, type Branch } from './sequence.ts';
+import { drawBody, drawFork, drawSequence, newLevel, type Branch } from './sequence.ts';
 import { processId, type Around, type Drawn, type Level, type Writing } from './writing.ts';
 
 type Maker<S> = (writing: Writing, step: S, around: Around) => Drawn;
@@ -134,18 +134,7 @@ function undoing(writing: Writing, level: Level, on: Box, step: StepByKind['serv
     isForCompensation: true,
     ...(step.compensate ? { implementation: step.compensate.activity } : {}),
   });
-  const to = box(task, activityForm());
-  const row = newRow();
-  row.pieces.push({ is: 'box', box: to });
-  const association = writing.create('bpmn:Association', {
-    id: writing.ids.claim(`${event.id}--${to.id}`),
-    sourceRef: event.element,
-    targetRef: task,
-    associationDirection: 'One',
-  });
-  level.artifacts.push(association);
-  writing.lines.push({ element: association, from: event, to, row, label: '' });
-  return { event, row };
+  return associated(writing, level, event, box(task, activityForm()));
 }
 
 function event(writing: Writing, type: string, { step, level }: { step: Step; level: Level }, fields: object): Drawn {

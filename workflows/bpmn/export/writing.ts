@@ -57,6 +57,10 @@ export class Writing {
   readonly lines: Line[] = [];
   /** Messages, signals, errors and escalations by what they are known by. */
   readonly roots = new Map<string, Element>();
+  /** By the steps and handlers that they stand for. */
+  readonly elements = new Map<string, Element>();
+  /** Events that undo one step. */
+  readonly undone: { definition: Element; step: string }[] = [];
   /** Levels of the steps that are drawn so far. */
   readonly levels = new Map<string, Level>();
   readonly language: Language;
@@ -104,6 +108,7 @@ export class Writing {
       ...fields,
     });
     level.elements.push(element);
+    this.elements.set(id, element);
     return element;
   }
 

@@ -1,5 +1,6 @@
 /** Boundary events and event sub-processes of an export of ours as the handlers that they were. */
 import type { Handler, Sequence } from '../../engine/flow.gen.ts';
+import { elementsIn } from '../element.ts';
 import { detailsOf, roleOf, type Details } from '../extension.ts';
 import type { Graph, Node } from '../graph.ts';
 import { toHandler } from '../handlers.ts';
@@ -13,7 +14,8 @@ type Read = (reading: Reading, first: Node | undefined) => ReadSequence;
 
 /** On a step with this id: their branches end where the step does, or by themselves. */
 export function handlersOn(reading: Reading, node: Node, id: string, read: Read): Handler[] {
-  return node.boundary.flatMap((event) => {
+  return inOrder(node).flatMap((event) => {
+    if (event === node.compensation?.handler) return undoing(reading, event, read);
     reading.visit(event);
     if (roleOf(event.element)?.role === 'escape') return [];
     const { steps, join, isClosed } = read(reading, onlyTarget(event));
@@ -22,6 +24,23 @@ export function handlersOn(reading: Reading, node: Node, id: string, read: Read)
     if (isInstead && isClosed) throw new NotOurs(`${event.id} ends what it takes the place of`);
     return [handlerOf(reading, { named: event, event, isInstead, steps })];
   });
+}
+
+/** What is on a step, as it stands in the file. */
+function inOrder({ boundary, compensation, element }: Node): Node[] {
+  if (!compensation) return boundary;
+  const order = elementsIn(element.$parent, 'flowElements');
+  return [...boundary, compensation.handler].sort((a, b) => order.indexOf(a.element) - order.indexOf(b.element));
+}
+
+/** That of an activity is among its properties. */
+function undoing(reading: Reading, node: Node, read: Read): Handler[] {
+  if (roleOf(node.element)?.role === 'undo') return [];
+  if (!node.inner || !detailsOf(node.element, 'Handler')) throw new NotOurs(`${node.id} undoes something`);
+  reading.visit(node);
+  const { steps, join } = read(reading, node.inner.starts[0]);
+  if (join) throw new NotOurs(`${join.id} joins what does not split`);
+  return [handlerOf(reading, { named: node, event: node, isInstead: true, steps })];
 }
 
 /** The event sub-processes of a scope. */
@@ -61,6 +80,6 @@ function handlerOf(reading: Reading, { named, event, isInstead, steps }: Found):
 
 /** As the border says it, where it says otherwise. */
 export function interrupting(details: Details, isInstead: boolean): Details {
-  if ((details.interrupting !== false) === isInstead) return {};
+  if (details.catch === 'compensation' || (details.interrupting !== false) === isInstead) return {};
   return { interrupting: isInstead ? undefined : false };
 }

@@ -71,7 +71,11 @@ export function isPart({ element }: Node, role: string, of: string): boolean {
 }
 
 function nodesIn({ nodes, handlers }: Graph): Node[] {
-  return [...new Set([...nodes, ...handlers])].flatMap((node) => [node, ...(node.inner ? nodesIn(node.inner) : [])]);
+  const undoing = nodes.flatMap(({ compensation }) => (compensation ? [compensation.handler] : []));
+  return [...new Set([...nodes, ...handlers, ...undoing])].flatMap((node) => [
+    node,
+    ...(node.inner ? nodesIn(node.inner) : []),
+  ]);
 }
 
 function flowsIn(owner: Element): Element[] {
