@@ -25,13 +25,19 @@ export function withCompensation(
   return [Object.assign(step, { on: [...handlersOf(step), made] })];
 }
 
-function handlersOf(step: Step): Handler[] {
+export function handlersOf(step: Step): Handler[] {
   return 'on' in step ? (step.on ?? []) : [];
 }
 
-/** Which step it undoes is known when all are made. */
+/** Which step it undoes is known when all are made. BPMN engines begin all that is undone at the same time. */
 export function compensating(making: Making, node: Node): Throw {
-  const step: Throw = { id: claim(making, node), kind: 'throw', title: titleOf(node), send: 'compensation' };
+  const step: Throw = {
+    id: claim(making, node),
+    kind: 'throw',
+    title: titleOf(node),
+    send: 'compensation',
+    mode: 'parallel',
+  };
   const activity = elementIn(node.definition ?? undefined, 'activityRef')?.id;
   if (activity !== undefined) making.compensating.push({ step, activity, event: node.id });
   return step;

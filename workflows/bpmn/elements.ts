@@ -2,7 +2,7 @@
 import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
 import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
 import { callOf } from './calls.ts';
-import { compensating, withCompensation } from './compensation.ts';
+import { compensating, handlersOf, withCompensation } from './compensation.ts';
 import { textIn, vendorAttribute } from './element.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
@@ -155,7 +155,13 @@ function end(making: Making, node: Node, ending: Partial<Pick<End, 'ends' | 'out
 
 /** A transaction that is cancelled is undone first. */
 function undoAll(making: Making, node: Node): Step {
-  return { id: claim(making, node, '_undo'), kind: 'throw', title: titleOf(node), send: 'compensation' };
+  return {
+    id: claim(making, node, '_undo'),
+    kind: 'throw',
+    title: titleOf(node),
+    send: 'compensation',
+    mode: 'parallel',
+  };
 }
 
 /** Event sub-processes are handlers within it, boundary events around it: what those let through reaches these, and holds nothing up. */
@@ -178,7 +184,8 @@ function scope(making: Making, node: Node, around: Around): Sequence {
   if (!step) return [];
   if (again) return [again(claim(making, node, '_each'), [step], [...terminators(making, node, 'all'), ...handlers])];
   if (handlers.length === 0) return [step];
-  if (within.length === 0 && handlers.every(isWithinAlike)) return [{ ...step, on: handlers }];
+  if (within.length === 0 && handlers.every(isWithinAlike))
+    return [Object.assign(step, { on: [...handlersOf(step), ...handlers] })];
   const wrapper = claim(making, node, '_around');
   return [{ id: wrapper, kind: 'parallel', title, branches: [{ title, steps: [step] }], on: handlers }];
 }

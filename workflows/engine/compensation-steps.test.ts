@@ -32,6 +32,19 @@ describe('a throw of compensation', () => {
     expect(fold(run.compiled, 'case', run.entries)).toEqual(run.state);
   });
 
+  it('undoes all of it at the same time where it says so', () => {
+    const all: Step = { ...back('undo'), mode: 'parallel' } as Step;
+    const run = start([undoable('a'), undoable('b'), all, aUserTask('c')]);
+    run.complete('a', 'done');
+    run.complete('b', 'done');
+
+    expect(run.open().toSorted()).toEqual(['undo_a', 'undo_b']);
+    run.complete('undo_a', 'done');
+    expect(run.open()).toEqual(['undo_b']);
+    run.complete('undo_b', 'done');
+    expect(run.open()).toEqual(['c']);
+  });
+
   it('undoes one step alone, and nothing twice', () => {
     const run = start([undoable('a'), undoable('b'), back('u1', 'a'), back('u2'), back('u3'), aUserTask('c')]);
     run.complete('a', 'done');

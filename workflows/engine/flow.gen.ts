@@ -533,6 +533,10 @@ export type Throw =
        * Unique in the flow; keeps its meaning over versions.
        */
       of?: string;
+      /**
+       * One after another, the last that was done first; or all of it at the same time.
+       */
+      mode?: 'sequential' | 'parallel';
     };
 /**
  * When a return crosses it and the case comes by once more: send again, or not.

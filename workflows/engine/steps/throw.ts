@@ -9,13 +9,12 @@ import { placeKey } from '../items.ts';
 import { raiseEscalation } from '../raise.ts';
 import { nextId, openIncident, startEffect, type Run } from '../run.ts';
 import type { Frame, Sent } from '../state.ts';
-import type { StepId } from '../types.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export const throwing: Behaviour<Throw> = {
   open: (run, frame, step) => {
     if (step.send === 'escalation') escalate(run, frame, step.code);
-    else if (step.send === 'compensation') compensate(run, frame, step.of ?? null);
+    else if (step.send === 'compensation') compensate(run, frame, step);
     else if (
       step.again === 'skip' &&
       run.state.ran.includes(placeKey(run.compiled, { step: step.id, item: frame.item }))
@@ -40,17 +39,20 @@ function escalate(run: Run, frame: Frame, code: string): void {
   raiseEscalation(run, frame, code);
 }
 
-/** Opened again when all is undone, it goes on. */
-function compensate(run: Run, frame: Frame, of: StepId | null): void {
-  const undone = frame.at === 0 ? takeThrown(run, frame, of) : [];
-  if (undone.length === 0) {
-    run.agenda.push({ do: 'leave', frame: frame.id });
-    return;
+/** Opened again each time that something is undone; with the last of it, it goes on. */
+function compensate(run: Run, frame: Frame, { of, mode = 'sequential' }: Compensation): void {
+  if (frame.at === 0) {
+    const undone = takeThrown(run, frame, of ?? null);
+    const groups = mode === 'parallel' ? undone.map((each) => [each]) : [undone];
+    frame.at = undone.length === 0 ? 1 : groups.length;
+    for (const group of undone.length === 0 ? [] : groups) undo(run, group, [frame.id]);
+    if (undone.length > 0) return;
   }
-  frame.at = 1;
-  undo(run, undone, [frame.id]);
+  frame.at -= 1;
+  if (frame.at === 0) run.agenda.push({ do: 'leave', frame: frame.id });
 }
 
+type Compensation = Extract<Throw, { send: 'compensation' }>;
 type Sending = Exclude<Throw, { send: 'escalation' | 'compensation' }>;
 
 function send(run: Run, frame: Frame, step: Sending): void {
