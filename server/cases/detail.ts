@@ -16,6 +16,7 @@ import { asPerson, withEngine, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
+import { readCalls } from './calls.ts';
 import { urgeRight, type UrgeRight } from './urge.ts';
 import { latestComments, readComments } from './discussion.ts';
 import type { CaseDetail } from './schemas.ts';
@@ -58,6 +59,7 @@ export function readCase(
       comments: discussion.items.toReversed(),
       olderComments: discussion.next,
       incidents: await readIncidents(tx, caseId, mayIn(reader, 'case.retry', row.community_id)),
+      ...(await readCalls(tx, caseId)),
       urgeFrom: urging.from,
       allow: allowedActs({ row, flow, reader, tasks }, urging),
     };
@@ -135,7 +137,7 @@ async function readIncidents(tx: Tx, caseId: string, mayRetry: boolean): Promise
   if (!mayRetry || effects.length === 0) return incidents;
   const { rows } = await withEngine(tx, () =>
     sql<{ id: number; input: Incident['detail'] }>`select id, input from effect
-      where case_id = ${caseId} and id = any (${effects}::int[]) and type = 'activity' and input is not null`.execute(
+      where case_id = ${caseId} and id = any (${effects}::int[]) and type in ('activity', 'call') and input is not null`.execute(
       tx,
     ),
   );

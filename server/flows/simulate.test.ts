@@ -318,6 +318,37 @@ describe('what is refused', () => {
   });
 });
 
+describe('a flow that calls another', () => {
+  const order: Step = {
+    id: 'order',
+    kind: 'callActivity',
+    title: text('Order'),
+    flow: 'rehearsal',
+    again: 'run',
+    input: { what: '"for " + what' },
+    output: { note: 'outcome + ": " + note' },
+  };
+  const definition = { ...rehearsal, steps: [order] };
+
+  it('is told what that would be given, and goes on with what it is taken to come to', async () => {
+    const told = await play({ definition, activities: { order: { output: { outcome: 'fine', note: 'thanks' } } } });
+
+    expect(told.activities).toMatchObject([
+      { step: { id: 'order' }, activity: 'flow.call', flow: 'rehearsal', input: { what: 'for parcel' }, problems: [] },
+    ]);
+    expect(told).toMatchObject({ end: { why: 'completed' }, fields: { note: 'fine: thanks' } });
+  });
+
+  it('stops where that is taken to be cancelled, and says what its start would refuse', async () => {
+    const bare = { ...rehearsal, steps: [{ ...order, input: { what: 'null', note: 'what' } }] };
+    const told = await play({ definition, activities: { order: { error: 'cancelled' } } });
+
+    expect(told.incidents).toMatchObject([{ step: { id: 'order' }, code: 'child_cancelled' }]);
+    const answer = await ask({ fields, definition: bare });
+    expect(answer.json()).toMatchObject({ code: 'invalid_flow', errors: [{ code: 'call_input_unknown' }] });
+  });
+});
+
 describe('thread 12: a dry run has no side effect', () => {
   it('writes no row, moves no sequence, sends no message and calls nothing, whatever the flow does', async () => {
     await play({});

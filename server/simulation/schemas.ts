@@ -100,7 +100,10 @@ export const SimulateBody = Type.Object(
           { output: Type.Optional(Fields), error: Type.Optional(Name) },
           { title: 'SimulatedOutput', additionalProperties: false },
         ),
-        { description: 'By service step: what its activity is taken to answer, or to fail with. Default: nothing.' },
+        {
+          description:
+            'By service step: what its activity is taken to answer, or to fail with. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.',
+        },
       ),
     ),
     limits: Type.Optional(
@@ -206,7 +209,8 @@ export const Simulation = Type.Object(
         {
           ...Told,
           step: StepRef,
-          activity: Type.String(),
+          activity: Type.String({ description: '`flow.call` of a step that calls a flow.' }),
+          flow: nullable(Type.String({ description: 'Which it calls.' })),
           input: Fields,
           problems: Type.Array(Type.String(), {
             description: 'What of the input does not fit: an incident in earnest.',

@@ -1,6 +1,7 @@
 /** What runs beside the cases in every process that works: schedules whose time has come, starts and messages that wait, tables brought into line. */
 import { sql } from 'kysely';
 import { asEngine } from '../db/as.ts';
+import { driveCalls } from '../commands/calls/deliver.ts';
 import { deliverMessages, tidyMessages } from '../commands/messages/deliver.ts';
 import type { Deps } from '../deps.ts';
 import { startSweeper, type Sweeper } from '../worker/sweeper.ts';
@@ -28,6 +29,7 @@ export function startStarts(deps: Deps): Sweeper {
       await runSchedules(deps.db);
       await driveStarts(deps);
       await deliverMessages(deps);
+      await driveCalls(deps);
     },
   });
 }

@@ -3,6 +3,8 @@
  * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
  */
 import { checkCalendars } from './checks/calendars.ts';
+import { checkCalls } from './checks/calls.ts';
+import { checkCompensations } from './checks/compensation.ts';
 import { checkControl } from './checks/control.ts';
 import { checkItems } from './checks/items.ts';
 import { checkFields } from './checks/fields.ts';
@@ -27,6 +29,14 @@ export interface CheckContext {
   calendars: readonly string[];
   /** The activities the worker registers, by name. */
   activities: Record<string, CheckActivity>;
+  /** The flows that may be called, by key; left out: they are not known here. */
+  flows?: Record<string, CheckCalled>;
+}
+/** Field names: what its start takes, what of that it needs, and what of its record may be read. */
+interface CheckCalled {
+  takes: readonly string[];
+  needs: readonly string[];
+  gives: readonly string[];
 }
 /** Its JSON Schemas; of them only which properties there are and must be. */
 export interface CheckActivity {
@@ -69,7 +79,6 @@ export const CHECK_CODES = [
   'calendar_unused',
   'jump_target_invalid',
   'jump_without_wait',
-  'end_of_no_branch',
   'item_name_taken',
   'list_not_list',
   'end_of_no_scope',
@@ -77,6 +86,9 @@ export const CHECK_CODES = [
   'handler_never_happens',
   'handler_covered',
   'cancel_of_no_scope',
+  'compensation_of_no_step',
+  'compensation_twice',
+  'nothing_to_undo',
   'every_interrupting',
   'no_way_forward',
   'unknown_step',
@@ -115,6 +127,10 @@ export const CHECK_CODES = [
   'lookup_name_taken',
   'lookup_field_missing',
   'again_missing',
+  'unknown_flow',
+  'call_input_missing',
+  'call_input_unknown',
+  'call_output_unwaited',
   'starter_id_duplicate',
   'starter_field_missing',
   'starter_without_author',
@@ -154,10 +170,12 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkControl(checking);
   checkItems(checking);
   checkHandlers(checking);
+  checkCompensations(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);
   checkTasks(checking);
+  checkCalls(checking);
   checkPreparations(checking);
   checkStart(checking);
   return problems;

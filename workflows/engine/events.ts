@@ -1,4 +1,5 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
+import { takeEnded, takeEscalated, takeStarted } from './children.ts';
 import { applyCommand } from './commands.ts';
 import { itemData, writeLog } from './log.ts';
 import { noteUndoable } from './compensation.ts';
@@ -9,7 +10,8 @@ import { applyPolicies, previousHandler, resumeOf, type Holders } from './people
 import { hasRoomFor } from './room.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
-import { finishActivity, givePeople } from './steps/index.ts';
+import { finishEffect } from './finish-effect.ts';
+import { givePeople } from './steps/index.ts';
 import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
@@ -33,6 +35,10 @@ export function consume(run: Run, event: EngineEvent): boolean {
     case 'message':
     case 'signal':
       return hear(run, event);
+    case 'childEnded':
+      return takeEnded(run, event);
+    case 'childEscalated':
+      return takeEscalated(run, event);
     default:
       return unreachable(event);
   }
@@ -96,13 +102,14 @@ function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: 
   if (task) handOver(run, frame, task, { holders, index: purpose.action });
 }
 
-type ActivityResult = Exclude<Result, { type: 'resolved' }>;
+type ActivityResult = Extract<Result, { type: 'activityDone' | 'activityFailed' }>;
 
 function takeResult(run: Run, event: ActivityResult): boolean {
   const effect = takeEffect(run, event.effect);
   if (!effect) return false;
   const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
-  if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
+  if (effect.type === 'call') takeStarted(run, effect, frame, event);
+  else if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
   else if (frame && event.type === 'activityFailed') stopUnresolved(run, effect, frame, event.error.code);
   else return false;
   return true;
@@ -119,7 +126,7 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
   });
 }
 
-type Activity = Exclude<InFlight, { type: 'resolve' }>;
+type Activity = Exclude<InFlight, { type: 'resolve' | 'call' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
   const { id, step } = effect;
@@ -131,16 +138,8 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame) finishCalled(run, id, frame, errorOf(run, event));
+  if (frame) finishEffect(run, id, frame, errorOf(run, event));
   else endIfUndone(run);
-}
-
-/** What stops because of it names the effect, whose input tells what was asked. */
-function finishCalled(run: Run, effect: number, frame: Frame, error: ActivityError | null): void {
-  const before = new Set(run.state.incidents);
-  finishActivity(run, frame, error);
-  for (const incident of run.state.incidents)
-    if (incident.frame === frame.id && !before.has(incident)) incident.detail = { ...incident.detail, effect };
 }
 
 /** Null: it is done, and the case has room for what it answered. */

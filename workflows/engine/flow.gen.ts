@@ -142,6 +142,7 @@ export type Step =
   | Receive
   | Race
   | Throw
+  | CallActivity
   | SubProcess
   | Jump
   | End;
@@ -344,7 +345,7 @@ export type DueAction =
  */
 export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
- * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once.
+ * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once. `compensation`, on a step: how the step is undone once it is done, when a return goes back over it, when the case is cancelled, or when a `throw` asks for it; of what was done within the step nothing else is undone then.
  */
 export type Handler =
   | {
@@ -435,6 +436,12 @@ export type Handler =
       id: StepId;
       title?: Text;
       steps: Sequence;
+    }
+  | {
+      catch: 'compensation';
+      id: StepId;
+      title?: Text;
+      steps: Sequence;
     };
 /**
  * Its branch takes the place of what it is on; false: it runs beside, and may happen several times.
@@ -485,7 +492,7 @@ export type Wait =
       when: string;
     };
 /**
- * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log). A message or signal is handed over before the case goes on.
+ * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log), or undoes what was done (BPMN’s compensation). A message or signal is handed over, and what is to be undone is undone, before the case goes on.
  */
 export type Throw =
   | {
@@ -516,6 +523,20 @@ export type Throw =
       kind: 'throw';
       title: Text;
       code: Key;
+    }
+  | {
+      send: 'compensation';
+      id: StepId;
+      kind: 'throw';
+      title: Text;
+      /**
+       * Unique in the flow; keeps its meaning over versions.
+       */
+      of?: string;
+      /**
+       * One after another, the last that was done first; or all of it at the same time.
+       */
+      mode?: 'sequential' | 'parallel';
     };
 /**
  * When a return crosses it and the case comes by once more: send again, or not.
@@ -564,6 +585,19 @@ export interface Flow {
   start: Start;
   steps: Sequence;
   on?: Handlers;
+  /**
+   * The BPMN file that it was taken over from. Its export is in that file again, as long as its steps are those of the file.
+   */
+  bpmn?: {
+    /**
+     * Id of the process in the file.
+     */
+    process: string;
+    /**
+     * The file as it came in.
+     */
+    xml: string;
+  };
 }
 /**
  * A text people see, in both languages.
@@ -1025,14 +1059,14 @@ export interface Inclusive {
   on?: Handlers;
 }
 /**
- * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled.
+ * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled. Of one branch alone its handlers stand around what is in it, such as a sub-process: what they begin beside does not hold that up (BPMN’s boundary events of a sub-process).
  */
 export interface Parallel {
   id: StepId;
   kind: 'parallel';
   title: Text;
   /**
-   * @minItems 2
+   * @minItems 1
    * @maxItems 20
    */
   branches: {
@@ -1186,6 +1220,47 @@ export interface Input {
   [k: string]: Expression;
 }
 /**
+ * Starts a case of another flow (or of this one) and waits until it is over, or goes on at once. The case runs on the version that is published at that moment; its initiator and community are this case's. One for each item of a list: inside a forEach. When the step is closed while it waits (by a return, an interrupting handler, a lost race, the end of the case) the case it waits for is cancelled. While this case is suspended the other goes on: what its end gives is written, and what follows waits. An error that nobody in that case catches, and its being withdrawn or cancelled (as the error `cancelled`), goes to the nearest `error` handler around the step, without one it is an incident; an escalation that nobody there catches goes to the nearest `escalation` handler. At most 20 cases deep.
+ */
+export interface CallActivity {
+  id: StepId;
+  kind: 'callActivity';
+  title: Text;
+  stage?: Text9;
+  /**
+   * Key of the flow.
+   */
+  flow: string;
+  /**
+   * Field of the case that is started → FEEL over the record, at the revision that caused it.
+   */
+  input?: {
+    [k: string]: Expression;
+  };
+  /**
+   * Whether the step waits until that case is over.
+   */
+  wait?: boolean;
+  /**
+   * Of a step that waits: field → FEEL over the record of that case as it ended, with `outcome` for what it came to and `number` for its number. Written also where it ended with an error.
+   */
+  output?: {
+    [k: string]: Expression;
+  };
+  /**
+   * When a return crosses it and the case comes by once more: another case is started, or what the one before did stays.
+   */
+  again: 'run' | 'skip';
+  on?: Handlers;
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text9 {
+  'zh-CN': string;
+  en: string;
+}
+/**
  * Steps that are a scope of their own: what its handlers catch concerns all of them, and it is done when its steps and the branches that its handlers began beside them are. An interrupting handler closes the steps, and its branch takes their place.
  */
 export interface SubProcess {
@@ -1216,7 +1291,7 @@ export interface End {
    */
   outcome: string;
   /**
-   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel or inclusive around it is done, the others go on. `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
+   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel, inclusive or forEach around it is done, else the sequence of the sub-process, the handler or the flow; what runs beside goes on (BPMN’s plain end event). `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
    */
   ends?: 'case' | 'branch' | 'scope' | 'error';
 }

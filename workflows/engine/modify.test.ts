@@ -123,6 +123,17 @@ describe('rule 14: modify', () => {
       return run;
     }
 
+    it('does not bring a case back that is being cancelled', () => {
+      const undo = aHandler('gone', { catch: 'cancel' }, [aUserTask('u1'), aUserTask('u2')]);
+      const run = new Simulation(compile(load(aFlow([aUserTask('a'), aUserTask('b')], { on: [undo] }))));
+      run.start('p1');
+      run.send({ kind: 'cancel', actor: 'operator', vars: {} });
+
+      expect(run.send(moving(at('u1'), at('b')))).toMatchObject({ params: { reason: 'case_cancelled', step: 'b' } });
+      expect(run.send(moving(at('u1'), at('u2')))).toBeNull();
+      expect(run.open()).toEqual(['u2']);
+    });
+
     it('cancels what runs beside, and leaves the rest', () => {
       const run = stormy([aUserTask('a'), aUserTask('b')]);
       expect(run.open()).toEqual(['a', 'h1']);

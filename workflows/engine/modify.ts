@@ -34,6 +34,9 @@ export function modify(run: Run, { cancel, start, compensate }: ModifyCommand): 
     if (!scope) return refused('not_there', place);
     emptied.push(scope);
   }
+  // What was done is being undone: only what is done because of that goes on.
+  const back = run.state.cancelling ? start.find((place) => !branchOfHandler(run, place)) : undefined;
+  if (back) return refused('case_cancelled', back);
   const kept = start.flatMap((place) => branchOfHandler(run, place)?.scope ?? []);
   for (const scope of emptied) giveUp(run, scope, kept);
   const began: Frame[] = [];

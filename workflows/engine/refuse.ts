@@ -61,8 +61,11 @@ function refuseStanding({ ending, suspended }: State, act: Command['kind']): Ref
   return suspended && !WHILE_SUSPENDED.includes(act) ? refusal('case_suspended', { act }) : null;
 }
 
-/** What may still be done while the case is being undone. */
-const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'skip', 'amend', 'recalendar'];
+/** What may still be done while the case is being undone: the tasks that are open then undo something. */
+const WHILE_ENDING: readonly Command['kind'][] = [
+  ...['retry', 'skip', 'amend', 'recalendar'],
+  ...['complete', 'claim', 'release', 'transfer', 'delegate', 'pause', 'resume'],
+] as Command['kind'][];
 const WHILE_SUSPENDED: readonly Command['kind'][] = [
   'resumeCase',
   'cancel',

@@ -97,8 +97,8 @@ function goBack(run: Run, targets: readonly Place[], by: PersonId | null): void 
 }
 
 /** Goes on at a place, and undoes nothing: a jump of the flow's own, a decision that is taken back. */
-export function goTo(run: Run, to: Place): Frame {
-  const frame = reopenAt(run, to);
+export function goTo(run: Run, to: Place, { isJump = false } = {}): Frame {
+  const frame = reopenAt(run, to, isJump);
   run.agenda.push({ do: 'open', frame: frame.id });
   return frame;
 }
@@ -109,10 +109,10 @@ export function goTo(run: Run, to: Place): Frame {
  * target's branch or item alone: the others count as done; in one that still runs the branch opens again beside them (rule 21). Going back
  * undoes what it crosses before the step opens (rule 22).
  */
-function reopenAt(run: Run, to: Place): Frame {
+function reopenAt(run: Run, to: Place, isJump = false): Frame {
   const { path } = stepInfo(run.compiled, to.step);
   let { scope, depth } = deepestShared(run, must(run.state.root, 'root scope'), to);
-  clear(run, scope, to.step);
+  clear(run, scope, isJump ? null : to.step);
   cutTrail(run, to);
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
@@ -149,12 +149,14 @@ function itemIn(compiled: Compiled, step: Step, target: Place): string | null {
   return keys.length === 0 ? null : keys.reduce<string | null>(joinItem, null);
 }
 
-/** Closes what a scope does, and the branches beside steps that come again. */
-function clear(run: Run, scope: Frame, to: StepId): void {
-  const { order } = stepInfo(run.compiled, to);
-  const comesAgain = (step: StepId): boolean =>
-    stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
-  closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+/** Closes what a scope does, and the branches beside steps that are undone; `to`: where it goes back to, null: nothing is undone. */
+function clear(run: Run, scope: Frame, to: StepId | null): void {
+  if (to !== null) {
+    const { order } = stepInfo(run.compiled, to);
+    const comesAgain = (step: StepId): boolean =>
+      stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
+    closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+  }
   for (const child of scope.children.filter((each) => !isBeside(each))) closeUnder(run, child);
   scope.children = scope.children.filter(isBeside);
   run.agenda = run.agenda.filter((next) => next.do !== 'enter' || next.scope !== scope.id);

@@ -3,6 +3,7 @@ import { compile, type Compiled } from './compile.ts';
 import { checksumOf } from './views.ts';
 import type {
   Approval,
+  CallActivity,
   Cc,
   End,
   Exclusive,
@@ -50,6 +51,9 @@ export function aServiceTask(id: string, fields: Partial<ServiceTask> = {}): Ser
     ...fields,
   };
 }
+export function aCallActivity(id: string, fields: Partial<CallActivity> = {}): CallActivity {
+  return { id, kind: 'callActivity', title, flow: 'child', again: 'run', ...fields };
+}
 export function anExclusive(id: string, when: string, then: Step[], otherwise: Step[]): Exclusive {
   return { id, kind: 'exclusive', title, branches: [{ title, when, steps: then }], otherwise: { steps: otherwise } };
 }
@@ -82,9 +86,12 @@ export function aRace(
 /** What it sends: an escalation by its code, a message or signal by its name. */
 export function aThrow(
   id: string,
-  sent: { escalation: string } | { signal: string } | { message: string; key: string },
+  sent:
+    { escalation: string } | { signal: string } | { message: string; key: string } | { compensation: string | null },
 ): Throw {
   const step = { id, kind: 'throw' as const, title };
+  if ('compensation' in sent)
+    return { ...step, send: 'compensation', ...(sent.compensation === null ? {} : { of: sent.compensation }) };
   if ('escalation' in sent) return { ...step, send: 'escalation', code: sent.escalation };
   return 'signal' in sent
     ? { ...step, send: 'signal', name: sent.signal }

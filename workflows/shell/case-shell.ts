@@ -3,6 +3,7 @@
  * reading and writing the state nothing is awaited, so no lock is needed. Knows no flow and no step by name.
  */
 import { allHandlersFinished, ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
+import type { PerformRequest } from '../activities.ts';
 import { compile, type Compiled } from '../engine/compile.ts';
 import { dueTimer } from '../engine/due.ts';
 import { heardBefore } from '../engine/happen.ts';
@@ -20,12 +21,14 @@ import type {
   Refusal,
   Snapshot,
 } from '../engine/types.ts';
+import { unreachable } from '../engine/unreachable.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
   REFUSED,
   type CaseArgs,
   type CaseResult,
+  type ChildMessage,
   type CommandAnswer,
   type CommandMessage,
   type MessageAnswer,
@@ -109,14 +112,25 @@ export class CaseShell {
     await condition(() => this.compiled !== null);
     this.outbox.acknowledge(message.acked);
     this.updates += 1;
-    const rev = heardBefore(this.state, message.id) ?? this.take(message);
+    const rev = heardBefore(this.state, message.id) ?? this.take(eventOf(message));
     await this.untilResolved();
     return { taken: rev !== null, rev, ...this.withOpen(this.outbox.list()) };
   }
 
-  private take(message: MessageMessage): number | null {
+  /** What became of a case that this one has called: an end finds its call once, an escalation is remembered like a message. */
+  async child({ event, acked }: ChildMessage): Promise<MessageAnswer> {
+    await condition(() => this.compiled !== null);
+    this.outbox.acknowledge(acked);
+    this.updates += 1;
+    const known = event.type === 'childEscalated' ? heardBefore(this.state, event.id) : undefined;
+    const rev = known ?? this.take(event);
+    await this.untilResolved();
+    return { taken: rev !== null, rev, ...this.withOpen(this.outbox.list()) };
+  }
+
+  private take(event: EngineEvent): number | null {
     const before = this.state.rev;
-    this.applyWaited(eventOf(message));
+    this.applyWaited(event);
     return this.state.rev > before ? before + 1 : null;
   }
 
@@ -217,10 +231,7 @@ export class CaseShell {
 
   private perform(effect: Exclude<Effect, { type: 'resolve' }>): void {
     const { id, step, rev, item, items } = effect;
-    const what =
-      effect.type === 'activity'
-        ? { activity: effect.activity, undoes: effect.undoes }
-        : { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
+    const what = requestOf(effect);
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
@@ -263,7 +274,9 @@ export class CaseShell {
   async load(): Promise<void> {
     this.compiled = compile(await loadFlow(this.args.flow));
     for (const inFlight of this.state.effects) {
-      if (inFlight.frame !== null) this.dispatch(effectOf(this.flow(), this.state, inFlight));
+      // A case that has begun is waited for, and not started again.
+      const hasBegun = inFlight.type === 'call' && inFlight.begun === true;
+      if (inFlight.frame !== null && !hasBegun) this.dispatch(effectOf(this.flow(), this.state, inFlight));
     }
   }
 
@@ -335,6 +348,22 @@ function isMore({ timers }: State): boolean {
 
 function failed(effect: number, error: Pick<ActivityError, 'code' | 'business'>): EngineEvent {
   return { type: 'activityFailed', effect, error: { message: error.code, ...error } };
+}
+
+/** What the activity that performs it is called, and what it needs beside the step. */
+function requestOf(
+  effect: Exclude<Effect, { type: 'resolve' }>,
+): Pick<PerformRequest, 'activity' | 'undoes' | 'send' | 'call'> {
+  switch (effect.type) {
+    case 'activity':
+      return { activity: effect.activity, undoes: effect.undoes };
+    case 'send':
+      return { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
+    case 'call':
+      return { activity: 'flow.call', call: { flow: effect.flow, waits: effect.waits } };
+    default:
+      return unreachable(effect);
+  }
 }
 
 function eventOf({ id, kind, name, key, wait, vars, patch }: MessageMessage): EngineEvent {

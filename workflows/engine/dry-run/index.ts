@@ -10,6 +10,8 @@ import { Simulation, type CommandBody } from '../simulate.ts';
 import type { PersonId, StepId } from '../types.ts';
 import { unreachable } from '../unreachable.ts';
 import { Accountant } from './account.ts';
+import { passCall, type Call } from './called.ts';
+import { aim, commandOf, type TaskAct } from './command-of.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { Account, Act, Answer, Choice, End, Plan, Question, Refused, Write } from './types.ts';
 
@@ -42,8 +44,6 @@ class Stop extends Error {
   }
 }
 
-type TaskAct = Exclude<Act, { act: 'withdraw' | 'cancel' | 'amend' | 'wait' | 'takeBack' }>;
-
 class Play {
   private readonly compiled: Compiled;
   private readonly plan: Plan;
@@ -66,6 +66,7 @@ class Play {
       at,
       confirmsPeople: true,
       perform: () => undefined,
+      call: () => undefined,
       traced: (expression) => {
         this.accountant.trace(expression);
       },
@@ -223,28 +224,7 @@ class Play {
         refused: refusal('pool_empty', { role: task.pool }),
       });
     if (act.act === 'complete') yield* this.complete(task, { ...act, by }, index);
-    else yield* this.send(this.commandOf(act, task, by), { act: index, step });
-  }
-
-  private commandOf(act: Exclude<TaskAct, { act: 'complete' }>, task: Task, actor: PersonId): CommandBody {
-    const base = { ...aim(task), actor, vars: {} };
-    switch (act.act) {
-      case 'return':
-        return { ...base, kind: 'return', to: act.to, mode: act.mode ?? 'redo' };
-      case 'transfer':
-      case 'delegate':
-        return { ...base, kind: act.act, to: act.to };
-      case 'addSigners':
-        return { ...base, kind: 'addSigners', persons: act.persons, where: act.where };
-      case 'removeSigners':
-        return { ...base, kind: 'removeSigners', persons: act.persons };
-      case 'pause':
-        return { ...base, kind: 'pause', until: this.simulation.now + act.forMs };
-      case 'resume':
-        return { ...base, kind: 'resume' };
-      default:
-        return unreachable(act);
-    }
+    else yield* this.send(commandOf(act, { task, actor: by, now: this.simulation.now }), { act: index, step });
   }
 
   private *write(write: Write, act: number | null): Asking<CommandBody['vars']> {
@@ -287,6 +267,7 @@ class Play {
     for (let effect = this.awaited(); effect; effect = this.awaited()) {
       this.answered.add(effect.id);
       if (effect.type === 'resolve') yield* this.askPeople(effect);
+      else if (effect.type === 'call') yield* this.askCall(effect);
       else yield* this.askActivity(effect);
       this.assertWithin();
     }
@@ -315,9 +296,21 @@ class Play {
     }
     const { vars, error } = answer.activity;
     const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.activity };
-    this.accountant.performed(step, effect.activity, seen);
+    this.accountant.performed({ step, activity: effect.activity, flow: null }, seen);
     if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
     else this.fail(id, error);
+  }
+
+  private *askCall(call: Call): Asking<void> {
+    const { simulation } = this;
+    const effect = this.effect(call.id);
+    if (effect.type !== 'call') return;
+    const answer = yield { ask: 'call', effect, at: simulation.now };
+    if ('call' in answer) {
+      const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.call };
+      this.accountant.performed({ step: call.step, activity: 'flow.call', flow: effect.flow }, seen);
+      passCall(simulation, call, answer.call);
+    } else this.fail(call.id, 'unknown');
   }
 
   private effect(id: number): ReturnType<typeof effectOf> {
@@ -336,10 +329,6 @@ class Play {
     if (this.simulation.entries.length >= events && !isClosed(this.simulation.state))
       throw new Stop({ why: 'limit', limit: 'events', most: events });
   }
-}
-
-function aim(task: Task): { task: string; assignment: number } {
-  return { task: task.id, assignment: task.assignment };
 }
 
 function refusal(code: string, params: Record<string, unknown>): Refused {

@@ -80,6 +80,8 @@ export type Question =
   /** Somebody of a pool, to act for it. */
   | { ask: 'member'; role: string; at: number }
   | { ask: 'activity'; effect: Of<'activity'>; at: number }
+  /** What a called case comes to: it is never played itself. */
+  | { ask: 'call'; effect: Of<'call'>; at: number }
   /** What a decision, or an amendment (step null), writes. */
   | { ask: 'write'; write: Write };
 export interface Write {
@@ -93,6 +95,7 @@ export type Answer =
   | { people: ResolvedPeople }
   | { member: PersonId | null }
   | { activity: ActivityAnswer }
+  | { call: CallAnswer }
   | { vars: Vars }
   /** The people cannot be looked up, or the decision may not be written. */
   | { refused: Refused };
@@ -104,6 +107,10 @@ export interface ActivityAnswer {
   output: Record<string, unknown>;
   error: string | null;
   vars: Vars;
+}
+/** `output`: of the case as it ends; `error`: it ends with, or `cancelled`. */
+export interface CallAnswer extends ActivityAnswer {
+  outcome: string;
 }
 /** A refusal of the engine, or of whoever answers. */
 export interface Refused {
@@ -188,6 +195,8 @@ export interface ConditionTold extends Told, TracedExpression {
 interface ActivityTold extends Told, Omit<ActivityAnswer, 'vars'> {
   step: StepId;
   activity: string;
+  /** Of a callActivity: which it calls. */
+  flow: string | null;
 }
 export interface NoticeTold extends Told {
   kind: Notice['kind'];

@@ -188,9 +188,11 @@ export interface Api {
   TaskPage?: TaskPage;
   TaskView?: TaskView;
   TransferBody?: TransferBody;
+  CalledCase?: CalledCase;
+  CaseLink?: CaseLink;
+  CaseStatus?: CaseStatus;
   CaseDetail?: CaseDetail;
   CaseItem?: CaseItem;
-  CaseStatus?: CaseStatus;
   CommentItem?: CommentItem;
   CaseIncident?: CaseIncident;
   CaseAllow?: CaseAllow;
@@ -1106,7 +1108,7 @@ export interface SimulateBody {
     [k: string]: string[];
   };
   /**
-   * By service step: what its activity is taken to answer, or to fail with. Default: nothing.
+   * By service step: what its activity is taken to answer, or to fail with. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.
    */
   activities?: {
     [k: string]: SimulatedOutput;
@@ -1382,7 +1384,11 @@ export interface SimulatedActivity {
   rev: number;
   at: string;
   step: StepRef;
+  /**
+   * `flow.call` of a step that calls a flow.
+   */
   activity: string;
+  flow: string | null;
   input: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition
@@ -1859,6 +1865,21 @@ export interface TransferBody {
   comment?: string;
   assignment: number;
 }
+/**
+ * A case that calls, or is called; `case` null: the reader may not see it, or it has not begun.
+ */
+export interface CalledCase {
+  flow: string;
+  flowTitle: Text;
+  case: CaseLink | null;
+}
+export interface CaseLink {
+  id: string;
+  number: string;
+  title: string;
+  status: CaseStatus;
+  outcome: string | null;
+}
 export interface CaseDetail {
   case: CaseItem;
   form: FormDefinition;
@@ -1896,6 +1917,12 @@ export interface CaseDetail {
   comments: CommentItem[];
   olderComments: string | null;
   incidents: CaseIncident[];
+  parent: CalledCase | null;
+  /**
+   * Cases that its steps have called, the latest 50.
+   */
+  children: CalledCase[];
+  childrenTotal: number;
   urgeFrom: string | null;
   allow: CaseAllow;
 }
