@@ -192,18 +192,6 @@ describe('rule 14: modify', () => {
       expect(out.open()).toEqual(['b']);
     });
 
-    it('of a case that is being cancelled nothing begins but in the branches that see to it', () => {
-      const cancels = [aHandler('tidy', { catch: 'cancel' }, [aUserTask('t1'), aUserTask('t2')])];
-      const run = new Simulation(compile(load(aFlow([aUserTask('a')], { on: cancels }))));
-      run.start('owner');
-      run.send({ kind: 'cancel', actor: 'operator', vars: {} });
-
-      expect(run.send(moving(at('t1'), at('a')))).toMatchObject({ params: { reason: 'cancelling' } });
-      expect(run.send(moving(at('t1'), at('t2')))).toBeNull();
-      run.complete('t2', 'done');
-      expect(run.state.status).toBe('cancelled');
-    });
-
     it('begins none that its handler has not begun, and leaves no case with nothing', () => {
       const run = started(aUserTask('a', { on: [storm([aUserTask('h1')])] }));
       expect(run.send(moving([], at('h1')))).toMatchObject({ params: { reason: 'in_handler' } });

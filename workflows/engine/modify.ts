@@ -90,8 +90,6 @@ function begin(run: Run, place: Place, now: ReadonlyMap<string, string>): Frame 
   // A branch begins by what its handler catches alone: work is put into one that is at work.
   const inHandler = branchOfHandler(run, place);
   if (!inHandler && handlerAround(info.path) >= 0) return refused('in_handler', place);
-  // Of a case that is being cancelled only those branches go on.
-  if (!inHandler && run.state.cancelling) return refused('cancelling', place);
   const rounds = roundsTo(run, place, { now, inHandler });
   if (!rounds) return refused('unknown_round', place);
   const scope = reachScope(run, place.step, (id) => rounds.get(id) ?? '', { from: inHandler });
