@@ -1,6 +1,7 @@
 /** What runs beside the cases in every process that works: schedules whose time has come, starts and messages that wait, tables brought into line. */
 import { sql } from 'kysely';
 import { asEngine } from '../db/as.ts';
+import { tidyCallbacks, wakeCallbacks } from '../commands/callbacks/wake.ts';
 import { deliverMessages, tidyMessages } from '../commands/messages/deliver.ts';
 import type { Deps } from '../deps.ts';
 import { startSweeper, type Sweeper } from '../worker/sweeper.ts';
@@ -23,11 +24,13 @@ export function startStarts(deps: Deps): Sweeper {
         await reconcileAll(deps.adminDb);
         await removeOld(deps);
         await tidyMessages(deps);
+        await tidyCallbacks(deps);
         reconciledAt = Date.now();
       }
       await runSchedules(deps.db);
       await driveStarts(deps);
       await deliverMessages(deps);
+      await wakeCallbacks(deps);
     },
   });
 }

@@ -35,6 +35,7 @@ import {
   type ReturnWish,
   type RingEntry,
 } from '../messages.ts';
+import { Callbacks } from './callbacks.ts';
 import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
 import { failureOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
@@ -68,6 +69,7 @@ export class CaseShell {
   });
   /** Activities of the flow in flight in this run, by effect. */
   private readonly performing = new Set<number>();
+  private readonly callbacks = new Callbacks();
   private resolving = 0;
   private projecting = false;
   /** Update handlers between their command and their answer. */
@@ -135,6 +137,13 @@ export class CaseShell {
 
   modifyPlan(wish: ModifyWish): ReturnPlan {
     return planModify(this.flow(), this.state, wish, now());
+  }
+
+  /** Nothing of it is believed: the activity looks whether the answer is there. Before the flow is loaded all are performed anyway. */
+  calledBack(effect: number): void {
+    if (!this.compiled) return;
+    if (this.performing.has(effect)) this.callbacks.noteEarly(effect);
+    else if (!this.draining && this.callbacks.take(effect)) this.performAgain(effect);
   }
 
   checkpoint(): void {
@@ -215,7 +224,13 @@ export class CaseShell {
     );
   }
 
-  private perform(effect: Exclude<Effect, { type: 'resolve' }>): void {
+  private performAgain(id: number): void {
+    const inFlight = this.state.effects.find((effect) => effect.id === id);
+    if (inFlight) this.dispatch(effectOf(this.flow(), this.state, inFlight));
+  }
+
+  /** `close`: its step is gone, and what it waits for outside is not waited for any longer. */
+  private perform(effect: Performable, close?: true): void {
     const { id, step, rev, item, items } = effect;
     const what =
       effect.type === 'activity'
@@ -227,15 +242,22 @@ export class CaseShell {
       this.apply(event);
     };
     const within = item === null ? {} : { item, items };
-    const request = { caseId: this.args.caseId, effect: id, step, rev, ...what, ...within };
+    const request = { caseId: this.args.caseId, effect: id, step, rev, ...what, ...within, ...(close && { close }) };
     perform(request, this.args.limits?.attempts).then(
-      ({ vars, patch }) => {
-        settle({ type: 'activityDone', effect: id, vars, patch });
+      ({ vars, patch, waiting }) => {
+        if (waiting) this.awaitCall(id);
+        else settle({ type: 'activityDone', effect: id, vars, patch });
       },
       (error: unknown) => {
         settle(failed(id, failureOf(error)));
       },
     );
+  }
+
+  private awaitCall(effect: number): void {
+    this.performing.delete(effect);
+    this.woken = true;
+    if (!this.callbacks.wait(effect)) this.performAgain(effect);
   }
 
   /** For what nobody waits on (rule 4). */
@@ -314,10 +336,16 @@ export class CaseShell {
     this.outbox.flush();
   }
 
-  /** Withheld while a run drained, and its step is gone meanwhile: it never starts, and the log says so. */
+  /**
+   * Its step is gone meanwhile. Withheld while a run drained it never starts, and the log says so; what waits for a call from outside takes
+   * one that has come, and no other.
+   */
   private dropWithheld(): void {
-    for (const { id, frame } of this.state.effects) {
-      if (frame === null && !this.performing.has(id)) this.apply(failed(id, { code: 'cancelled' }));
+    for (const inFlight of this.state.effects) {
+      const { id, frame } = inFlight;
+      if (frame !== null || this.performing.has(id)) continue;
+      if (inFlight.type === 'activity' && this.callbacks.take(id)) this.perform({ ...inFlight, items: {} }, true);
+      else this.apply(failed(id, { code: 'cancelled' }));
     }
   }
 
@@ -327,6 +355,8 @@ export class CaseShell {
     return !busy && allHandlersFinished();
   }
 }
+
+type Performable = Exclude<Effect, { type: 'resolve' }>;
 
 /** Whether the timer that is due first begins further items of a forEach. */
 function isMore({ timers }: State): boolean {
