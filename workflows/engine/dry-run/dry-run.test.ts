@@ -36,6 +36,8 @@ function answer(question: Question): Answer {
       return { member: people[question.role]?.[0] ?? null };
     case 'activity':
       return { activity: { input: { for: question.effect.step }, problems: [], output: {}, error: null, vars: {} } };
+    case 'heard':
+      return { vars: question.fields as Record<string, never> };
     default:
       return { vars: question.write.fields as Record<string, never> };
   }

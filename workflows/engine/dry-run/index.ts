@@ -10,8 +10,21 @@ import { Simulation, type CommandBody } from '../simulate.ts';
 import type { PersonId, StepId } from '../types.ts';
 import { unreachable } from '../unreachable.ts';
 import { Accountant } from './account.ts';
+import {
+  aim,
+  placesOf,
+  type Coming,
+  commandOf,
+  refusal,
+  startOf,
+  Stop,
+  type EndBody,
+  type CaseAct,
+  type HeardAct,
+  type TaskAct,
+} from './acting.ts';
 import { firstOutcome } from './first-outcome.ts';
-import type { Account, Act, Answer, Choice, End, Plan, Question, Refused, Write } from './types.ts';
+import type { Account, Act, Answer, Choice, Plan, Question, Refused, Write } from './types.ts';
 
 export type * from './types.ts';
 
@@ -31,19 +44,6 @@ export function* dryRun(compiled: Compiled, plan: Plan): Asking<Account> {
   }
 }
 
-type EndBody = End extends infer E ? (E extends End ? Omit<E, 'at'> : never) : never;
-
-/** Ends the run from wherever it is. */
-class Stop extends Error {
-  readonly end: EndBody;
-  constructor(end: EndBody) {
-    super(end.why);
-    this.end = end;
-  }
-}
-
-type TaskAct = Exclude<Act, { act: 'withdraw' | 'cancel' | 'amend' | 'wait' | 'takeBack' }>;
-
 class Play {
   private readonly compiled: Compiled;
   private readonly plan: Plan;
@@ -53,13 +53,14 @@ class Play {
   private readonly turns = new Map<StepId, number>();
   private decisions = 0;
   private readonly answered = new Set<number>();
+  private coming: Coming[] = [];
 
   constructor(compiled: Compiled, plan: Plan) {
     const { from, at } = plan;
     this.compiled = compiled;
     this.plan = plan;
     this.accountant = new Accountant(compiled);
-    const start = 'state' in from ? { from: from.state } : { community: from.community, zone: from.zone };
+    const start = 'state' in from ? { from: from.state } : startOf(from);
     this.simulation = new Simulation(compiled, {
       ...start,
       caseId: 'dry-run',
@@ -103,7 +104,7 @@ class Play {
   *goOn(until: () => boolean): Asking<void> {
     while (this.plan.automatic && !until() && !isClosed(this.simulation.state)) {
       const { paceMs } = this.plan;
-      const due = nextDue(this.simulation.state);
+      const due = this.nextDue();
       if (this.nextTask() === undefined) {
         if (due === null) return;
         yield* this.advanceTo(due);
@@ -163,10 +164,12 @@ class Play {
   // ---------------------------------------------------------------------------------------------- acts
 
   *act(act: Act, index: number): Asking<void> {
-    if ('step' in act && act.act !== 'takeBack') {
-      yield* this.actOnTask(act, index);
-      return;
-    }
+    if (act.act === 'message' || act.act === 'signal') yield* this.hear(act, index);
+    else if ('step' in act && act.act !== 'takeBack') yield* this.actOnTask(act, index);
+    else yield* this.actOnCase(act, index);
+  }
+
+  private *actOnCase(act: CaseAct, index: number): Asking<void> {
     yield* this.advanceTo(this.simulation.now + (act.afterMs ?? 0));
     const { initiator } = this.simulation.state;
     switch (act.act) {
@@ -197,6 +200,29 @@ class Play {
     yield* this.send({ kind: 'takeBack', decided: last.task, actor: by ?? last.by, vars: {} }, { act, step });
   }
 
+  private *hear(act: HeardAct, index: number): Asking<void> {
+    const { simulation } = this;
+    const { name, fields = {} } = act;
+    const event = act.act === 'message' ? { type: act.act, name, key: act.key } : { type: act.act, name };
+    const isAwaited = (): boolean => placesOf(simulation.state, event).length > 0;
+    yield* this.goOn(isAwaited);
+    if (act.afterMs !== undefined) yield* this.advanceTo(simulation.now + act.afterMs);
+    const takers = placesOf(simulation.state, event);
+    if (takers.length === 0) {
+      const refused = refusal('not_awaited', act.act === 'message' ? { name, key: act.key } : { name });
+      throw new Stop({ why: 'refused', act: index, step: null, refused });
+    }
+    const answer = yield { ask: 'heard', takers, fields };
+    simulation.consume({
+      ...event,
+      id: `heard-${String(index)}`,
+      vars: 'vars' in answer ? answer.vars : {},
+      patch: null,
+    });
+    this.assertWithin();
+    yield* this.settle();
+  }
+
   private *actOnTask(act: TaskAct, index: number): Asking<void> {
     const { step } = act;
     const find = (): Task | undefined => {
@@ -223,28 +249,7 @@ class Play {
         refused: refusal('pool_empty', { role: task.pool }),
       });
     if (act.act === 'complete') yield* this.complete(task, { ...act, by }, index);
-    else yield* this.send(this.commandOf(act, task, by), { act: index, step });
-  }
-
-  private commandOf(act: Exclude<TaskAct, { act: 'complete' }>, task: Task, actor: PersonId): CommandBody {
-    const base = { ...aim(task), actor, vars: {} };
-    switch (act.act) {
-      case 'return':
-        return { ...base, kind: 'return', to: act.to, mode: act.mode ?? 'redo' };
-      case 'transfer':
-      case 'delegate':
-        return { ...base, kind: act.act, to: act.to };
-      case 'addSigners':
-        return { ...base, kind: 'addSigners', persons: act.persons, where: act.where };
-      case 'removeSigners':
-        return { ...base, kind: 'removeSigners', persons: act.persons };
-      case 'pause':
-        return { ...base, kind: 'pause', until: this.simulation.now + act.forMs };
-      case 'resume':
-        return { ...base, kind: 'resume' };
-      default:
-        return unreachable(act);
-    }
+    else yield* this.send(commandOf(act, { task, actor: by, now: this.simulation.now }), { act: index, step });
   }
 
   private *write(write: Write, act: number | null): Asking<CommandBody['vars']> {
@@ -271,15 +276,30 @@ class Play {
     const { simulation } = this;
     const { timeMs } = this.plan.limits;
     const last = this.plan.at + timeMs;
-    for (let due = nextDue(simulation.state); due !== null && due <= Math.min(until, last);) {
+    for (let due = this.nextDue(); due !== null && due <= Math.min(until, last); due = this.nextDue()) {
       simulation.now = Math.max(simulation.now, due);
-      simulation.consume({ type: 'timer' });
+      const over = this.coming.find(({ at }) => at <= simulation.now);
+      if (over) yield* this.takeComing(over);
+      else simulation.consume({ type: 'timer' });
       this.assertWithin();
       yield* this.settle();
-      due = nextDue(simulation.state);
     }
     simulation.now = Math.max(simulation.now, Math.min(until, last));
     if (until > last) throw new Stop({ why: 'limit', limit: 'timeMs', most: timeMs });
+  }
+
+  /** Of a timer, or of an activity that takes its time. */
+  private nextDue(): number | null {
+    const due = nextDue(this.simulation.state);
+    return this.coming.reduce((first: number | null, { at }) => (first === null || at < first ? at : first), due);
+  }
+
+  private *takeComing(coming: Coming): Asking<void> {
+    this.coming = this.coming.filter((each) => each !== coming);
+    const inFlight = this.simulation.state.effects.find(({ id }) => id === coming.effect);
+    // Its step is gone: it is waited for no longer.
+    if (inFlight?.frame === null) this.fail(inFlight.id, 'cancelled');
+    else if (inFlight) yield* this.askActivity(inFlight, true);
   }
 
   /** Asks for what the case waits for, until it waits for nothing that can be asked. */
@@ -304,20 +324,21 @@ class Play {
     else this.fail(id, 'refused' in answer ? answer.refused.code : 'unknown');
   }
 
-  private *askActivity({ id, step }: InFlight): Asking<void> {
+  private *askActivity({ id, step }: InFlight, isOver = false): Asking<void> {
     const { simulation } = this;
     const effect = this.effect(id);
     if (effect.type !== 'activity') return;
-    const answer = yield { ask: 'activity', effect, at: simulation.now };
+    const answer = yield { ask: 'activity', effect, at: simulation.now, isOver };
     if (!('activity' in answer)) {
       this.fail(id, 'unknown');
       return;
     }
-    const { vars, error } = answer.activity;
+    const { vars, error, isBusiness = false, afterMs } = answer.activity;
     const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.activity };
-    this.accountant.performed(step, effect.activity, seen);
-    if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
-    else this.fail(id, error);
+    if (!isOver) this.accountant.performed(step, effect.activity, seen);
+    if (!isOver && afterMs !== undefined) this.coming.push({ effect: id, at: simulation.now + afterMs });
+    else if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
+    else this.fail(id, error, isBusiness);
   }
 
   private effect(id: number): ReturnType<typeof effectOf> {
@@ -327,8 +348,9 @@ class Play {
     return effectOf(compiled, state, inFlight);
   }
 
-  private fail(effect: number, code: string): void {
-    this.simulation.consume({ type: 'activityFailed', effect, error: { code, message: code } });
+  private fail(effect: number, code: string, isBusiness = false): void {
+    const error = { code, message: code, ...(isBusiness && { business: true as const }) };
+    this.simulation.consume({ type: 'activityFailed', effect, error });
   }
 
   private assertWithin(): void {
@@ -336,12 +358,4 @@ class Play {
     if (this.simulation.entries.length >= events && !isClosed(this.simulation.state))
       throw new Stop({ why: 'limit', limit: 'events', most: events });
   }
-}
-
-function aim(task: Task): { task: string; assignment: number } {
-  return { task: task.id, assignment: task.assignment };
-}
-
-function refusal(code: string, params: Record<string, unknown>): Refused {
-  return { code, params };
 }

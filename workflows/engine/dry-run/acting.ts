@@ -1,0 +1,76 @@
+/** From the script of a dry run to the engine's commands, and how a run ends from wherever it is. */
+import { takersOf } from '../happen.ts';
+import { findFrame, type State, type Task } from '../state.ts';
+import type { CommandBody } from '../simulate.ts';
+import type { PersonId } from '../types.ts';
+import { unreachable } from '../unreachable.ts';
+import type { Act, End, Plan, Question, Refused } from './types.ts';
+
+export type EndBody = End extends infer E ? (E extends End ? Omit<E, 'at'> : never) : never;
+
+/** Ends the run from wherever it is. */
+export class Stop extends Error {
+  readonly end: EndBody;
+  constructor(end: EndBody) {
+    super(end.why);
+    this.end = end;
+  }
+}
+
+export type TaskAct = Exclude<
+  Act,
+  { act: 'withdraw' | 'cancel' | 'amend' | 'wait' | 'takeBack' | 'message' | 'signal' }
+>;
+export type CaseAct = Exclude<Act, TaskAct | HeardAct>;
+export type HeardAct = Extract<Act, { act: 'message' | 'signal' }>;
+
+/** `now`: epoch ms of the virtual clock. */
+export function commandOf(
+  act: Exclude<TaskAct, { act: 'complete' }>,
+  { task, actor, now }: { task: Task; actor: PersonId; now: number },
+): CommandBody {
+  const base = { ...aim(task), actor, vars: {} };
+  switch (act.act) {
+    case 'return':
+      return { ...base, kind: 'return', to: act.to, mode: act.mode ?? 'redo' };
+    case 'transfer':
+    case 'delegate':
+      return { ...base, kind: act.act, to: act.to };
+    case 'addSigners':
+      return { ...base, kind: 'addSigners', persons: act.persons, where: act.where };
+    case 'removeSigners':
+      return { ...base, kind: 'removeSigners', persons: act.persons };
+    case 'pause':
+      return { ...base, kind: 'pause', until: now + act.forMs };
+    case 'resume':
+      return { ...base, kind: 'resume' };
+    default:
+      return unreachable(act);
+  }
+}
+
+export function startOf({ community, zone, calendars = {} }: Exclude<Plan['from'], { state: unknown }>) {
+  return { community, zone, calendars };
+}
+
+export function aim(task: Task): { task: string; assignment: number } {
+  return { task: task.id, assignment: task.assignment };
+}
+
+export function refusal(code: string, params: Record<string, unknown>): Refused {
+  return { code, params };
+}
+
+/** An activity that takes its time. */
+export interface Coming {
+  effect: number;
+  at: number;
+}
+
+/** What in the flow waits for a message or signal. */
+export function placesOf(
+  state: State,
+  event: Parameters<typeof takersOf>[1],
+): Extract<Question, { ask: 'heard' }>['takers'] {
+  return takersOf(state, event).map(({ frame, part }) => ({ step: findFrame(state, frame)?.frame.step ?? null, part }));
+}
