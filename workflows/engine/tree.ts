@@ -11,11 +11,13 @@ import type {
   ForEach,
   Inclusive,
   Never,
+  Handler,
   Parallel,
   People,
   Sequence,
   ServiceTask,
   Step,
+  Wait,
 } from './flow.gen.ts';
 import { endActions } from './due.ts';
 import { WALL_CALENDAR } from './reckoners.ts';
@@ -93,6 +95,7 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   race: ({ branches }) => ({
     branches: branches.map(toBranch),
     expressions: branches.flatMap(({ wait }, index) => catchingExpressions(wait, `branches.${index}.wait`)),
+    calendars: branches.flatMap(({ wait }, index) => calendarOf(wait, `branches.${index}.wait`)),
   }),
   throw: (step) => ({ expressions: step.send === 'message' ? [{ property: 'key', text: step.key }] : [] }),
   subProcess: ({ steps }) => ({ branches: [{ key: BODY, property: 'steps', steps }] }),
@@ -132,6 +135,10 @@ function namedCalendar(property: string, calendar: string = WALL_CALENDAR): Part
   return calendar === WALL_CALENDAR ? [] : [{ property, calendar }];
 }
 
+function calendarOf(catching: Handler | Wait, property: string): Parts['calendars'] {
+  return catching.catch === 'timer' ? namedCalendar(`${property}.calendar`, catching.calendar) : [];
+}
+
 /** People rules with the expressions in them. */
 function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'> {
   const expressions = people.flatMap(({ property, people: { assign } }) =>
@@ -143,16 +150,22 @@ function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'
 export function partsOf(step: Step): Parts {
   const nothing = { branches: [], expressions: [], people: [], compensation: null, calendars: [] };
   const parts = { ...nothing, ...readerOf(step.kind)(step) };
-  const { handlers, expressions } = partsOfHandlers(step);
-  return { ...parts, handlers, expressions: [...parts.expressions, ...expressions] };
+  const { handlers, expressions, calendars } = partsOfHandlers(step);
+  return {
+    ...parts,
+    handlers,
+    expressions: [...parts.expressions, ...expressions],
+    calendars: [...parts.calendars, ...calendars],
+  };
 }
 
 /** What is on a step, or on the flow as a whole. */
-export function partsOfHandlers(owner: Step | Flow): Pick<Parts, 'handlers' | 'expressions'> {
+export function partsOfHandlers(owner: Step | Flow): Pick<Parts, 'handlers' | 'expressions' | 'calendars'> {
   const handlers = handlersOn(owner);
   return {
     handlers: handlers.map(({ key, handler }, index) => ({ key, property: `on.${index}.steps`, steps: handler.steps })),
     expressions: handlers.flatMap(({ handler }, index) => catchingExpressions(handler, `on.${index}`)),
+    calendars: handlers.flatMap(({ handler }, index) => calendarOf(handler, `on.${index}`)),
   };
 }
 
@@ -167,7 +180,8 @@ export function dueOfStep(step: Step | undefined): Due | undefined {
 
 /** Working calendars that a flow names. */
 export function calendarsOf(flow: Flow): Set<string> {
-  return new Set([...walk(flow)].flatMap(({ step }) => partsOf(step).calendars.map(({ calendar }) => calendar)));
+  const named = [partsOfHandlers(flow), ...[...walk(flow)].map(({ step }) => partsOf(step))];
+  return new Set(named.flatMap(({ calendars }) => calendars.map(({ calendar }) => calendar)));
 }
 
 export function isHuman(step: Step): step is HumanStep {

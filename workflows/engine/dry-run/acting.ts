@@ -74,3 +74,15 @@ export function placesOf(
 ): Extract<Question, { ask: 'heard' }>['takers'] {
   return takersOf(state, event).map(({ frame, part }) => ({ step: findFrame(state, frame)?.frame.step ?? null, part }));
 }
+
+/** Where a run stands that nothing has ended. */
+export function standingOf({ status, outcome, tasks, incidents }: State): EndBody {
+  if (status === 'completed' || status === 'cancelled') return { why: status, outcome };
+  return { why: tasks.length === 0 && incidents.length > 0 ? 'incident' : 'waiting' };
+}
+
+/** The task that an act is about: of whoever acts, else one that anybody may take. */
+export function taskFor({ tasks }: State, { step, by }: TaskAct): Task | undefined {
+  const open = tasks.filter((task) => task.step === step);
+  return open.find(({ assignee }) => assignee === by) ?? open.find(({ assignee }) => !by || assignee === null);
+}

@@ -13,6 +13,8 @@ import { Accountant } from './account.ts';
 import {
   aim,
   placesOf,
+  standingOf,
+  taskFor,
   type Coming,
   commandOf,
   refusal,
@@ -89,13 +91,7 @@ class Play {
 
   close(end?: EndBody): Account {
     const { state, now } = this.simulation;
-    return this.accountant.close(state, { ...(end ?? this.standing()), at: now });
-  }
-
-  private standing(): EndBody {
-    const { status, outcome, tasks, incidents } = this.simulation.state;
-    if (status === 'completed' || status === 'cancelled') return { why: status, outcome };
-    return { why: tasks.length === 0 && incidents.length > 0 ? 'incident' : 'waiting' };
+    return this.accountant.close(state, { ...(end ?? standingOf(state)), at: now });
   }
 
   // ---------------------------------------------------------------------------------------------- by itself
@@ -208,10 +204,8 @@ class Play {
     yield* this.goOn(isAwaited);
     if (act.afterMs !== undefined) yield* this.advanceTo(simulation.now + act.afterMs);
     const takers = placesOf(simulation.state, event);
-    if (takers.length === 0) {
-      const refused = refusal('not_awaited', act.act === 'message' ? { name, key: act.key } : { name });
-      throw new Stop({ why: 'refused', act: index, step: null, refused });
-    }
+    const refused = refusal('not_awaited', { name });
+    if (takers.length === 0) throw new Stop({ why: 'refused', act: index, step: null, refused });
     const answer = yield { ask: 'heard', takers, fields };
     simulation.consume({
       ...event,
@@ -225,12 +219,7 @@ class Play {
 
   private *actOnTask(act: TaskAct, index: number): Asking<void> {
     const { step } = act;
-    const find = (): Task | undefined => {
-      const open = this.simulation.state.tasks.filter((task) => task.step === step);
-      return (
-        open.find(({ assignee }) => assignee === act.by) ?? open.find(({ assignee }) => !act.by || assignee === null)
-      );
-    };
+    const find = (): Task | undefined => taskFor(this.simulation.state, act);
     yield* this.goOn(() => find() !== undefined);
     if (act.afterMs !== undefined) {
       yield* this.advanceTo(this.simulation.now + act.afterMs);
@@ -290,8 +279,8 @@ class Play {
 
   /** Of a timer, or of an activity that takes its time. */
   private nextDue(): number | null {
-    const due = nextDue(this.simulation.state);
-    return this.coming.reduce((first: number | null, { at }) => (first === null || at < first ? at : first), due);
+    const all = [nextDue(this.simulation.state) ?? Infinity, ...this.coming.map(({ at }) => at)];
+    return all.length === 1 && all[0] === Infinity ? null : Math.min(...all);
   }
 
   private *takeComing(coming: Coming): Asking<void> {
