@@ -1,9 +1,10 @@
 /** The record of a case, through the form version that the case's flow was published with. */
+import { withoutEmpty } from '../../forms/empty.ts';
 import type { Values } from '../../forms/types.ts';
 import type { Json } from '../../workflows/engine/types.ts';
 import type { Tx } from '../db/as.ts';
 import type { LoadedForm } from '../db/records/form-store.ts';
-import { patchAndRead } from '../db/records/patch.ts';
+import { patchAhead, patchAndRead } from '../db/records/patch.ts';
 import { toProblem } from '../db/records/problem.ts';
 import { readRecord } from '../db/records/read.ts';
 import { AppError } from '../errors.ts';
@@ -27,6 +28,22 @@ export async function patchCaseRecord(tx: Tx, form: LoadedForm, patch: CasePatch
   const { caseId, ...change } = patch;
   const record = await patchAndRead(tx, form, caseId, change);
   return record.fields;
+}
+
+/** The same of a record that is known and whose table surely takes the values as they are: goes with the next statement, which tells if not. */
+export async function patchKnownRecord(
+  tx: Tx,
+  form: LoadedForm,
+  { caseId, before, ...change }: CasePatch & { before: Values },
+): Promise<Values> {
+  await patchAhead(tx, form, caseId, { ...change, hasCheckedRefs: true, isThere: false });
+  const after: Values = { ...before };
+  for (const [name, value] of Object.entries(change.fields)) {
+    // As Postgres writes an id.
+    const isId = form.byName.get(name)?.ref !== null && typeof value === 'string';
+    after[name] = isId ? value.toLowerCase() : value;
+  }
+  return withoutEmpty(after);
 }
 
 /** What the table refuses, as paths and codes without values; undefined for any other error. */

@@ -81,12 +81,13 @@ function send(
 }
 
 /** tx2. A command whose event is neither in the answer nor in the log stays pending until a query has brought it. */
-async function settle(deps: Deps, { caseId, command }: Job, answer: CommandAnswer): Promise<Driven> {
+async function settle(deps: Deps, { caseId, command, standing }: Job, answer: CommandAnswer): Promise<Driven> {
   const applied = await applyDelta(deps.db, {
     caseId,
     entries: answer.entries,
     ...(answer.open && { open: answer.open }),
     command: { id: command, rev: answer.rev },
+    standing,
   });
   if (applied.hasGap || applied.differs)
     await heal(deps, caseId).catch((err: unknown) => {

@@ -4,6 +4,8 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../db/as.ts';
+import { knownTaskJson } from './apply/read.ts';
+import type { Seen } from './apply/standing.ts';
 import type { DecidedTask, Decider, Grant } from './may-decide.ts';
 
 export interface CaseFacts {
@@ -49,13 +51,17 @@ export interface Facts {
   /** As it was before the lock was waited for: whoever finds the task taken looks again. */
   prior: PriorCommand | undefined;
   task: TaskFacts;
+  /** For whoever applies the answer of a command about the task; null: not asked, or more goes on in the case than this task. */
+  seen?: Seen | null;
 }
+type CaseOnly = Omit<Facts, 'task' | 'seen'>;
 
 interface Row {
   grants: Grant[];
   case: CaseFacts;
   currentForm: number;
   task: TaskFacts;
+  seen: Seen | null;
   prior: (Omit<PriorCommand, 'requestHash'> & { requestHash: string }) | null;
 }
 
@@ -66,6 +72,8 @@ const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.st
   'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null,
   'closedBy', t.closed_by, 'never', t.never, 'explanation', json_build_object('policy', t.explanation ->> 'policy', 'by',
   t.explanation ->> 'by'))`;
+const seenJson = sql`case when l.readers is not null then json_build_object('title', c.title, 'incidents', c.incidents,
+  'seenRev', c.seen_rev, 'rowRev', c.row_rev, 'head', encode(c.chain_hash, 'hex'), 'readers', l.readers, 'task', ${knownTaskJson}) end`;
 const grantsOf = (
   person: RawBuilder<unknown>,
 ) => sql`coalesce((select json_agg(json_build_object('role', g.role, 'community', g.community_id, 'may', r.may))
@@ -85,40 +93,40 @@ export function lockTask(
   { taskId, key }: { taskId: string; key: Key },
 ): Promise<Facts | undefined> {
   const source = sql`lock_task(${taskId}) l cross join lateral (select (l.c).*) c cross join lateral (select (l.t).*) t`;
-  return readTask(tx, personId, { source, key });
+  return readTask(tx, personId, { source, key, seen: seenJson });
 }
 
 /** The same without a lock, for whoever only looks. */
 export function lookAtTask(tx: Tx, personId: string, taskId: string): Promise<Facts | undefined> {
   const source = sql`task t join "case" c on c.id = t.case_id where t.id = ${taskId}`;
-  return readTask(tx, personId, { source, key: { key: null, route: '' } });
+  return readTask(tx, personId, { source, key: { key: null, route: '' }, seen: sql`null` });
 }
 
 async function readTask(
   tx: Tx,
   personId: string,
-  { source, key }: { source: RawBuilder<unknown>; key: Key },
+  { source, key, seen }: { source: RawBuilder<unknown>; key: Key; seen: RawBuilder<unknown> },
 ): Promise<Facts | undefined> {
   const { rows } = await sql<Row>`
-    select ${caseJson} as "case", ${currentForm}, ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior
-    from ${source}`.execute(tx);
+    select ${caseJson} as "case", ${currentForm}, ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior,
+      ${seen} as seen from ${source}`.execute(tx);
   const [row] = rows;
-  return row && { ...factsOf(row, personId), task: row.task };
+  return row && { ...factsOf(row, personId), task: row.task, seen: row.seen };
 }
 
 export async function lockCase(
   tx: Tx,
   personId: string,
   { caseId, key }: { caseId: string; key: Key },
-): Promise<Omit<Facts, 'task'> | undefined> {
-  const { rows } = await sql<Omit<Row, 'task'>>`
+): Promise<CaseOnly | undefined> {
+  const { rows } = await sql<Omit<Row, 'task' | 'seen'>>`
     select ${caseJson} as "case", ${currentForm}, ${grantsJson} as grants, ${priorJson(key)} as prior
     from lock_case(${caseId}) c`.execute(tx);
   const [row] = rows;
   return row && factsOf(row, personId);
 }
 
-function factsOf({ case: c, currentForm: version, grants, prior }: Omit<Row, 'task'>, id: string): Omit<Facts, 'task'> {
+function factsOf({ case: c, currentForm: version, grants, prior }: Omit<Row, 'task' | 'seen'>, id: string): CaseOnly {
   return { case: c, currentForm: version, person: { id, grants }, prior: toPrior(prior) };
 }
 

@@ -23,6 +23,8 @@ export const stays: readonly CommandKind[] = ['pause', 'resume', 'addSigners', '
 export interface Inserted {
   n: number;
   lowestPending: number;
+  /** Of the case's row: as long as nobody else has written it (`Standing`). */
+  stamp: string;
 }
 
 /**
@@ -34,9 +36,9 @@ export interface Inserted {
  */
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
   const { id, person, task, patch, args } = prepared;
-  const { rows } = await sql<{ n: number; lowest: number | null }>`
+  const { rows } = await sql<{ n: number; lowest: number | null; stamp: string }>`
     with c as materialized (
-      select n, lowest from number_command(${id}, ${prepared.case.id}, ${task?.id ?? null},
+      select n, lowest, stamp from number_command(${id}, ${prepared.case.id}, ${task?.id ?? null},
         ${mostBeside(prepared.kind)})),
     d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id}
       and ${!stays.includes(prepared.kind)} and exists (select from c))
@@ -47,8 +49,8 @@ export async function insertCommand(tx: Tx, prepared: Prepared, intention: Inten
       ${patch === null ? null : JSON.stringify(patch)}::jsonb, ${prepared.comment}, ${prepared.readRev}::int,
       ${prepared.deviceAt}::timestamptz, ${prepared.case.flowVersion}, ${leaseHolder}, now() + make_interval(secs => ${leaseSeconds})
     from c
-    returning n, (select lowest from c) as lowest ${andCommit}`.execute(tx);
+    returning n, (select lowest from c) as lowest, (select stamp::text from c) as stamp ${andCommit}`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new AppError('case_busy', 409);
-  return { n: row.n, lowestPending: row.lowest ?? row.n };
+  return { n: row.n, lowestPending: row.lowest ?? row.n, stamp: row.stamp };
 }

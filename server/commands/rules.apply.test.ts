@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeltaEntry, Snapshot } from '../../workflows/engine/types.ts';
 import { complete, createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
-import { dyingAfterRpc } from '../testing/crashes.ts';
+import { dyingAfterRpc, meddledAfterRpc } from '../testing/crashes.ts';
 import { begin, handOut, look } from '../testing/rules.ts';
 import { applyDelta } from './apply/index.ts';
 import { hashEvent } from './apply/chain.ts';
@@ -81,6 +81,87 @@ describe('rules 5 and 6: applyDelta and the hash chain', () => {
     await Promise.all([1, 2, 3, 4].map((n) => applyDelta(stage.deps.db, { caseId, entries: entries.slice(0, n) })));
 
     expect(await rowsOf(caseId)).toEqual(wanted);
+  });
+
+  it('rule 5: applies an answer to the case as it is, where another was between tx1 and tx2', async () => {
+    const { caseId, task } = await begin(stage);
+    const { adminDb } = stage.test;
+    const deps = meddledAfterRpc(stage.deps, async ({ entries }) => {
+      await applyDelta(stage.deps.db, { caseId, entries });
+      await sql`update "case" set title = 'Told otherwise' where id = ${caseId}`.execute(adminDb);
+    });
+    const given = await completeTask(deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+
+    expect(given.state).toBe('done');
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 2,
+      types: ['case_started', 'task_completed'],
+      commands: [{ state: 'done' }, { state: 'done' }],
+      tasks: [{ state: 'done' }, { state: 'open' }],
+    });
+    const { rows } = await sql`select title from "case" where id = ${caseId}`.execute(adminDb);
+    expect(rows).toEqual([{ title: 'Told otherwise' }]);
+  });
+
+  it('rule 5: writes nothing of an answer to a case that was written meanwhile, and then all of it', async () => {
+    const { caseId, task } = await begin(stage);
+    const { adminDb } = stage.test;
+    const incident = { id: -1, step: null, code: 'record_conflict', detail: {} };
+    const deps = meddledAfterRpc(stage.deps, () =>
+      sql`update "case" set incidents = ${JSON.stringify([incident])}::jsonb where id = ${caseId}`.execute(adminDb),
+    );
+    await completeTask(deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 2,
+      incidents: [incident],
+      tasks: [{ state: 'done' }, {}],
+    });
+  });
+
+  it('rule 7: keeps a patch whose record went away between tx1 and tx2 in the log, with an incident', async () => {
+    const { caseId, task } = await begin(stage);
+    const deps = meddledAfterRpc(stage.deps, () =>
+      sql`update record.errand set deleted_at = now() where id = ${caseId}`.execute(stage.test.adminDb),
+    );
+    await completeTask(deps, intend(stage.cast.dispatcher), handOut(stage, task.id, { note: 'first' }));
+
+    expect(await look(stage, caseId)).toMatchObject({
+      applied_rev: 2,
+      types: ['case_started', 'task_completed'],
+      incidents: [{ id: -2, code: 'record_conflict' }],
+    });
+  });
+
+  it('rule 5: does not read again what tx1 has seen of the case', async () => {
+    const { caseId, task } = await begin(stage);
+    const asked: string[] = [];
+    const db = stage.deps.db.withPlugin({
+      transformQuery({ node }) {
+        if (node.kind === 'RawNode') asked.push(node.sqlFragments.join('?'));
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    });
+    const readings = (): number => asked.filter((text) => text.includes('as "isAwaiting"')).length;
+    const upper = { runner: stage.cast.runner.toUpperCase(), note: 'first' };
+    await completeTask({ ...stage.deps, db }, intend(stage.cast.dispatcher), handOut(stage, task.id, upper));
+    expect(readings()).toBe(0);
+    const { rows } =
+      await sql`select c.summary, c.field_revs, r.note, r.runner, r.updated_by from "case" c join record.errand r on r.id = c.id
+      where c.id = ${caseId}`.execute(stage.test.adminDb);
+    expect(rows).toEqual([
+      {
+        summary: [{ field: 'note', value: 'first' }],
+        field_revs: { runner: 2, note: 2 },
+        note: 'first',
+        runner: stage.cast.runner,
+        updated_by: stage.cast.dispatcher,
+      },
+    ]);
+
+    await applyDelta(db, { caseId, entries: [] });
+    expect(readings()).toBe(1);
   });
 
   it('rule 5: heals rows that differ from what the engine has open', async () => {

@@ -18,6 +18,7 @@ import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { permissionsOf } from './access.ts';
+import { standingOfStart } from './apply/standing.ts';
 import { readyChoices } from './choices.ts';
 import { readStarter, type CaseFacts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
@@ -67,7 +68,7 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
     throw new AppError('forbidden', 403, { flow: flow.key });
   // What the program starts names the case: it is nobody's flood.
   if (act.caseId === undefined) limitStarts(person);
-  const { record, facts, zone } = await insertCase(tx, { flow, person, act, isAutomatic });
+  const { record, facts, zone, title } = await insertCase(tx, { flow, person, act, isAutomatic });
   const choices = await readyChoices(
     tx,
     { flow, chooser: person.id, communityId: record.communityId, by: null },
@@ -92,10 +93,11 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
     readRev: null,
     deviceAt: null,
   };
-  const { n, lowestPending } = await insertCommand(tx, prepared, intention);
+  const { n, lowestPending, stamp } = await insertCommand(tx, prepared, intention);
   const row = { ...prepared, n, actor: person.id, task: null };
   const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
-  return { job, person: { decider: person, communityId: record.communityId } };
+  const standing = standingOfStart(prepared, title, stamp);
+  return { job: { ...job, standing }, person: { decider: person, communityId: record.communityId } };
 }
 
 /** What the engine reckons with comes with the command, so that the log is whole in itself. */
@@ -113,7 +115,7 @@ interface Starting {
 async function insertCase(
   tx: Tx,
   { flow, person, act, isAutomatic }: Starting,
-): Promise<{ record: InsertedRecord; facts: CaseFacts; zone: string }> {
+): Promise<{ record: InsertedRecord; facts: CaseFacts; zone: string; title: string }> {
   const { form, definition } = flow;
   const own = { permissions: permissionsOf(form, definition.start.fields), fields: act.fields };
   const { fields, permissions, set } = await readyStart(tx, {
@@ -155,7 +157,7 @@ async function insertCase(
     appliedRev: 0,
     fieldRevs: {},
   };
-  return { record, facts, zone };
+  return { record, facts, zone, title };
 }
 
 /** The record's own number; a form without one gets a number nobody has to say on the phone. */

@@ -7,7 +7,7 @@ import { withoutMasks } from '../../forms/mask.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
 import type { Choices } from '../../workflows/engine/types.ts';
-import { tryPatch } from '../db/records/try-patch.ts';
+import { mayBeRefused, tryPatch } from '../db/records/try-patch.ts';
 import type { Tx } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
@@ -25,6 +25,7 @@ import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
 import { withRowIds } from './row-ids.ts';
+import { standingOf } from './apply/standing.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -62,11 +63,11 @@ export function completeTask(deps: Deps, intention: Intention, act: CompleteAct)
     taskTicket(tx, { deps, intention, act, kind: 'complete' }, async ({ facts, flow, step }) => {
       const action = findAction(step, facts.task, act.outcome);
       checkComment(action, act.comment);
-      const patch = await preparePatch(tx, { facts, flow, action, step, act });
+      const change = await prepareChange(tx, { facts, flow, action, step, act });
       const asking = { flow, chooser: intention.person, communityId: facts.case.communityId, by: step.id };
       const choices = asksChoices(step, action) ? await readyChoices(tx, asking, act.choices) : {};
       const args = { outcome: act.outcome, assignment: act.assignment, choices };
-      return { args, patch, comment: act.comment, readRev: act.version, deviceAt: act.deviceAt };
+      return { args, ...change, comment: act.comment, readRev: act.version, deviceAt: act.deviceAt };
     }),
   );
 }
@@ -121,7 +122,8 @@ export interface FoundTask {
   flow: PublishedFlow;
   step: HumanStep;
 }
-type Details = Pick<Prepared, 'args' | 'patch' | 'comment' | 'readRev' | 'deviceAt'>;
+type Change = Pick<Prepared, 'patch' | 'record'>;
+type Details = Change & Pick<Prepared, 'args' | 'comment' | 'readRev' | 'deviceAt'>;
 
 /** tx1 of one act on a task: `prepare` says what is particular about it, once the person may do it. */
 export async function taskTicket(
@@ -145,7 +147,8 @@ export async function taskTicket(
   const { id: caseId, appliedRev, communityId } = found.facts.case;
   const row = { ...prepared, n: inserted.n, actor: intention.person, task: act.taskId };
   const job = toJob(row, found.flow, { caseId, lowestPending: inserted.lowestPending, acked: appliedRev });
-  return { job, person: { decider: found.facts.person, communityId } };
+  const standing = standingOf(prepared, found.facts.seen ?? null, inserted.stamp);
+  return { job: { ...job, standing }, person: { decider: found.facts.person, communityId } };
 }
 
 interface Asked {
@@ -187,12 +190,12 @@ interface Filling extends FoundTask {
   act: CompleteAct;
 }
 
-/** What the person changed, checked against form, step, references and the table itself; null for nothing. */
-async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling): Promise<Fields | null> {
+/** What the person changed, checked against form, step, references and the table itself. */
+async function prepareChange(tx: Tx, { facts, flow, step, action, act }: Filling): Promise<Change> {
   const { form } = flow;
   const permissions = permissionsOf(form, step.fields, action.fields);
   const mayFill = form.fields.some(({ name }) => permissions[name] === 'edit' || permissions[name] === 'required');
-  if (!mayFill && action.prepare === undefined && Object.keys(act.fields).length === 0) return null;
+  if (!mayFill && action.prepare === undefined && Object.keys(act.fields).length === 0) return { patch: null };
   const current = await readCaseFields(tx, form, facts.case.id);
   // Who decides straight from the pool has seen masks: one that comes back is no change.
   const sent = withoutMasks(form, act.fields, current);
@@ -202,9 +205,10 @@ async function preparePatch(tx: Tx, { facts, flow, step, action, act }: Filling)
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
   const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
   const patch = withRowIds(form, await patchOf(tx, ready, reading));
-  if (Object.keys(patch).length === 0) return null;
-  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set, isValid: facts.currentForm === form.version });
-  return patch;
+  if (Object.keys(patch).length === 0) return { patch: null };
+  const isValid = facts.currentForm === form.version;
+  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set, isValid });
+  return { patch, record: isValid && !mayBeRefused(form, patch) ? current : null };
 }
 
 /** What the flow sets comes from the record as it is now: only the person's own fields can be contested. */

@@ -1,6 +1,7 @@
 /** The shapes that pass between giving a command (tx1), driving it (rpc) and applying what it did (tx2). */
 import type { CaseArgs, CommandAnswer, CommandMessage } from '../../workflows/messages.ts';
 import type { Command, Refusal } from '../../workflows/engine/types.ts';
+import type { Standing } from './apply/standing.ts';
 import type { CaseFacts, Key, TaskFacts } from './facts.ts';
 import type { Decider } from './may-decide.ts';
 
@@ -29,6 +30,8 @@ export interface Prepared {
   args: CommandArgs;
   /** Full form patch; its mentioned values become the vars. */
   patch: Record<string, unknown> | null;
+  /** As it was before, where the table surely takes the patch as it is. */
+  record?: Record<string, unknown> | null;
   comment: string | null;
   readRev: number | null;
   deviceAt: string | null;
@@ -44,6 +47,8 @@ export interface Job {
   message: CommandMessage;
   /** For the first command of a case. */
   start: { flow: string; args: CaseArgs } | null;
+  /** What tx1 saw of the case, where nothing else went on in it. */
+  standing?: Standing | undefined;
 }
 
 export type Driven =

@@ -1,5 +1,6 @@
 /** Crashes at the places that matter to the command protocol, made by what the server is handed: no module is replaced. */
 import { sql } from 'kysely';
+import type { CommandAnswer } from '../../workflows/messages.ts';
 import type { Deps } from '../deps.ts';
 
 /** The process dies after the case has answered and before tx2. */
@@ -13,6 +14,15 @@ export function dyingAfterRpc(deps: Deps): Deps {
 /** The process dies after tx1 and before the case is asked. */
 export function dyingBeforeRpc(deps: Deps): Deps {
   return withDeadline(deps, () => Promise.reject(new Error('the process died before the rpc')));
+}
+
+/** Something else happens after the case has answered and before tx2. */
+export function meddledAfterRpc(deps: Deps, meddle: (answer: CommandAnswer) => Promise<unknown>): Deps {
+  return withDeadline(deps, async (until, run) => {
+    const answer = await deps.temporal.withDeadline(until, run);
+    await meddle(answer as CommandAnswer);
+    return answer;
+  });
 }
 
 type WithDeadline = (until: number | Date, run: () => Promise<unknown>) => Promise<unknown>;

@@ -15,8 +15,9 @@ import { itemLabelsOf } from './item-labels.ts';
 import { applyPatches, PatchRefusedError } from './patches.ts';
 import { planHints, planPeople } from './plan.ts';
 import { messageOf, readKnown, readLog, type Known } from './read.ts';
+import { knownFrom, type Standing } from './standing.ts';
 import { sameOpenTasks } from './open-tasks.ts';
-import { markDone, writeAll, type Writes } from './write.ts';
+import { isVoid, markDone, writeAll, type Writes } from './write.ts';
 
 export interface Delta {
   caseId: string;
@@ -29,6 +30,8 @@ export interface Delta {
    * acknowledges it (rule 3).
    */
   command?: { id: string; rev: number };
+  /** What the command's own tx1 saw of the case. */
+  standing?: Standing | undefined;
 }
 export interface Applied {
   /** Highest rev without a gap before it: what the case may forget. */
@@ -44,9 +47,12 @@ export interface Applied {
 /** @throws AppError not_found for a case that is not in the tables */
 export async function applyDelta(db: Db, delta: Delta): Promise<Applied> {
   const open = delta.command === undefined ? inCase : inCaseUnflushed;
+  const known = delta.standing && knownFrom(delta.standing, delta.entries);
   try {
-    return await open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: false }));
+    return await open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: false, known }));
   } catch (error) {
+    // Something was between tx1 and here: once more, with what the case is now.
+    if (known !== undefined && isVoid(error)) return applyDelta(db, { ...delta, standing: undefined });
     // The table refused a patch that tx1 had tried: once more, with each patch under its own savepoint (rule 7).
     if (!(error instanceof PatchRefusedError)) throw error;
     return open(db, delta.caseId, (tx) => apply(tx, { db, delta, isCareful: true }));
@@ -57,11 +63,14 @@ interface Work {
   db: Db;
   delta: Delta;
   isCareful: boolean;
+  /** Undefined: read now. */
+  known?: Known | undefined;
 }
 
-async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, isCareful }: Work): Promise<Applied> {
-  const known = await readKnown(tx, caseId, entries);
-  if (known === undefined) throw new AppError('not_found', 404);
+async function apply(tx: Tx, work: Work): Promise<Applied> {
+  const { db, isCareful } = work;
+  const { caseId, entries, open, command } = work.delta;
+  const known = work.known ?? (await getKnown(tx, caseId, entries));
   const fresh = freshEntries(known, entries);
   const newest = Math.max(0, ...entries.map(({ rev }) => rev));
   const isCommandDone = command !== undefined && isInLog(known, fresh, command.rev);
@@ -80,7 +89,8 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   const patched = await applyPatches(tx, { known, flow, fresh, isCareful });
   const rows = fresh.map((entry) => toEventRow(known, entry));
   const chained = chain(caseId, { rev: known.case.appliedRev, head: known.case.head }, [...log, ...rows]);
-  await keepAwaits(tx, caseId, awaitsOf(known, fresh));
+  const awaiting = awaitsOf(known, fresh);
+  if (awaiting !== undefined) await keepAwaits(tx, caseId, awaiting);
   const people = planPeople(known, fresh, tasks);
   const hints = planHints(known, tasks, people);
   const isFlushed = command === undefined;
@@ -104,11 +114,18 @@ async function apply(tx: Tx, { db, delta: { caseId, entries, open, command }, is
   return { ...written, isCommandDone, hasWritten: true };
 }
 
-/** What the case waits for by its newest entry; undefined where that is not among the fresh ones, or does not say. */
-function awaitsOf({ case: before }: Known, fresh: readonly DeltaEntry[]): Awaiting | undefined {
+async function getKnown(tx: Tx, caseId: string, entries: readonly DeltaEntry[]): Promise<Known> {
+  const known = await readKnown(tx, caseId, entries);
+  if (known === undefined) throw new AppError('not_found', 404);
+  return known;
+}
+
+/** What the case waits for by its newest entry; undefined where that is not among the fresh ones or does not say, or for nothing as before. */
+function awaitsOf({ case: before, isAwaiting }: Known, fresh: readonly DeltaEntry[]): Awaiting | undefined {
   const last = fresh.at(-1);
   if (last === undefined || last.rev <= before.rowRev || last.case.awaits === undefined) return undefined;
-  return { awaits: last.case.awaits, at: last.at };
+  const { awaits } = last.case;
+  return awaits.length === 0 && !isAwaiting ? undefined : { awaits, at: last.at };
 }
 
 function isInLog(known: Known, fresh: readonly DeltaEntry[], rev: number): boolean {
@@ -189,7 +206,7 @@ function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
 
 type Patched = Awaited<ReturnType<typeof applyPatches>> & { appliedRev: number; head: Buffer | null };
 
-function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patched: Patched): Writes['case'] {
+function caseWrite({ case: before, stamp }: Known, fresh: readonly DeltaEntry[], patched: Patched): Writes['case'] {
   const last = fresh.at(-1);
   const change = last !== undefined && last.rev > before.rowRev ? last : undefined;
   const ours = [...before.incidents.filter(({ id }) => id < 0), ...patched.conflicts];
@@ -203,6 +220,7 @@ function caseWrite({ case: before }: Known, fresh: readonly DeltaEntry[], patche
     incidents: [...theirs, ...ours],
     title: patched.title ?? before.title,
     summary: patched.summary,
+    stamp,
     change:
       change === undefined
         ? null

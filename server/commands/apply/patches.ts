@@ -5,7 +5,7 @@
 import { sql } from 'kysely';
 import type { DeltaEntry, Incident, Json } from '../../../workflows/engine/types.ts';
 import type { Tx } from '../../db/as.ts';
-import { patchCaseRecord, readCaseFields, tableProblem } from '../case-record.ts';
+import { patchCaseRecord, patchKnownRecord, readCaseFields, tableProblem } from '../case-record.ts';
 import type { PublishedFlow } from '../../definitions/published.ts';
 import { renderCase, wordsOf } from '../render.ts';
 import { messageOf, type Known } from './read.ts';
@@ -36,7 +36,7 @@ interface Work {
 /** @throws PatchRefusedError unless careful */
 export async function applyPatches(tx: Tx, { known, flow, fresh, isCareful }: Work): Promise<Patched> {
   const patches = fresh.flatMap((entry) => patchOf(known, entry));
-  const record = { caseId: known.case.id, form: flow.form, fieldRevs: known.case.fieldRevs };
+  const record = { caseId: known.case.id, form: flow.form, fieldRevs: known.case.fieldRevs, before: known.record };
   const result = isCareful ? await writeCarefully(tx, record, patches) : await writeTogether(tx, record, patches);
   const changed = Object.keys(result.fieldRevs).filter(
     (field) => result.fieldRevs[field] !== known.case.fieldRevs[field],
@@ -56,6 +56,8 @@ interface RecordOf {
   caseId: string;
   form: LoadedForm;
   fieldRevs: Record<string, number>;
+  /** Null: not known. */
+  before: Fields | null;
 }
 interface RevPatch {
   rev: number;
@@ -86,6 +88,10 @@ async function writeTogether(tx: Tx, record: RecordOf, patches: readonly RevPatc
   const last = patches.at(-1);
   if (last === undefined || Object.keys(merged).length === 0) return { fieldRevs, conflicts: [], record: null };
   const patch = { caseId: record.caseId, fields: merged, by: last.by, rev: last.rev };
+  if (record.before !== null) {
+    const after = await patchKnownRecord(tx, record.form, { ...patch, before: record.before });
+    return { fieldRevs, conflicts: [], record: after };
+  }
   try {
     return { fieldRevs, conflicts: [], record: await patchCaseRecord(tx, record.form, patch) };
   } catch (error) {

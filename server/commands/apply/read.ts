@@ -8,7 +8,7 @@ import type { DeltaEntry, Incident } from '../../../workflows/engine/types.ts';
 import type { EventRow } from './chain.ts';
 import type { TaskState } from './fold.ts';
 
-interface CaseState {
+export interface CaseState {
   id: string;
   number: string;
   title: string;
@@ -26,15 +26,13 @@ interface CaseState {
   head: Buffer | null;
   fieldRevs: Record<string, number>;
 }
-interface CommandFacts {
+export interface CommandFacts {
   id: string;
-  actor: string | null;
   patch: Record<string, unknown> | null;
   comment: string | null;
   device_at: string | null;
-  state: string;
 }
-interface KnownTask extends TaskState {
+export interface KnownTask extends TaskState {
   claimedBy: string | null;
   /** The command that holds it while it is on its way. */
   commandId: string | null;
@@ -49,6 +47,12 @@ export interface Known {
   messagePatches: ReadonlyMap<string, Record<string, unknown> | null>;
   tasks: ReadonlyMap<string, KnownTask>;
   readers: readonly string[];
+  /** The record, where it is known and its table surely takes the patch of the one command; null: not read. */
+  record: Record<string, unknown> | null;
+  /** It waits for messages or signals. */
+  isAwaiting: boolean;
+  /** Not read now, but by the command's own tx1: what is written counts only if the case's row is still the one with this stamp. */
+  stamp: string | null;
 }
 
 interface KnownRow {
@@ -58,10 +62,21 @@ interface KnownRow {
   commands: CommandFacts[];
   effects: { id: number; patch: Record<string, unknown> | null }[];
   messages: { id: string; patch: Record<string, unknown> | null }[];
-  tasks: (Omit<KnownTask, 'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil'> &
-    Record<'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil', number | null>)[];
+  tasks: KnownTaskRow[];
   readers: string[];
+  isAwaiting: boolean;
 }
+type Instants = 'dueAt' | 'openedAt' | 'closedAt' | 'pausedAt' | 'pausedUntil';
+export type KnownTaskRow = Omit<KnownTask, Instants> & Record<Instants, number | null>;
+
+/** Of a row `t`. */
+export const knownTaskJson = sql`json_build_object('id', t.id, 'step', t.step, 'item', t.item, 'kind', t.kind, 'state', t.state, 'assignee', t.assignee,
+  'pool', t.pool, 'assignment', t.assignment, 'dueAt', floor(extract(epoch from t.due_at) * 1000),
+  'openedAt', floor(extract(epoch from t.opened_at) * 1000), 'openedRev', t.opened_rev, 'rev', t.rev, 'returnedBy', t.returned_by,
+  'explanation', t.explanation, 'never', t.never, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
+  'outcome', t.outcome, 'outcomes', t.outcomes, 'pausedAt', floor(extract(epoch from t.paused_at) * 1000),
+  'pausedUntil', floor(extract(epoch from t.paused_until) * 1000), 'waitingFor', t.waiting_for, 'dueBy', t.due_by,
+  'claimedBy', t.claimed_by, 'commandId', t.command_id)`;
 
 /** `undefined`: no such case. Locks the case row, and with it every other writer of the case. */
 export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaEntry[]): Promise<Known | undefined> {
@@ -79,21 +94,16 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
         'fieldRevs', c.field_revs) as "case",
       c.chain_hash as head,
       array(select e.rev from case_event e where e.case_id = c.id and (e.rev > c.applied_rev or e.rev = any (${revs}::int[]))) as revs,
-      coalesce((select json_agg(json_build_object('id', m.id, 'actor', m.actor, 'patch', m.patch, 'comment', m.comment, 'state', m.state,
+      coalesce((select json_agg(json_build_object('id', m.id, 'patch', m.patch, 'comment', m.comment,
         'device_at', m.device_at)) from command m where m.id = any (${commands}::uuid[]) and m.case_id = c.id), '[]') as commands,
       coalesce((select json_agg(json_build_object('id', f.id, 'patch', f.patch))
         from effect f where f.case_id = c.id and f.id = any (${effects}::int[])), '[]') as effects,
       coalesce((select json_agg(json_build_object('id', d.message_id, 'patch', d.patch)) from message_delivery d
         where d.case_id = c.id and d.message_id = any (${messages}::uuid[]) and d.patch is not null), '[]') as messages,
-      coalesce((select json_agg(json_build_object('id', t.id, 'step', t.step, 'item', t.item, 'kind', t.kind, 'state', t.state, 'assignee', t.assignee,
-        'pool', t.pool, 'assignment', t.assignment, 'dueAt', floor(extract(epoch from t.due_at) * 1000),
-        'openedAt', floor(extract(epoch from t.opened_at) * 1000), 'openedRev', t.opened_rev, 'rev', t.rev, 'returnedBy', t.returned_by,
-        'explanation', t.explanation, 'never', t.never, 'closedAt', floor(extract(epoch from t.closed_at) * 1000), 'closedBy', t.closed_by,
-        'outcome', t.outcome, 'outcomes', t.outcomes, 'pausedAt', floor(extract(epoch from t.paused_at) * 1000),
-        'pausedUntil', floor(extract(epoch from t.paused_until) * 1000), 'waitingFor', t.waiting_for, 'dueBy', t.due_by,
-        'claimedBy', t.claimed_by, 'commandId', t.command_id))
+      coalesce((select json_agg(${knownTaskJson})
         from task t where t.case_id = c.id and (t.state in ('open', 'completing') or t.id = any (${tasks}::text[]))), '[]') as tasks,
-      array(select distinct r.person_id::text from case_reader r where r.case_id = c.id) as readers
+      array(select distinct r.person_id::text from case_reader r where r.case_id = c.id) as readers,
+      exists (select from case_await w where w.case_id = c.id) as "isAwaiting"
     from "case" c where c.id = ${caseId} for no key update of c`.execute(tx);
   const [row] = rows;
   if (row === undefined) return undefined;
@@ -105,6 +115,9 @@ export async function readKnown(tx: Tx, caseId: string, entries: readonly DeltaE
     messagePatches: new Map(row.messages.map(({ id, patch }) => [id, patch])),
     tasks: new Map(row.tasks.map((task) => [task.id, toKnownTask(task)])),
     readers: row.readers,
+    record: null,
+    isAwaiting: row.isAwaiting,
+    stamp: null,
   };
 }
 
@@ -114,7 +127,7 @@ export function messageOf({ consumed }: DeltaEntry): string | null {
   return type === 'message' || type === 'signal' ? (patch ?? null) : null;
 }
 
-function toKnownTask(task: KnownRow['tasks'][number]): KnownTask {
+export function toKnownTask(task: KnownTaskRow): KnownTask {
   return {
     ...task,
     // "completing" is Postgres's own word for an open task whose command is on its way.

@@ -23,6 +23,8 @@ interface CaseWrite {
   incidents: Incident[];
   title: string;
   summary: readonly unknown[] | null;
+  /** Which the row must still have for any of this to count; null: it is locked. */
+  stamp: string | null;
 }
 export interface Writes extends PeoplePlan {
   case: CaseWrite;
@@ -43,13 +45,27 @@ export interface Writes extends PeoplePlan {
   hints: HintMessage[];
 }
 
+/** Whether what was written by what tx1 saw met another case or record: what `expect_row` raises, or what a table has against a value. */
+export function isVoid(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^(GJ001|2[23]\w{3})$/.test(code);
+}
+
 /** The last statement of its transaction: the commit goes with it. */
 export async function writeAll(tx: Tx, w: Writes): Promise<void> {
   const caseId = w.case.id;
   await sql`
   with c as (${caseUpdate(w.case)})${eventInsert(caseId, w)}${lateHashUpdate(caseId, w)}${taskWrites(caseId, w)}${commandUpdate(w)}
   ${readerWrites(caseId, w)}${timeWrites(caseId, w)}${effectWrites(caseId, w)}${notificationInsert(caseId, w)}
-  ${w.hints.length === 0 ? sql`select` : withHints(w.hints)} ${andCommit}`.execute(tx);
+  ${lastPart(w)} ${andCommit}`.execute(tx);
+}
+
+/** What is asked of the case's row is asked before the other parts write: they would wait for locks in another order. */
+function lastPart({ hints, case: { stamp } }: Writes) {
+  const hinting = hints.length === 0 ? sql`select` : withHints(hints);
+  if (stamp === null) return hinting;
+  const expected = sql`expect_row((select count(*) from c))`;
+  return hints.length === 0 ? sql`select ${expected}` : sql`${hinting}, (select ${expected}) as expected`;
 }
 
 function eventInsert(caseId: string, { events }: Writes) {
@@ -136,7 +152,7 @@ function caseUpdate({ id, change, ...w }: CaseWrite) {
       form_version = case when flow_version <> ${row.flowVersion}::int then (select v.form_version from flow_version v
         where v.flow = "case".flow and v.version = ${row.flowVersion}::int) else form_version end,
       ended_at = case when ${isNewer} then ${row.endedAt}::timestamptz else ended_at end, updated_at = now()
-    where id = ${id}`;
+    where id = ${id}${w.stamp === null ? sql`` : sql` and xmin = ${w.stamp}::xid returning id`}`;
 }
 
 function taskUpsert(caseId: string, w: Writes) {

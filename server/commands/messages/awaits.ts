@@ -12,9 +12,8 @@ export interface Awaiting {
   at: number;
 }
 
-/** `undefined`: nothing is known, and all stays. Locks names and keys in one order, after the case. */
-export async function keepAwaits(tx: Tx, caseId: string, awaiting: Awaiting | undefined): Promise<void> {
-  if (awaiting === undefined) return;
+/** Locks names and keys in one order, after the case. */
+export async function keepAwaits(tx: Tx, caseId: string, awaiting: Awaiting): Promise<void> {
   const { rows: before } = await sql<{ id: number; name: string; key: string | null }>`
     select id, name, key from case_await where case_id = ${caseId}`.execute(tx);
   const known = new Set(before.map(({ id }) => id));

@@ -25,8 +25,12 @@ export interface RecordPatch extends RecordChange {
   fields: Values;
   /** The writer has looked for what the fields refer to. */
   hasCheckedRefs?: boolean;
-  /** The record is there, and only what the table has against the patch is asked: the next statement of the transaction tells it. */
-  isTrial?: boolean;
+}
+
+/** For a patch that goes with the next statement of the transaction, which then tells what the table has against it. */
+interface Ahead extends RecordPatch {
+  /** The record is known to be there; else that statement fails where it is not. */
+  isThere: boolean;
 }
 
 /**
@@ -35,6 +39,16 @@ export interface RecordPatch extends RecordChange {
  */
 export async function patchRecord(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {
   await write(tx, form, id, { ...patch, read: [sql.id('r', 'id')] });
+}
+
+/** The same with the next statement. */
+export async function patchAhead(tx: Tx, form: LoadedForm, id: string, { isThere, ...patch }: Ahead): Promise<void> {
+  const fields = computeRows(form.fields, patch.fields);
+  const update = await updateOf(tx, form, id, { ...patch, fields });
+  if (isThere) await sql`${update} ${withNext}`.execute(tx);
+  else
+    await sql`with w as (${update} returning r.id) select expect_row((select count(*) from w)) ${withNext}`.execute(tx);
+  await writeAttached(tx, form, id, fields);
 }
 
 /** The same, and what the record then is. */
@@ -50,9 +64,17 @@ interface Write extends RecordPatch {
 }
 
 async function write(tx: Tx, form: LoadedForm, id: string, patch: Write): Promise<Row[]> {
-  const { fields: given, isTrial = false, read, ...options } = patch;
-  const fields = computeRows(form.fields, given);
-  await checkMentioned(tx, form, id, { ...patch, fields });
+  const fields = computeRows(form.fields, patch.fields);
+  const update = await updateOf(tx, form, id, { ...patch, fields });
+  const { rows } = await sql<Row>`${update} returning ${sql.join(patch.read)}`.execute(tx);
+  if (rows.length === 0) throw await whyNot(tx, form, id);
+  await writeAttached(tx, form, id, fields);
+  return rows;
+}
+
+async function updateOf(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<RawBuilder<unknown>> {
+  const { fields, ...options } = patch;
+  await checkMentioned(tx, form, id, patch);
   const written = { ...fields, ...(await recompute(tx, form, id, fields)) };
   const assignments = form.fields
     .filter(({ name }) => Object.hasOwn(written, name))
@@ -68,13 +90,8 @@ async function write(tx: Tx, form: LoadedForm, id: string, patch: Write): Promis
     options.rev === undefined
       ? sql``
       : sql` from (select set_config('guanjia.rev', ${String(options.rev)}, true)) as rev`;
-  const end = isTrial ? withNext : sql`returning ${sql.join(read)}`;
-  const { rows } = await sql<Row>`
-    update ${sql.id('record', form.table)} r set ${sql.join(sets)}${rev}
-    where id = ${id} and deleted_at is null${same} ${end}`.execute(tx);
-  if (rows.length === 0 && !isTrial) throw await whyNot(tx, form, id);
-  await writeAttached(tx, form, id, fields);
-  return rows;
+  return sql`update ${sql.id('record', form.table)} r set ${sql.join(sets)}${rev}
+    where id = ${id} and deleted_at is null${same}`;
 }
 
 async function checkMentioned(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Constraint, FieldKind, Values } from '../../../forms/types.ts';
 import type { Tx } from '../as.ts';
 import type { LoadedForm } from './form-store.ts';
-import { patchRecord } from './patch.ts';
+import { patchAhead } from './patch.ts';
 import { toProblem } from './problem.ts';
 import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
@@ -30,12 +30,16 @@ export async function tryPatch(
   { patch, checked = [], isValid = false }: Trial,
 ): Promise<void> {
   const mentioned = Object.entries(patch).filter(([name]) => !checked.includes(name));
-  await checkRefs(tx, form, Object.fromEntries(mentioned));
-  await checkPersonsOf(tx, form, id, patch);
+  const refs = checkRefs(tx, form, Object.fromEntries(mentioned));
+  const persons = checkPersonsOf(tx, form, id, patch);
+  // Asked together, told in this order.
+  await Promise.allSettled([refs, persons]);
+  await refs;
+  await persons;
   if (isValid && !mayBeRefused(form, patch)) return;
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
-    await patchRecord(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true, isTrial: true });
+    await patchAhead(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true, isThere: true });
     // Back to the savepoint is also back to the person's role: the engine's was set after it.
     await sql`set constraints all immediate; rollback to savepoint try_patch`.execute(tx);
   } catch (error) {
@@ -57,7 +61,7 @@ const safeKinds: ReadonlySet<FieldKind> = new Set([
 ]);
 
 /** Whether the table may have something against a valid patch: rules between records and fields, formulas, ranges of its types. */
-function mayBeRefused(form: LoadedForm, patch: Values): boolean {
+export function mayBeRefused(form: LoadedForm, patch: Values): boolean {
   if (form.fields.some(({ kind }) => kind === 'computed')) return true;
   const constrained = new Set(form.constraints.flatMap(({ constraint }) => fieldsOf(constraint)));
   return Object.entries(patch).some(([name, value]) => {
