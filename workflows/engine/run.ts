@@ -53,6 +53,8 @@ export interface Run {
   notices: Notice[];
   spent: Spent[];
   effects: Effect[];
+  /** Effects of earlier events that are looked up in vain. */
+  dropped: number[];
   /** Items of a forEach that this event began, and with which outcome an `end` ended one, by scope. */
   begun: number;
   ended: Map<number, string>;
@@ -90,6 +92,7 @@ export function newRun(
     notices: [],
     spent: [],
     effects: [],
+    dropped: [],
     begun: 0,
     ended: new Map(),
     written: new Set(),
@@ -268,7 +271,9 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   const kept: InFlight[] = [];
   for (const effect of run.state.effects) {
     if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
-    else if (effect.type !== 'resolve' && !started.has(effect.id)) kept.push({ ...effect, frame: null });
+    else if (started.has(effect.id)) continue;
+    else if (effect.type === 'resolve') run.dropped.push(effect.id);
+    else kept.push({ ...effect, frame: null });
   }
   run.state.effects = kept;
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));

@@ -47,7 +47,7 @@ export function stepInto(compiled: Compiled, state: State, event: EngineEvent, c
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects, dropped } = run;
   return {
     rev: state.rev,
     at: now,
@@ -61,6 +61,7 @@ function deltaOf(run: Run): DeltaEntry {
     notices,
     spent,
     effects,
+    ...(dropped.length > 0 && { dropped }),
     case: caseChange(run.compiled, state),
   };
 }

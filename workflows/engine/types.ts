@@ -317,6 +317,8 @@ export interface DeltaEntry {
   spent?: Spent[];
   /** Effects that this event started, so that the server can keep a row for each. */
   effects: Effect[];
+  /** Of effects that earlier events started: people whom nobody needs any more. An activity ends with an event of its own. */
+  dropped?: number[];
   case: CaseChange;
 }
 /** Above 50 open tasks only their count and a checksum travel (rule 5). */

@@ -195,13 +195,18 @@ function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
   return person ?? null;
 }
 
-/** An effect may start and end in one delta, and its end may come before its start. */
+/** An effect may start and end in one delta, and its end may come before its start. What the engine dropped has come to nothing. */
 function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
-  return entries.flatMap(({ consumed }): Writes['ended'] => {
-    if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
-    const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
-    return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
-  });
+  return entries.flatMap(({ consumed, dropped = [] }): Writes['ended'] => [
+    ...dropped.map((id) => ({ id, state: 'failed' as const })),
+    ...endOf(consumed),
+  ]);
+}
+
+function endOf(consumed: DeltaEntry['consumed']): Writes['ended'] {
+  if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
+  const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
+  return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
 }
 
 type Patched = Awaited<ReturnType<typeof applyPatches>> & { appliedRev: number; head: Buffer | null };
