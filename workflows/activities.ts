@@ -50,6 +50,8 @@ export interface PerformRequest {
   items?: Record<string, Json>;
   /** Of a throw, whose activity is `message.send` or `signal.send`: to whom. */
   send?: { name: string; key: string | null };
+  /** Of a callActivity, whose activity is `flow.call`: the flow, and whether the step waits for the case. */
+  call?: { flow: string; waits: boolean };
   /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
   undoes?: number | null;
   /** Nothing is done any more: the answer if it came, else it is waited for no longer and fails with `cancelled`. */

@@ -5,7 +5,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PerformRequest } from './activities.ts';
 import {
+  aCallActivity,
   aCc,
   aFlow,
   aForEach,
@@ -32,8 +34,14 @@ import { historyToText, readablePayloads } from './testing-history.ts';
 import { CaseWorker, eventually, type TestCase } from './testing.ts';
 
 let worker: CaseWorker;
+const called: PerformRequest[] = [];
 beforeAll(async () => {
-  worker = await CaseWorker.start();
+  worker = await CaseWorker.start({
+    perform: (request) => {
+      if (request.call) called.push(request);
+      return Promise.resolve({ vars: {}, patch: null });
+    },
+  });
 });
 afterAll(() => worker.stop());
 
@@ -424,6 +432,47 @@ async function handlersRun(): Promise<TestCase> {
   return test;
 }
 
+/** Waits for cases that it has called, over two runs, hears of them, gives one up, and is itself waited for. */
+async function callsRun(): Promise<TestCase> {
+  const help = aHandler('help', { catch: 'escalation', code: 'help', interrupting: false }, [aUserTask('assist')]);
+  const gone = aHandler('gone', { catch: 'error', codes: ['cancelled'] }, [aUserTask('ask')]);
+  const steps = [
+    aCallActivity('free', { wait: false }),
+    aSubProcess('part', [aCallActivity('held', { on: [gone] })], [help]),
+    aParallel('fork', [[aUserTask('own')], [aCallActivity('dropped')]], { join: 1 }),
+    aThrow('cry', { escalation: 'more' }),
+    anEnd('bad', 'broken', { ends: 'error' }),
+  ];
+  const test = await worker.startCase(aFlow(steps, { key: 'calls_case' }), { called: true, limits: { updates: 3 } });
+  const held = await calledBy(test, 'held');
+  await test.told({ type: 'childEscalated', effect: held, id: 'e1', code: 'help' });
+  await test.told({
+    type: 'childEnded',
+    effect: held,
+    status: 'cancelled',
+    outcome: 'withdrawn',
+    error: null,
+    vars: {},
+    patch: null,
+  });
+  await test.complete('assist', 'done');
+  await test.complete('ask', 'done');
+  await reach(test, 'own');
+  await calledBy(test, 'dropped');
+  await test.complete('own', 'done');
+  await test.result();
+  return test;
+}
+
+/** The call of a step, once somebody has begun its case. */
+async function calledBy(test: TestCase, step: string): Promise<number> {
+  const [call] = await eventually(
+    () => Promise.resolve(called.filter((each) => each.caseId === test.caseId && each.step === step)),
+    ({ length }) => length > 0,
+  );
+  return call?.effect ?? 0;
+}
+
 /** Moved to another version twice, once in vain. */
 async function migratedRun(): Promise<TestCase> {
   const flow = (...ids: string[]) =>
@@ -467,6 +516,7 @@ describe.each([
   ['each', eachRun],
   ['operated', operatedRun],
   ['handlers', handlersRun],
+  ['calls', callsRun],
   ['migrated', migratedRun],
   ['continued', longRun],
 ])('%s', (name, drive) => {

@@ -29,6 +29,7 @@ describe('recorded histories', () => {
   it('hold a case of every flow, construct and clock, one that continued as new, and one that must fail', () => {
     expect(files).toEqual(
       expect.arrayContaining([
+        'calls.json',
         'changed-step.invalid.json',
         'clocks.json',
         'constructs.json',

@@ -6,6 +6,7 @@ import { CancellationScope, continueAsNew, setHandler } from '@temporalio/workfl
 import {
   callbackSignal,
   checkpointSignal,
+  childUpdate,
   commandUpdate,
   entriesQuery,
   messageUpdate,
@@ -37,6 +38,7 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
     },
   });
   setHandler(messageUpdate, (message) => shell.message(message));
+  setHandler(childUpdate, (message) => shell.child(message));
   // A case ends by its own command; Temporal's cancellation would leave rows open that nobody closes.
   return CancellationScope.nonCancellable(async () => {
     await shell.load();

@@ -4,6 +4,8 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type {
+  ChildEndedEvent,
+  ChildEscalatedEvent,
   Command,
   DeltaEntry,
   FlowRef,
@@ -63,6 +65,13 @@ export interface MessageMessage {
   acked: number;
 }
 
+/** What became of a case that this one has called. */
+export interface ChildMessage {
+  event: ChildEndedEvent | ChildEscalatedEvent;
+  acked: number;
+}
+
+/** `taken` false: nothing in the case waits for it. */
 export interface MessageAnswer extends Omit<CommandAnswer, 'rev'> {
   /** False: nobody in the case waits for it. */
   taken: boolean;
@@ -117,6 +126,8 @@ export type ReturnPlan =
 export const REFUSED = 'REFUSED';
 
 export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
+/** Tells a case what became of one that it has called; the update id is the notice's. */
+export const childUpdate = defineUpdate<MessageAnswer, [ChildMessage]>('child');
 /** Delivers a message or a signal; the update id is its id. */
 export const messageUpdate = defineUpdate<MessageAnswer, [MessageMessage]>('message');
 /** Heals rows after a gap. */

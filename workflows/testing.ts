@@ -16,11 +16,13 @@ import { compile } from './engine/compile.ts';
 import { heldOf } from './engine/mentions.ts';
 import type { CommandBody } from './engine/simulate.ts';
 import {
+  childUpdate,
   commandUpdate,
   messageUpdate,
   snapshotQuery,
   type CaseLimits,
   type CaseResult,
+  type ChildMessage,
   type CommandAnswer,
   type CommandMessage,
   type MessageAnswer,
@@ -89,7 +91,7 @@ export class CaseWorker {
   /** Starts a case as the server does: update-with-start. */
   async startCase(
     flow: Flow,
-    given: { limits?: CaseLimits; vars?: Vars; calendars?: WorkingTimesByKey } = {},
+    given: { limits?: CaseLimits; vars?: Vars; calendars?: WorkingTimesByKey; called?: boolean } = {},
   ): Promise<TestCase> {
     const loaded = load(flow);
     this.publish(loaded);
@@ -110,6 +112,7 @@ export class CaseWorker {
       initiator: 'owner',
       community: 'north',
       zone: 'Asia/Shanghai',
+      ...(given.called ? { called: true } : {}),
       ...(given.calendars ? { calendars: given.calendars } : {}),
       vars: mentioned(loaded, given.vars ?? {}),
     });
@@ -212,6 +215,13 @@ export class TestCase {
         : { kind: 'signal' as const, name: heard.signal, key: null };
     const message = { id, ...what, vars, patch: null, acked: this.acked };
     const answer = await this.handle.executeUpdate(messageUpdate, { args: [message], updateId: id });
+    this.apply(answer);
+    return answer;
+  }
+
+  /** What became of a case that this one has called. */
+  async told(event: ChildMessage['event'], updateId: string = randomUUID()): Promise<MessageAnswer> {
+    const answer = await this.handle.executeUpdate(childUpdate, { args: [{ event, acked: this.acked }], updateId });
     this.apply(answer);
     return answer;
   }

@@ -319,8 +319,8 @@ describe('a step that is waited for no longer', () => {
     expect(await callBack(callback, done)).toMatchObject({ status: 410, body: { code: 'callback_over' } });
     expect(await rowsOf(caseId)).toMatchObject([{ state: 'closed', ended: 'failed' }]);
     expect(await typesOf(caseId)).toEqual(['case_started', 'case_cancelled', 'activity_failed']);
-    const { status } = await stage.deps.temporal.workflow.getHandle(caseId).describe();
-    expect(status.name).toBe('COMPLETED');
+    const handle = stage.deps.temporal.workflow.getHandle(caseId);
+    await expect.poll(async () => (await handle.describe()).status.name, { timeout: 15_000 }).toBe('COMPLETED');
   });
 
   it('a call that was taken before the case was cancelled is known, and what it says is undone', async () => {

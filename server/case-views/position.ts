@@ -176,7 +176,15 @@ function isEnd({ type, data }: LogRow): boolean {
   if (type === 'timer_fired')
     return data.timer === 'wait' || data.action === 'complete' || (data.timer === 'catch' && isOfStep(data.part));
   if (type === 'message_received' || type === 'signal_received') return isOfStep(data.part);
-  return type === 'task_completed' || type === 'activity_done' || type === 'step_skipped';
+  return ENDS.has(type) || isEndOfCall(type, data);
+}
+
+const ENDS: ReadonlySet<string> = new Set(['task_completed', 'activity_done', 'step_skipped']);
+
+/** Of a case that is not waited for its beginning, else its end where it came to something. */
+function isEndOfCall(type: string, { waits, status, error }: LogRow['data']): boolean {
+  if (type === 'child_started') return waits === false;
+  return type === 'child_ended' && status === 'completed' && error === undefined;
 }
 
 /** Came to the step itself, or decided a race; not to a handler on it. */

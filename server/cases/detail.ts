@@ -16,6 +16,7 @@ import { asPerson, withEngine, type Db, type Tx } from '../db/as.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
+import { readCalls } from './calls.ts';
 import { urgeRight, type UrgeRight } from './urge.ts';
 import { latestComments, readComments } from './discussion.ts';
 import type { CaseDetail } from './schemas.ts';
@@ -58,6 +59,7 @@ export function readCase(
       comments: discussion.items.toReversed(),
       olderComments: discussion.next,
       incidents: await readIncidents(tx, caseId, mayIn(reader, 'case.retry', row.community_id)),
+      ...(await readCalls(tx, caseId)),
       urgeFrom: urging.from,
       allow: allowedActs({ row, flow, reader, tasks }, urging),
     };
@@ -131,14 +133,19 @@ async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
 async function readIncidents(tx: Tx, caseId: string, mayRetry: boolean): Promise<Incident[]> {
   const row = await tx.selectFrom('case').select('incidents').where('id', '=', caseId).executeTakeFirst();
   const incidents = row?.incidents ?? [];
-  if (!mayRetry || !incidents.some(({ code }) => code === 'activity_failed')) return incidents;
+  if (!mayRetry || !incidents.some(({ code }) => GIVEN.has(code))) return incidents;
   const { rows } = await withEngine(tx, () =>
     sql<{ step: string; input: Incident['detail'] }>`select distinct on (step) step, input from effect
-      where case_id = ${caseId} and type = 'activity' and input is not null order by step, id desc`.execute(tx),
+      where case_id = ${caseId} and type in ('activity', 'call') and input is not null order by step, id desc`.execute(
+      tx,
+    ),
   );
   const inputs = new Map(rows.map(({ step, input }) => [step, input]));
   return incidents.map((incident) => {
-    const input = incident.code === 'activity_failed' ? inputs.get(incident.step ?? '') : undefined;
+    const input = GIVEN.has(incident.code) ? inputs.get(incident.step ?? '') : undefined;
     return input === undefined ? incident : { ...incident, detail: { ...incident.detail, inputs: input } };
   });
 }
+
+/** Incidents of steps that gave something to somebody. */
+const GIVEN: ReadonlySet<string> = new Set(['activity_failed', 'call_failed']);

@@ -60,6 +60,28 @@ export const CaseIncident = Type.Object(
   },
   { title: 'CaseIncident' },
 );
+export const CalledCase = Type.Object(
+  {
+    flow: Type.String(),
+    flowTitle: Text,
+    case: nullable(
+      Type.Object(
+        {
+          id: Uuid,
+          number: Type.String(),
+          title: Type.String(),
+          status: CaseStatus,
+          outcome: nullable(Type.String()),
+        },
+        { title: 'CaseLink' },
+      ),
+    ),
+  },
+  {
+    title: 'CalledCase',
+    description: 'A case that calls, or is called; `case` null: the reader may not see it, or it has not begun.',
+  },
+);
 export const CommentItem = Type.Object(
   { id: Uuid, author: PersonRef, body: Type.String(), createdAt: Instant },
   { title: 'CommentItem' },
@@ -82,6 +104,9 @@ export const CaseDetail = Type.Object(
       Type.String({ description: 'Cursor of GET /api/cases/{id}/comments, where there are more.' }),
     ),
     incidents: Type.Array(CaseIncident),
+    parent: nullable(CalledCase),
+    children: Type.Array(CalledCase, { description: 'Cases that its steps have called, the latest 50.' }),
+    childrenTotal: Type.Integer(),
     urgeFrom: nullable(Instant),
     allow: Type.Object(
       {

@@ -4,8 +4,7 @@ import addFormats from 'ajv-formats';
 import type { Activity } from '../../activities/types.ts';
 import type { CompiledForm, Values } from '../../forms/types.ts';
 import { compile } from '../../workflows/engine/compile.ts';
-import { isOfItems, roundsAround } from '../../workflows/engine/items.ts';
-import { evaluateMapping } from '../../workflows/engine/mapping.ts';
+import { evaluateMapping, itemsWithin } from '../../workflows/engine/mapping.ts';
 import type { Json } from '../../workflows/engine/types.ts';
 import { plain } from '../db/records/feel-values.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
@@ -47,17 +46,10 @@ export function mapInput(call: Call, { fields }: CompiledForm, values: Values): 
 /** The items around a step by their names: rows as the record has them, others as the engine read them. */
 export function itemsAround(
   flow: PublishedFlow,
-  { step, item = null, items = {} }: { step: string; item?: string | null; items?: Record<string, Json> },
+  within: { step: string; item?: string | null; items?: Record<string, Json> },
   fields: Values,
 ): Values {
-  const compiled = compile(flow.loaded);
-  const named: Values = { ...items };
-  for (const { owner, key } of roundsAround(compiled, { step, item }).filter(isOfItems)) {
-    if (Object.hasOwn(items, owner.as)) continue;
-    const rows = (compiled.sources.get(owner.id) ?? []).flatMap((field) => fields[field] ?? []) as Values[];
-    named[owner.as] = rows.find(({ id }) => id === key) ?? null;
-  }
-  return named;
+  return itemsWithin(compile(flow.loaded), within, fields);
 }
 
 /** What the activity's schema has against an input, as paths with the keyword that is broken. */

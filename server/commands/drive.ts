@@ -11,6 +11,7 @@ import type { Refusal } from '../../workflows/engine/types.ts';
 import { asEngine } from '../db/as.ts';
 import type { Deps } from '../deps.ts';
 import { applyDelta } from './apply/index.ts';
+import { hurryCalls } from './calls/deliver.ts';
 import { answerOfClosedCase } from './closed.ts';
 import { heal } from './heal.ts';
 import { releaseLease, takeLease } from './lease.ts';
@@ -93,6 +94,7 @@ async function settle(deps: Deps, { caseId, command, standing }: Job, answer: Co
     await heal(deps, caseId).catch((err: unknown) => {
       deps.log.warn({ err, caseId }, 'case not healed');
     });
+  if (applied.tellsOthers) hurryCalls(deps);
   if (applied.isCommandDone) return { state: 'done', answer };
   return postpone(deps, { caseId, command }, 1);
 }

@@ -8,6 +8,7 @@ import { inCase, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';
 import type { Deps } from '../deps.ts';
 import type { NotificationKind } from '../notifications/schemas.ts';
+import { endOfRefused } from './calls/keep.ts';
 import { stays } from './insert.ts';
 import { closer } from './lost.ts';
 import type { Driven, Job } from './types.ts';
@@ -75,6 +76,7 @@ async function giveBack(
     t as (update task set state = 'open', command_id = null where command_id = ${command} and state = 'completing'),
     s as (update "case" set status = 'cancelled', outcome = 'refused', ended_at = now(), updated_at = now()
       where id = ${caseId} and status = 'starting' and ${refused.kind} = 'start'),
+    k as (${endOfRefused(caseId, refused.kind)}),
     n as (
       insert into notification (person_id, case_id, task_id, kind, params, dedupe)
       select ${refused.actor}::uuid, ${caseId}, ${refused.task}, ${notGone}, ${JSON.stringify(params)}::jsonb, ${`refused:${command}`}

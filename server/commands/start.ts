@@ -42,6 +42,8 @@ export interface StartAct {
   choices?: Choices;
   /** Deterministic, for starts by the program; a person's start gets a new one. */
   caseId?: string;
+  /** Another case waits for it. */
+  called?: boolean;
 }
 
 /** @throws AppError not_found, forbidden, invalid_fields */
@@ -86,6 +88,7 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
       zone,
       choices,
       confirmsPeople: true,
+      ...(act.called && { called: true }),
       ...(await calendarsFor(tx, flow)),
     },
     patch: withoutComputed(flow.form.fields, record.fields),

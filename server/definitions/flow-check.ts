@@ -5,6 +5,7 @@ import { check, type CheckContext } from '../../workflows/engine/check.ts';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
 import type { Tx } from '../db/as.ts';
 import { loadForm } from '../db/records/form-store.ts';
+import { calledFlows } from './called-flows.ts';
 import { AppError, type FieldError } from '../errors.ts';
 
 export interface Meaning {
@@ -26,6 +27,7 @@ export async function checkMeaning(tx: Tx, flow: Flow): Promise<Meaning> {
     roles: roles.map(({ key }) => key),
     calendars: calendars.map(({ key }) => key),
     activities: Object.fromEntries(activities),
+    flows: await calledFlows(tx, flow, form),
   });
   return {
     formVersion: form.version,

@@ -246,163 +246,6 @@ describe('what a dry run tells', () => {
   });
 });
 
-describe('time, and what comes from outside', () => {
-  const asking = {
-    id: 'order',
-    kind: 'serviceTask' as const,
-    title: text('Order'),
-    activity: 'http.callback',
-    again: 'run' as const,
-    input: { url: '"https://lab.example.com"', body: '"{{callbackUrl}}"', within: '"P3D"' },
-    output: { note: 'text', amount: 'sum' },
-  };
-  const last: Step = { id: 'last', kind: 'userTask', title: text('Last'), people: role('manager') };
-  const playSteps = (own: Step[], body: object = {}) =>
-    play({ definition: { ...rehearsal, steps: own }, fields: { what: 'parcel', amount: 20 }, ...body });
-  const timeline = ({ events }: Told) => events.map(({ type, at }) => `${type} ${at}`);
-
-  it('a budget of working time passes over the holidays of the Spring Festival of 2026, and the days worked for them', async () => {
-    const due = { in: 'PT12H', calendar: 'office', then: { do: 'complete' as const, outcome: 'done' } };
-    const told = await playSteps([{ ...last, due }], {
-      at: '2026-02-13T08:00:00.000Z',
-      choices: { last: null },
-    });
-
-    // Two hours of the Friday, the Saturday that is worked, and what is left after the holidays, on Tuesday the 24th.
-    expect(told.tasks).toMatchObject([
-      { dueAt: '2026-02-24T03:30:00.000Z', outcome: 'done', closedAt: '2026-02-24T03:30:00.000Z', by: null },
-    ]);
-    expect(told.end).toMatchObject({ why: 'completed', at: '2026-02-24T03:30:00.000Z' });
-  });
-
-  it('a message comes in when the case waits for it, and says what it writes', async () => {
-    const receive: Step = {
-      id: 'paid',
-      kind: 'receive',
-      title: text('Paid'),
-      message: 'paid',
-      key: '"K-1"',
-      output: { amount: 'sum' },
-    };
-    const message = { act: 'message', name: 'paid', key: 'K-1', fields: { sum: 99.5 }, after: 'P1D' };
-
-    const told = await playSteps([last, receive, { ...last, id: 'then' }], { acts: [message] });
-
-    expect(timeline(told)).toContain('message_received 2026-03-03T01:00:00.000Z');
-    expect(told.fields).toMatchObject({ amount: 99.5 });
-    expect(told.end).toMatchObject({ why: 'completed' });
-    const other = await playSteps([receive, last], { acts: [{ ...message, key: 'K-2' }] });
-    expect(other.end).toMatchObject({ why: 'refused', act: 0, refusal: { code: 'not_awaited' } });
-    expect((await ask({ fields, acts: [{ act: 'message', name: 'paid' }] })).json()).toMatchObject({
-      errors: [{ path: '/acts/0/key', code: 'required' }],
-    });
-  });
-
-  it('a signal reaches the handler that waits for it', async () => {
-    const on = [
-      { id: 'storm', catch: 'signal', title: text('Storm'), name: 'storm', steps: [{ ...last, id: 'close' }] },
-    ];
-    const told = await playSteps([{ ...last, on } as Step], { acts: [{ act: 'signal', name: 'storm' }] });
-
-    expect(told.tasks.map(({ step, state }) => [step.id, state])).toEqual([
-      ['last', 'cancelled'],
-      ['close', 'done'],
-    ]);
-  });
-
-  it('a step that waits to be called back takes its time, and what is said is there no sooner', async () => {
-    const until = { ...last, id: 'meanwhile', due: { in: 'P1D', then: { do: 'complete', outcome: 'done' } } } as Step;
-    const both: Step = {
-      id: 'both',
-      kind: 'parallel',
-      title: text('Both'),
-      branches: [
-        { title: text('Ask'), steps: [asking] },
-        {
-          title: text('Work'),
-          steps: [
-            until,
-            {
-              ...last,
-              id: 'look',
-              actions: [
-                { outcome: 'old', label: text('Old'), when: 'amount < 50' },
-                { outcome: 'new', label: text('New') },
-              ],
-            },
-          ],
-        },
-      ],
-    };
-    const output = { text: 'mended', sum: 80 };
-    const told = await playSteps([both, last], {
-      choices: { meanwhile: null },
-      activities: { order: { output, after: 'P2D' } },
-    });
-
-    expect(told.tasks.map(({ step, outcome }) => `${step.id} ${String(outcome)}`)).toEqual([
-      'meanwhile done',
-      'look old',
-      'last done',
-    ]);
-    expect(timeline(told)).toContain('activity_done 2026-03-04T01:00:00.000Z');
-    expect(told.activities).toMatchObject([{ at: '2026-03-02T01:00:00.000Z', problems: [], output }]);
-    expect(told.fields).toMatchObject({ note: 'mended', amount: 80 });
-  });
-
-  it('a call back that is too late is the error that a handler catches, as is any error the activity declares', async () => {
-    const caught = {
-      ...asking,
-      on: [
-        {
-          id: 'late',
-          catch: 'error',
-          title: text('Late'),
-          codes: ['callback_timeout'],
-          steps: [{ ...last, id: 'remind' }],
-        },
-        {
-          id: 'gone',
-          catch: 'error',
-          title: text('Gone'),
-          codes: ['http_not_found'],
-          steps: [{ ...last, id: 'search' }],
-        },
-      ],
-    } as Step;
-    const late = await playSteps([caught], { activities: { order: { output: { text: 'x' }, after: 'P4D' } } });
-    expect(late.tasks.map(({ step, openedAt }) => [step.id, openedAt])).toEqual([
-      ['remind', '2026-03-05T01:00:00.000Z'],
-    ]);
-    expect(late.fields).not.toHaveProperty('note');
-
-    const gone = await playSteps([caught], { activities: { order: { error: 'http_not_found' } } });
-    expect(gone.tasks.map(({ step }) => step.id)).toEqual(['search']);
-    const broken = await playSteps([caught], { activities: { order: { error: 'http_unauthorized' } } });
-    expect(broken.end.why).toBe('incident');
-  });
-
-  it('a service says each time the next of what it is taken to say', async () => {
-    const again = { ...asking, id: 'again', output: { note: 'text' } };
-    const rounds: Step = {
-      id: 'rounds',
-      kind: 'loop',
-      title: text('Rounds'),
-      until: 'times.look >= 3',
-      max: 5,
-      steps: [again, { ...last, id: 'look' }],
-    };
-    const outputs = [{ output: { text: 'first' } }, { output: { text: 'second' } }];
-    const told = await playSteps([rounds], { activities: { again: outputs } });
-
-    expect(told.activities.map(({ output }) => output)).toEqual([
-      { text: 'first' },
-      { text: 'second' },
-      { text: 'second' },
-    ]);
-  });
-});
-
 describe('which flow', () => {
   const renamed = { ...rehearsal, steps: [steps[0], steps.at(-1)] as [Step, Step] };
   const keep = (definition: object) =>
@@ -472,6 +315,37 @@ describe('what is refused', () => {
 
     expect((await ask({ fields }, staff)).json()).toMatchObject({ status: 403, code: 'forbidden' });
     expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(401);
+  });
+});
+
+describe('a flow that calls another', () => {
+  const order: Step = {
+    id: 'order',
+    kind: 'callActivity',
+    title: text('Order'),
+    flow: 'rehearsal',
+    again: 'run',
+    input: { what: '"for " + what' },
+    output: { note: 'outcome + ": " + note' },
+  };
+  const definition = { ...rehearsal, steps: [order] };
+
+  it('is told what that would be given, and goes on with what it is taken to come to', async () => {
+    const told = await play({ definition, activities: { order: { output: { outcome: 'fine', note: 'thanks' } } } });
+
+    expect(told.activities).toMatchObject([
+      { step: { id: 'order' }, activity: 'flow.call', flow: 'rehearsal', input: { what: 'for parcel' }, problems: [] },
+    ]);
+    expect(told).toMatchObject({ end: { why: 'completed' }, fields: { note: 'fine: thanks' } });
+  });
+
+  it('stops where that is taken to be cancelled, and says what its start would refuse', async () => {
+    const bare = { ...rehearsal, steps: [{ ...order, input: { what: 'null', note: 'what' } }] };
+    const told = await play({ definition, activities: { order: { error: 'cancelled' } } });
+
+    expect(told.incidents).toMatchObject([{ step: { id: 'order' }, code: 'child_cancelled' }]);
+    const answer = await ask({ fields, definition: bare });
+    expect(answer.json()).toMatchObject({ code: 'invalid_flow', errors: [{ code: 'call_input_unknown' }] });
   });
 });
 

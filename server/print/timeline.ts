@@ -39,6 +39,7 @@ const ownTexts = new Set(['due', 'escalate', 'wait', 'catch']);
 
 function keyOf({ type, data }: Entry): string {
   if (type === 'step_skipped' && typeof data.undoes === 'number') return 'compensation_skipped';
+  if (type === 'child_ended') return data.status === 'completed' && data.error === undefined ? type : 'child_failed';
   if (type !== 'timer_fired') return type;
   if (data.action === 'complete') return 'timer_complete';
   return typeof data.timer === 'string' && ownTexts.has(data.timer) ? `timer_${data.timer}` : type;

@@ -86,10 +86,13 @@ function stepErrors(flow: PublishedFlow, { choices = {}, activities = {}, chosen
       .filter((step) => !isChosenFor(flow, step))
       .map((step) => unknown(`/chosen/${step}`, step)),
     ...Object.keys(activities)
-      .filter((step) => flow.steps.get(step)?.step.kind !== 'serviceTask')
+      .filter((step) => !CALLING.has(flow.steps.get(step)?.step.kind ?? ''))
       .map((step) => unknown(`/activities/${step}`, step)),
   ];
 }
+
+/** Steps whose answer is scripted. */
+const CALLING: ReadonlySet<string> = new Set(['serviceTask', 'callActivity']);
 
 /** Whether the step asks somebody to choose who gets it. */
 function isChosenFor({ loaded }: PublishedFlow, id: string): boolean {

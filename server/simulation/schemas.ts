@@ -72,7 +72,7 @@ const SimulatedOutput = Type.Object(
     after: Type.Optional(
       Type.Intersect([Duration], {
         description:
-          'What it takes, or when whoever was asked calls back: later than waited for is `callback_timeout`. Default: at once.',
+          'What it takes, or when whoever was asked calls back: later than waited for is `callback_timeout`. Default: at once, as every called flow.',
       }),
     ),
   },
@@ -116,7 +116,7 @@ export const SimulateBody = Type.Object(
     activities: Type.Optional(
       Type.Record(Name, Type.Union([SimulatedOutput, Type.Array(SimulatedOutput, { minItems: 1, maxItems: 50 })]), {
         description:
-          'By service step: what its activity is taken to answer, or to fail with. Of several, each time the next; the last for all further times. Default: nothing.',
+          'By service step: what its activity is taken to answer, or to fail with. Of several, each time the next; the last for all further times. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.',
       }),
     ),
     limits: Type.Optional(
@@ -222,7 +222,8 @@ export const Simulation = Type.Object(
         {
           ...Told,
           step: StepRef,
-          activity: Type.String(),
+          activity: Type.String({ description: '`flow.call` of a step that calls a flow.' }),
+          flow: nullable(Type.String({ description: 'Which it calls.' })),
           input: Fields,
           problems: Type.Array(Type.String(), {
             description: 'What of the input does not fit: an incident in earnest.',

@@ -24,6 +24,7 @@ import { checkRefs } from '../db/records/refs.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { resolveWithin, type Ahead } from '../worker/resolve-people.ts';
+import { answerCall, type CallEffect } from './call.ts';
 
 /** What would be refused in earnest and was let pass. */
 export interface Warning {
@@ -74,6 +75,8 @@ export class World {
         return Promise.resolve({ activity: this.activity(question) });
       case 'heard':
         return Promise.resolve({ vars: this.heard(question) });
+      case 'call':
+        return this.call(question.effect);
       case 'write':
         return this.write(question.write);
       default:
@@ -163,15 +166,22 @@ export class World {
     return varsOf(this.place.flow, patch);
   }
 
-  private mapped(step: ServiceTask, effect: ActivityEffect): Pick<ActivityAnswer, 'input' | 'problems'> {
+  private async call(effect: CallEffect): Promise<Answer> {
+    const { flow } = this.place;
+    const script = this.nextOutput(effect.step);
+    const { answer, patch } = await answerCall(this.tx, { flow, effect, values: this.values(effect), script });
+    this.merge(patch);
+    return { call: { ...answer, vars: varsOf(flow, patch) } };
+  }
+
+  private values(effect: ActivityEffect | CallEffect): Values {
     const { flow, number } = this.place;
+    return { ...this.fields, number: this.fields.number ?? number, ...itemsAround(flow, effect, this.fields) };
+  }
+
+  private mapped(step: ServiceTask, effect: ActivityEffect): Pick<ActivityAnswer, 'input' | 'problems'> {
     const activity = activities.get(effect.activity);
-    const items = itemsAround(flow, effect, this.fields);
-    const { input, failed } = mapInput(step, flow.form, {
-      ...this.fields,
-      number: this.fields.number ?? number,
-      ...items,
-    });
+    const { input, failed } = mapInput(step, this.place.flow.form, this.values(effect));
     return {
       input,
       problems: [...failed, ...(activity === undefined ? ['no such activity'] : misfits(activity, input))],

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { asEngine } from '../db/as.ts';
 import { tidyCallbacks, wakeCallbacks } from '../commands/callbacks/wake.ts';
+import { driveCalls } from '../commands/calls/deliver.ts';
 import { deliverMessages, tidyMessages } from '../commands/messages/deliver.ts';
 import type { Deps } from '../deps.ts';
 import { startSweeper, type Sweeper } from '../worker/sweeper.ts';
@@ -31,6 +32,7 @@ export function startStarts(deps: Deps): Sweeper {
       await driveStarts(deps);
       await deliverMessages(deps);
       await wakeCallbacks(deps);
+      await driveCalls(deps);
     },
   });
 }

@@ -18,6 +18,7 @@ import { asEngine } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { answerOf } from './callbacks.ts';
+import { callFlow } from './call-flow.ts';
 import { tried } from './retries.ts';
 import { sendMessage } from './send.ts';
 import { startFromCase } from './start-from-case.ts';
@@ -42,6 +43,7 @@ const longestWaitMs = 60_000;
 
 export async function perform(deps: Deps, request: PerformRequest, attempt = 1): Promise<Performed> {
   if (request.send !== undefined) return throwOut(deps, request, request.send);
+  if (request.call !== undefined) return callOut(deps, request, request.call);
   const activity = activities.get(request.activity);
   if (activity === undefined)
     throw ApplicationFailure.nonRetryable(`no activity ${request.activity}`, 'activity_unknown');
@@ -56,16 +58,30 @@ export async function perform(deps: Deps, request: PerformRequest, attempt = 1):
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
 
-/**
- * A `throw` step: its payload is mapped from the record like the input of a service, and kept before it is sent: asked again it sends the same,
- * whatever the record says by then.
- */
+/** A `throw` step: its payload is mapped from the record like the input of a service. */
 async function throwOut(
   deps: Deps,
   request: PerformRequest,
   send: NonNullable<PerformRequest['send']>,
 ): Promise<{ vars: Vars; patch: null }> {
-  const { db } = deps;
+  const { communityId, fields } = await mapOnce(deps, request);
+  await sendMessage(deps, { request, send, communityId, fields });
+  return { vars: {}, patch: null };
+}
+
+/** A callActivity: done once the case has begun. */
+async function callOut(
+  deps: Deps,
+  request: PerformRequest,
+  call: NonNullable<PerformRequest['call']>,
+): Promise<{ vars: Vars; patch: null }> {
+  const { communityId, fields } = await mapOnce(deps, request);
+  await callFlow(deps, { request, call, communityId, fields });
+  return { vars: {}, patch: null };
+}
+
+/** What a step sends or begins a case with, kept before it does: asked again it is the same, whatever the record says by then. */
+async function mapOnce({ db }: Deps, request: PerformRequest): Promise<{ communityId: string | null; fields: Values }> {
   const at = await waitForRev(db, request);
   const flow = await getFlow(db, { key: at.flow, version: at.version });
   const step = flow.steps.get(request.step)?.step as { input?: Record<string, string> } | undefined;
@@ -76,9 +92,7 @@ async function throwOut(
     ...itemsAround(flow, request, record),
   });
   if (failed.length > 0) throw ApplicationFailure.nonRetryable(failed[0] ?? '', 'activity_input_invalid');
-  const fields = await keepSent(db, request, input);
-  await sendMessage(deps, { request, send, communityId: at.communityId, fields });
-  return { vars: {}, patch: null };
+  return { communityId: at.communityId, fields: await keepSent(db, request, input) };
 }
 
 function keepSent(db: Deps['db'], { caseId, effect }: PerformRequest, input: Values): Promise<Values> {

@@ -1,6 +1,7 @@
 /** The ordinary activity `project` (protocol.md rule 4): applies what nobody waits for. Retried without end by the shell's policy. */
 import type { ProjectRequest } from '../../workflows/activities.ts';
 import { applyDelta } from '../commands/apply/index.ts';
+import { hurryCalls } from '../commands/calls/deliver.ts';
 import { heal } from '../commands/heal.ts';
 import type { Deps } from '../deps.ts';
 
@@ -15,6 +16,7 @@ export async function project(
       deps.log.warn({ err, caseId }, 'case not healed');
     });
   }
+  if (applied.tellsOthers) hurryCalls(deps);
   // What another wrote may not be on the disk yet (rule 3): the case keeps it until somebody knows.
   return { acked: applied.hasWritten ? applied.appliedRev : 0 };
 }

@@ -10,11 +10,15 @@ import { AppError } from '../errors.ts';
 /** A case that starts a case that starts a case … by itself: nobody means more than this. */
 const longestChain = 5;
 
-/** @throws AppError not_found, invalid_fields, start_loop */
-export async function startFromCase(deps: Deps, wish: StartWish): Promise<StartedCase> {
+/**
+ * `call`: of a callActivity, which has a depth of its own and adds nothing to the chain.
+ * @throws AppError not_found, invalid_fields, start_loop
+ */
+export async function startFromCase(deps: Deps, wish: StartWish, call?: { waits: boolean }): Promise<StartedCase> {
   const { id, flow, fields, communityId, cause } = wish;
   const before = await asEngine(deps.db, (tx) => look(tx, wish));
-  if (before.depth > longestChain) throw new AppError('start_loop', 409, { flow });
+  const depth = call === undefined ? before.depth : before.depth - 1;
+  if (depth > longestChain) throw new AppError('start_loop', 409, { flow });
   if (before.number === null) {
     const key = { key: id, route: 'case.start' };
     const requestHash = createHash('sha256').update(id).digest();
@@ -22,11 +26,11 @@ export async function startFromCase(deps: Deps, wish: StartWish): Promise<Starte
     await startCase(
       deps,
       { person: before.person, key, requestHash, isAutomatic: true },
-      { flow, fields, communityId: place, caseId: id },
+      { flow, fields, communityId: place, caseId: id, called: call?.waits === true },
     );
   }
   return asEngine(deps.db, async (tx) => {
-    await sql`insert into case_cause (case_id, cause, depth) values (${id}, ${cause}, ${before.depth}) on conflict do nothing`.execute(
+    await sql`insert into case_cause (case_id, cause, depth) values (${id}, ${cause}, ${depth}) on conflict do nothing`.execute(
       tx,
     );
     const { rows } = await sql<{ number: string }>`select number from "case" where id = ${id}`.execute(tx);

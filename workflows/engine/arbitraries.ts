@@ -18,6 +18,7 @@ import {
 } from './arbitrary-scopes.ts';
 
 import {
+  aCallActivity,
   aCc,
   aFlow,
   aForEach,
@@ -106,6 +107,12 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc
       .tuple(fc.constantFrom('run' as const, 'skip' as const), fc.constantFrom({}, { compensate }))
       .map(([again, fields]) => aServiceTask('', { again, ...fields })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom('run' as const, 'skip' as const), fc.constantFrom(true, true, false))
+      .map(([again, wait]) => aCallActivity('', { again, wait })),
   },
   {
     weight: 1,

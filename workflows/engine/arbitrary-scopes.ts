@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ForEach, Handler, Parallel, Step, SubProcess } from './flow.gen.ts';
 import { isHuman } from './tree.ts';
 import {
+  aCallActivity,
   aHandler,
   anEnd,
   anExclusive,
@@ -89,7 +90,8 @@ export const aCall = (inside: Sequences, few: Sequences): fc.Arbitrary<Step> =>
     const refused = aHandler('', { catch: 'error', codes: ['broken'] }, caught);
     const help = aHandler('', { catch: 'escalation', code: 'help', interrupting }, caught);
     const service = aServiceTask('', { on: [refused] });
-    return aSubProcess('', [aThrow('', { escalation: 'help' }), service, ...steps], [help]);
+    const call = aCallActivity('', { on: [refused] });
+    return aSubProcess('', [aThrow('', { escalation: 'help' }), service, call, ...steps], [help]);
   });
 
 /** Human steps that every way to a place has passed, and the last of them to which a jump from there may lead. */

@@ -3,6 +3,7 @@
  * engine is refused before the flow is published. For a flow that passes, `step` never throws (design.md section 5).
  */
 import { checkCalendars } from './checks/calendars.ts';
+import { checkCalls } from './checks/calls.ts';
 import { checkControl } from './checks/control.ts';
 import { checkItems } from './checks/items.ts';
 import { checkFields } from './checks/fields.ts';
@@ -27,6 +28,14 @@ export interface CheckContext {
   calendars: readonly string[];
   /** The activities the worker registers, by name. */
   activities: Record<string, CheckActivity>;
+  /** The flows that may be called, by key; left out: they are not known here. */
+  flows?: Record<string, CheckCalled>;
+}
+/** Field names: what its start takes, what of that it needs, and what of its record may be read. */
+interface CheckCalled {
+  takes: readonly string[];
+  needs: readonly string[];
+  gives: readonly string[];
 }
 /** Its JSON Schemas; of them only which properties there are and must be. */
 export interface CheckActivity {
@@ -116,6 +125,10 @@ export const CHECK_CODES = [
   'lookup_name_taken',
   'lookup_field_missing',
   'again_missing',
+  'unknown_flow',
+  'call_input_missing',
+  'call_input_unknown',
+  'call_output_unwaited',
   'starter_id_duplicate',
   'starter_field_missing',
   'starter_without_author',
@@ -159,6 +172,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkExpressions(checking);
   checkPeople(checking);
   checkTasks(checking);
+  checkCalls(checking);
   checkPreparations(checking);
   checkStart(checking);
   return problems;

@@ -35,6 +35,8 @@ export interface StartCommand extends CommandBase {
   confirmsPeople?: true;
   /** Working times of the calendars that the flow names. */
   calendars?: WorkingTimesByKey;
+  /** Another case waits for it: what nobody in it catches goes there. */
+  called?: true;
 }
 /** People chosen for later steps, in order. */
 export type Choices = Record<StepId, PersonId[]>;

@@ -185,6 +185,7 @@ function applyStart(run: Run, command: StartCommand): void {
   state.choices = { ...command.choices };
   state.confirmsPeople = command.confirmsPeople === true;
   state.calendars = command.calendars ?? {};
+  if (command.called) state.called = true;
   state.root = newFrame(run, { step: null, branch: ROOT });
   armHandlers(run, state.root);
   writeLog(run, 'case_started', { data: { initiator: command.initiator, community: command.community } });

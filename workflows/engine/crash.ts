@@ -11,11 +11,12 @@ import type { StepResult } from './step.ts';
 import type { DeltaEntry, EngineEvent, LogType, StepId } from './types.ts';
 import { caseChange } from './views.ts';
 
-/** Events whose sender does not wait: a command, a message or a signal is refused instead, and comes again. */
-export type Unwaited = Exclude<EngineEvent, { type: 'command' | 'message' | 'signal' }>;
+/** Events whose sender gets no refusal: whatever else fails is refused, and its sender knows. */
+export type Unwaited = Exclude<EngineEvent, { type: (typeof WAITED)[number] }>;
+const WAITED = ['command', 'message', 'signal', 'childEscalated'] as const;
 
 export function isUnwaited(event: EngineEvent): event is Unwaited {
-  return event.type !== 'command' && event.type !== 'message' && event.type !== 'signal';
+  return !(WAITED as readonly string[]).includes(event.type);
 }
 
 const LOG_TYPES: Record<Unwaited['type'], LogType> = {
@@ -23,6 +24,7 @@ const LOG_TYPES: Record<Unwaited['type'], LogType> = {
   resolved: 'people_resolved',
   activityDone: 'activity_done',
   activityFailed: 'activity_failed',
+  childEnded: 'child_ended',
 };
 
 const CRASHED = { error: 'engine_error', crashed: true };

@@ -1,4 +1,5 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
+import { takeEnded, takeEscalated, takeStarted } from './children.ts';
 import { applyCommand } from './commands.ts';
 import { itemData, writeLog } from './log.ts';
 import { noteUndoable } from './compensation.ts';
@@ -33,6 +34,10 @@ export function consume(run: Run, event: EngineEvent): boolean {
     case 'message':
     case 'signal':
       return hear(run, event);
+    case 'childEnded':
+      return takeEnded(run, event);
+    case 'childEscalated':
+      return takeEscalated(run, event);
     default:
       return unreachable(event);
   }
@@ -96,13 +101,14 @@ function givePeopleFor(run: Run, frame: Frame, purpose: PeoplePurpose, holders: 
   if (task) handOver(run, frame, task, { holders, index: purpose.action });
 }
 
-type ActivityResult = Exclude<Result, { type: 'resolved' }>;
+type ActivityResult = Extract<Result, { type: 'activityDone' | 'activityFailed' }>;
 
 function takeResult(run: Run, event: ActivityResult): boolean {
   const effect = takeEffect(run, event.effect);
   if (!effect) return false;
   const frame = effect.frame === null ? undefined : findFrame(run.state, effect.frame)?.frame;
-  if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
+  if (effect.type === 'call') takeStarted(run, effect, frame, event);
+  else if (effect.type !== 'resolve') takeActivity(run, effect, frame, event);
   else if (frame && event.type === 'activityFailed') stopUnresolved(run, effect, frame, event.error.code);
   else return false;
   return true;
@@ -119,7 +125,7 @@ function stopUnresolved(run: Run, effect: Extract<InFlight, { type: 'resolve' }>
   });
 }
 
-type Activity = Exclude<InFlight, { type: 'resolve' }>;
+type Activity = Exclude<InFlight, { type: 'resolve' | 'call' }>;
 
 function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, event: ActivityResult): void {
   const { id, step } = effect;

@@ -142,6 +142,7 @@ export type Step =
   | Receive
   | Race
   | Throw
+  | CallActivity
   | SubProcess
   | Jump
   | End;
@@ -1192,6 +1193,47 @@ export interface Text8 {
  */
 export interface Input {
   [k: string]: Expression;
+}
+/**
+ * Starts a case of another flow (or of this one) and waits until it is over, or goes on at once. The case runs on the version that is published at that moment; its initiator and community are this case's. One for each item of a list: inside a forEach. When the step is closed while it waits (by a return, an interrupting handler, a lost race, the end of the case) the case it waits for is cancelled. While this case is suspended the other goes on: what its end gives is written, and what follows waits. An error that nobody in that case catches, and its being withdrawn or cancelled (as the error `cancelled`), goes to the nearest `error` handler around the step, without one it is an incident; an escalation that nobody there catches goes to the nearest `escalation` handler. At most 20 cases deep.
+ */
+export interface CallActivity {
+  id: StepId;
+  kind: 'callActivity';
+  title: Text;
+  stage?: Text9;
+  /**
+   * Key of the flow.
+   */
+  flow: string;
+  /**
+   * Field of the case that is started → FEEL over the record, at the revision that caused it.
+   */
+  input?: {
+    [k: string]: Expression;
+  };
+  /**
+   * Whether the step waits until that case is over.
+   */
+  wait?: boolean;
+  /**
+   * Of a step that waits: field → FEEL over the record of that case as it ended, with `outcome` for what it came to and `number` for its number. Written also where it ended with an error.
+   */
+  output?: {
+    [k: string]: Expression;
+  };
+  /**
+   * When a return crosses it and the case comes by once more: another case is started, or what the one before did stays.
+   */
+  again: 'run' | 'skip';
+  on?: Handlers;
+}
+/**
+ * A text people see, in both languages.
+ */
+export interface Text9 {
+  'zh-CN': string;
+  en: string;
 }
 /**
  * Steps that are a scope of their own: what its handlers catch concerns all of them, and it is done when its steps and the branches that its handlers began beside them are. An interrupting handler closes the steps, and its branch takes their place.

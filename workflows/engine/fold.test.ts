@@ -1,12 +1,9 @@
 /** Folding the log gives the same case as running it (rule 19), also where the engine itself failed in between. */
 import { describe, expect, it } from 'vitest';
-import { crash } from './crash.ts';
+import { crash, type Unwaited } from './crash.ts';
 import { fold } from './fold.ts';
 import { Simulation } from './simulate.ts';
 import { aServiceTask, aUserTask, compileSteps } from './testing.ts';
-import type { EngineEvent } from './types.ts';
-
-type Unwaited = Exclude<EngineEvent, { type: 'command' | 'message' | 'signal' }>;
 
 /** As the shell does where `step` throws. */
 function fail(run: Simulation, event: Unwaited): void {

@@ -24,7 +24,7 @@ export function hear(run: Run, event: MessageEvent | SignalEvent): boolean {
   const first = takers[0];
   if (first === undefined || heardBefore(run.state, event.id)) return false;
   mergeVars(run, event.vars);
-  run.state.heard = [...run.state.heard, { id: event.id, rev: run.state.rev + 1 }].slice(-MOST_HEARD);
+  noteHeard(run, event.id);
   const { id, name } = event;
   const step = findFrame(run.state, first.frame)?.frame.step ?? null;
   if (event.type === 'message')
@@ -32,6 +32,10 @@ export function hear(run: Run, event: MessageEvent | SignalEvent): boolean {
   else writeLog(run, 'signal_received', { step, data: { id, name, part: first.part } });
   for (const wait of takers) happenTo(run, wait);
   return true;
+}
+
+export function noteHeard({ state }: Run, id: string): void {
+  state.heard = [...state.heard, { id, rev: state.rev + 1 }].slice(-MOST_HEARD);
 }
 
 /** The rev at which a message or signal was taken. */

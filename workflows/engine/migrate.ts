@@ -50,7 +50,8 @@ function refused(reason: string, step: StepId | null = null, more: Record<string
 function whyNotNow(state: State, { to }: MigrateCommand): Refusal | null {
   const { effects, undoing, cancelling, root } = state;
   if (to.version === state.flowVersion) return refused('same_version');
-  const [effect] = effects;
+  // A case that is waited for goes on whatever becomes of this one's version.
+  const effect = effects.find((each) => each.type !== 'call' || each.begun !== true);
   if (effect) return refused('in_flight', effect.step);
   // Items are keyed by what the old version held of them.
   const items = root === null ? undefined : [...framesUnder(root)].find(({ each }) => each !== null);
@@ -166,6 +167,7 @@ function place(run: Run, token: Frame, rounds: ReadonlyMap<StepId, number>): Ref
 function rename({ state, compiled }: Run, tokens: readonly Frame[], to: Renaming): void {
   for (const frame of tokens.flatMap((token) => [...framesUnder(token)])) frame.step = to(frame.step ?? '');
   for (const task of state.tasks) task.step = to(task.step);
+  for (const effect of state.effects) effect.step = to(effect.step);
   for (const incident of state.incidents) if (incident.step !== null) incident.step = to(incident.step);
   for (const undoable of state.undoable) undoable.step = to(undoable.step);
   state.trail = state.trail

@@ -7,8 +7,11 @@ import { check, type CheckContext } from './check.ts';
 import { compile } from './compile.ts';
 import type { Flow, Step } from './flow.gen.ts';
 import patterns from './patterns.json' with { type: 'json' };
-import { Simulation } from './simulate.ts';
+import { isClosed } from './state.ts';
+import type { Simulation } from './simulate.ts';
+import { CallSimulation } from './simulate-calls.ts';
 import {
+  aCallActivity,
   aFlow,
   aHandler,
   aJump,
@@ -35,7 +38,7 @@ const context: CheckContext = {
   activities: {},
 };
 
-type Act = (run: Simulation) => unknown;
+type Act = (run: Simulation, cases: CallSimulation) => unknown;
 /** Open steps, one entry a task, then steps that wait for something else; of a closed case how it ended. */
 type Seen = string[] | 'completed' | 'cancelled';
 interface Carried {
@@ -117,6 +120,11 @@ const nested = [
   ]),
   d,
 ];
+const itself = aCallActivity('call', { flow: 'test', input: { amount: 'amount - 1' }, output: { amount: 'amount' } });
+const innermost =
+  (step: string): Act =>
+  (_run, { members }) =>
+    members.findLast(({ run }) => !isClosed(run.state))?.run.complete(step, 'done');
 const milestone = 'outcomes.a = "done" and not(outcomes.b = "done")';
 const withdrawn = aHandler('passed', { catch: 'condition', when: 'outcomes.b = "done"' }, []);
 
@@ -285,6 +293,20 @@ const carried: Carried[] = [
     then: [after('a', ['b']), after('b', ['a']), after('a', ['b']), after('b', ['c'], { amount: 9 })],
   },
   {
+    pattern: 22,
+    steps: [a, anExclusive('deeper', 'amount > 1', [itself], []), b],
+    vars: { amount: 3 },
+    begins: ['a'],
+    then: [
+      after('a', ['call']),
+      by(innermost('a'), ['call']),
+      by(innermost('a'), ['call']),
+      by(innermost('b'), ['call']),
+      by(innermost('b'), ['b']),
+      after('b', 'completed'),
+    ],
+  },
+  {
     pattern: 23,
     steps: [
       a,
@@ -410,12 +432,14 @@ describe('control-flow patterns', () => {
     ({ steps, on, vars, begins, then }) => {
       const flow = aFlow(steps, on ? { on } : {});
       expect(check(flow, context)).toEqual([]);
-      const run = new Simulation(compile(load(flow)));
-      run.start('owner', vars);
+      const compiled = compile(load(flow));
+      // It may call itself, and no other.
+      const cases = new CallSimulation(new Map([[flow.key, compiled]]));
+      const { run } = cases.start(compiled, 'owner', vars);
       expect([seen(run), run.state.incidents]).toEqual([begins, []]);
 
       for (const [act, expected] of then) {
-        expect(act(run) ?? null).toBeNull();
+        expect(act(run, cases) ?? null).toBeNull();
         expect([seen(run), run.state.incidents]).toEqual([expected, []]);
       }
     },

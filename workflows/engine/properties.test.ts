@@ -41,7 +41,13 @@ const context: CheckContext = {
 function simulate(compiled: Compiled): Simulation {
   // As cases begin today, and as older ones did.
   const confirmsPeople = compiled.flow.steps.length % 2 === 0;
-  const unanswered = { resolve: () => undefined, perform: () => undefined, send: () => undefined };
+  const unanswered = {
+    resolve: () => undefined,
+    perform: () => undefined,
+    send: () => undefined,
+    call: () => undefined,
+    called: compiled.flow.steps.length % 3 === 0,
+  };
   return new Simulation(compiled, { calendars: CALENDARS, ...unanswered, confirmsPeople });
 }
 
@@ -182,11 +188,18 @@ function crashOn(run: Simulation, pick: number): void {
   const explanation = { rule: 'role' as const, inputs: {} };
   const result: Unwaited =
     effect && effect.type !== 'resolve'
-      ? { type: 'activityDone', effect: effect.id, vars: {}, patch: null }
+      ? resultOf(effect)
       : { type: 'resolved', effect: effect?.id ?? 0, people: { persons: PEOPLE, explanation } };
   const { state, delta } = crash(run.compiled, run.state, effect ? result : { type: 'timer' }, run.now);
   run.state = state;
   if (delta) run.entries.push(delta);
+}
+
+function resultOf(effect: State['effects'][number]): Unwaited {
+  const { id } = effect;
+  const over = { status: 'completed' as const, outcome: 'completed', error: null };
+  if (effect.type === 'call' && effect.begun) return { type: 'childEnded', effect: id, ...over, vars: {}, patch: null };
+  return { type: 'activityDone', effect: id, vars: {}, patch: null };
 }
 
 function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value, actor, vars }: Done): void {
@@ -246,6 +259,10 @@ const SIGNERS = ['q1', 'q2', 'q3'];
 
 function answer(run: Simulation, act: Done['act'], pick: number, value: number): void {
   const effect = at(run.state.effects, pick);
+  if (effect?.type === 'call' && effect.begun) {
+    answerCalled(run, act, { effect: effect.id, value });
+    return;
+  }
   if (!effect || !['answer', 'fail', 'refuse'].includes(act)) return;
   if (act !== 'answer') {
     const business = act === 'refuse' ? { business: true as const } : {};
@@ -257,6 +274,15 @@ function answer(run: Simulation, act: Done['act'], pick: number, value: number):
     const explanation = { rule: effect.assign.rule, inputs: {} };
     run.consume({ type: 'resolved', effect: effect.id, people: { persons: PEOPLE.slice(value % 4), explanation } });
   }
+}
+
+/** What becomes of a case that has begun; now and then something is escalated in it. */
+function answerCalled(run: Simulation, act: Done['act'], { effect, value }: { effect: number; value: number }): void {
+  if (act === 'fail') run.childEnded(effect, { outcome: 'cancelled', cancelled: true });
+  if (act === 'refuse') run.childEnded(effect, { outcome: 'broken', error: 'broken' });
+  if (act !== 'answer') return;
+  if (value % 4 === 0) run.consume({ type: 'childEscalated', effect, id: `e${String(value)}`, code: 'help' });
+  else run.childEnded(effect, { outcome: 'completed', vars: { amount: value } });
 }
 
 /** What must hold after every event; `expect` would take most of the time of so many runs. */
@@ -411,6 +437,25 @@ function holdLog(entries: readonly DeltaEntry[]): void {
   }
 }
 
+/** A case that is waited for is waited for still, or is over, or failed to start, or is given up: once. */
+function holdCalls({ entries, state }: Simulation): void {
+  const started = entries.flatMap(({ effects }) => effects).flatMap((each) => (isWaited(each) ? [each.id] : []));
+  const given = entries.flatMap(({ cancels = [] }) => cancels);
+  // What the engine failed on waits for a retry, as an incident; whoever calls sends no other end.
+  const ended = entries.flatMap(({ consumed }) => (consumed.type === 'childEnded' ? [consumed.effect] : []));
+  const untold = state.incidents.flatMap(({ resume }) => (resume.do === 'event' ? [resume.effect.id] : []));
+  hold(new Set(given).size === given.length, 'a case is given up twice');
+  hold(new Set(ended).size === ended.length, 'the end of a case is taken twice');
+  for (const id of started) {
+    const isKnown = [...given, ...ended, ...untold].includes(id) || state.effects.some((each) => each.id === id);
+    hold(isKnown, 'a case is neither waited for, nor over, nor given up');
+  }
+}
+
+function isWaited(effect: DeltaEntry['effects'][number]): boolean {
+  return effect.type === 'call' && effect.waits;
+}
+
 /** A task that stands goes on by itself, unless that failed and waits for a retry; nothing else of it runs. What it offers is something. */
 function holdClock(state: State, task: Task): void {
   const timers = allTimers(state).filter((timer) => timer.task === task.id);
@@ -481,6 +526,7 @@ describe('any flow that passes check, whatever happens', () => {
         }
 
         holdLog(run.entries);
+        holdCalls(run);
         expect(
           fold((version) => versions.get(version) ?? compiled, 'case', run.entries),
           'folding the log gives the same case',

@@ -55,6 +55,9 @@ export interface Run {
   effects: Effect[];
   /** Effects of earlier events that are looked up in vain. */
   dropped: number[];
+  /** Calls whose cases nobody waits for any more, and escalations for whoever waits for this one. */
+  cancels: number[];
+  escalates: string[];
   /** Items of a forEach that this event began, and with which outcome an `end` ended one, by scope. */
   begun: number;
   ended: Map<number, string>;
@@ -93,6 +96,8 @@ export function newRun(
     spent: [],
     effects: [],
     dropped: [],
+    cancels: [],
+    escalates: [],
     begun: 0,
     ended: new Map(),
     written: new Set(),
@@ -210,6 +215,11 @@ export function effectOf(compiled: Compiled, state: State, inFlight: InFlight): 
     const items = plainItems(compiled, state, { step, item });
     return { type: 'send', id, step, kind, name, key, rev, item, items };
   }
+  if (inFlight.type === 'call') {
+    const { flow, waits, rev, item } = inFlight;
+    const items = plainItems(compiled, state, { step, item });
+    return { type: 'call', id, step, flow, waits, rev, item, items };
+  }
   if (inFlight.type === 'activity') {
     const { activity, rev, item, undoes } = inFlight;
     const items = plainItems(compiled, state, { step, item });
@@ -246,7 +256,8 @@ export function openIncident(
 
 /**
  * Closes what is under a frame: tasks are cancelled, timers, incidents and people that are being looked up are dropped, an
- * activity in flight is let finish and only logged (rule 22), one that this very event started is not. The frame stays in its parent.
+ * activity in flight is let finish and only logged (rule 22), one that this very event started is not; a case that is waited for is cancelled.
+ * The frame stays in its parent.
  */
 export function closeUnder(run: Run, frame: Frame): void {
   const ids = new Set([...framesUnder(frame)].map(({ id }) => id));
@@ -254,6 +265,7 @@ export function closeUnder(run: Run, frame: Frame): void {
   for (const task of state.tasks.filter((open) => ids.has(open.frame))) cancelTask(run, task);
   keepTimers(state, (timer) => !ids.has(timer.frame));
   state.waits = state.waits.filter((wait) => !ids.has(wait.frame));
+  for (const { resume } of state.incidents.filter(({ frame: open }) => ids.has(open))) giveUpBegun(run, resume);
   state.incidents = state.incidents.filter(({ frame: open }) => !ids.has(open));
   closeEffects(run, ids);
   const isOpen = (next: Transition): boolean => !ids.has(next.do === 'enter' ? next.scope : next.frame);
@@ -266,6 +278,12 @@ export function closeUnder(run: Run, frame: Frame): void {
   frame.children = [];
 }
 
+/** A case that has begun, on which the engine failed when it was told. */
+function giveUpBegun(run: Run, resume: Resume): void {
+  if (resume.do !== 'event' || resume.effect.type !== 'call' || resume.event.type !== 'activityDone') return;
+  if (resume.effect.waits) run.cancels.push(resume.effect.id);
+}
+
 function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   const started = new Set(run.effects.map(({ id }) => id));
   const kept: InFlight[] = [];
@@ -273,6 +291,7 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
     if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
     else if (started.has(effect.id)) continue;
     else if (effect.type === 'resolve') run.dropped.push(effect.id);
+    else if (effect.type === 'call' && effect.waits) run.cancels.push(effect.id);
     else kept.push({ ...effect, frame: null });
   }
   run.state.effects = kept;

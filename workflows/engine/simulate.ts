@@ -28,8 +28,14 @@ import type {
 type ResolveEffect = Extract<Effect, { type: 'resolve' }>;
 type ActivityEffect = Extract<Effect, { type: 'activity' }>;
 export type SendEffect = Extract<Effect, { type: 'send' }>;
+export type CallEffect = Extract<Effect, { type: 'call' }>;
 /** `business`: the activity did its work and says no. */
 type ActivityAnswer = { vars: Vars; patch: string | null } | { error: string; business?: true };
+/** What becomes of a called case: it has begun (and its end comes later), it is over at once, or it could not start. */
+export type CallAnswer =
+  | { begun: true }
+  | { outcome: string; error?: string; cancelled?: true; vars?: Vars }
+  | { refused: string; business?: true };
 
 export interface SimulationOptions {
   caseId?: string;
@@ -54,6 +60,10 @@ export interface SimulationOptions {
   perform?: (effect: ActivityEffect) => ActivityAnswer | undefined;
   /** Takes what the case sends; undefined leaves it in flight. Default: handed over. */
   send?: (effect: SendEffect) => ActivityAnswer | undefined;
+  /** Starts a case for a callActivity; undefined leaves it in flight. Default: it is completed at once. */
+  call?: (effect: CallEffect) => CallAnswer | undefined;
+  /** Another case waits for this one. */
+  called?: boolean;
 }
 
 /** A command without what the simulation fills in. */
@@ -120,7 +130,10 @@ export class Simulation {
 
   start(initiator: PersonId, vars: Vars = {}, choices: Choices = {}): Refusal | null {
     const { community = null, zone = 'Asia/Shanghai', calendars = {}, confirmsPeople = false } = this.options;
-    const confirms = confirmsPeople ? { confirmsPeople } : {};
+    const confirms = {
+      ...(confirmsPeople && { confirmsPeople }),
+      ...(this.options.called && { called: true as const }),
+    };
     const start = { kind: 'start' as const, actor: initiator, initiator, community, zone, calendars, choices, vars };
     return this.send({ ...start, ...confirms });
   }
@@ -233,6 +246,10 @@ export class Simulation {
       if (people) this.consume({ type: 'resolved', effect: effect.id, people });
       return;
     }
+    if (effect.type === 'call') {
+      this.answerCall(effect);
+      return;
+    }
     const { perform = handOver, send = handOver } = this.options;
     const result = effect.type === 'send' ? send(effect) : perform(effect);
     if (!result) return;
@@ -242,6 +259,25 @@ export class Simulation {
     } else {
       this.consume({ type: 'activityDone', effect: effect.id, ...result });
     }
+  }
+
+  private answerCall(effect: CallEffect): void {
+    const { call = () => ({ outcome: 'completed' }) } = this.options;
+    const answer = call(effect);
+    if (!answer) return;
+    if ('refused' in answer) {
+      const { refused: code, ...business } = answer;
+      this.consume({ type: 'activityFailed', effect: effect.id, error: { code, message: code, ...business } });
+      return;
+    }
+    this.consume({ type: 'activityDone', effect: effect.id, vars: {}, patch: null });
+    if ('outcome' in answer) this.childEnded(effect.id, answer);
+  }
+
+  /** A case that this one waits for is over. */
+  childEnded(effect: number, { outcome, error, cancelled, vars = {} }: Extract<CallAnswer, { outcome: string }>): void {
+    const status = cancelled ? 'cancelled' : 'completed';
+    this.consume({ type: 'childEnded', effect, status, outcome, error: error ?? null, vars, patch: null });
   }
 }
 

@@ -249,7 +249,16 @@ export type InFlight =
       /** Of a compensation: the effect that it undoes. */
       undoes: number | null;
     }
-  | ({ type: 'send'; id: number; frame: number | null; step: StepId; item: string | null; rev: number } & Sent);
+  | ({ type: 'send'; id: number; frame: number | null; step: StepId; item: string | null; rev: number } & Sent)
+  | ({ type: 'call'; id: number; frame: number | null; step: StepId; item: string | null; rev: number } & Called);
+
+/** What a callActivity starts. */
+interface Called {
+  flow: string;
+  waits: boolean;
+  /** The case has begun, and its end is waited for. */
+  begun?: true;
+}
 
 /** What a throw sends; signals have no key. */
 export interface Sent {
@@ -342,6 +351,10 @@ export interface State {
   heard: { id: string; rev: number }[];
   /** Withdrawn or cancelled: what the case comes to when its cancel handlers are done. */
   cancelling: { outcome: string } | null;
+  /** Another case waits for this one. */
+  called?: true;
+  /** The error it ended with. */
+  error?: string;
 }
 
 export function isClosed(state: State): boolean {

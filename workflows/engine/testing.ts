@@ -3,6 +3,7 @@ import { compile, type Compiled } from './compile.ts';
 import { checksumOf } from './views.ts';
 import type {
   Approval,
+  CallActivity,
   Cc,
   End,
   Exclusive,
@@ -49,6 +50,9 @@ export function aServiceTask(id: string, fields: Partial<ServiceTask> = {}): Ser
     ...(fields.compensate ? {} : { again: 'run' }),
     ...fields,
   };
+}
+export function aCallActivity(id: string, fields: Partial<CallActivity> = {}): CallActivity {
+  return { id, kind: 'callActivity', title, flow: 'child', again: 'run', ...fields };
 }
 export function anExclusive(id: string, when: string, then: Step[], otherwise: Step[]): Exclusive {
   return { id, kind: 'exclusive', title, branches: [{ title, when, steps: then }], otherwise: { steps: otherwise } };

@@ -98,6 +98,8 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
     calendars: branches.flatMap(({ wait }, index) => calendarOf(wait, `branches.${index}.wait`)),
   }),
   throw: (step) => ({ expressions: step.send === 'message' ? [{ property: 'key', text: step.key }] : [] }),
+  // What it maps is mapped outside, against the records.
+  callActivity: () => ({}),
   subProcess: ({ steps }) => ({ branches: [{ key: BODY, property: 'steps', steps }] }),
   jump: () => ({}),
   end: () => ({}),

@@ -51,13 +51,17 @@ export type EngineEvent =
   | { type: 'activityDone'; effect: number; vars: Vars; patch: string | null }
   | { type: 'activityFailed'; effect: number; error: ActivityError }
   | MessageEvent
-  | SignalEvent;
+  | SignalEvent
+  | ChildEndedEvent
+  | ChildEscalatedEvent;
 
 export interface ActivityError {
   code: string;
   message: string;
   /** It did its work and says no: an error handler of the flow may catch it. Otherwise it failed technically. */
   business?: true;
+  /** Of a call: the case that was waited for ended so, and not its start. */
+  ended?: true;
 }
 /** Goes to the one that has waited longest for this name and key. */
 export interface MessageEvent {
@@ -78,6 +82,27 @@ export interface SignalEvent {
   name: string;
   vars: Vars;
   patch: string | null;
+}
+/** A case that a callActivity waits for is over. */
+export interface ChildEndedEvent {
+  type: 'childEnded';
+  /** The call that started it. */
+  effect: number;
+  status: 'completed' | 'cancelled';
+  outcome: string | null;
+  /** Of an error that nobody in it caught: its code. */
+  error: string | null;
+  vars: Vars;
+  /** Id of the stored patch, null for none. */
+  patch: string | null;
+}
+/** Something in such a case was escalated, and nobody there caught it. */
+export interface ChildEscalatedEvent {
+  type: 'childEscalated';
+  effect: number;
+  /** One happens once. */
+  id: string;
+  code: string;
 }
 
 // ---------------------------------------------------------------------------------------------- effects
@@ -126,6 +151,18 @@ export type Effect =
       key: string | null;
       rev: number;
       /** The rounds and items it is in, and the items that are no rows, as of an activity. */
+      item: string | null;
+      items: Record<string, Json>;
+    }
+  /** Of a callActivity: starts a case. Its start comes back as the result of an activity, its end as an event of its own. */
+  | {
+      type: 'call';
+      id: number;
+      step: StepId;
+      flow: string;
+      /** Whether the step waits until that case is over. */
+      waits: boolean;
+      rev: number;
       item: string | null;
       items: Record<string, Json>;
     };
@@ -233,6 +270,8 @@ export interface CaseChange {
   incidents: Incident[];
   /** Messages and signals it waits for, all of them; missing in entries of earlier versions. */
   awaits?: Await[];
+  /** It ended with this error, which nobody in it caught: whoever waits for it gets it. */
+  error?: string;
 }
 export interface Await {
   /** Unique in the case, a new one each time it opens. */
@@ -272,6 +311,10 @@ export type LogType =
   | 'activity_failed'
   | 'message_received'
   | 'signal_received'
+  /** A case that the step called has begun, is over, has escalated something. */
+  | 'child_started'
+  | 'child_ended'
+  | 'child_escalated'
   /** What a service step did is undone; `undoes` in its data is the effect. */
   | 'step_compensated'
   | 'compensation_failed'
@@ -319,6 +362,10 @@ export interface DeltaEntry {
   effects: Effect[];
   /** Of effects that earlier events started: people whom nobody needs any more. An activity ends with an event of its own. */
   dropped?: number[];
+  /** Calls whose cases are waited for no more: they are cancelled. */
+  cancels?: number[];
+  /** Of a case that another waits for: escalations that nobody in it caught. */
+  escalates?: string[];
   case: CaseChange;
 }
 /** Above 50 open tasks only their count and a checksum travel (rule 5). */

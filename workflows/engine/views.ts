@@ -17,6 +17,7 @@ export function caseChange(compiled: Compiled | null, state: State): CaseChange 
     position: positionOf(compiled, state),
     incidents: incidentsOf(state),
     awaits: awaitsOf(state),
+    ...(state.error !== undefined && { error: state.error }),
   };
 }
 

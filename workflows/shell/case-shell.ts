@@ -10,22 +10,13 @@ import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { newState } from '../engine/new-state.ts';
 import { isClosed, nextDue, type State } from '../engine/state.ts';
-import type {
-  ActivityError,
-  Command,
-  DeltaEntry,
-  Effect,
-  EngineEvent,
-  OpenTasks,
-  Refusal,
-  Snapshot,
-} from '../engine/types.ts';
+import type { Command, DeltaEntry, Effect, EngineEvent, OpenTasks, Refusal, Snapshot } from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
-  REFUSED,
   type CaseArgs,
   type CaseResult,
+  type ChildMessage,
   type CommandAnswer,
   type CommandMessage,
   type MessageAnswer,
@@ -39,6 +30,7 @@ import { Callbacks } from './callbacks.ts';
 import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
 import { failureOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
+import { failed, requestOf, eventOf, refused } from './events.ts';
 import { Outbox } from './outbox.ts';
 import { planModify, planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
@@ -111,14 +103,25 @@ export class CaseShell {
     await condition(() => this.compiled !== null);
     this.outbox.acknowledge(message.acked);
     this.updates += 1;
-    const rev = heardBefore(this.state, message.id) ?? this.take(message);
+    const rev = heardBefore(this.state, message.id) ?? this.take(eventOf(message));
     await this.untilResolved();
     return { taken: rev !== null, rev, ...this.withOpen(this.outbox.list()) };
   }
 
-  private take(message: MessageMessage): number | null {
+  /** What became of a case that this one has called: an end finds its call once, an escalation is remembered like a message. */
+  async child({ event, acked }: ChildMessage): Promise<MessageAnswer> {
+    await condition(() => this.compiled !== null);
+    this.outbox.acknowledge(acked);
+    this.updates += 1;
+    const known = event.type === 'childEscalated' ? heardBefore(this.state, event.id) : undefined;
+    const rev = known ?? this.take(event);
+    await this.untilResolved();
+    return { taken: rev !== null, rev, ...this.withOpen(this.outbox.list()) };
+  }
+
+  private take(event: EngineEvent): number | null {
     const before = this.state.rev;
-    this.applyWaited(eventOf(message));
+    this.applyWaited(event);
     return this.state.rev > before ? before + 1 : null;
   }
 
@@ -232,10 +235,7 @@ export class CaseShell {
   /** `close`: its step is gone, and what it waits for outside is not waited for any longer. */
   private perform(effect: Performable, close?: true): void {
     const { id, step, rev, item, items } = effect;
-    const what =
-      effect.type === 'activity'
-        ? { activity: effect.activity, undoes: effect.undoes }
-        : { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
+    const what = requestOf(effect);
     this.performing.add(id);
     const settle = (event: EngineEvent): void => {
       this.performing.delete(id);
@@ -285,7 +285,9 @@ export class CaseShell {
   async load(): Promise<void> {
     this.compiled = compile(await loadFlow(this.args.flow));
     for (const inFlight of this.state.effects) {
-      if (inFlight.frame !== null) this.dispatch(effectOf(this.flow(), this.state, inFlight));
+      // A case that has begun is waited for, and not started again.
+      const hasBegun = inFlight.type === 'call' && inFlight.begun === true;
+      if (inFlight.frame !== null && !hasBegun) this.dispatch(effectOf(this.flow(), this.state, inFlight));
     }
   }
 
@@ -361,18 +363,4 @@ type Performable = Exclude<Effect, { type: 'resolve' }>;
 /** Whether the timer that is due first begins further items of a forEach. */
 function isMore({ timers }: State): boolean {
   return dueTimer(timers, now())?.what.kind === 'more';
-}
-
-function failed(effect: number, error: Pick<ActivityError, 'code' | 'business'>): EngineEvent {
-  return { type: 'activityFailed', effect, error: { message: error.code, ...error } };
-}
-
-function eventOf({ id, kind, name, key, vars, patch }: MessageMessage): EngineEvent {
-  return kind === 'message'
-    ? { type: kind, id, name, key: key ?? '', vars, patch }
-    : { type: kind, id, name, vars, patch };
-}
-
-function refused(refusal: Refusal): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(refusal.code, REFUSED, refusal);
 }

@@ -8,6 +8,7 @@ import { inCase, inCaseUnflushed, type Db, type Tx } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
 import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
+import { keepCalls } from '../calls/keep.ts';
 import { keepAwaits, type Awaiting } from '../messages/awaits.ts';
 import { chain, type EventRow } from './chain.ts';
 import { foldTasks, type TaskState } from './fold.ts';
@@ -42,6 +43,8 @@ export interface Applied {
   isCommandDone: boolean;
   /** This transaction wrote entries: with them everything before them is on the disk, unless they are a command's answer. */
   hasWritten: boolean;
+  /** Something waits to be told to cases that this one has called, or that has called it. */
+  tellsOthers: boolean;
 }
 
 /** @throws AppError not_found for a case that is not in the tables */
@@ -80,7 +83,7 @@ async function apply(tx: Tx, work: Work): Promise<Applied> {
   if (fresh.length === 0) {
     if (isCommandDone) await markDone(tx, done);
     const unchanged = answer(known, { tasks: [], appliedRev: known.case.appliedRev, open, newest });
-    return { ...unchanged, isCommandDone, hasWritten: false };
+    return { ...unchanged, isCommandDone, hasWritten: false, tellsOthers: false };
   }
   // Late entries are folded again with everything that came after them.
   const log = needsLog(known, fresh) ? await readLog(tx, caseId, 1) : [];
@@ -91,6 +94,7 @@ async function apply(tx: Tx, work: Work): Promise<Applied> {
   const chained = chain(caseId, { rev: known.case.appliedRev, head: known.case.head }, [...log, ...rows]);
   const awaiting = awaitsOf(known, fresh);
   if (awaiting !== undefined) await keepAwaits(tx, caseId, awaiting);
+  const tellsOthers = await keepCalls(tx, caseId, { fresh, log: log.map(({ entry }) => entry) });
   const people = planPeople(known, fresh, tasks);
   const hints = planHints(known, tasks, people);
   const isFlushed = command === undefined;
@@ -111,7 +115,7 @@ async function apply(tx: Tx, work: Work): Promise<Applied> {
   });
   if (isFlushed) sendHints(tx, hints);
   const written = answer(known, { tasks, appliedRev: chained.appliedRev, open, newest });
-  return { ...written, isCommandDone, hasWritten: true };
+  return { ...written, isCommandDone, hasWritten: true, tellsOthers };
 }
 
 async function getKnown(tx: Tx, caseId: string, entries: readonly DeltaEntry[]): Promise<Known> {
@@ -197,16 +201,23 @@ function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
 
 /** An effect may start and end in one delta, and its end may come before its start. What the engine dropped has come to nothing. */
 function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
-  return entries.flatMap(({ consumed, dropped = [] }): Writes['ended'] => [
+  return entries.flatMap(({ consumed, event, dropped = [] }): Writes['ended'] => [
     ...dropped.map((id) => ({ id, state: 'failed' as const })),
-    ...endOf(consumed),
+    ...endOf({ consumed, event }),
   ]);
 }
 
-function endOf(consumed: DeltaEntry['consumed']): Writes['ended'] {
+function endOf({ consumed, event }: Pick<DeltaEntry, 'consumed' | 'event'>): Writes['ended'] {
   if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
+  if (consumed.type === 'childEnded') return [{ id: consumed.effect, state: isFailed(consumed) ? 'failed' : 'done' }];
+  // A case that is waited for has only begun.
+  if (event.type === 'child_started' && event.data.waits === true) return [];
   const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
   return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
+}
+
+function isFailed({ status, error }: { status: string; error: string | null }): boolean {
+  return status === 'cancelled' || error !== null;
 }
 
 type Patched = Awaited<ReturnType<typeof applyPatches>> & { appliedRev: number; head: Buffer | null };
@@ -253,7 +264,7 @@ interface After {
 function answer(
   known: Known,
   { tasks, appliedRev, open, newest }: After,
-): Omit<Applied, 'isCommandDone' | 'hasWritten'> {
+): Omit<Applied, 'isCommandDone' | 'hasWritten' | 'tellsOthers'> {
   const seen = Math.max(known.case.seenRev, newest);
   const hasGap = seen > appliedRev;
   const rows = new Map([...known.tasks.values(), ...tasks].map((task) => [task.id, task.state]));

@@ -251,6 +251,7 @@ function effectRow(effect: Effect, rev: number, ended: Writes['ended']) {
 /** What is sent is handed over by an activity too. */
 function activityOf(effect: Effect): string | null {
   if (effect.type === 'send') return `${effect.kind}.send`;
+  if (effect.type === 'call') return 'flow.call';
   return effect.type === 'activity' ? effect.activity : null;
 }
 

@@ -12,6 +12,7 @@ import { asEngine, type Tx } from '../../db/as.ts';
 import { getFlow, type PublishedFlow } from '../../definitions/published.ts';
 import type { Deps } from '../../deps.ts';
 import { applyDelta } from '../apply/index.ts';
+import { hurryCalls } from '../calls/deliver.ts';
 import { varsOf } from '../message.ts';
 import { route, tellKeepers } from './accept.ts';
 
@@ -61,7 +62,8 @@ async function deliver(deps: Deps, delivery: Leased): Promise<Result> {
     const answer = await tell(deps, delivery);
     if (!answer.taken) return 'missed';
     const { entries, open } = answer;
-    await applyDelta(deps.db, { caseId, entries, ...(open && { open }) });
+    const { tellsOthers } = await applyDelta(deps.db, { caseId, entries, ...(open && { open }) });
+    if (tellsOthers) hurryCalls(deps);
     return 'taken';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'missed';

@@ -89,6 +89,8 @@ function raises(step: Step, handler: Extract<Handler, { catch: 'error' | 'escala
     return (
       CALLING.has(step.kind) || (step.kind === 'end' && step.ends === 'error' && includes(handler.codes, step.outcome))
     );
+  // What is escalated in a case that is waited for comes out of it.
+  if (step.kind === 'callActivity') return step.wait !== false;
   return step.kind === 'throw' && step.send === 'escalation' && (handler.code ?? step.code) === step.code;
 }
 

@@ -19,6 +19,8 @@ import type {
   WaitTold,
 } from './types.ts';
 
+/** An activity, or the call of a flow. */
+type Performed = Pick<Account['activities'][number], 'step' | 'activity' | 'flow'>;
 type Notes = Omit<Account, 'end' | 'position' | 'incidents'>;
 
 export class Accountant {
@@ -64,10 +66,10 @@ export class Accountant {
     this.waits(state, seen);
   }
 
-  performed(step: string, activity: string, seen: { rev: number; at: number; answer: ActivityAnswer }): void {
+  performed(what: Performed, seen: { rev: number; at: number; answer: ActivityAnswer }): void {
     const { rev, at, answer } = seen;
     const { input, problems, output, error } = answer;
-    this.notes.activities.push({ rev, at, step, activity, input, problems, output, error });
+    this.notes.activities.push({ rev, at, ...what, input, problems, output, error });
   }
 
   task(id: TaskId): TaskTold | undefined {

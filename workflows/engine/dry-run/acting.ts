@@ -1,9 +1,6 @@
 /** From the script of a dry run to the engine's commands, and how a run ends from wherever it is. */
 import { takersOf } from '../happen.ts';
 import { findFrame, type State, type Task } from '../state.ts';
-import type { CommandBody } from '../simulate.ts';
-import type { PersonId } from '../types.ts';
-import { unreachable } from '../unreachable.ts';
 import type { Act, End, Plan, Question, Refused } from './types.ts';
 
 export type EndBody = End extends infer E ? (E extends End ? Omit<E, 'at'> : never) : never;
@@ -24,37 +21,8 @@ export type TaskAct = Exclude<
 export type CaseAct = Exclude<Act, TaskAct | HeardAct>;
 export type HeardAct = Extract<Act, { act: 'message' | 'signal' }>;
 
-/** `now`: epoch ms of the virtual clock. */
-export function commandOf(
-  act: Exclude<TaskAct, { act: 'complete' }>,
-  { task, actor, now }: { task: Task; actor: PersonId; now: number },
-): CommandBody {
-  const base = { ...aim(task), actor, vars: {} };
-  switch (act.act) {
-    case 'return':
-      return { ...base, kind: 'return', to: act.to, mode: act.mode ?? 'redo' };
-    case 'transfer':
-    case 'delegate':
-      return { ...base, kind: act.act, to: act.to };
-    case 'addSigners':
-      return { ...base, kind: 'addSigners', persons: act.persons, where: act.where };
-    case 'removeSigners':
-      return { ...base, kind: 'removeSigners', persons: act.persons };
-    case 'pause':
-      return { ...base, kind: 'pause', until: now + act.forMs };
-    case 'resume':
-      return { ...base, kind: 'resume' };
-    default:
-      return unreachable(act);
-  }
-}
-
 export function startOf({ community, zone, calendars = {} }: Exclude<Plan['from'], { state: unknown }>) {
   return { community, zone, calendars };
-}
-
-export function aim(task: Task): { task: string; assignment: number } {
-  return { task: task.id, assignment: task.assignment };
 }
 
 export function refusal(code: string, params: Record<string, unknown>): Refused {

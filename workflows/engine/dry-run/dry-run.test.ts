@@ -5,6 +5,7 @@ import { fold } from '../fold.ts';
 import { Simulation } from '../simulate.ts';
 import type { Compiled } from '../compile.ts';
 import {
+  aCallActivity,
   aCc,
   aParallel,
   aServiceTask,
@@ -12,6 +13,7 @@ import {
   aUserTask,
   anApproval,
   anExclusive,
+  aHandler,
   aLoop,
   compileSteps,
 } from '../testing.ts';
@@ -38,6 +40,8 @@ function answer(question: Question): Answer {
       return { activity: { input: { for: question.effect.step }, problems: [], output: {}, error: null, vars: {} } };
     case 'heard':
       return { vars: question.fields as Record<string, never> };
+    case 'call':
+      return { call: { input: {}, problems: [], output: {}, error: null, vars: { amount: 9 }, outcome: 'completed' } };
     default:
       return { vars: question.write.fields as Record<string, never> };
   }
@@ -375,3 +379,33 @@ function durationText(ms: number): string {
   expect(durationMs(text)).toBe(ms);
   return text;
 }
+
+it('lists calls of flows, and goes on with what the called case is taken to come to', () => {
+  const on = [aHandler('gone', { catch: 'error', codes: ['cancelled'] }, [aUserTask('ask')])];
+  const call = aCallActivity('call', { on });
+  const compiled = compileSteps([call, anExclusive('split', 'amount > 5', [aUserTask('yes')], [aUserTask('no')])]);
+  const taken =
+    (error: string | null, more: object = {}) =>
+    (question: Question): Answer =>
+      question.ask === 'call'
+        ? { call: { input: { what: 'x' }, problems: [], output: {}, error, vars: {}, outcome: 'done', ...more } }
+        : answer(question);
+
+  expect(play(compiled, {}, taken(null, { vars: { amount: 9 } }))).toMatchObject({
+    activities: [{ step: 'call', activity: 'flow.call', flow: 'child', input: { what: 'x' } }],
+    tasks: [{ step: 'yes' }],
+  });
+  expect(steps(play(compiled, {}, taken('cancelled')))).toEqual(['ask', 'no']);
+  expect(play(compiled, {}, taken('broken')).incidents).toMatchObject([{ code: 'error_uncaught' }]);
+});
+
+it('goes on from a case that waits for another', () => {
+  const compiled = compileSteps([aCallActivity('call'), aUserTask('after')]);
+  const waiting = new Simulation(compiled, { call: () => ({ begun: true }) });
+  waiting.start('in');
+
+  const told = play(compiled, { from: { state: waiting.state } });
+
+  expect(steps(told)).toEqual(['after']);
+  expect(told.events.map(({ type }) => type)).toEqual(['child_ended', 'task_completed']);
+});

@@ -10,21 +10,10 @@ import { Simulation, type CommandBody } from '../simulate.ts';
 import type { PersonId, StepId } from '../types.ts';
 import { unreachable } from '../unreachable.ts';
 import { Accountant } from './account.ts';
-import {
-  aim,
-  placesOf,
-  standingOf,
-  taskFor,
-  type Coming,
-  commandOf,
-  refusal,
-  startOf,
-  Stop,
-  type EndBody,
-  type CaseAct,
-  type HeardAct,
-  type TaskAct,
-} from './acting.ts';
+import { passCall, type Call } from './called.ts';
+import { placesOf, refusal, standingOf, startOf, Stop, taskFor } from './acting.ts';
+import type { CaseAct, Coming, EndBody, HeardAct, TaskAct } from './acting.ts';
+import { aim, commandOf } from './command-of.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { Account, Act, Answer, Choice, Plan, Question, Refused, Write } from './types.ts';
 
@@ -69,6 +58,7 @@ class Play {
       at,
       confirmsPeople: true,
       perform: () => undefined,
+      call: () => undefined,
       traced: (expression) => {
         this.accountant.trace(expression);
       },
@@ -207,12 +197,8 @@ class Play {
     const refused = refusal('not_awaited', { name });
     if (takers.length === 0) throw new Stop({ why: 'refused', act: index, step: null, refused });
     const answer = yield { ask: 'heard', takers, fields };
-    simulation.consume({
-      ...event,
-      id: `heard-${String(index)}`,
-      vars: 'vars' in answer ? answer.vars : {},
-      patch: null,
-    });
+    const heard = { id: `heard-${String(index)}`, vars: 'vars' in answer ? answer.vars : {}, patch: null };
+    simulation.consume({ ...event, ...heard });
     this.assertWithin();
     yield* this.settle();
   }
@@ -279,8 +265,8 @@ class Play {
 
   /** Of a timer, or of an activity that takes its time. */
   private nextDue(): number | null {
-    const all = [nextDue(this.simulation.state) ?? Infinity, ...this.coming.map(({ at }) => at)];
-    return all.length === 1 && all[0] === Infinity ? null : Math.min(...all);
+    const first = Math.min(nextDue(this.simulation.state) ?? Infinity, ...this.coming.map(({ at }) => at));
+    return first === Infinity ? null : first;
   }
 
   private *takeComing(coming: Coming): Asking<void> {
@@ -296,6 +282,7 @@ class Play {
     for (let effect = this.awaited(); effect; effect = this.awaited()) {
       this.answered.add(effect.id);
       if (effect.type === 'resolve') yield* this.askPeople(effect);
+      else if (effect.type === 'call') yield* this.askCall(effect);
       else yield* this.askActivity(effect);
       this.assertWithin();
     }
@@ -324,10 +311,22 @@ class Play {
     }
     const { vars, error, isBusiness = false, afterMs } = answer.activity;
     const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.activity };
-    if (!isOver) this.accountant.performed(step, effect.activity, seen);
+    if (!isOver) this.accountant.performed({ step, activity: effect.activity, flow: null }, seen);
     if (!isOver && afterMs !== undefined) this.coming.push({ effect: id, at: simulation.now + afterMs });
     else if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
     else this.fail(id, error, isBusiness);
+  }
+
+  private *askCall(call: Call): Asking<void> {
+    const { simulation } = this;
+    const effect = this.effect(call.id);
+    if (effect.type !== 'call') return;
+    const answer = yield { ask: 'call', effect, at: simulation.now };
+    if ('call' in answer) {
+      const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.call };
+      this.accountant.performed({ step: call.step, activity: 'flow.call', flow: effect.flow }, seen);
+      passCall(simulation, call, answer.call);
+    } else this.fail(call.id, 'unknown');
   }
 
   private effect(id: number): ReturnType<typeof effectOf> {

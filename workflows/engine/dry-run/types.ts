@@ -93,6 +93,8 @@ export type Question =
   | { ask: 'activity'; effect: Of<'activity'>; at: number; isOver: boolean }
   /** What a message or signal writes, by all that takes it. */
   | { ask: 'heard'; takers: { step: StepId | null; part: BranchKey | null }[]; fields: Record<string, unknown> }
+  /** What a called case comes to: it is never played itself. */
+  | { ask: 'call'; effect: Of<'call'>; at: number }
   /** What a decision, or an amendment (step null), writes. */
   | { ask: 'write'; write: Write };
 export interface Write {
@@ -106,6 +108,7 @@ export type Answer =
   | { people: ResolvedPeople }
   | { member: PersonId | null }
   | { activity: ActivityAnswer }
+  | { call: CallAnswer }
   | { vars: Vars }
   /** The people cannot be looked up, or the decision may not be written. */
   | { refused: Refused };
@@ -121,6 +124,10 @@ export interface ActivityAnswer {
   vars: Vars;
   /** When it answers, or whoever it asked calls back; else at once. What it writes is asked for then. */
   afterMs?: number;
+}
+/** `output`: of the case as it ends; `error`: it ends with, or `cancelled`. */
+export interface CallAnswer extends ActivityAnswer {
+  outcome: string;
 }
 /** A refusal of the engine, or of whoever answers. */
 export interface Refused {
@@ -205,6 +212,8 @@ export interface ConditionTold extends Told, TracedExpression {
 interface ActivityTold extends Told, Omit<ActivityAnswer, 'vars' | 'afterMs' | 'isBusiness'> {
   step: StepId;
   activity: string;
+  /** Of a callActivity: which it calls. */
+  flow: string | null;
 }
 export interface NoticeTold extends Told {
   kind: Notice['kind'];

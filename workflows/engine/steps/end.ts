@@ -4,7 +4,7 @@
  */
 import { sequenceOf } from '../compile.ts';
 import type { End } from '../flow.gen.ts';
-import { raise } from '../handlers.ts';
+import { raiseError } from '../raise.ts';
 import { closeUnder, endCase, openIncident, type Run } from '../run.ts';
 import { pathTo, type Frame } from '../state.ts';
 import { endedBy } from '../tree.ts';
@@ -18,9 +18,9 @@ export const end: Behaviour<End> = {
   },
 };
 
-/** Nobody catches it: it waits for somebody who moves the case on. */
+/** Nobody catches it, nor waits for the case: it waits for somebody who moves the case on. */
 function fail(run: Run, frame: Frame, code: string): void {
-  if (raise(run, frame, { catch: 'error', code })) return;
+  if (raiseError(run, frame, code)) return;
   openIncident(run, frame, { code: 'error_uncaught', detail: { error: code }, resume: { do: 'open' } });
 }
 

@@ -10,6 +10,7 @@ import type { ActivityError } from '../types.ts';
 import { must } from '../unreachable.ts';
 import { approval } from './approval.ts';
 import type { Behaviour } from './behaviour.ts';
+import { callActivity } from './call-activity.ts';
 import { cc } from './cc.ts';
 import { end } from './end.ts';
 import { exclusive } from './exclusive.ts';
@@ -41,6 +42,7 @@ const BEHAVIOURS: { [K in keyof StepByKind]: Behaviour<StepByKind[K]> } = {
   receive,
   race,
   throw: throwing,
+  callActivity,
   subProcess,
   jump,
   end,

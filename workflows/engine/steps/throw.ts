@@ -4,8 +4,8 @@
  */
 import { correlationKeyOf } from '../conditions.ts';
 import type { Throw } from '../flow.gen.ts';
-import { raise } from '../handlers.ts';
 import { placeKey } from '../items.ts';
+import { raiseEscalation } from '../raise.ts';
 import { nextId, openIncident, startEffect, type Run } from '../run.ts';
 import type { Frame, Sent } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
@@ -34,8 +34,7 @@ export const throwing: Behaviour<Throw> = {
 /** It goes on itself before anybody hears of it: a handler that interrupts what it stands in closes it. */
 function escalate(run: Run, frame: Frame, code: string): void {
   run.agenda.push({ do: 'leave', frame: frame.id });
-  run.escalated.push(code);
-  raise(run, frame, { catch: 'escalation', code });
+  raiseEscalation(run, frame, code);
 }
 
 function send(run: Run, frame: Frame, step: Exclude<Throw, { send: 'escalation' }>): void {

@@ -192,9 +192,11 @@ export interface Api {
   TaskPage?: TaskPage;
   TaskView?: TaskView;
   TransferBody?: TransferBody;
+  CalledCase?: CalledCase;
+  CaseLink?: CaseLink;
+  CaseStatus?: CaseStatus;
   CaseDetail?: CaseDetail;
   CaseItem?: CaseItem;
-  CaseStatus?: CaseStatus;
   CommentItem?: CommentItem;
   CaseIncident?: CaseIncident;
   CaseAllow?: CaseAllow;
@@ -1106,7 +1108,7 @@ export interface SimulateBody {
     [k: string]: string[];
   };
   /**
-   * By service step: what its activity is taken to answer, or to fail with. Of several, each time the next; the last for all further times. Default: nothing.
+   * By service step: what its activity is taken to answer, or to fail with. Of several, each time the next; the last for all further times. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.
    */
   activities?: {
     /**
@@ -1199,7 +1201,7 @@ export interface SimulatedOutput {
   };
   error?: string;
   /**
-   * What it takes, or when whoever was asked calls back: later than waited for is `callback_timeout`. Default: at once.
+   * What it takes, or when whoever was asked calls back: later than waited for is `callback_timeout`. Default: at once, as every called flow.
    */
   after?: string;
 }
@@ -1396,7 +1398,11 @@ export interface SimulatedActivity {
   rev: number;
   at: string;
   step: StepRef;
+  /**
+   * `flow.call` of a step that calls a flow.
+   */
   activity: string;
+  flow: string | null;
   input: {
     /**
      * This interface was referenced by `undefined`'s JSON-Schema definition
@@ -1888,6 +1894,21 @@ export interface TransferBody {
   comment?: string;
   assignment: number;
 }
+/**
+ * A case that calls, or is called; `case` null: the reader may not see it, or it has not begun.
+ */
+export interface CalledCase {
+  flow: string;
+  flowTitle: Text;
+  case: CaseLink | null;
+}
+export interface CaseLink {
+  id: string;
+  number: string;
+  title: string;
+  status: CaseStatus;
+  outcome: string | null;
+}
 export interface CaseDetail {
   case: CaseItem;
   form: FormDefinition;
@@ -1925,6 +1946,12 @@ export interface CaseDetail {
   comments: CommentItem[];
   olderComments: string | null;
   incidents: CaseIncident[];
+  parent: CalledCase | null;
+  /**
+   * Cases that its steps have called, the latest 50.
+   */
+  children: CalledCase[];
+  childrenTotal: number;
   urgeFrom: string | null;
   allow: CaseAllow;
 }

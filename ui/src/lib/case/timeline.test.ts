@@ -35,6 +35,21 @@ const form: FormDefinition = {
 };
 
 describe('describeEntry', () => {
+  it('tells of a case that a step has called whether it came to something', () => {
+    const ended = (data: TimelineEntry['data']) =>
+      describeEntry(anEntry({ type: 'child_ended', actor: null, step: { id: 'order', title: text('采购') }, data }));
+
+    expect(ended({ status: 'completed', outcome: 'completed' })).toEqual({
+      text: '「采购」发起的单已办结',
+      tone: 'system',
+    });
+    expect(ended({ status: 'completed', error: 'broken' })).toMatchObject({ tone: 'alarm' });
+    expect(ended({ status: 'cancelled', outcome: 'withdrawn' })).toEqual({
+      text: '「采购」发起的单没有办成',
+      tone: 'alarm',
+    });
+  });
+
   it('says who did what, with the label of the action', () => {
     expect(describeEntry(anEntry({ outcome: text('派单') }))).toEqual({
       text: '何雪 完成「分类派单」：派单',

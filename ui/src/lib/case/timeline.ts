@@ -64,6 +64,15 @@ const sayings: Record<string, Say> = {
   people_resolved: (words) => ({ text: m.event_people_resolved(words), tone: 'system' }),
   activity_done: (words) => ({ text: m.event_activity_done(words), tone: 'system' }),
   activity_failed: (words) => ({ text: m.event_activity_failed(words), tone: 'alarm' }),
+  child_started: (words) => ({ text: m.event_child_started(words), tone: 'system' }),
+  child_ended: (words, { data }) => {
+    const isDone = data.status === 'completed' && data.error === undefined;
+    return {
+      text: isDone ? m.event_child_ended(words) : m.event_child_failed(words),
+      tone: isDone ? 'system' : 'alarm',
+    };
+  },
+  child_escalated: (words) => ({ text: m.event_child_escalated(words), tone: 'alarm' }),
   message_received: (words) => ({ text: m.event_message_received(words), tone: 'system' }),
   signal_received: (words) => ({ text: m.event_signal_received(words), tone: 'system' }),
   incident_retried: (words) => ({ text: m.event_incident_retried(words), tone: 'system' }),
