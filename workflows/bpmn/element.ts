@@ -62,9 +62,3 @@ export function vendorElements(element: Element | undefined, name: string): Elem
   const values = elementsIn(elementIn(element, 'extensionElements'), 'values');
   return values.filter(({ $type }) => $type.slice($type.indexOf(':') + 1) === name);
 }
-
-/** A plain attribute of an element that moddle has no description of. */
-export function plainAttribute(element: Element, name: string): string | undefined {
-  const value = element[name] ?? element.$attrs?.[name];
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}

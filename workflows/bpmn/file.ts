@@ -51,9 +51,9 @@ export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<File
   return {
     ok: false,
     processes,
-    refusals: refusals.map(({ code, element, message }) => {
+    refusals: refusals.map(({ code, element, message, line }) => {
       const id = element?.replace(/~.*$/, '') ?? null;
-      return { code, element: id, line: lineOf(id), reason: message };
+      return { code, element: id, line: line ?? lineOf(id), reason: message };
     }),
   };
 }

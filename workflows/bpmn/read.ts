@@ -1,7 +1,9 @@
 /** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
 import { BpmnModdle } from 'bpmn-moddle';
+import { closedUp, idsIn } from './attributes.ts';
 import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
 import { EXTENSION } from './extension.ts';
+import { freeIds } from './free-ids.ts';
 import { Refused } from './refusal.ts';
 
 /** Characters; the largest models of the public test suites have some hundred thousand. */
@@ -26,7 +28,7 @@ export async function read(xml: string): Promise<Definitions> {
     (element) => typeOf(element) === 'process' && elementsIn(element, 'flowElements').length > 0,
   );
   if (processes.length === 0) throw new Refused('no_process', null, 'the file holds no process with elements');
-  return { root, processes, lineOf: (id) => lineOf(xml, id) };
+  return { root, processes, lineOf: linesOf(xml) };
 }
 
 function guard(xml: string): void {
@@ -74,22 +76,51 @@ function endOfTag(xml: string, from: number): number {
   return -1;
 }
 
+interface Warning {
+  message: string;
+  element?: Element;
+  property?: string;
+  value?: string;
+}
 interface Parsed {
   rootElement: Element;
-  warnings: { element?: Element; property?: string; value?: string }[];
+  warnings: Warning[];
 }
 
 async function parse(xml: string): Promise<Element> {
+  const ids = freeIds(closedUp(xml));
   let parsed: Parsed;
   try {
-    parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(xml)) as Parsed;
+    parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(ids.xml)) as Parsed;
   } catch (error) {
     const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Refused('xml_invalid', null, said.slice(0, LONGEST_REASON));
+    throw new Refused('xml_invalid', null, ids.back(said).slice(0, LONGEST_REASON));
   }
-  for (const { element, property, value } of parsed.warnings)
+  const { rootElement: root, warnings } = parsed;
+  for (const { element, property, value } of warnings)
     if (element && property && value) keepReference(element, property, value);
-  return parsed.rootElement;
+  for (const { message } of warnings) refuseUnread(xml, ids.back(message));
+  ids.restore(root);
+  return root;
+}
+
+/** The reader goes on without what it cannot read; here that would be half a file. */
+function refuseUnread(xml: string, message: string): void {
+  const [, at, behind, reason = ''] =
+    /^unparsable content [\s\S]*?line: (\d+)\s+column: (\d+)\s+nested error: ([\s\S]*)$/.exec(message) ?? [];
+  if (at === undefined || reason.startsWith('unrecognized element') || isInDiagram(xml, Number(at), Number(behind)))
+    return;
+  const [, id = null] = /^(?:illegal|duplicate) ID <(.*)>$/.exec(reason) ?? [];
+  throw new Refused('xml_invalid', id, reason.slice(0, LONGEST_REASON), Number(at) + 1);
+}
+
+/** Of which nothing is read: it comes last. */
+function isInDiagram(xml: string, line: number, column: number): boolean {
+  const begin = xml.search(/<(?:[\w.-]+:)?BPMNDiagram[\s>]/);
+  if (begin < 0) return false;
+  const before = xml.slice(0, begin).split('\n');
+  const [beginLine, beginColumn] = [before.length - 1, before.at(-1)?.length ?? 0];
+  return line > beginLine || (line === beginLine && column >= beginColumn);
 }
 
 /** A reference to what the file does not define still has a name that says what is meant. */
@@ -98,8 +129,12 @@ function keepReference(element: Element, property: string, value: string): void 
   if (!isElement(element[name])) element[name] = { $type: MISSING, id: value };
 }
 
-function lineOf(xml: string, id: string | null): number | null {
-  if (id === null) return null;
-  const at = [`id="${id}"`, `id='${id}'`].map((text) => xml.indexOf(text)).find((index) => index >= 0);
-  return at === undefined ? null : xml.slice(0, at).split('\n').length;
+/** Counted when it is first asked for, once for all. */
+function linesOf(xml: string): Definitions['lineOf'] {
+  let lines: Map<string, number> | null = null;
+  return (id) => {
+    if (id === null) return null;
+    lines ??= new Map([...idsIn(xml)].toReversed().map((each) => [each.id.trim(), each.line]));
+    return lines.get(id) ?? null;
+  };
 }

@@ -35,10 +35,13 @@ export interface ImportRefusal {
 export class Refused extends Error {
   readonly code: RefusalCode;
   readonly element: string | null;
+  /** Null: that of the element. */
+  readonly line: number | null;
 
-  constructor(code: RefusalCode, element: string | null, reason: string) {
+  constructor(code: RefusalCode, element: string | null, reason: string, line: number | null = null) {
     super(reason);
     this.code = code;
     this.element = element;
+    this.line = line;
   }
 }

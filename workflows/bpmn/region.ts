@@ -1,5 +1,5 @@
 /** The part of a graph that one token walks through, with what every way to a node has passed: its dominators. */
-import type { Edge, Node } from './graph.ts';
+import type { Node } from './graph.ts';
 
 /** Where the token may go from a node. */
 export type Successors = (node: Node) => Node[];
@@ -85,8 +85,4 @@ export function isSplit({ type, outgoing }: Node): boolean {
 /** A boundary event that takes the place of its activity. */
 export function isInterrupting({ element }: Node): boolean {
   return element.cancelActivity !== false;
-}
-
-export function targetsOf(edges: Edge[]): Node[] {
-  return edges.map(({ target }) => target);
 }

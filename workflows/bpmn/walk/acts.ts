@@ -15,46 +15,68 @@ export function perform(world: World, line: string): Answer {
   return world.isEnded() ? 'ended' : world.waiting();
 }
 
+type Act = (world: World, name: string, vars: Vars) => void;
+
+const ACTS = new Map<string, Act>([
+  ['start', start],
+  [
+    'complete',
+    (world, name, vars) => {
+      world.complete(name, vars);
+    },
+  ],
+  [
+    'timer',
+    (world, name) => {
+      world.timer(name);
+    },
+  ],
+  [
+    'message',
+    (world, name, vars) => {
+      world.message(name, vars);
+    },
+  ],
+  [
+    'signal',
+    (world, name, vars) => {
+      world.signal(name, vars);
+    },
+  ],
+]);
+
 function act(world: World, line: string): void {
   const [, verb = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
-  const { name, vars } = split(verb === 'start' ? `- ${rest}` : rest);
-  switch (verb) {
-    case 'start':
-      world.start(vars);
-      return;
-    case 'complete':
-      world.complete(name, vars);
-      return;
-    case 'timer':
-      world.timer(name);
-      return;
-    case 'message':
-      world.message(name, vars);
-      return;
-    case 'signal':
-      world.signal(name, vars);
-      return;
-    default:
-      throw new Impossible(`unknown act ${verb}`);
-  }
+  const doing = ACTS.get(verb);
+  if (!doing) throw new Impossible(`unknown act ${verb}`);
+  const { name, vars } = split(rest);
+  if (name === '' && verb !== 'start') throw new Impossible('the act names no element');
+  doing(world, name, vars);
 }
 
-/** A name, which may have spaces, and values behind it. */
+function start(world: World, name: string, vars: Vars): void {
+  if (name !== '') throw new Impossible('a start takes values alone, as a JSON object');
+  world.start(vars);
+}
+
+/** Of a name with braces; more are no name. */
+const MOST_BRACES = 20;
+
+/** A name, which may have spaces and braces, and values behind it: the longest end of the line that is a JSON object. */
 function split(text: string): { name: string; vars: Vars } {
-  const brace = text.indexOf('{');
-  const name = (brace < 0 ? text : text.slice(0, brace)).trim();
-  if (name === '') throw new Impossible('the act names no element');
-  return { name, vars: brace < 0 ? {} : values(text.slice(brace)) };
+  let brace = text.indexOf('{');
+  for (let count = 0; brace >= 0 && count < MOST_BRACES; count += 1) {
+    const vars = objectIn(text.slice(brace));
+    if (vars) return { name: text.slice(0, brace).trim(), vars };
+    brace = text.indexOf('{', brace + 1);
+  }
+  return { name: text.trim(), vars: {} };
 }
 
-function values(text: string): Vars {
-  let value: unknown;
+function objectIn(text: string): Vars | null {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text) as Record<string, Json>;
   } catch {
-    throw new Impossible('the values are no JSON');
+    return null;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Impossible('the values are no object');
-  return value as Record<string, Json>;
 }

@@ -2,14 +2,13 @@
  * Walks through the cases of imported processes by acts on their BPMN elements. Time stands still: a timer fires when it is named. An act
  * that is impossible, or ends in an incident, changes nothing.
  */
-import { isClosed } from '../../engine/state.ts';
+import { isClosed, type Timer } from '../../engine/state.ts';
 import { must } from '../../engine/unreachable.ts';
 import { CallSimulation, type Member } from '../../engine/simulate-calls.ts';
 import type { SendEffect, Simulation } from '../../engine/simulate.ts';
 import type { Effect, Vars } from '../../engine/types.ts';
 import { STARTED_BY } from '../anybodys.ts';
 import { toField } from '../names.ts';
-import { NO_WAY } from '../steps.ts';
 import type { Deployed, Deployment } from './deployed.ts';
 import { elementOfTimer, waitingElements } from './waiting.ts';
 
@@ -23,7 +22,9 @@ export class Impossible extends Error {}
 
 const WALKER = 'walker';
 /** Signals that set each other off; more than that never end. */
-const MOST_SENT = 1_000;
+const MOST_SENT = 500;
+/** Strokes in which instances are begun, of a hundred each. */
+const MOST_BEGUN = 20;
 
 export class World {
   /** Each with the cases that it called. */
@@ -92,9 +93,7 @@ export class World {
         const { state } = simulation;
         const timer = state.timers.find((each) => elementOfTimer(process, state, each) === element);
         if (!timer) continue;
-        const timers = state.timers.map((each) => (each === timer ? { ...each, at: simulation.now - 1 } : each));
-        simulation.state = { ...state, timers };
-        simulation.consume({ type: 'timer' });
+        this.fire(simulation, timer);
         return;
       }
       if (!this.beginBy('timer', (start) => start.element === element, {}))
@@ -133,7 +132,7 @@ export class World {
     const marks = roots.map((root) => root.mark());
     try {
       doing();
-      this.deliver();
+      this.goOn();
       this.refuseIncidents();
     } catch (error) {
       this.sending = [];
@@ -146,7 +145,7 @@ export class World {
   /** An error that nobody catches ends its case, as BPMN leaves it to whoever runs it; all else that stops a case refuses the act. */
   private refuseIncidents(): void {
     for (const { simulation } of this.cases())
-      if (simulation.state.incidents.some(({ code, detail }) => code === 'error_uncaught' && detail.error !== NO_WAY))
+      if (simulation.state.incidents.some(({ code }) => code === 'error_uncaught'))
         simulation.send({ kind: 'cancel', actor: WALKER, vars: {} });
     for (const { process, simulation } of this.cases())
       for (const { step, code, detail } of simulation.state.incidents)
@@ -157,7 +156,12 @@ export class World {
     const flows = new Map([...this.flows].map(([key, process]) => [key, process.compiled]));
     const root: CallSimulation = new CallSimulation(flows, {
       told: (entry, { caseId }) => {
-        for (const effect of entry.effects) this.senders.set(effect, { root, caseId });
+        for (const effect of entry.effects) {
+          this.senders.set(effect, { root, caseId });
+          // No error of the process: nothing that catches errors is meant by it.
+          if (effect.type === 'call' && !this.flows.has(effect.flow))
+            throw new Impossible(`${effect.step}: the process that it calls is in none of the files`);
+        }
       },
       send: (effect) => {
         this.sending.push(effect);
@@ -197,6 +201,33 @@ export class World {
     return this.cases()
       .map(({ simulation }) => simulation.signal(key, { vars: fields(vars) }))
       .some(Boolean);
+  }
+
+  /** Until all that goes on by itself has come to rest. */
+  private goOn(): void {
+    this.deliver();
+    for (let count = 0; this.beginMore(); count += 1) {
+      if (count > MOST_BEGUN) throw new Impossible('an activity has more instances than can be walked through');
+      this.deliver();
+    }
+  }
+
+  /** The engine begins many instances in several strokes, each by a timer that is due at once. */
+  private beginMore(): boolean {
+    for (const { simulation } of this.cases()) {
+      const timer = simulation.state.timers.find(({ what }) => what.kind === 'more');
+      if (!timer) continue;
+      this.fire(simulation, timer);
+      return true;
+    }
+    return false;
+  }
+
+  private fire(simulation: Simulation, timer: Timer): void {
+    const { state } = simulation;
+    const timers = state.timers.map((each) => (each === timer ? { ...each, at: simulation.now - 1 } : each));
+    simulation.state = { ...state, timers };
+    simulation.consume({ type: 'timer' });
   }
 
   /** What was thrown reaches whoever waits before its thrower goes on. Messages leave: nobody is on the other side. */
