@@ -12,8 +12,9 @@ import { readDemoAccounts, readDemoSources } from '../server/demo/sources.ts';
 import { connectTemporal, type Temporal } from '../server/temporal.ts';
 import { waitUntil } from '../server/services/wait.ts';
 import { signIn } from './faults/client.ts';
-import { startFleet, type Fleet, type Victim } from './faults/fleet.ts';
-import { driveRepair, type Ledger, type People } from './faults/repairs.ts';
+import { openFire, type Fire, type Kills } from './faults/fire.ts';
+import { startFleet, type Fleet } from './faults/fleet.ts';
+import { driveRepair, type People, type RepairLedger } from './faults/repairs.ts';
 import {
   countActs,
   countLoose,
@@ -25,7 +26,7 @@ import {
 
 const repairs = 60;
 const clients = 8;
-const kills: Record<Victim, number> = { api: 5, worker: 5, temporal: 5, postgres: 2 };
+const kills: Kills = { api: 5, worker: 5, temporal: 5, postgres: 2 };
 /** Acts between two kills: all 17 happen while work is under way. */
 const actsBetweenKills = 18;
 const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
@@ -34,8 +35,8 @@ let fleet: Fleet;
 let adminDb: Db;
 let temporal: Temporal;
 const closers: (() => Promise<void>)[] = [];
-const ledger: Ledger = { cases: [], acknowledged: [], ratings: new Map(), onAct: () => undefined };
-const killed: Victim[] = [];
+const ledger: RepairLedger = { cases: [], acknowledged: [], ratings: new Map(), onAct: () => undefined };
+let fire: Fire;
 
 beforeAll(async () => {
   process.stdout.write(`fault test: FAULT_SEED=${seed}\n`);
@@ -49,11 +50,16 @@ beforeAll(async () => {
     () => fleet.stop(),
   );
   await loadRegisters({ adminDb }, new Date());
-  await driveUnderFire(createRandom(seed), await signEverybodyIn()).catch((error: unknown) => {
-    process.stderr.write(`killed: ${killed.join(' ')}\n${fleet.tail()}\n`);
+  const random = createRandom(seed);
+  fire = openFire(fleet, random, { kills, actsBetween: actsBetweenKills });
+  ledger.onAct = () => {
+    fire.onAct();
+  };
+  await driveUnderFire(random, await signEverybodyIn()).catch((error: unknown) => {
+    process.stderr.write(`killed: ${fire.killed.join(' ')}\n${fleet.tail()}\n`);
     throw error;
   });
-  const settled = async (): Promise<boolean> => Object.values(await countLoose(adminDb)).every((count) => count === 0);
+  const settled = async (): Promise<boolean> => Object.keys(await countLoose(adminDb)).length === 0;
   // What did not settle is what the tests below report.
   await waitUntil(settled, { limitMs: 120_000 }).catch(() => undefined);
 }, 400_000);
@@ -65,16 +71,11 @@ afterAll(async () => {
 describe('60 repairs under kill -9', () => {
   it('were driven while api, worker and Temporal were killed five times each and Postgres twice', () => {
     expect(ledger.cases).toHaveLength(repairs);
-    for (const [victim, times] of Object.entries(kills)) {
-      expect(
-        killed.filter((each) => each === victim),
-        victim,
-      ).toHaveLength(times);
-    }
+    expect(fire.counts()).toEqual(kills);
   });
 
   it('leave nothing pending or stuck', async () => {
-    expect(await countLoose(adminDb)).toEqual({ pending: 0, completing: 0, starting: 0, gaps: 0, effects: 0 });
+    expect(await countLoose(adminDb)).toEqual({});
   });
 
   it('started each case once', async () => {
@@ -120,34 +121,12 @@ describe('60 repairs under kill -9', () => {
 });
 
 async function driveUnderFire(random: Random, people: People): Promise<void> {
-  const fire = planKills(random);
-  let acts = 0;
-  const shots: Promise<void>[] = [];
-  ledger.onAct = () => {
-    acts += 1;
-    if (acts % actsBetweenKills === 0) shoot();
-  };
-  const shoot = (): void => {
-    const victim = fire.shift();
-    if (victim === undefined) return;
-    killed.push(victim);
-    shots.push(fleet.kill(victim, random.between(0, 800)));
-  };
   let waiting = repairs;
   const work = async (): Promise<void> => {
     while (waiting-- > 0) await driveRepair(createRandom(random.between(0, 2 ** 31)), people, ledger);
   };
   await Promise.all(Array.from({ length: clients }, work));
-  while (fire.length > 0) shoot();
-  await Promise.all(shots);
-}
-
-function planKills(random: Random): Victim[] {
-  const left = Object.entries(kills).flatMap(([victim, times]) => Array<Victim>(times).fill(victim as Victim));
-  return left
-    .map((victim) => ({ victim, order: random.next() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ victim }) => victim);
+  await fire.cease();
 }
 
 async function signEverybodyIn(): Promise<People> {

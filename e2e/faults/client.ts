@@ -9,7 +9,10 @@ export interface Answer {
 
 export interface Client {
   get(path: string): Promise<Answer>;
+  /** A command: asked again until it is done. */
   post(path: string, body: object): Promise<Answer>;
+  /** What is only handed over: 202 is its answer. */
+  hand(path: string, body: object): Promise<Answer>;
 }
 
 /** Longer than everything together may be down. */
@@ -23,23 +26,29 @@ export async function signIn(address: string, username: string, password: string
   });
   if (status !== 200) throw new Error(`${username} cannot sign in: ${JSON.stringify(body)}`);
   const authorization = `Bearer ${(body as { token: string }).token}`;
+  const posting = (content: object): RequestInit => ({
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    body: JSON.stringify(content),
+  });
   return {
     get: (path) => send(address + path, { headers: { authorization } }),
-    post: (path, content) =>
-      send(address + path, {
-        method: 'POST',
-        headers: { authorization, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-        body: JSON.stringify(content),
-      }),
+    post: (path, content) => send(address + path, posting(content)),
+    hand: (path, content) => send(address + path, posting(content), (status) => isNotYet(status) && status !== 202),
   };
 }
 
-/** 202: kept and not done yet. 429 and 5xx: not now. A broken connection says nothing, so the same is asked again. */
-async function send(url: string, request: RequestInit): Promise<Answer> {
+/** 202: kept and not done yet. 429 and 5xx: not now. */
+function isNotYet(status: number): boolean {
+  return status === 202 || status === 429 || status >= 500;
+}
+
+/** A broken connection says nothing, so the same is asked again. */
+async function send(url: string, request: RequestInit, again = isNotYet): Promise<Answer> {
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {
     const answer = await attempt(url, request);
-    if (answer !== undefined && answer.status !== 202 && answer.status !== 429 && answer.status < 500) return answer;
+    if (answer !== undefined && !again(answer.status)) return answer;
     if (Date.now() > giveUpAt) throw new Error(`no answer from ${url}: ${JSON.stringify(answer)}`);
     await sleep(100 + Math.random() * 200);
   }

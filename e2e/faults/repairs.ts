@@ -1,7 +1,7 @@
 /** Repairs driven by residents, dispatchers and technicians, each its own way through the flow; keeps what was acknowledged. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../server/demo/random.ts';
-import type { Answer, Client } from './client.ts';
+import { claim, complete, start, type Drive, type Ledger } from './acts.ts';
+import type { Client } from './client.ts';
 
 export interface People {
   residents: { client: Client; unit: string }[];
@@ -9,42 +9,21 @@ export interface People {
   technicians: { client: Client; personId: string }[];
 }
 
-/** What a 2xx promised; every one must be found again, once. */
-export interface Acknowledged {
-  command: string;
-  caseId: string;
-  step: string;
-  outcome: string;
-}
-
-export interface Ledger {
-  /** Case ids in the order of their acknowledgement. */
-  cases: string[];
-  acknowledged: Acknowledged[];
+export interface RepairLedger extends Ledger {
   /** Case id → the rating that was given. */
   ratings: Map<string, number>;
-  /** Told after every acknowledged act. */
-  onAct: () => void;
 }
 
-interface Drive {
+interface RepairDrive extends Drive {
   random: Random;
   people: People;
-  ledger: Ledger;
-  caseId: string;
 }
 
-const waitForTaskMs = 120_000;
-
 /** One repair from report to wherever its way ends: most are rated, some are left in the middle. */
-export async function driveRepair(random: Random, people: People, ledger: Ledger): Promise<void> {
+export async function driveRepair(random: Random, people: People, ledger: RepairLedger): Promise<void> {
   const resident = random.pick(people.residents);
-  const started = await resident.client.post('/api/flows/repair/cases', { fields: reportOf(random, resident.unit) });
-  if (started.status !== 201) throw new Error(`start was answered ${started.status}: ${JSON.stringify(started.body)}`);
-  const { command, case: item } = started.body as { command: string; case: { id: string } };
-  const drive: Drive = { random, people, ledger, caseId: item.id };
-  ledger.cases.push(item.id);
-  note(drive, { command, step: 'start', outcome: 'started' });
+  const begun = await start(ledger, resident.client, 'repair', reportOf(random, resident.unit));
+  const drive: RepairDrive = { ...begun, random, people };
 
   if (random.chance(0.06)) return;
   const technician = await dispatch(drive);
@@ -67,7 +46,7 @@ export async function driveRepair(random: Random, people: People, ledger: Ledger
 }
 
 /** To a person or to the pool; sometimes declined first. Gives who took it. */
-async function dispatch(drive: Drive): Promise<Client> {
+async function dispatch(drive: RepairDrive): Promise<Client> {
   const { random, people } = drive;
   const dispatcher = random.pick(people.dispatchers);
   await claim(drive, dispatcher, 'dispatch');
@@ -90,73 +69,10 @@ async function dispatch(drive: Drive): Promise<Client> {
   return arrive(drive, technician.client);
 }
 
-async function arrive(drive: Drive, technician: Client): Promise<Client> {
+async function arrive(drive: RepairDrive, technician: Client): Promise<Client> {
   const fields = { arrivePosition: { lng: 120.12, lat: 30.28 } };
   await complete(drive, technician, { step: 'arrive', outcome: 'arrived', fields });
   return technician;
-}
-
-interface Decision {
-  step: string;
-  outcome: string;
-  fields?: Record<string, unknown>;
-  comment?: string;
-}
-
-async function complete(
-  drive: Drive,
-  client: Client,
-  { step, outcome, fields = {}, comment }: Decision,
-): Promise<void> {
-  const task = await waitForTask(drive, client, step);
-  const { assignment, version } = task;
-  const body = { outcome, fields, assignment, version, ...(comment !== undefined && { comment }) };
-  const answer = await client.post(`/api/tasks/${task.id}/complete`, body);
-  if (answer.status !== 200) throw refused(`complete ${step} of ${drive.caseId}`, answer);
-  note(drive, { command: (answer.body as { command: string }).command, step, outcome });
-}
-
-/** A claim is no command: after a lost answer the second try finds the task claimed, by ourselves. */
-async function claim(drive: Drive, client: Client, step: string): Promise<void> {
-  const task = await waitForTask(drive, client, step);
-  const answer = await client.post(`/api/tasks/${task.id}/claim`, { assignment: task.assignment });
-  const isMine = answer.status < 300 || (await readTask(client, task.id)).mine;
-  if (!isMine) throw refused(`claim ${step} of ${drive.caseId}`, answer);
-}
-
-interface OpenTask {
-  id: string;
-  assignment: number;
-  version: number;
-  mine: boolean;
-}
-
-/** The open task of the case at the step, as soon as this person can see it. */
-async function waitForTask({ caseId }: Drive, client: Client, step: string): Promise<OpenTask> {
-  const giveUpAt = Date.now() + waitForTaskMs;
-  for (;;) {
-    const { body } = await client.get(`/api/cases/${caseId}`);
-    const { tasks = [] } = body as { tasks?: { id: string; step: string; state: string }[] };
-    const found = tasks.find((task) => task.step === step && task.state === 'open');
-    if (found !== undefined) return readTask(client, found.id);
-    if (Date.now() > giveUpAt) throw new Error(`case ${caseId} never came to ${step}: ${JSON.stringify(body)}`);
-    await sleep(100);
-  }
-}
-
-async function readTask(client: Client, taskId: string): Promise<OpenTask> {
-  const { body } = await client.get(`/api/tasks/${taskId}`);
-  const { assignment, version, mine } = body as OpenTask;
-  return { id: taskId, assignment, version, mine };
-}
-
-function note({ ledger, caseId }: Drive, given: Omit<Acknowledged, 'caseId'>): void {
-  ledger.acknowledged.push({ ...given, caseId });
-  ledger.onAct();
-}
-
-function refused(what: string, { status, body }: Answer): Error {
-  return new Error(`${what} was answered ${status}: ${JSON.stringify(body)}`);
 }
 
 function reportOf(random: Random, unit: string): Record<string, unknown> {

@@ -4,27 +4,29 @@ import type { Client } from '@temporalio/client';
 import { chain, type EventRow } from '../../server/commands/apply/chain.ts';
 import type { Db } from '../../server/db/as.ts';
 import type { Snapshot } from '../../workflows/engine/types.ts';
-import type { Acknowledged } from './repairs.ts';
+import type { Acknowledged } from './acts.ts';
 
-export interface Loose {
-  pending: number;
-  completing: number;
-  starting: number;
-  gaps: number;
-  effects: number;
-}
-
-/** What is still under way; all zero once everything settled. */
-export async function countLoose(adminDb: Db): Promise<Loose> {
-  const { rows } = await sql<Loose>`select
-    (select count(*)::int from command where state = 'pending') as pending,
+/** What is still under way and how much of it; empty once everything settled. A call whose case runs, or was given up, is not. */
+export async function countLoose(adminDb: Db): Promise<Record<string, number>> {
+  const { rows } = await sql<Record<string, number>>`select
+    (select count(*)::int from command where state = 'pending') as commands,
     (select count(*)::int from task where state = 'completing') as completing,
-    (select count(*)::int from "case" where status = 'starting') as starting,
-    (select count(*)::int from "case" where applied_rev <> seen_rev) as gaps,
-    (select count(*)::int from effect where state = 'pending') as effects`.execute(adminDb);
+    (select count(*)::int from "case" where status in ('starting', 'cancelling')) as "onTheWay",
+    (select count(*)::int from "case" where applied_rev <> seen_rev or has_gap) as gaps,
+    (select count(*)::int from "case" where incidents <> '[]') as incidents,
+    (select count(*)::int from effect e where state = 'pending' and not exists (select from case_call l join "case" k on k.id = l.child
+      where l.parent = e.case_id and l.effect = e.id and k.status in ('running', 'cancelled'))) as effects,
+    (select count(*)::int from message where state in ('pending', 'dead')) as messages,
+    (select count(*)::int from message_delivery where state <> 'taken' or lease_until is not null) as deliveries,
+    (select count(*)::int from case_await w join "case" c on c.id = w.case_id
+      where c.status in ('completed', 'cancelled')) as waits,
+    (select count(*)::int from call_notice where state not in ('told', 'missed') or lease_until is not null) as notices,
+    (select count(*)::int from case_call where cancel_at is not null and cancelled_at is null) as calls`.execute(
+    adminDb,
+  );
   const [loose] = rows;
   if (loose === undefined) throw new Error('no counts');
-  return loose;
+  return Object.fromEntries(Object.entries(loose).filter(([, count]) => count > 0));
 }
 
 /** The same shape from both sides, so that a difference reads well. */
