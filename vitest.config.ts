@@ -8,7 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Pure code, by folder; elsewhere a test says so by its name: `x.unit.test.ts`. */
 const unit = [
-  'workflows/engine/**/*.test.ts',
+  'workflows/{bpmn,engine}/**/*.test.ts',
   'forms/**/*.test.ts',
   'tools/**/*.test.ts',
   'ui/**/*.test.ts',

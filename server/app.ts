@@ -11,6 +11,7 @@ import { caseRoutes } from './cases/routes.ts';
 import type { Deps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
 import { fileRoutes } from './files/routes.ts';
+import { flowBpmnRoutes } from './flows/bpmn-routes.ts';
 import { flowDefinitionRoutes } from './flows/definition-routes.ts';
 import { flowRoutes } from './flows/routes.ts';
 import { draftRoutes } from './forms/draft-routes.ts';
@@ -99,6 +100,7 @@ async function addRoutes(app: App): Promise<void> {
   calendarRoutes(app);
   flowRoutes(app);
   flowDefinitionRoutes(app);
+  flowBpmnRoutes(app);
   formRoutes(app);
   draftRoutes(app);
   recordRoutes(app);

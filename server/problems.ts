@@ -8,6 +8,7 @@ import type { Locale } from './config.ts';
 import { AppError, type FieldError } from './errors.ts';
 import type { App } from './http.ts';
 import { acceptedLocale } from './language.ts';
+import bpmnTexts from './definitions/bpmn-texts.json' with { type: 'json' };
 import calendarTexts from './definitions/calendar-texts.json' with { type: 'json' };
 import checkTexts from './definitions/check-texts.json' with { type: 'json' };
 import texts from './problem-texts.json' with { type: 'json' };
@@ -54,7 +55,7 @@ export function describeProblem(error: AppError, locale: Locale): ProblemDocumen
   };
 }
 
-const sentences: Partial<Record<string, Record<Locale, string>>> = { ...checkTexts, ...calendarTexts };
+const sentences: Partial<Record<string, Record<Locale, string>>> = { ...checkTexts, ...calendarTexts, ...bpmnTexts };
 
 /** What is held against a flow or a calendar is told in a sentence; what is wrong with a field the screens word themselves. */
 export function withSentence(error: FieldError, locale: Locale): FieldError & { title?: string } {

@@ -3,8 +3,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CALENDAR_PROBLEMS } from '../workflows/engine/calendar/problems.ts';
+import { REFUSAL_CODES } from '../workflows/bpmn/refusal.ts';
 import { CHECK_CODES } from '../workflows/engine/check.ts';
 import calendars from './definitions/calendar-texts.json' with { type: 'json' };
+import bpmn from './definitions/bpmn-texts.json' with { type: 'json' };
 import checks from './definitions/check-texts.json' with { type: 'json' };
 import problems from './problem-texts.json' with { type: 'json' };
 import { startTexts } from './services/messages.ts';
@@ -69,6 +71,11 @@ describe('texts in both languages', () => {
   it('of whatever a flow is refused for', () => {
     expect(Object.keys(checks).sort()).toEqual([...CHECK_CODES].sort());
     expect(pairsIn(checks, 'check-texts').flatMap(faultOf)).toEqual([]);
+  });
+
+  it('of whatever a BPMN file is refused for', () => {
+    expect(Object.keys(bpmn).sort()).toEqual([...REFUSAL_CODES, 'process_missing', 'process_unknown'].sort());
+    expect(pairsIn(bpmn, 'bpmn-texts').flatMap(faultOf)).toEqual([]);
   });
 
   it('of whatever a calendar, or the list of its year, is refused for', () => {

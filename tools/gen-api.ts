@@ -19,6 +19,7 @@ import * as shared from '../server/schema.ts';
 import * as sessions from '../server/sessions/schemas.ts';
 import * as simulation from '../server/simulation/schemas.ts';
 import * as questions from '../server/tasks/questions/schemas.ts';
+import * as returns from '../server/tasks/returns/schemas.ts';
 import * as tasks from '../server/tasks/schemas.ts';
 import * as upgrade from '../server/upgrade/schemas.ts';
 
@@ -70,6 +71,7 @@ export function apiSchema(): object {
     handOver,
     substitutions,
     questions,
+    returns,
   ]) {
     for (const value of Object.values(module)) if (typeof value === 'object') collect(value, found);
   }

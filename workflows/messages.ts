@@ -58,6 +58,8 @@ export interface MessageMessage {
   name: string;
   /** Correlation key of a message; null for a signal. */
   key: string | null;
+  /** Of a message whose patch follows the `output` of one wait: that wait, by its id. */
+  wait?: number;
   /** The new values of mentioned fields among those its patch writes. */
   vars: Vars;
   /** Id of the stored patch, null for none. */
@@ -101,6 +103,8 @@ export interface ReturnWish {
   task: TaskId;
   assignment: number;
   to: StepId;
+  /** The items of the target; undefined: the task's own, or none. */
+  items?: string[];
   mode: 'redo' | 'straightBack';
 }
 /** A move of the case that an operator thinks of. */
@@ -117,9 +121,9 @@ export type ReturnPlan =
       cancels: TaskId[];
       stays: TaskId[];
       /** Service steps whose effects are undone first, in this order. */
-      compensates: StepId[];
+      compensates: Place[];
       /** Neither assignee nor pool: people are looked up when it opens. */
-      opens: { step: StepId; assignee: string | null; pool: string | null }[];
+      opens: (Place & { assignee: string | null; pool: string | null })[];
     };
 
 /** Failure type of a refused command; `details[0]` is a Refusal. Any other failure leaves the command pending (rule 1). */
@@ -128,7 +132,7 @@ export const REFUSED = 'REFUSED';
 export const commandUpdate = defineUpdate<CommandAnswer, [CommandMessage]>('command');
 /** Tells a case what became of one that it has called; the update id is the notice's. */
 export const childUpdate = defineUpdate<MessageAnswer, [ChildMessage]>('child');
-/** Delivers a message or a signal; the update id is its id. */
+/** Delivers a message or a signal; the update id names it and the wait it is for. */
 export const messageUpdate = defineUpdate<MessageAnswer, [MessageMessage]>('message');
 /** Heals rows after a gap. */
 export const snapshotQuery = defineQuery<Snapshot>('snapshot');

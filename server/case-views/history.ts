@@ -31,7 +31,7 @@ export interface LogRow {
 /** Oldest first. How people were found is told by the task itself. */
 export async function readHistory(tx: Tx, caseId: string): Promise<LogRow[]> {
   const { rows } = await sql<LogRow>`
-    select e.rev, e.at, e.type, e.step, e.actor, e.acting_for as "actingFor", e.data, e.comment, array(select jsonb_object_keys(coalesce(e.patch, '{}'))) as fields,
+    select e.rev, e.at, e.type, e.step, e.actor, e.acting_for as "actingFor", e.data, e.comment, array(select distinct split_part(k, '/', 1) from jsonb_object_keys(coalesce(e.patch, '{}')) k) as fields,
       round(extract(epoch from e.at - t.opened_at))::int as took, t.explanation
     from case_event e left join task t on t.id = e.task_id
     where e.case_id = ${caseId} and e.type <> 'people_resolved' order by e.rev`.execute(tx);

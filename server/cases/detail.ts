@@ -133,19 +133,17 @@ async function readOpenTasks(tx: Tx, caseId: string): Promise<TaskItemRow[]> {
 async function readIncidents(tx: Tx, caseId: string, mayRetry: boolean): Promise<Incident[]> {
   const row = await tx.selectFrom('case').select('incidents').where('id', '=', caseId).executeTakeFirst();
   const incidents = row?.incidents ?? [];
-  if (!mayRetry || !incidents.some(({ code }) => GIVEN.has(code))) return incidents;
+  const effects = incidents.flatMap(({ detail: { effect } }) => (typeof effect === 'number' ? [effect] : []));
+  if (!mayRetry || effects.length === 0) return incidents;
   const { rows } = await withEngine(tx, () =>
-    sql<{ step: string; input: Incident['detail'] }>`select distinct on (step) step, input from effect
-      where case_id = ${caseId} and type in ('activity', 'call') and input is not null order by step, id desc`.execute(
+    sql<{ id: number; input: Incident['detail'] }>`select id, input from effect
+      where case_id = ${caseId} and id = any (${effects}::int[]) and type in ('activity', 'call') and input is not null`.execute(
       tx,
     ),
   );
-  const inputs = new Map(rows.map(({ step, input }) => [step, input]));
+  const inputs = new Map<unknown, Incident['detail']>(rows.map(({ id, input }) => [id, input]));
   return incidents.map((incident) => {
-    const input = GIVEN.has(incident.code) ? inputs.get(incident.step ?? '') : undefined;
+    const input = inputs.get(incident.detail.effect);
     return input === undefined ? incident : { ...incident, detail: { ...incident.detail, inputs: input } };
   });
 }
-
-/** Incidents of steps that gave something to somebody. */
-const GIVEN: ReadonlySet<string> = new Set(['activity_failed', 'call_failed']);

@@ -24,6 +24,8 @@ export interface CaseFacts {
 export interface TaskFacts extends DecidedTask {
   id: string;
   step: string;
+  /** The rounds and items it is in. */
+  item: string | null;
   state: 'open' | 'completing' | 'done' | 'cancelled';
   assignment: number;
   /** Offered now; null: all of the step. */
@@ -68,7 +70,7 @@ interface Row {
 const caseJson = sql`json_build_object('id', c.id, 'number', c.number, 'flow', c.flow, 'flowVersion', c.flow_version, 'form', c.form,
   'formVersion', c.form_version, 'communityId', c.community_id, 'initiator', c.initiator, 'status', c.status,
   'appliedRev', c.applied_rev, 'fieldRevs', c.field_revs)`;
-const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
+const taskJson = sql`json_build_object('id', t.id, 'step', t.step, 'item', t.item, 'state', t.state, 'assignment', t.assignment, 'assignee', t.assignee,
   'claimedBy', t.claimed_by, 'pool', t.pool, 'communityId', t.community_id, 'outcomes', t.outcomes, 'paused', t.paused_at is not null,
   'closedBy', t.closed_by, 'never', t.never, 'explanation', json_build_object('policy', t.explanation ->> 'policy', 'by',
   t.explanation ->> 'by'))`;

@@ -3,6 +3,7 @@
  * expressions mention (protocol.md rule 16). Built for the flow version the case runs on (rule 14).
  */
 import { heldOf } from '../../workflows/engine/mentions.ts';
+import { heldRow, readRowName } from '../../workflows/engine/row-vars.ts';
 import type { Command, Json, Vars } from '../../workflows/engine/types.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 import type { CommandArgs, CommandKind } from './types.ts';
@@ -30,7 +31,9 @@ export function toCommand(row: CommandRow, flow: PublishedFlow, lowestPending: n
 export function varsOf(flow: PublishedFlow, patch: Record<string, unknown> | null): Vars {
   const vars: Vars = {};
   for (const [field, value] of Object.entries(patch ?? {})) {
-    if (flow.mentioned.has(field))
+    const row = readRowName(field);
+    if (row !== undefined && flow.mentioned.has(row.field)) vars[field] = heldRow(flow, row.field, toVar(value, false));
+    else if (flow.mentioned.has(field))
       vars[field] = heldOf(flow, field, toVar(value, flow.loaded.types?.[field] === 'money'));
   }
   return vars;

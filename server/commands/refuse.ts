@@ -83,7 +83,8 @@ async function giveBack(
       where ${refused.toldLater} and ${refused.actor}::uuid is not null
       on conflict (dedupe) do nothing)
     insert into task_draft (task_id, person_id, fields, comment)
-    select m.task_id, m.actor, coalesce(m.patch, '{}'), m.comment from command m
+    select m.task_id, m.actor, (select coalesce(jsonb_object_agg(split_part(k, '/', 1), case when k like '%/%' then jsonb_build_array(v) else v end), '{}')
+      from jsonb_each(m.patch) as p (k, v)), m.comment from command m
     where m.id = ${command} and m.task_id is not null and m.actor is not null and (m.patch is not null or m.comment is not null)
       and m.kind <> all (${stays}::text[])
     on conflict (task_id, person_id) do nothing`.execute(tx);

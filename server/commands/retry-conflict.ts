@@ -9,7 +9,8 @@ import { sendHints } from '../db/hint.ts';
 import { getFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { patchCaseRecord, tableProblem } from './case-record.ts';
+import { hasRows, tablesOf, takeNewer } from './apply/field-revs.ts';
+import { patchCaseRecord, readCaseFields, tableProblem } from './case-record.ts';
 import { lockCase } from './facts.ts';
 import { mayIn } from './may-decide.ts';
 
@@ -39,15 +40,16 @@ export async function retryConflict(
       where c.id = ${caseId} for no key update of c`.execute(tx);
     const [stuck] = rows;
     if (!stuck?.incidents.some(({ id }) => id === incident)) throw new AppError('incident_unknown', 409, { incident });
-    const fields = Object.fromEntries(
-      Object.entries(stuck.patch).filter(([field]) => (stuck.field_revs[field] ?? 0) < rev),
-    );
+    const fieldRevs = { ...stuck.field_revs };
+    const taken = takeNewer(fieldRevs, { rev, fields: stuck.patch });
+    const fields = hasRows(fieldRevs, taken)
+      ? tablesOf(fieldRevs, taken, await readCaseFields(tx, flow.form, caseId))
+      : taken;
     await patchCaseRecord(tx, flow.form, { caseId, fields, by: stuck.actor, rev }).catch((error: unknown) => {
       const problem = tableProblem(error, flow.form);
       throw problem === undefined ? error : new AppError('record_conflict', 409, { problem });
     });
-    const fieldRevs = Object.fromEntries(Object.keys(fields).map((field) => [field, rev]));
-    await sql`update "case" set field_revs = field_revs || ${JSON.stringify(fieldRevs)}::jsonb, updated_at = now(),
+    await sql`update "case" set field_revs = ${JSON.stringify(fieldRevs)}::jsonb, updated_at = now(),
       incidents = ${JSON.stringify(stuck.incidents.filter(({ id }) => id !== incident))}::jsonb where id = ${caseId}`.execute(
       tx,
     );

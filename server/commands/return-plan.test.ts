@@ -50,14 +50,14 @@ async function begun(): Promise<{ caseId: string; price: string }> {
 it('inside a branch leaves what runs beside it, out of it closes that with its holder; and the return does just that', async () => {
   const { caseId, price } = await begun();
   const before = await stage.events(caseId);
-  const runner = { title: text('fetch'), holder: { id: stage.cast.runner, name: 'Runner' }, pool: null };
+  const runner = { title: text('fetch'), item: null, holder: { id: stage.cast.runner, name: 'Runner' }, pool: null };
   const dispatcher = { id: stage.cast.dispatcher, name: 'Dispatcher' };
   expect(await plan('dispatcher', price, 'to=look&mode=redo')).toEqual({
     status: 200,
     cancels: [],
     stays: [{ step: 'fetch', ...runner }],
     compensates: [],
-    opens: [{ step: 'look', title: text('look'), holder: dispatcher, pool: null }],
+    opens: [{ step: 'look', title: text('look'), item: null, holder: dispatcher, pool: null }],
   });
   expect(await plan('dispatcher', price, 'to=wait&mode=straightBack')).toMatchObject({
     cancels: [],

@@ -14,7 +14,8 @@ import { asReader, type Tx } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import type { PlannedTask, ReturnPlan } from '../tasks/schemas.ts';
+import type { PlannedTask, ReturnPlan } from '../tasks/returns/schemas.ts';
+import { labelsOfPlaces } from './apply/item-labels.ts';
 import { lookAtTask, readDecider } from './facts.ts';
 import { mayIn } from './may-decide.ts';
 import { findNames, type PersonName } from './people.ts';
@@ -24,6 +25,7 @@ export interface PlanAsked {
   person: string;
   taskId: string;
   to: string;
+  items?: string[];
   mode: 'redo' | 'straightBack';
 }
 
@@ -45,21 +47,21 @@ export async function planModifyOf(
   });
   const planned = await ask(deps, caseId, (handle) => handle.query(modifyPlanQuery, { actor: person, ...moves }));
   if ('refusal' in planned) throw new AppError(planned.refusal.code, 409, planned.refusal.params);
-  return asReader(deps.db, person, (tx) => toPlan(tx, flow, planned));
+  return asReader(deps.db, person, (tx) => toPlan(tx, { flow, caseId }, planned));
 }
 
 /** @throws AppError not_found, task_closed, act_not_allowed, return_target_invalid, … as the return itself; unavailable */
-export async function planReturnOf(deps: Deps, { person, taskId, to, mode }: PlanAsked): Promise<Plan> {
+export async function planReturnOf(deps: Deps, { person, taskId, to, items, mode }: PlanAsked): Promise<Plan> {
   const { caseId, flow, assignment } = await asReader(deps.db, person, async (tx) => {
     const facts = await lookAtTask(tx, person, taskId);
     const act = { taskId, assignment: facts?.task.assignment ?? 0 };
     const found = await authorise(tx, { deps, facts, act, kind: 'return' });
     return { caseId: found.facts.case.id, flow: found.flow, assignment: act.assignment };
   });
-  const wish = { actor: person, task: taskId, assignment, to, mode };
+  const wish = { actor: person, task: taskId, assignment, to, ...(items ? { items } : {}), mode };
   const planned = await ask(deps, caseId, (handle) => handle.query(returnPlanQuery, wish));
   if ('refusal' in planned) throw new AppError(planned.refusal.code, 409, planned.refusal.params);
-  return asReader(deps.db, person, (tx) => toPlan(tx, flow, planned));
+  return asReader(deps.db, person, (tx) => toPlan(tx, { flow, caseId }, planned));
 }
 
 type Handle = ReturnType<Deps['temporal']['workflow']['getHandle']>;
@@ -81,36 +83,49 @@ async function ask(
 interface Row {
   id: string;
   step: string;
+  label: string | null;
   holder: string | null;
   pool: Text | null;
 }
 
-async function toPlan(tx: Tx, flow: PublishedFlow, plan: Exclude<Planned, { refusal: unknown }>): Promise<Plan> {
+interface Of {
+  flow: PublishedFlow;
+  caseId: string;
+}
+
+async function toPlan(tx: Tx, { flow, caseId }: Of, plan: Exclude<Planned, { refusal: unknown }>): Promise<Plan> {
   const { rows } = await sql<Row>`
-    select t.id, t.step, t.holder, r.title as pool from task t left join role r on r.key = t.pool
+    select t.id, t.step, t.item_label as label, t.holder, r.title as pool from task t left join role r on r.key = t.pool
     where t.id = any (${[...plan.cancels, ...plan.stays]}::text[]) order by t.opened_rev, t.id`.execute(tx);
   const names = await findNames(tx, [...rows.map(({ holder }) => holder), ...plan.opens.map((each) => each.assignee)]);
   const pools = await poolTitles(tx, plan.opens);
+  const labels = await labelsOfPlaces(tx, { flow, caseId, places: [...plan.compensates, ...plan.opens] });
   const of = (ids: readonly string[]): Static<typeof PlannedTask>[] =>
     rows.filter(({ id }) => ids.includes(id)).map((row) => toPlanned(flow, names, row));
   return {
     cancels: of(plan.cancels),
     stays: of(plan.stays),
-    compensates: plan.compensates.map((step) => ({ step, title: stepTitle(flow, step) })),
-    opens: plan.opens.map(({ step, assignee, pool }) =>
-      toPlanned(flow, names, { step, holder: assignee, pool: pools.get(pool ?? '') ?? null }),
-    ),
+    compensates: plan.compensates.map(({ step }, index) => ({
+      step,
+      title: stepTitle(flow, step),
+      item: labels[index] ?? null,
+    })),
+    opens: plan.opens.map(({ step, assignee, pool }, index) => {
+      const label = labels[plan.compensates.length + index] ?? null;
+      return toPlanned(flow, names, { step, label, holder: assignee, pool: pools.get(pool ?? '') ?? null });
+    }),
   };
 }
 
 function toPlanned(
   flow: PublishedFlow,
   names: ReadonlyMap<string, PersonName>,
-  { step, holder, pool }: Omit<Row, 'id'>,
+  { step, label, holder, pool }: Omit<Row, 'id'>,
 ): Static<typeof PlannedTask> {
   return {
     step,
     title: stepTitle(flow, step),
+    item: label,
     holder: names.get(holder ?? '') ?? null,
     pool: holder === null ? pool : null,
   };

@@ -24,6 +24,7 @@ import { explainTask } from './lost.ts';
 import { mayDecide, type TaskAct } from './may-decide.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
+import { inWholeTables, ownRowsOf, problemsOfOwn, withinTables } from './own-rows.ts';
 import { withRowIds } from './row-ids.ts';
 import { standingOf } from './apply/standing.ts';
 import type { CommandKind, Intention, Prepared } from './types.ts';
@@ -47,6 +48,8 @@ export interface ReturnAct {
   taskId: string;
   assignment: number;
   to: string;
+  /** Of the target, where it stands in items that the task is not in. */
+  items?: string[];
   mode: 'redo' | 'straightBack';
   comment: string;
 }
@@ -75,7 +78,8 @@ export function completeTask(deps: Deps, intention: Intention, act: CompleteAct)
 export function returnTask(deps: Deps, intention: Intention, act: ReturnAct): Promise<Given> {
   return give(deps, intention, (tx) =>
     taskTicket(tx, { deps, intention, act, kind: 'return' }, () => {
-      const args = { to: act.to, mode: act.mode, assignment: act.assignment };
+      const { to, items, mode, assignment } = act;
+      const args = { to, ...(items ? { items } : {}), mode, assignment };
       return Promise.resolve({ args, patch: null, comment: act.comment, readRev: null, deviceAt: null });
     }),
   );
@@ -198,17 +202,20 @@ async function prepareChange(tx: Tx, { facts, flow, step, action, act }: Filling
   if (!mayFill && action.prepare === undefined && Object.keys(act.fields).length === 0) return { patch: null };
   const current = await readCaseFields(tx, form, facts.case.id);
   // Who decides straight from the pool has seen masks: one that comes back is no change.
-  const sent = withoutMasks(form, act.fields, current);
-  const own = { prepare: action.prepare, fields: sent, current, permissions };
-  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...own });
-  const problems = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
+  const own = ownRowsOf(flow, facts.task, current);
+  const sent = withinTables(withoutMasks(form, act.fields, current), current, own);
+  const filling = { prepare: action.prepare, fields: sent, current, permissions };
+  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...filling });
+  const found = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
+  const problems = problemsOfOwn(found, current, own);
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);
-  const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current };
+  const reading = { caseId: facts.case.id, form, version: act.version, fieldRevs: facts.case.fieldRevs, current, own };
   const patch = withRowIds(form, await patchOf(tx, ready, reading));
   if (Object.keys(patch).length === 0) return { patch: null };
   const isValid = facts.currentForm === form.version;
-  await tryPatch(tx, form, facts.case.id, { patch, checked: ready.set, isValid });
-  return { patch, record: isValid && !mayBeRefused(form, patch) ? current : null };
+  const whole = inWholeTables(patch, current);
+  await tryPatch(tx, form, facts.case.id, { patch: whole, checked: ready.set, isValid });
+  return { patch, record: isValid && !mayBeRefused(form, whole) ? current : null };
 }
 
 /** What the flow sets comes from the record as it is now: only the person's own fields can be contested. */

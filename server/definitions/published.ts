@@ -86,7 +86,9 @@ async function load(db: Kysely<Database>, key: string, version: number): Promise
 
 /** A definition that was checked, ready to be used. */
 export function readyFlow(ref: FlowRef, definition: Flow, form: LoadedForm): PublishedFlow {
-  const loaded: LoadedFlow = { ...ref, definition, ...whatEngineNeeds(form) };
+  // The file it came from is much larger than what it does, and runs in no case.
+  const { bpmn: _, ...does } = definition;
+  const loaded: LoadedFlow = { ...ref, definition: does, ...whatEngineNeeds(form) };
   const { mentioned, columns, calendars } = compile(loaded);
   return {
     ...ref,

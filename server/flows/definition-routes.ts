@@ -2,12 +2,9 @@
 import { Type, type Static } from 'typebox';
 import { asPerson, type Tx } from '../db/as.ts';
 import { problemsOfFlow, publishFlowDraft } from '../definitions/flows.ts';
-import type { FieldError } from '../errors.ts';
 import { problems, type App, type Person } from '../http.ts';
-import { languageOf, type Asking } from '../language.ts';
-import { withSentence } from '../problems.ts';
 import { assertMay } from '../security/may.ts';
-import { dropFlowDraft, findFlowVersions, getFlowDraft, getFlowVersion, keepFlowDraft } from './definitions.ts';
+import { dropFlowDraft, findFlowVersions, getFlowVersion, keepFlowDraft } from './definitions.ts';
 import {
   FlowBody,
   FlowDraft,
@@ -18,6 +15,7 @@ import {
   FlowVersions,
 } from './schemas.ts';
 import { simulateRoutes } from './simulate-routes.ts';
+import { readDraft, told } from './told.ts';
 
 const tags = ['Flows'];
 const params = Type.Object({ key: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }) });
@@ -28,17 +26,6 @@ export function flowDefinitionRoutes(app: App): void {
   draftRoutes(app);
   publishRoutes(app);
   simulateRoutes(app);
-}
-
-/** What is found against a definition, told in the language of who asks. */
-function told(app: App, request: Asking, found: readonly FieldError[]): ReturnType<typeof withSentence>[] {
-  const language = languageOf(request, app.deps.config.locale);
-  return found.map((each) => withSentence(each, language));
-}
-
-async function readDraft(app: App, request: Asking, tx: Tx, key: string): Promise<Static<typeof FlowDraft>> {
-  const draft = await getFlowDraft(tx, key);
-  return { ...draft, problems: told(app, request, draft.problems) };
 }
 
 /** Runs for somebody who may publish flows. @throws AppError forbidden */

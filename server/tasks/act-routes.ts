@@ -10,6 +10,7 @@ import { completeTask, returnTask, transferTask } from '../commands/task-acts.ts
 import { trialRate } from '../security/rates.ts';
 import { CommandHeaders, problems, readIdempotencyKey, statusOf, type App } from '../http.ts';
 import { claimTask, releaseTask, saveDraft } from './hold.ts';
+import { ReturnBody, ReturnPlan, ReturnPlanQuery } from './returns/schemas.ts';
 import {
   ActResult,
   AddSignersBody,
@@ -24,9 +25,6 @@ import {
   ReleaseBody,
   RemoveSignersBody,
   ResumeBody,
-  ReturnBody,
-  ReturnPlan,
-  ReturnPlanQuery,
   TakeBackBody,
   TransferBody,
 } from './schemas.ts';
@@ -147,7 +145,11 @@ function lookRoutes(app: App): void {
       },
       config: { rateLimit: trialRate },
     },
-    (request) => planReturnOf(app.deps, { ...request.query, person: request.person.id, taskId: request.params.id }),
+    (request) => {
+      const { items, ...query } = request.query;
+      const which = items === undefined ? {} : { items: [items].flat() };
+      return planReturnOf(app.deps, { ...query, ...which, person: request.person.id, taskId: request.params.id });
+    },
   );
   app.post(
     '/api/tasks/:id/prepare',

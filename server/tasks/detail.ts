@@ -2,19 +2,18 @@
 import { sql } from 'kysely';
 import type { Static } from 'typebox';
 import type { Values } from '../../forms/types.ts';
-import { compile } from '../../workflows/engine/compile.ts';
 import type { Party } from '../../workflows/engine/flow.gen.ts';
-import { isReachableBackwards } from '../../workflows/engine/tree.ts';
 import type { Explanation as EngineExplanation } from '../../workflows/engine/types.ts';
 import { choiceItems } from '../case-views/choices.ts';
 import { readerRights, shown, stepPermissions, toFormDefinition, type ReaderRights } from '../case-views/fields.ts';
-import { idsOf, readHistory, toExplanation, toTimeline, type LogRow } from '../case-views/history.ts';
+import { idsOf, readHistory, toExplanation, toTimeline } from '../case-views/history.ts';
 import { readPosition } from '../case-views/position.ts';
 import { readTime } from '../case-views/time.ts';
 import { selectTaskItems, stepTitle, toTaskItems, type Language, type TaskItemRow } from '../case-views/task-items.ts';
 import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from '../commands/access.ts';
 import { asksChoices } from '../commands/choices.ts';
 import { readCaseFields } from '../commands/case-record.ts';
+import { onlyOwnRows, ownRowsOf, writableRows, type OwnRows } from '../commands/own-rows.ts';
 import { readDecider } from '../commands/facts.ts';
 import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
 import { findNames } from '../commands/people.ts';
@@ -23,12 +22,14 @@ import { recordLabels } from '../db/records/labels.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import { AppError } from '../errors.ts';
 import { readAllowed } from './allowed.ts';
-import type { Action, Draft, ReturnTarget, TaskDetail } from './schemas.ts';
+import { readReturnTargets } from './returns/targets.ts';
+import type { Action, Draft, TaskDetail } from './schemas.ts';
 
 type Detail = Static<typeof TaskDetail>;
 
 interface More extends DecidedTask {
   assignment: number;
+  item: string | null;
   explanation: EngineExplanation;
   version: number;
   status: string;
@@ -56,8 +57,7 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     const rights: ReaderRights = can('complete')
       ? { permissions: stepPermissions(flow, step.id), isMasked: ![row.holder, row.initiator].includes(person) }
       : await readerRights(tx, decider, reading);
-    const fields = shown(flow.form, rights, await readCaseFields(tx, flow.form, row.case_id));
-    const draft = await readDraft(tx, taskId);
+    const { own, fields, draft } = await readFilling(tx, { flow, step, row, more, rights });
     const history = await readHistory(tx, row.case_id);
     const [task] = await toTaskItems(db, tx, [row], language);
     if (task === undefined) throw new AppError('not_found', 404);
@@ -69,13 +69,16 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
       form: toFormDefinition(flow.form),
       permissions: rights.permissions,
       fields,
+      ownRows: Object.fromEntries(own),
       labels: await recordLabels(tx, flow.form, withDraft(fields, draft)),
       draft,
       guide: step.guide ?? null,
       actions: can('complete') ? toActions(flow, step, more.outcomes) : [],
       ...(await readAllowed(tx, { flow, step, decider, row, more, history, can })),
       ...toPausing(step, task.pause !== null, can),
-      returnTargets: can('return') ? await toTargets(tx, flow, step, history) : [],
+      returnTargets: can('return')
+        ? await readReturnTargets(tx, { flow, caseId: row.case_id, task: taskId, step: step.id, history })
+        : [],
       explanation: toExplanation(more.explanation, await findNames(tx, idsOf(more.explanation))),
       time: await readTime(tx, { caseId: row.case_id, taskId }),
       timeline: await toTimeline(tx, history, { flow, permissions: rights.permissions }),
@@ -90,6 +93,22 @@ export function readTask(db: Db, taskId: string, { person, language }: Reader): 
     await markRead(tx, taskId, person);
     return detail;
   });
+}
+
+interface Filling {
+  flow: PublishedFlow;
+  step: HumanStep;
+  row: TaskItemRow;
+  more: More;
+  rights: ReaderRights;
+}
+
+/** What the record has, and the reader's draft; of tables whose row the task is about that row. */
+async function readFilling(tx: Tx, { flow, step, row, more, rights }: Filling) {
+  const current = await readCaseFields(tx, flow.form, row.case_id);
+  const own = writableRows(step, ownRowsOf(flow, { step: step.id, item: more.item }, current));
+  const draft = await readDraft(tx, row.id, own);
+  return { own, draft, fields: onlyOwnRows(shown(flow.form, rights, current), own) };
 }
 
 /** A draft may name records that the case does not name yet. */
@@ -107,7 +126,7 @@ export async function markRead(tx: Tx, taskId: string, person: string): Promise<
 async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; more: More }> {
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
-    select t.assignment, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
+    select t.assignment, t.item, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
       c.applied_rev as version, c.status, c.position, t.outcomes, t.closed_by as "closedBy", t.never,
       exists (select from case_event e where e.case_id = c.id and e.task_id = t.id and e.type = 'task_delegated') as "isDelegated"
     from task t join "case" c on c.id = t.case_id where t.id = ${taskId}`.execute(tx);
@@ -117,7 +136,7 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   return { row, more };
 }
 
-async function readDraft(tx: Tx, taskId: string): Promise<Static<typeof Draft> | null> {
+async function readDraft(tx: Tx, taskId: string, own: OwnRows): Promise<Static<typeof Draft> | null> {
   const row = await tx
     .selectFrom('task_draft')
     .select(['fields', 'comment', 'updated_at'])
@@ -126,7 +145,7 @@ async function readDraft(tx: Tx, taskId: string): Promise<Static<typeof Draft> |
     .executeTakeFirst();
   return row === undefined
     ? null
-    : { fields: row.fields, comment: row.comment, updatedAt: row.updated_at.toISOString() };
+    : { fields: onlyOwnRows(row.fields, own), comment: row.comment, updatedAt: row.updated_at.toISOString() };
 }
 
 /** Only those offered: the engine has decided when the task opened. */
@@ -162,24 +181,3 @@ function toPausing(
 
 /** Without a choice of its own a step may wait for anybody. */
 const PARTIES: readonly Party[] = ['initiator', 'owner', 'supplier', 'authority', 'other'];
-
-/** Steps that somebody completed on the way here, nearest last; the engine refuses what a return has cut off since. */
-async function toTargets(
-  tx: Tx,
-  flow: PublishedFlow,
-  step: HumanStep,
-  history: readonly LogRow[],
-): Promise<Static<typeof ReturnTarget>[]> {
-  const compiled = compile(flow.loaded);
-  const done = new Map(history.filter(({ type }) => type === 'task_completed').map((row) => [row.step ?? '', row]));
-  const names = await findNames(
-    tx,
-    [...done.values()].map(({ actor }) => actor),
-  );
-  return [...flow.steps.keys()].flatMap((id) => {
-    const last = done.get(id);
-    if (last === undefined || !isReachableBackwards(compiled, step.id, id)) return [];
-    const by = last.actor === null ? null : (names.get(last.actor) ?? null);
-    return [{ step: id, title: stepTitle(flow, id), by, at: last.at.toISOString() }];
-  });
-}

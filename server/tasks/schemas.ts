@@ -5,6 +5,7 @@ import { Labels } from '../records/schemas.ts';
 import { Count, Fields, Instant, nullable, page, Permissions, PersonRef, ProblemPath, Text, Uuid } from '../schema.ts';
 import { ChoiceItem, Choices } from '../choice-schemas.ts';
 import { Explanation } from './explanation-schemas.ts';
+import { ReturnTarget } from './returns/schemas.ts';
 import { TaskDueBy, TaskPause, TaskTime, WaitingParty } from './time-schemas.ts';
 
 export { Explanation, TaskTime };
@@ -94,10 +95,6 @@ export const PauseOptions = Type.Object(
   },
   { title: 'PauseOptions' },
 );
-export const ReturnTarget = Type.Object(
-  { step: Type.String(), title: Text, by: nullable(PersonRef), at: nullable(Instant) },
-  { title: 'ReturnTarget' },
-);
 export const TimelineEntry = Type.Object(
   {
     rev: Type.Integer(),
@@ -168,6 +165,9 @@ export const TaskDetail = Type.Object(
     form: FormDefinition,
     permissions: Permissions,
     fields: Fields,
+    ownRows: Type.Record(Type.String(), Uuid, {
+      description: 'Of a task that is about one row: by sub-table the row, which alone is here and may be written.',
+    }),
     labels: Labels,
     draft: nullable(Draft),
     guide: nullable(Text),
@@ -212,15 +212,6 @@ export const CompleteBody = Type.Object(
   },
   { title: 'CompleteBody', additionalProperties: false },
 );
-export const ReturnBody = Type.Object(
-  {
-    to: Type.String({ maxLength: 40 }),
-    mode: Type.Enum(['redo', 'straightBack']),
-    comment: Type.String({ minLength: 1, maxLength: 4000 }),
-    assignment,
-  },
-  { title: 'ReturnBody', additionalProperties: false },
-);
 export const TransferBody = Type.Object(
   { to: Uuid, comment, assignment },
   { title: 'TransferBody', additionalProperties: false },
@@ -244,27 +235,6 @@ export const RemoveSignersBody = Type.Object(
   { title: 'RemoveSignersBody', additionalProperties: false },
 );
 export const TakeBackBody = Type.Object({ comment }, { title: 'TakeBackBody', additionalProperties: false });
-export const ReturnPlanQuery = Type.Object(
-  { to: Type.String({ maxLength: 40 }), mode: Type.Enum(['redo', 'straightBack']) },
-  { additionalProperties: false },
-);
-/** Neither holder nor pool: people are looked up when it opens. */
-export const PlannedTask = Type.Object(
-  { step: Type.String(), title: Text, holder: nullable(PersonRef), pool: nullable(Text) },
-  { title: 'PlannedTask' },
-);
-/** What a return would do; nothing has happened. */
-export const ReturnPlan = Type.Object(
-  {
-    cancels: Type.Array(PlannedTask, { description: 'Open tasks, besides the returned one, that it closes.' }),
-    stays: Type.Array(PlannedTask, { description: 'Open tasks that go on beside it.' }),
-    compensates: Type.Array(Type.Object({ step: Type.String(), title: Text }, { title: 'PlannedCompensation' }), {
-      description: 'Service steps whose effects are undone first, in this order.',
-    }),
-    opens: Type.Array(PlannedTask),
-  },
-  { title: 'ReturnPlan' },
-);
 export const ClaimBody = Type.Object({ assignment }, { title: 'ClaimBody', additionalProperties: false });
 export const ReleaseBody = Type.Object(
   { assignment, comment: Type.String({ minLength: 1, maxLength: 4000 }) },

@@ -28,9 +28,9 @@ function keyOf(handler: Handler): BranchKey {
 const INSTEAD = 'instead.';
 const BESIDE = 'beside.';
 
-/** Errors and the end of the case always are. */
-export function isInterrupting({ interrupting = true }: Pick<Handler, 'id'> & { interrupting?: boolean }): boolean {
-  return interrupting;
+/** Errors and the end of the case always are; what is done is not interrupted by being undone. */
+export function isInterrupting(handler: Pick<Handler, 'id' | 'catch'> & { interrupting?: boolean }): boolean {
+  return handler.catch !== 'compensation' && (handler.interrupting ?? true);
 }
 
 export function isHandlerKey(branch: BranchKey): boolean {

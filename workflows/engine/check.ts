@@ -4,6 +4,7 @@
  */
 import { checkCalendars } from './checks/calendars.ts';
 import { checkCalls } from './checks/calls.ts';
+import { checkCompensations } from './checks/compensation.ts';
 import { checkControl } from './checks/control.ts';
 import { checkItems } from './checks/items.ts';
 import { checkFields } from './checks/fields.ts';
@@ -80,13 +81,16 @@ export const CHECK_CODES = [
   'calendar_unused',
   'jump_target_invalid',
   'jump_without_wait',
-  'end_of_no_branch',
   'item_name_taken',
   'list_not_list',
   'end_of_no_scope',
   'handler_id_duplicate',
   'handler_never_happens',
+  'handler_covered',
   'cancel_of_no_scope',
+  'compensation_of_no_step',
+  'compensation_twice',
+  'nothing_to_undo',
   'every_interrupting',
   'no_way_forward',
   'unknown_step',
@@ -168,6 +172,7 @@ export function check(flow: Flow, context: CheckContext): CheckProblem[] {
   checkControl(checking);
   checkItems(checking);
   checkHandlers(checking);
+  checkCompensations(checking);
   checkFields(checking);
   checkExpressions(checking);
   checkPeople(checking);

@@ -7,7 +7,7 @@ import { raiseEscalation } from './raise.ts';
 import { hasRoomFor } from './room.ts';
 import type { Run } from './run.ts';
 import { findFrame, type Frame, type InFlight } from './state.ts';
-import { finishActivity } from './steps/index.ts';
+import { finishEffect } from './finish-effect.ts';
 import { CANCELLED } from './steps/call-activity.ts';
 import type { ActivityError, ChildEndedEvent, ChildEscalatedEvent, EngineEvent, Json } from './types.ts';
 
@@ -24,7 +24,7 @@ export function takeStarted(run: Run, call: Call, frame: Frame | undefined, even
     });
     // Whatever there is of it is waited for by nobody: a retry starts another.
     run.cancels.push(call.id);
-    if (frame) finishActivity(run, frame, event.error);
+    if (frame) finishEffect(run, call.id, frame, event.error);
     return;
   }
   writeLog(run, 'child_started', { step: call.step, data });
@@ -33,7 +33,7 @@ export function takeStarted(run: Run, call: Call, frame: Frame | undefined, even
     return;
   }
   noteRan(run, call);
-  if (frame) finishActivity(run, frame, null);
+  if (frame) finishEffect(run, call.id, frame, null);
 }
 
 /** False: nobody waits for it any more. */
@@ -59,7 +59,7 @@ const TOO_LARGE: ActivityError = { code: 'values_too_large', message: 'values_to
 
 function finishCall(run: Run, { call, frame }: Waiting, failure: ActivityError | null): void {
   if (failure === null) noteRan(run, call);
-  finishActivity(run, frame, failure);
+  finishEffect(run, call.id, frame, failure);
 }
 
 /** False: the case has no room for it. */

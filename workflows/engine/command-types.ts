@@ -51,6 +51,8 @@ interface ReturnCommand extends TaskCommandBase {
   to: StepId;
   /** The rounds and items of the target, where it stands in a forEach that the task is not in (rule 21). */
   item?: string | null;
+  /** Several of them at once instead, to do the rest of each again. */
+  items?: string[];
   mode: 'redo' | 'straightBack';
 }
 interface TransferCommand extends TaskCommandBase {

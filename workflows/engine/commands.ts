@@ -81,12 +81,9 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
       Object.assign(run.state.choices, command.choices);
       decide(run, task, command.outcome, command.actor);
       return;
-    case 'return': {
-      const { to, item, mode, actor: by } = command;
-      writeLog(run, 'task_returned', { task, data: { to, mode, ...(typeof item === 'string' ? { item } : {}) } });
-      performReturn(run, { task, to, item, mode, by, outcome: 'returned' });
+    case 'return':
+      applyReturn(run, task, command);
       return;
-    }
     case 'pause':
     case 'resume':
       applyToClock(run, task, command);
@@ -94,6 +91,13 @@ function applyToTask(run: Run, task: Task, command: TaskCommand): void {
     default:
       unreachable(command);
   }
+}
+
+function applyReturn(run: Run, task: Task, command: Extract<TaskCommand, { kind: 'return' }>): void {
+  const { to, item, items, mode, actor: by } = command;
+  const single = typeof item === 'string' ? { item } : {};
+  writeLog(run, 'task_returned', { task, data: { to, mode, ...(items ? { items } : single) } });
+  performReturn(run, { task, to, item, items, mode, by, outcome: 'returned' });
 }
 
 function applyToClock(run: Run, task: Task, command: Extract<TaskCommand, { kind: 'pause' | 'resume' }>): void {

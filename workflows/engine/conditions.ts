@@ -4,8 +4,8 @@ import type { Prepared } from './feel-syntax.ts';
 import { computeFormulas } from './formulas.ts';
 import { inputsOf, trace } from './inputs.ts';
 import { itemLocals, type Locals } from './items.ts';
-import { heldOf } from './mentions.ts';
 import { evaluateInstant, type DayEdge } from './moment.ts';
+import { heldVars } from './row-vars.ts';
 import type { Run } from './run.ts';
 import { outcomesOf, timesOf, type Frame } from './state.ts';
 import { must } from './unreachable.ts';
@@ -113,9 +113,8 @@ function scopeOf({ compiled, state, now }: Run, { names, times }: Prepared): Sco
 
 /** New values among the fields the flow mentions; whatever else came with them stays out of the state. */
 export function mergeVars(run: Run, vars: Vars): void {
-  for (const [field, value] of Object.entries(vars)) {
-    if (!run.compiled.mentioned.has(field)) continue;
-    run.state.vars[field] = heldOf(run.compiled, field, value);
+  for (const [field, value] of Object.entries(heldVars(run.compiled, run.state.vars, vars))) {
+    run.state.vars[field] = value;
     run.written.add(field);
   }
 }

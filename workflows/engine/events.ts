@@ -10,7 +10,8 @@ import { applyPolicies, previousHandler, resumeOf, type Holders } from './people
 import { hasRoomFor } from './room.ts';
 import { endIfUndone, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type InFlight, type OpenIncident, type PeoplePurpose } from './state.ts';
-import { finishActivity, givePeople } from './steps/index.ts';
+import { finishEffect } from './finish-effect.ts';
+import { givePeople } from './steps/index.ts';
 import { putTimer } from './clocks.ts';
 import { offerAgain, startClockAgain } from './tasks.ts';
 import { fireTimer, handOver, transferOverdue } from './timers.ts';
@@ -137,7 +138,7 @@ function takeActivity(run: Run, effect: Activity, frame: Frame | undefined, even
   if (event.type === 'activityFailed') writeLog(run, failed, { step, data: { ...data, error: event.error.code } });
   else writeLog(run, done, { step, data });
   if (event.type === 'activityDone' && undoes === null) takeDone(run, effect, frame, event);
-  if (frame) finishActivity(run, frame, errorOf(run, event));
+  if (frame) finishEffect(run, id, frame, errorOf(run, event));
   else endIfUndone(run);
 }
 
@@ -157,12 +158,13 @@ function takeDone(
   frame: Frame | undefined,
   { vars, patch }: Extract<ActivityResult, { type: 'activityDone' }>,
 ): void {
+  noteUndoable(run, { effect: id, step, item }, frame === undefined);
+  // Without its answer the step is not done: a retry calls it again.
+  if (frame && !hasRoomFor(run.compiled, run.state.vars, vars)) return;
   // Also late: it has run, and `again: skip` means what it says.
   const key = placeKey(run.compiled, { step, item });
   if (!run.state.ran.includes(key)) run.state.ran.push(key);
-  noteUndoable(run, { effect: id, step, item }, frame === undefined);
   if (!frame) return;
-  if (!hasRoomFor(run.compiled, run.state.vars, vars)) return;
   mergeVars(run, vars);
   run.patchEffect = patch === null ? null : id;
 }

@@ -345,7 +345,7 @@ export type DueAction =
  */
 export type Party = 'initiator' | 'owner' | 'supplier' | 'authority' | 'other';
 /**
- * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once.
+ * Something that may happen while what it is on is open, and the branch that is done then. `cancel`, on the flow or a sub-process: done when the case is withdrawn or cancelled meanwhile; then the case is over. Cancelled once more, it is over at once. `compensation`, on a step: how the step is undone once it is done, when a return goes back over it, when the case is cancelled, or when a `throw` asks for it; of what was done within the step nothing else is undone then.
  */
 export type Handler =
   | {
@@ -440,6 +440,12 @@ export type Handler =
       id: StepId;
       title?: Text;
       steps: Sequence;
+    }
+  | {
+      catch: 'compensation';
+      id: StepId;
+      title?: Text;
+      steps: Sequence;
     };
 /**
  * Its branch takes the place of what it is on; false: it runs beside, and may happen several times.
@@ -494,7 +500,7 @@ export type Wait =
       when: string;
     };
 /**
- * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log). A message or signal is handed over before the case goes on.
+ * Sends a message (to whoever waits for its name and key), a signal (to all who wait for its name), or an escalation (to the nearest handler around it; without one it is only in the log), or undoes what was done (BPMN’s compensation). A message or signal is handed over, and what is to be undone is undone, before the case goes on.
  */
 export type Throw =
   | {
@@ -525,6 +531,20 @@ export type Throw =
       kind: 'throw';
       title: Text;
       code: Key;
+    }
+  | {
+      send: 'compensation';
+      id: StepId;
+      kind: 'throw';
+      title: Text;
+      /**
+       * Unique in the flow; keeps its meaning over versions.
+       */
+      of?: string;
+      /**
+       * One after another, the last that was done first; or all of it at the same time.
+       */
+      mode?: 'sequential' | 'parallel';
     };
 /**
  * When a return crosses it and the case comes by once more: send again, or not.
@@ -573,6 +593,19 @@ export interface Flow {
   start: Start;
   steps: Sequence;
   on?: Handlers;
+  /**
+   * The BPMN file that it was taken over from. Its export is in that file again, as long as its steps are those of the file.
+   */
+  bpmn?: {
+    /**
+     * Id of the process in the file.
+     */
+    process: string;
+    /**
+     * The file as it came in.
+     */
+    xml: string;
+  };
 }
 /**
  * A text people see, in both languages.
@@ -1034,14 +1067,14 @@ export interface Inclusive {
   on?: Handlers;
 }
 /**
- * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled.
+ * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled. Of one branch alone its handlers stand around what is in it, such as a sub-process: what they begin beside does not hold that up (BPMN’s boundary events of a sub-process).
  */
 export interface Parallel {
   id: StepId;
   kind: 'parallel';
   title: Text;
   /**
-   * @minItems 2
+   * @minItems 1
    * @maxItems 20
    */
   branches: {
@@ -1073,7 +1106,7 @@ export interface Loop {
   on?: Handlers;
 }
 /**
- * Does its steps once for each item of a list (BPMN's multi-instance activity). The list is read once, when the step opens: later rows do not join, an item whose row is deleted is cancelled, an empty list is done at once. Expressions and people rules inside see the item under its name, and its place in the list as `index`, from 1. `end` with `ends: branch` ends the item. At most 20,000 items.
+ * Does its steps once for each item of a list (BPMN's multi-instance activity). The list is read once, when the step opens: later rows do not join, an item whose row is deleted is cancelled, an empty list is done at once. Of a sub-table whose rows are the items, a human step inside shows and writes the row of its item alone. Expressions and people rules inside see the item under its name, and its place in the list as `index`, from 1. `end` with `ends: branch` ends the item. At most 20,000 items.
  */
 export interface ForEach {
   id: StepId;
@@ -1266,7 +1299,7 @@ export interface End {
    */
   outcome: string;
   /**
-   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel or inclusive around it is done, the others go on. `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
+   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel, inclusive or forEach around it is done, else the sequence of the sub-process, the handler or the flow; what runs beside goes on (BPMN’s plain end event). `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
    */
   ends?: 'case' | 'branch' | 'scope' | 'error';
 }

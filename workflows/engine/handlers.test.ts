@@ -304,6 +304,14 @@ describe('errors', () => {
 });
 
 describe('escalations', () => {
+  it('of a handler’s own branch are for whoever is further out, not for itself', () => {
+    const again = aHandler('h', { catch: 'escalation', interrupting: false }, [help, aUserTask('h1')]);
+    const outer = aHandler('o', { catch: 'escalation', interrupting: false }, [aUserTask('o1')]);
+    const run = start([aSubProcess('s', [help, aUserTask('a')], [again])], { flow: { on: [outer] } });
+
+    expect(run.open().toSorted()).toEqual(['a', 'h1', 'o1']);
+  });
+
   const help = aThrow('ask', { escalation: 'help' });
 
   it('start a branch beside, each time, and the thrower goes on', () => {

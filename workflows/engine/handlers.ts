@@ -5,9 +5,10 @@
  */
 import { handlerOf, handlersOn, isHandlerKey, isInstead } from './catching.ts';
 import { undoAll } from './compensation.ts';
+import { enterHandler, type Entering } from './enter-handler.ts';
 import { sequenceOf, stepInfo } from './compile.ts';
 import type { Handler } from './flow.gen.ts';
-import { closeUnder, endCase, newFrame, type Run } from './run.ts';
+import { closeUnder, endCase, type Run } from './run.ts';
 import { framesUnder, pathTo, type BranchKey, type Frame } from './state.ts';
 import { ROOT } from './tree.ts';
 import type { StepId } from './types.ts';
@@ -33,20 +34,6 @@ function interrupt(run: Run, frame: Frame): void {
   frame.each = null;
   // Nothing of the flow itself is left to do.
   if (frame.branch !== null) frame.at = sequenceOf(run.compiled, frame.step, frame.branch).length;
-}
-
-interface Entering {
-  step: StepId | null;
-  part: BranchKey;
-  item: string | null;
-}
-
-/** A branch is a round of its own: it may happen several times, each with its own steps and outcomes. */
-function enterHandler(run: Run, home: Frame, { step, part, item }: Entering): void {
-  const scope = newFrame(run, { step, branch: part });
-  scope.item = item === null ? String(scope.id) : `${item}/${scope.id}`;
-  home.children.push(scope);
-  run.agenda.push({ do: 'enter', scope: scope.id });
 }
 
 /** The branch of a handler is done: the step it replaced is left, or the scope it ran in may now be done. */
@@ -115,11 +102,15 @@ export function isInterrupted({ children }: Frame): boolean {
 
 /** Hands an error or an escalation to the nearest handler around a frame, itself included; false: nobody catches it. */
 export function raise(run: Run, { id }: Frame, raised: { catch: 'error' | 'escalation'; code: string }): boolean {
-  for (const frame of pathTo(run.state, id).toReversed()) {
+  const path = pathTo(run.state, id);
+  for (const frame of path.toReversed()) {
     const isOwner = frame.branch === null || frame.step === null;
-    if (!isOwner || isInterrupted(frame)) continue;
+    if (!isOwner || frame.undoes || isInterrupted(frame)) continue;
     const owner = frame.step === null ? run.compiled.flow : stepInfo(run.compiled, frame.step).step;
-    const found = handlersOn(owner).find(({ handler }) => catches(handler, raised));
+    // What its own branch raises is for whoever is further out.
+    const isWithin = (key: BranchKey): boolean =>
+      path.some(({ step, branch }) => step === frame.step && branch === key);
+    const found = handlersOn(owner).find(({ key, handler }) => catches(handler, raised) && !isWithin(key));
     if (!found) continue;
     startHandler(run, frame, found.key);
     return true;

@@ -18,7 +18,7 @@ export function happen(run: Run, frame: Frame, part: BranchKey | null): void {
   else finishWait(run, frame, part);
 }
 
-/** A message goes to the one that waits longest, a signal to all. False: nobody waits, or it was heard before. */
+/** A message goes to the one that it is meant for, or that waits longest, a signal to all. False: nobody waits, or it was heard before. */
 export function hear(run: Run, event: MessageEvent | SignalEvent): boolean {
   const takers = takersOf(run.state, event);
   const first = takers[0];
@@ -46,12 +46,14 @@ export function heardBefore({ heard }: State, id: string): number | undefined {
 /** Who in the case takes it. */
 export function takersOf(
   { waits }: Pick<State, 'waits'>,
-  event: Pick<MessageEvent, 'type' | 'name' | 'key'> | Pick<SignalEvent, 'type' | 'name'>,
+  event: Pick<MessageEvent, 'type' | 'name' | 'key' | 'wait'> | Pick<SignalEvent, 'type' | 'name'>,
 ): Waiting[] {
   const { type: kind, name } = event;
   if (kind === 'signal') return waits.filter((wait) => wait.for.kind === kind && wait.for.name === name);
+  const { key, wait: meant } = event;
   return waits
-    .filter((wait) => wait.for.kind === kind && wait.for.name === name && wait.for.key === event.key)
+    .filter((wait) => wait.for.kind === kind && wait.for.name === name && wait.for.key === key)
+    .filter(({ id }) => meant === undefined || id === meant)
     .slice(0, 1);
 }
 

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Compiled } from './compile.ts';
 import { compile } from './compile.ts';
 import { fold } from './fold.ts';
-import type { Flow, Step } from './flow.gen.ts';
+import type { Flow, ForEach, Step } from './flow.gen.ts';
 import { refuse } from './refuse.ts';
 import { Simulation, type SimulationOptions } from './simulate.ts';
 import {
+  aCc,
   aForEach,
   aFlow,
   aHandler,
@@ -121,11 +122,6 @@ describe('rule 14: migrate', () => {
     const busy = started([aServiceTask('print'), aUserTask('a')], { perform: () => undefined });
     expect(reasonOf(busy, version(2, [aServiceTask('print'), aUserTask('a')]))).toBe('in_flight');
 
-    const each = [aForEach('each', [aUserTask('item')]), aUserTask('a')];
-    const items = new Simulation(version(1, each));
-    items.start('owner', { lines: [{ id: 'r1' }, { id: 'r2' }] });
-    expect(reasonOf(items, version(2, each))).toBe('in_items');
-
     const on = [aHandler('storm', { catch: 'signal', name: 'storm', interrupting: false }, [aUserTask('h')])];
     const caught = started([aUserTask('a')], { fields: { on } });
     caught.signal('storm');
@@ -180,6 +176,97 @@ describe('rule 21: branches that run together', () => {
     const run = started([aParallel('p', [[aUserTask('x')], [aUserTask('y')]])]);
 
     expect(reasonOf(run, version(2, [aUserTask('x'), aUserTask('y')]))).toBe('place_taken');
+  });
+});
+
+describe('rule 23: by step and item', () => {
+  const lines = ['a', 'b', 'c', 'd'].map((id) => ({ id, amount: 1 }));
+  const body = [aUserTask('do'), aUserTask('check')];
+  const last = aUserTask('last');
+  /** One item is done, one a step further, one at its beginning, one still to come. */
+  function within(fields: Partial<ForEach> = {}): Simulation {
+    const run = new Simulation(version(1, [aForEach('each', body, { atOnce: 2, ...fields }), last]));
+    run.start('owner', { lines });
+    for (const step of ['do', 'check']) run.complete(step, 'done', { item: 'a' });
+    run.complete('do', 'done', { item: 'b' });
+    return run;
+  }
+  const open = (run: Simulation) => run.state.tasks.map(({ step, item }) => `${step} ${item ?? ''}`);
+
+  it('each stays where it is, the rest begin by the new version, and the list is not read again', () => {
+    const run = within();
+    const tasks = run.state.tasks.map(({ id }) => id);
+    const later = [aUserTask('do'), aUserTask('check'), aUserTask('sign')];
+    const target = version(2, [aForEach('every', later, { atOnce: 2 }), last]);
+
+    expect(reasonOf(run, target)).toBe('not_in_item');
+    expect(run.migrate(target, { mapping: { each: 'every' } })).toBeNull();
+
+    expect(run.state.tasks.map(({ id }) => id)).toEqual(tasks);
+    expect(open(run)).toEqual(['do c', 'check b']);
+    run.complete('check', 'done', { item: 'b' });
+    run.complete('sign', 'done', { item: 'b' });
+    expect(open(run)).toEqual(['do c', 'do d']);
+    for (const item of ['c', 'd'])
+      for (const step of ['do', 'check', 'sign']) {
+        expect(run.open()).not.toContain('last');
+        run.complete(step, 'done', { item });
+      }
+    expect(run.open()).toEqual(['last']);
+    const both = new Map([
+      [1, version(1, [aForEach('each', body, { atOnce: 2 }), last])],
+      [2, target],
+    ]);
+    expect(fold((n) => both.get(n)!, 'case', run.entries)).toEqual(run.state);
+  });
+
+  it('keeps what came of the items, and who did what in them', () => {
+    const run = within();
+    run.migrate(version(2, [aForEach('every', body, { atOnce: 2, until: 'results.done >= 2' }), last]), {
+      mapping: { each: 'every' },
+    });
+    expect(run.returnTo('check', 'do', { from: 'b' })).toBeNull();
+    expect(open(run)).toEqual(['do c', 'do b']);
+    for (const step of ['do', 'check']) run.complete(step, 'done', { item: 'b' });
+
+    expect(run.open()).toEqual(['last']);
+  });
+
+  it('two branches of one item stay in it', () => {
+    const fork = [aParallel('p', [[aUserTask('x')], [aUserTask('y')]])];
+    const run = new Simulation(version(1, [aForEach('each', fork), last]));
+    run.start('owner', { lines: lines.slice(0, 2) });
+    run.complete('x', 'done', { item: 'b' });
+    run.migrate(version(2, [aForEach('each', [...fork, aUserTask('z')]), last]));
+
+    expect(open(run)).toEqual(['x a', 'y a', 'y b']);
+    run.complete('y', 'done', { item: 'b' });
+    expect(open(run)).toEqual(['x a', 'y a', 'z b']);
+  });
+
+  it('a pause between two lots of a long list goes on', () => {
+    const many = Array.from({ length: 250 }, (_, index) => ({ id: `r${index}` }));
+    const steps = [aForEach('each', [aCc('tell')]), last];
+    const run = new Simulation(version(1, steps));
+    run.start('owner', { lines: many });
+    expect(run.open()).toEqual([]);
+    expect(run.migrate(version(2, steps))).toBeNull();
+    for (let lot = 0; lot < 3 && run.open().length === 0; lot += 1) run.advance(0);
+
+    expect(run.open()).toEqual(['last']);
+  });
+
+  it('is refused, with the step, where it cannot be', () => {
+    const run = within();
+    const into = (steps: Step[], fields: Partial<ForEach> = {}) =>
+      run.migrate(version(2, [aForEach('each', steps, fields), last]))?.params;
+
+    expect(into([aUserTask('do')])).toMatchObject({ reason: 'no_target', step: 'check' });
+    expect(into(body, { mode: 'sequential' })).toMatchObject({ reason: 'mode_changed', step: 'each' });
+    expect(into(body, { list: 'rooms' })).toMatchObject({ reason: 'list_changed', step: 'each' });
+    expect(run.migrate(version(2, [...body, last]))?.params).toMatchObject({ reason: 'not_in_item', step: 'check' });
+    const outside = version(2, [aForEach('each', [aUserTask('do')]), aUserTask('check'), last]);
+    expect(run.migrate(outside)?.params).toMatchObject({ reason: 'not_in_item', step: 'check' });
   });
 });
 

@@ -5,13 +5,14 @@
 import { isHandlerKey } from './catching.ts';
 import { cloneState } from './clone.ts';
 import { compensationOf, type Compiled } from './compile.ts';
+import { isPlace, renamedKey, standingOf, whyNotInItems, type Standing } from './migrate-items.ts';
 import { giveWaits, takeWaits } from './migrate-waits.ts';
 import { reachScope } from './place.ts';
 import { hasRoomFor, MOST_VALUES } from './room.ts';
 import { newFrame, newRun, tellChange, type Run } from './run.ts';
-import { findFrame, framesUnder, pathTo, type Frame, type State } from './state.ts';
+import { findFrame, framesUnder, type Frame, type State } from './state.ts';
 import { readmitTask } from './tasks.ts';
-import { isHuman, repeats, ROOT } from './tree.ts';
+import { isHuman, ROOT } from './tree.ts';
 import type { Json, MigrateCommand, Refusal, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 import { armHandlers } from './waits.ts';
@@ -53,9 +54,6 @@ function whyNotNow(state: State, { to }: MigrateCommand): Refusal | null {
   // A case that is waited for goes on whatever becomes of this one's version.
   const effect = effects.find((each) => each.type !== 'call' || each.begun !== true);
   if (effect) return refused('in_flight', effect.step);
-  // Items are keyed by what the old version held of them.
-  const items = root === null ? undefined : [...framesUnder(root)].find(({ each }) => each !== null);
-  if (items) return refused('in_items', items.step);
   if (undoing.length > 0 || cancelling || root === null) return refused('compensating', undoing[0]?.frame.step);
   return whyStopped(state, root);
 }
@@ -77,7 +75,7 @@ export function migrate(run: Run, command: MigrateCommand, target: Compiled): Re
   const tokens = tokensUnder(old, must(state.root, 'root scope'));
   const why = whyNotTo(old, target, { mapping, to, tokens, state });
   if (why) return why;
-  const rounds = tokens.map((token) => roundsOf(old, state, token, to));
+  const standing = tokens.map((token) => standingOf(old, state, token, to));
   const waits = takeWaits(run, to);
   run.compiled = target;
   rename(run, tokens, to);
@@ -87,7 +85,7 @@ export function migrate(run: Run, command: MigrateCommand, target: Compiled): Re
   state.root = newFrame(run, { step: null, branch: ROOT });
   armHandlers(run, state.root);
   for (const [index, token] of tokens.entries()) {
-    const taken = place(run, token, rounds[index] ?? new Map<StepId, number>());
+    const taken = place(run, token, must(standing[index], 'standing of token'));
     if (taken) return taken;
   }
   const lost = state.incidents.find(({ frame }) => !findFrame(state, frame));
@@ -124,6 +122,8 @@ function whyNotTo(old: Compiled, target: Compiled, { mapping, to, tokens, state 
     const step = must(frame.step, 'step of token');
     const reason = whyNoTarget(old, target, step, to(step));
     if (reason !== null) return refused(reason, step, { to: to(step) });
+    const apart = whyNotInItems(old, target, step, to);
+    if (apart) return refused(apart.reason, apart.step, { to: to(apart.step), of: step });
   }
   const lost = state.undoable.find(({ step }) => {
     const known = target.steps.has(to(step));
@@ -145,21 +145,17 @@ function modeOf(step: object): unknown {
   return 'mode' in step ? step.mode : null;
 }
 
-/** In which rounds it is, by the loops of the new version. */
-function roundsOf({ steps }: Compiled, state: State, token: Frame, to: Renaming): Map<StepId, number> {
-  const rounds = new Map<StepId, number>();
-  for (const { step, branch, at } of pathTo(state, token.id))
-    if (step !== null && branch === null && repeats(steps.get(step)?.step)) rounds.set(to(step), at);
-  return rounds;
-}
-
 /** The frame stays itself: what is open on it, tasks above all, names it. */
-function place(run: Run, token: Frame, rounds: ReadonlyMap<StepId, number>): Refusal | null {
+function place(run: Run, token: Frame, { rounds, kept }: Standing): Refusal | null {
   const step = must(token.step, 'step of token');
-  const scope = reachScope(run, step, (loop) => String(rounds.get(loop) ?? 1));
+  const scope = reachScope(run, step, (owner) => rounds.get(owner) ?? '1', { kept: (owner) => kept.get(owner) });
   if ('takenBy' in scope) return refused('place_taken', step, { takenBy: scope.takenBy });
-  for (const frame of framesUnder(token)) frame.item = scope.item;
+  // What it sent away may stand in another item.
+  const { item } = token;
+  for (const frame of framesUnder(token)) if (frame.item === item) frame.item = scope.item;
   scope.children.push(token);
+  const frames = new Map([...framesUnder(token)].map((frame) => [frame.id, frame]));
+  for (const task of run.state.tasks) task.item = (frames.get(task.frame) ?? task).item;
   return null;
 }
 
@@ -175,11 +171,12 @@ function rename({ state, compiled }: Run, tokens: readonly Frame[], to: Renaming
     .filter(({ step }) => {
       const known = compiled.steps.get(step)?.step;
       return known !== undefined && isHuman(known);
-    });
-  state.handlers = renameKeys(state.handlers, to);
+    })
+    .filter((entry) => isPlace(compiled, entry));
+  state.handlers = renameKeys(state.handlers, (key) => renamedKey(key, to));
   state.times = renameKeys(state.times, to);
   state.choices = renameKeys(state.choices, to);
-  state.ran = state.ran.map(to);
+  state.ran = state.ran.map((key) => renamedKey(key, to));
 }
 
 function renameKeys<T>(byStep: Record<StepId, T>, to: Renaming): Record<StepId, T> {

@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from './simulate.ts';
 import type { Place } from './types.ts';
-import { anApproval, anExclusive, aLoop, aParallel, aServiceTask, aUserTask, compileSteps } from './testing.ts';
+import { compile } from './compile.ts';
+import type { Step } from './flow.gen.ts';
+import {
+  aFlow,
+  aHandler,
+  anApproval,
+  anExclusive,
+  aLoop,
+  aParallel,
+  aServiceTask,
+  aSubProcess,
+  aUserTask,
+  compileSteps,
+  load,
+} from './testing.ts';
 
 const at = (...steps: string[]): Place[] => steps.map((step) => ({ step, item: null }));
 const moving = (cancel: Place[], start: Place[], compensate = true) => {
@@ -97,6 +111,95 @@ describe('rule 14: modify', () => {
     run.send({ kind: 'resumeCase', actor: 'operator', vars: {} });
 
     expect([run.open(), run.state.timers]).toEqual([['ok'], []]);
+  });
+
+  describe('in the branches of handlers', () => {
+    const storm = (steps: Step[], fields: object = { interrupting: false }) =>
+      aHandler('storm', { catch: 'signal', name: 'storm', ...fields }, steps);
+    function stormy(steps: Step[], on = [storm([aUserTask('h1'), aUserTask('h2')])]): Simulation {
+      const run = new Simulation(compile(load(aFlow(steps, { on }))));
+      run.start('owner');
+      run.signal('storm');
+      return run;
+    }
+
+    it('does not bring a case back that is being cancelled', () => {
+      const undo = aHandler('gone', { catch: 'cancel' }, [aUserTask('u1'), aUserTask('u2')]);
+      const run = new Simulation(compile(load(aFlow([aUserTask('a'), aUserTask('b')], { on: [undo] }))));
+      run.start('p1');
+      run.send({ kind: 'cancel', actor: 'operator', vars: {} });
+
+      expect(run.send(moving(at('u1'), at('b')))).toMatchObject({ params: { reason: 'case_cancelled', step: 'b' } });
+      expect(run.send(moving(at('u1'), at('u2')))).toBeNull();
+      expect(run.open()).toEqual(['u2']);
+    });
+
+    it('cancels what runs beside, and leaves the rest', () => {
+      const run = stormy([aUserTask('a'), aUserTask('b')]);
+      expect(run.open()).toEqual(['a', 'h1']);
+      expect(run.send(moving(at('h1'), []))).toBeNull();
+      expect(run.open()).toEqual(['a']);
+      run.complete('a', 'done');
+      run.complete('b', 'done');
+
+      expect(run.state.status).toBe('completed');
+    });
+
+    it('moves it within its branch, which goes on from there', () => {
+      const run = stormy([aUserTask('a')]);
+      expect(run.send(moving(at('h1'), at('h2')))).toBeNull();
+      expect(run.open()).toEqual(['a', 'h2']);
+      run.complete('a', 'done');
+      expect(run.open()).toEqual(['h2']);
+      run.complete('h2', 'done');
+
+      expect(run.state.status).toBe('completed');
+    });
+
+    it('a scope that only waited for the branch is done without it', () => {
+      const sub = aSubProcess('s', [aUserTask('a')], [storm([aUserTask('h1')])]);
+      const run = new Simulation(compileSteps([sub, aUserTask('b')]));
+      run.start('owner');
+      run.signal('storm');
+      run.complete('a', 'done');
+      expect(run.open()).toEqual(['h1']);
+      expect(run.send(moving(at('h1'), []))).toBeNull();
+
+      expect(run.open()).toEqual(['b']);
+    });
+
+    it('of two turns of a branch it has to be said which', () => {
+      const run = stormy([aUserTask('a')]);
+      run.signal('storm');
+      expect(run.open()).toEqual(['a', 'h1', 'h1']);
+      expect(run.send(moving(at('h1'), []))).toMatchObject({ params: { reason: 'not_there' } });
+      const { item } = run.state.tasks.at(-1)!;
+      expect(run.send(moving([{ step: 'h1', item }], [{ step: 'h2', item }]))).toBeNull();
+
+      expect(run.open()).toEqual(['a', 'h1', 'h2']);
+    });
+
+    it('of one that has taken the place of a step: moved within, or given up with the step', () => {
+      const steps = [aUserTask('a', { on: [storm([aUserTask('h1'), aUserTask('h2')], {})] }), aUserTask('b')];
+      const within = stormy(steps, []);
+      expect(within.open()).toEqual(['h1']);
+      expect(within.send(moving(at('h1'), at('h2')))).toBeNull();
+      within.complete('h2', 'done');
+      expect(within.open()).toEqual(['b']);
+
+      const out = stormy(steps, []);
+      expect(out.send(moving(at('h1'), at('b')))).toBeNull();
+      expect(out.open()).toEqual(['b']);
+    });
+
+    it('begins none that its handler has not begun, and leaves no case with nothing', () => {
+      const run = started(aUserTask('a', { on: [storm([aUserTask('h1')])] }));
+      expect(run.send(moving([], at('h1')))).toMatchObject({ params: { reason: 'in_handler' } });
+      const last = stormy([aUserTask('a')]);
+      last.complete('a', 'done');
+
+      expect(last.send(moving(at('h1'), []))).toMatchObject({ params: { reason: 'nothing_left' } });
+    });
   });
 
   it.each([

@@ -13,6 +13,7 @@ import { CallSimulation } from './simulate-calls.ts';
 import {
   aCallActivity,
   aFlow,
+  aForEach,
   aHandler,
   aJump,
   aLoop,
@@ -32,7 +33,7 @@ import type { Vars } from './types.ts';
 
 const HOUR = 3_600_000;
 const context: CheckContext = {
-  fields: { amount: { type: 'number' }, board: { type: 'person' } },
+  fields: { amount: { type: 'number' }, board: { type: 'person' }, lines: { type: 'table', columns: {} } },
   roles: ['staff', 'manager'],
   calendars: [],
   activities: {},
@@ -77,6 +78,7 @@ function seen(run: Simulation): Seen {
 
 const [a, b, c, d] = [aUserTask('a'), aUserTask('b'), aUserTask('c'), aUserTask('d')];
 const people = { assign: { rule: 'field' as const, field: 'board' }, whenEmpty: 'skip' as const };
+const rows = (count: number): { id: string }[] => Array.from({ length: count }, (_, index) => ({ id: `r${index}` }));
 const board = ['p1', 'p2', 'p3', 'p4'];
 const stops = (steps: Step[]) => [aHandler('h', { catch: 'signal', name: 'stop' }, steps)];
 const helps = (steps: Step[]) => [aHandler('h', { catch: 'escalation', code: 'go', interrupting: false }, steps)];
@@ -244,6 +246,14 @@ const carried: Carried[] = [
     then: [by(approve, ['d'])],
   },
   {
+    pattern: 14,
+    steps: [aForEach('f', [a]), d],
+    vars: { lines: rows(3) },
+    begins: ['a', 'a', 'a'],
+    then: [after('a', ['a', 'a']), after('a', ['a']), after('a', ['d'])],
+  },
+  { pattern: 14, steps: [aForEach('f', [a]), d], vars: { lines: [] }, begins: ['d'], then: [] },
+  {
     pattern: 15,
     steps: [anApproval('ok', { mode: 'all', people }), d],
     vars: { board: ['p1', 'p2'] },
@@ -369,6 +379,20 @@ const carried: Carried[] = [
     vars: { board },
     begins: ['ok', 'ok', 'ok', 'ok'],
     then: [by(approve, ['ok', 'ok', 'ok']), by(approve, ['d'])],
+  },
+  {
+    pattern: 35,
+    steps: [aForEach('f', [a, b], { until: 'done >= 2' }), d],
+    vars: { lines: rows(3) },
+    begins: ['a', 'a', 'a'],
+    then: [after('a', ['a', 'a', 'b']), after('b', ['a', 'a']), after('a', ['a', 'b']), after('b', ['d'])],
+  },
+  {
+    pattern: 36,
+    steps: [aForEach('f', [a], { until: 'done >= amount' }), d],
+    vars: { lines: rows(4), amount: 3 },
+    begins: ['a', 'a', 'a', 'a'],
+    then: [after('a', ['a', 'a', 'a']), after('a', ['d'], { amount: 2 })],
   },
   {
     pattern: 37,

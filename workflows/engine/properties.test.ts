@@ -13,7 +13,7 @@ import { isBeside, isInterrupted } from './handlers.ts';
 import { neverOf } from './never.ts';
 import type { Flow, Step } from './flow.gen.ts';
 import { roundsOf } from './items.ts';
-import { returnPlaces } from './return.ts';
+import { mayReturnTogether, returnPlaces } from './return.ts';
 import { removableOf } from './signers.ts';
 import { Simulation } from './simulate.ts';
 import { reckonAgain } from './clocks.ts';
@@ -151,15 +151,7 @@ function migrate(run: Simulation, { pick, value }: Omit<Done, 'vars'>): void {
     `a version that lacks nothing is refused: ${JSON.stringify(refusal)}`,
   );
 }
-const PASSING: Json[] = [
-  'in_flight',
-  'in_items',
-  'compensating',
-  'held_back',
-  'in_handler',
-  'incident',
-  'nothing_waits',
-];
+const PASSING: Json[] = ['in_flight', 'compensating', 'held_back', 'in_handler', 'incident', 'nothing_waits'];
 /** Versions of the flow that the running case was on. */
 const versions = new Map<number, Compiled>();
 
@@ -222,10 +214,13 @@ function performOn(compiled: Compiled, run: Simulation, task: Task, { act, value
 /** To any place that the dialog offers. */
 function sendBack(run: Simulation, task: Task, { act, value, actor }: Pick<Done, 'act' | 'value' | 'actor'>): void {
   const aimed = { task: task.id, assignment: task.assignment, actor };
-  const to = at(returnPlaces(run.compiled, run.state, task), value);
+  const places = returnPlaces(run.compiled, run.state, task);
+  const to = at(places, value);
   const mode = act === 'detour' ? 'straightBack' : 'redo';
   if (to === undefined || (act !== 'return' && act !== 'detour')) return;
-  const refusal = run.send({ kind: 'return', ...aimed, to: to.step, item: to.item, mode, vars: {} });
+  const beside = places.filter((place) => mayReturnTogether(run.compiled, to, place)).flatMap(({ item }) => item ?? []);
+  const several = mode === 'redo' && value % 2 === 0 && to.item !== null ? { items: [to.item, ...beside] } : {};
+  const refusal = run.send({ kind: 'return', ...aimed, to: to.step, item: to.item, ...several, mode, vars: {} });
   expect(refusal?.code).not.toBe('return_target_invalid');
 }
 

@@ -2,7 +2,7 @@
 import { newerOf } from './calendars.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { roundsOf } from './items.ts';
-import { returnPlaces } from './return.ts';
+import { mayReturnTogether, returnPlaces } from './return.ts';
 import { isClosed, isTaskCommand, type State, type Task } from './state.ts';
 import { refuseMigrate } from './migrate.ts';
 import { refuseModify } from './modify.ts';
@@ -61,8 +61,11 @@ function refuseStanding({ ending, suspended }: State, act: Command['kind']): Ref
   return suspended && !WHILE_SUSPENDED.includes(act) ? refusal('case_suspended', { act }) : null;
 }
 
-/** What may still be done while the case is being undone. */
-const WHILE_ENDING: readonly Command['kind'][] = ['retry', 'skip', 'amend', 'recalendar'];
+/** What may still be done while the case is being undone: the tasks that are open then undo something. */
+const WHILE_ENDING: readonly Command['kind'][] = [
+  ...['retry', 'skip', 'amend', 'recalendar'],
+  ...['complete', 'claim', 'release', 'transfer', 'delegate', 'pause', 'resume'],
+] as Command['kind'][];
 const WHILE_SUSPENDED: readonly Command['kind'][] = [
   'resumeCase',
   'cancel',
@@ -107,20 +110,22 @@ function refuseAct(compiled: Compiled, state: State, task: Task, command: TaskCo
   if (!MAY[command.kind](compiled, state, task)) return refusal('act_not_allowed', { act: command.kind });
   if (command.kind === 'addSigners' || command.kind === 'removeSigners') return refuseSigners(state, task, command);
   if (command.kind === 'pause') return refuseParty(compiled, task, command);
-  if (command.kind !== 'return' || mayReturnTo(compiled, state, { task, to: command.to, item: command.item }))
-    return null;
+  if (command.kind !== 'return' || mayReturnTo(compiled, state, task, command)) return null;
   return refusal('return_target_invalid', { to: command.to });
 }
 
-interface Target {
-  task: Task;
-  to: StepId;
-  item: string | null | undefined;
-}
+type ReturnCommand = Extract<TaskCommand, { kind: 'return' }>;
 
-function mayReturnTo(compiled: Compiled, state: State, { task, to, item }: Target): boolean {
+function mayReturnTo(compiled: Compiled, state: State, task: Task, command: ReturnCommand): boolean {
+  const { to, item, items, mode } = command;
   const places = returnPlaces(compiled, state, task).filter(({ step }) => step === to);
-  return places.some((place) => place.item === (item ?? roundsOf(compiled, to, task.item)));
+  if (places.length === 0) return false;
+  const wanted = items ?? [item ?? roundsOf(compiled, to, task.item)];
+  const found = wanted.flatMap((one) => places.find((place) => place.item === one) ?? []);
+  if (found.length === 0 || found.length < wanted.length) return false;
+  // One comes straight back; several would come back one by one.
+  if (found.length > 1 && mode === 'straightBack') return false;
+  return found.every((one, index) => found.slice(index + 1).every((other) => mayReturnTogether(compiled, one, other)));
 }
 
 function refuseComplete(compiled: Compiled, task: Task, { outcome, choices = {} }: CompleteCommand): Refusal | null {

@@ -10,8 +10,8 @@ import { closeBeside, isBeside, isScope, scopeAround } from './handlers.ts';
 import { reopenedItems } from './item-list.ts';
 import { isWithin, joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf } from './items.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
-import { findFrame, framesUnder, type BranchKey, type Frame, type State, type Task } from './state.ts';
-import { cutTrail, forgetItem, uncountItem } from './trail.ts';
+import { findFrame, framesUnder, type BranchKey, type Frame, type State, type Task, type Undoable } from './state.ts';
+import { areApart, cutTrail, forgetItem, uncountItem } from './trail.ts';
 import { areConcurrent, isReachableBackwards, partsOf, runsTogether } from './tree.ts';
 import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
@@ -36,11 +36,18 @@ export function returnPlaces(compiled: Compiled, state: State, task: Task): Plac
   );
 }
 
+/** Whether several items may be sent back at once: their steps run beside each other, and so are all at work again. */
+export function mayReturnTogether(compiled: Compiled, one: Place, other: Place): boolean {
+  return one.step === other.step && one.item !== other.item && areApart(compiled, one, other);
+}
+
 export interface Return {
   task: Task;
   to: StepId;
   /** The rounds and items of the target; undefined: the task's own. */
   item?: string | null | undefined;
+  /** Several of them instead. */
+  items?: readonly string[] | undefined;
   mode: 'redo' | 'straightBack';
   by: PersonId | null;
   /** Outcome of the closed task: an action's, or `returned`. */
@@ -48,13 +55,17 @@ export interface Return {
 }
 
 /** Closes the task and sends the case back. */
-export function performReturn(run: Run, { task, to, item: wanted, mode, by, outcome }: Return): void {
+export function performReturn(run: Run, { task, to, item: wanted, items, mode, by, outcome }: Return): void {
   const { frame } = must(findFrame(run.state, task.frame), 'frame of task');
   finishTask(run, task, outcome, by);
   if (by !== null) run.state.previous = by;
-  const target = { step: to, item: wanted ?? roundsOf(run.compiled, to, frame.item) };
+  const [target, ...more] = (items ?? [wanted ?? roundsOf(run.compiled, to, frame.item)]).map((item) => ({
+    step: to,
+    item,
+  }));
+  if (!target) return;
   if (mode === 'straightBack') openDetour(run, frame, { task, target, by });
-  else goBack(run, target, by);
+  else goBack(run, [target, ...more], by);
 }
 
 function openDetour(
@@ -71,23 +82,38 @@ function openDetour(
   run.agenda.push({ do: 'open', frame: target.id });
 }
 
-/** Redo the rest: the case goes to the target, whose previous handler gets it. */
-function goBack(run: Run, to: Place, by: PersonId | null): void {
-  goTo(run, to, { isBack: true }).returned = { by };
+/** Redo the rest: the case goes to the target, whose previous handler gets it; to several, once all that is crossed is undone. */
+function goBack(run: Run, targets: readonly Place[], by: PersonId | null): void {
+  const order = [...run.state.undoable];
+  const undone: Undoable[] = [];
+  const opens = targets.map((to) => {
+    const frame = reopenAt(run, to);
+    undone.push(...takeCrossed(run, to));
+    frame.returned = { by };
+    return frame.id;
+  });
+  undone.sort((a, b) => order.indexOf(b) - order.indexOf(a));
+  undo(run, undone, opens);
+}
+
+/** Goes on at a place, and undoes nothing: a jump of the flow's own, a decision that is taken back. */
+export function goTo(run: Run, to: Place, { isJump = false } = {}): Frame {
+  const frame = reopenAt(run, to, isJump);
+  run.agenda.push({ do: 'open', frame: frame.id });
+  return frame;
 }
 
 /**
- * Goes on at a place: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
+ * A frame at a place, still to be opened: the innermost running scope that contains it starts again from there, and what was under that scope is closed. What
  * runs beside the scope goes on, also branches beside steps that are not undone. A parallel or a forEach that was over is open again for the
  * target's branch or item alone: the others count as done; in one that still runs the branch opens again beside them (rule 21). Going back
- * undoes what it crosses before the step opens (rule 22); a jump of the flow's own does not.
+ * undoes what it crosses before the step opens (rule 22).
  */
-export function goTo(run: Run, to: Place, { isBack = false } = {}): Frame {
+function reopenAt(run: Run, to: Place, isJump = false): Frame {
   const { path } = stepInfo(run.compiled, to.step);
   let { scope, depth } = deepestShared(run, must(run.state.root, 'root scope'), to);
-  clear(run, scope, to.step);
+  clear(run, scope, isJump ? null : to.step);
   cutTrail(run, to);
-  const undone = isBack ? takeCrossed(run, to) : [];
   for (; ; depth += 1) {
     const place = must(path[depth], 'place on path');
     scope.at = place.index;
@@ -95,10 +121,7 @@ export function goTo(run: Run, to: Place, { isBack = false } = {}): Frame {
     const frame = openFrame(run, { step: step.id, item: scope.item });
     scope.children.push(frame);
     const next = path[depth + 1];
-    if (!next) {
-      undo(run, undone, [frame.id]);
-      return frame;
-    }
+    if (!next) return frame;
     scope = openAlone(run, frame, { step, branch: next.branch, target: to });
     frame.children = [scope];
   }
@@ -126,12 +149,14 @@ function itemIn(compiled: Compiled, step: Step, target: Place): string | null {
   return keys.length === 0 ? null : keys.reduce<string | null>(joinItem, null);
 }
 
-/** Closes what a scope does, and the branches beside steps that come again. */
-function clear(run: Run, scope: Frame, to: StepId): void {
-  const { order } = stepInfo(run.compiled, to);
-  const comesAgain = (step: StepId): boolean =>
-    stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
-  closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+/** Closes what a scope does, and the branches beside steps that are undone; `to`: where it goes back to, null: nothing is undone. */
+function clear(run: Run, scope: Frame, to: StepId | null): void {
+  if (to !== null) {
+    const { order } = stepInfo(run.compiled, to);
+    const comesAgain = (step: StepId): boolean =>
+      stepInfo(run.compiled, step).order >= order && !areConcurrent(run.compiled, step, to);
+    closeBeside(run, isScope(scope) ? scope : scopeAround(run, scope), comesAgain);
+  }
   for (const child of scope.children.filter((each) => !isBeside(each))) closeUnder(run, child);
   scope.children = scope.children.filter(isBeside);
   run.agenda = run.agenda.filter((next) => next.do !== 'enter' || next.scope !== scope.id);
@@ -198,7 +223,8 @@ function reopenItem(run: Run, frame: Frame, { step, key }: { step: ForEach; key:
       forgetItem(run, joinItem(frame.item, later));
     }
   }
-  uncountItem(frame, key);
+  // Of several that are sent back the first has opened what was over, without what its items came to.
+  if (!uncountItem(frame, key)) each.done -= 1;
   // A row may be gone since its item was done.
   for (const field of sourcesOf(run.compiled, step)) run.written.add(field);
 }

@@ -57,6 +57,19 @@ export class CallSimulation {
     this.setClocks(until);
   }
 
+  /** What brings all cases back to where they stand now. */
+  mark(): () => void {
+    const before = this.members.map((member) => ({ state: member.run.state, record: { ...member.record } }));
+    return () => {
+      this.members.length = before.length;
+      for (const [index, { state, record }] of before.entries()) {
+        const member = must(this.members[index], 'a case that was there');
+        member.run.state = state;
+        member.record = record;
+      }
+    };
+  }
+
   private now(): number {
     return must(this.members[0], 'a case that has begun').run.now;
   }

@@ -159,11 +159,11 @@ export class Simulation {
   returnTo(
     stepId: string,
     to: string,
-    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId; from?: string; item?: string } = {},
+    given: { mode?: 'redo' | 'straightBack'; actor?: PersonId; from?: string; item?: string; items?: string[] } = {},
   ): Refusal | null {
     const task = this.task(stepId, given.from);
-    const { mode = 'redo', actor = task.assignee, item } = given;
-    const target = item === undefined ? { to } : { to, item };
+    const { mode = 'redo', actor = task.assignee, item, items } = given;
+    const target = { to, ...(item === undefined ? {} : { item }), ...(items ? { items } : {}) };
     return this.send({ kind: 'return', ...aim(task), ...target, mode, actor, vars: {} });
   }
 
@@ -186,9 +186,9 @@ export class Simulation {
   }
 
   /** A message comes in; whether the case took it. */
-  message(name: string, key: string, { id = this.nextId(), vars = {} }: Heard = {}): boolean {
+  message(name: string, key: string, { id = this.nextId(), vars = {}, wait }: Heard & { wait?: number } = {}): boolean {
     const { rev } = this.state;
-    this.consume({ type: 'message', id, name, key, vars, patch: null });
+    this.consume({ type: 'message', id, name, key, ...(wait === undefined ? {} : { wait }), vars, patch: null });
     return this.state.rev > rev;
   }
 

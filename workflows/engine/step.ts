@@ -5,7 +5,7 @@
 import { isHandlerKey } from './catching.ts';
 import { cloneState } from './clone.ts';
 import { sequenceOf, type Compiled } from './compile.ts';
-import { advanceUndoing } from './compensation.ts';
+import { advanceUndoing, noteDone } from './compensation.ts';
 import { consume } from './events.ts';
 import { finishHandler } from './handlers.ts';
 import { happenTo, nextCondition } from './happen.ts';
@@ -150,13 +150,14 @@ function enter(run: Run, scope: Frame, parent: Frame | null): void {
   } else if (parent) {
     finishScope(run, parent, scope);
   } else {
-    endCase(run, 'completed', 'completed');
+    endCase(run, 'completed', run.ended.get(scope.id) ?? 'completed');
   }
 }
 
 /** A step is done: its scope goes on, or the step that sent the work away gets it back (rule 21). */
 function leave(run: Run, frame: Frame, parent: Frame): void {
   closeWaits(run, frame);
+  noteDone(run, frame);
   parent.children = parent.children.filter((child) => child !== frame);
   if (frame.detour) {
     reopen(run, parent, frame.detour);

@@ -86,9 +86,12 @@ export function aRace(
 /** What it sends: an escalation by its code, a message or signal by its name. */
 export function aThrow(
   id: string,
-  sent: { escalation: string } | { signal: string } | { message: string; key: string },
+  sent:
+    { escalation: string } | { signal: string } | { message: string; key: string } | { compensation: string | null },
 ): Throw {
   const step = { id, kind: 'throw' as const, title };
+  if ('compensation' in sent)
+    return { ...step, send: 'compensation', ...(sent.compensation === null ? {} : { of: sent.compensation }) };
   if ('escalation' in sent) return { ...step, send: 'escalation', code: sent.escalation };
   return 'signal' in sent
     ? { ...step, send: 'signal', name: sent.signal }

@@ -105,12 +105,13 @@ export function forgetItem({ state }: Run, item: string): void {
   state.handlers = Object.fromEntries(Object.entries(state.handlers).filter(([key]) => isElsewhere(key)));
 }
 
-/** An item that was done is at work again, and no longer counts. */
-export function uncountItem(frame: Frame, key: string): void {
+/** An item that was done is at work again, and no longer counts; false: what it came to is not kept. */
+export function uncountItem(frame: Frame, key: string): boolean {
   const each = must(frame.each, 'items of forEach');
   const found = each.kept.find((kept) => kept.key === key);
-  if (!found) return;
+  if (!found) return false;
   each.kept = each.kept.filter((kept) => kept !== found);
   each.done -= 1;
   each.results[found.outcome] = (each.results[found.outcome] ?? 1) - 1;
+  return true;
 }

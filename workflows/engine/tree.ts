@@ -61,8 +61,8 @@ interface Parts {
   calendars: { property: string; calendar: string }[];
 }
 
-/** An activity that undoes what the step's has done. */
-export type Compensation = NonNullable<ServiceTask['compensate']>;
+/** An activity that undoes what the step's has done, or the branch of a handler, by its key. */
+export type Compensation = NonNullable<ServiceTask['compensate']> | { branch: BranchKey };
 
 /** Each kind with its step. */
 export type StepByKind = { [S in Step as S['kind']]: S };
@@ -153,12 +153,10 @@ export function partsOf(step: Step): Parts {
   const nothing = { branches: [], expressions: [], people: [], compensation: null, calendars: [] };
   const parts = { ...nothing, ...readerOf(step.kind)(step) };
   const { handlers, expressions, calendars } = partsOfHandlers(step);
-  return {
-    ...parts,
-    handlers,
-    expressions: [...parts.expressions, ...expressions],
-    calendars: [...parts.calendars, ...calendars],
-  };
+  const branch = handlersOn(step).find(({ handler }) => handler.catch === 'compensation')?.key;
+  const compensation = branch === undefined ? parts.compensation : { branch };
+  const named = [...parts.calendars, ...calendars];
+  return { ...parts, handlers, compensation, expressions: [...parts.expressions, ...expressions], calendars: named };
 }
 
 /** What is on a step, or on the flow as a whole. */
@@ -345,8 +343,8 @@ export function neededOf({ join = 'all', branches }: Parallel): number {
 }
 
 /**
- * Of the sequences around a place, innermost last, the one that an `end` of it ends: of `branch` one that runs beside others, of `scope` a
- * sub-process or the branch of a handler. Undefined: there is none, or a scope lies between.
+ * Of the sequences around a place, innermost last, the one that an `end` of it ends: of `branch` one that runs beside others, else that of the
+ * scope or the flow; of `scope` a sub-process or the branch of a handler. Undefined: there is none.
  */
 export function endedBy<P extends { owner: StepId | null; branch: BranchKey }>(
   { steps }: { steps: StepsById },
@@ -359,8 +357,10 @@ export function endedBy<P extends { owner: StepId | null; branch: BranchKey }>(
   // Of an interrupting handler on a step the branch stands where the step stood.
   const isLimit = (place: P): boolean =>
     isScope(place) && (!isInstead(place.branch) || ['flow', 'subProcess'].includes(kindAt(place)));
-  const within = around.slice(around.findLastIndex(isLimit) + 1);
-  return within.findLast(({ owner, branch }) => !isHandlerKey(branch) && runsTogether(steps.get(owner ?? '')?.step));
+  const limit = around.findLastIndex(isLimit);
+  const isBranch = ({ owner, branch }: P): boolean =>
+    !isHandlerKey(branch) && runsTogether(steps.get(owner ?? '')?.step);
+  return around.slice(limit + 1).findLast(isBranch) ?? around[Math.max(limit, 0)];
 }
 
 /** Whether it does its steps several times, in rounds or for items, each with a name of its own (`Frame.item`). */

@@ -63,13 +63,15 @@ export interface ActivityError {
   /** Of a call: the case that was waited for ended so, and not its start. */
   ended?: true;
 }
-/** Goes to the one that has waited longest for this name and key. */
+/** Goes to the wait that it names, or to the one that has waited longest for this name and key. */
 export interface MessageEvent {
   type: 'message';
   /** One happens once. */
   id: string;
   name: string;
   key: string;
+  /** Whose `output` its patch follows: nobody else takes it. */
+  wait?: number;
   /** The new values of mentioned fields among those its patch writes. */
   vars: Vars;
   /** Id of the stored patch, null for none. */

@@ -24,9 +24,9 @@ export function requestOf(
   }
 }
 
-export function eventOf({ id, kind, name, key, vars, patch }: MessageMessage): EngineEvent {
+export function eventOf({ id, kind, name, key, wait, vars, patch }: MessageMessage): EngineEvent {
   return kind === 'message'
-    ? { type: kind, id, name, key: key ?? '', vars, patch }
+    ? { type: kind, id, name, key: key ?? '', ...(wait === undefined ? {} : { wait }), vars, patch }
     : { type: kind, id, name, vars, patch };
 }
 

@@ -2,7 +2,7 @@
 import type { Compiled } from '../engine/compile.ts';
 import { refuse } from '../engine/refuse.ts';
 import { findFrame, type State } from '../engine/state.ts';
-import type { Command, DeltaEntry, Effect, ResolvedPeople, StepId } from '../engine/types.ts';
+import type { Command, DeltaEntry, Effect, Place, ResolvedPeople, StepId } from '../engine/types.ts';
 import type { ModifyWish, ReturnPlan, ReturnWish } from '../messages.ts';
 import { consumeSafely } from './consume.ts';
 
@@ -34,25 +34,33 @@ function planAct(compiled: Compiled, state: State, command: Command, now: number
   return {
     cancels: closed.map(({ task }) => task),
     stays: after.state.tasks.map(({ id }) => id).filter((id) => !here.has(id)),
-    compensates: undoing.flatMap(({ frame, rest }) => [frame, ...rest]).map(({ step }) => step ?? ''),
+    compensates: undoing.flatMap(({ frame, rest }) => [frame, ...rest]).map(placeOf),
     opens: [
-      ...opened.map(({ step, assignee, pool }) => ({ step, assignee, pool })),
-      ...after.asked.map((step) => ({ step, assignee: null, pool: null })),
+      ...opened.map(({ step, item, assignee, pool }) => ({ step, item, assignee, pool })),
+      ...after.asked.map((place) => ({ ...place, assignee: null, pool: null })),
       // What waits for the compensations opens after them.
       ...undoing
         .flatMap(({ opens }) => opens)
-        .map((id) => ({ step: findFrame(after.state, id)?.frame.step ?? '', assignee: null, pool: null })),
+        .map((id) => ({ ...placeIn(after.state, id), assignee: null, pool: null })),
     ],
   };
 }
 
 type Consumed = Exclude<ReturnType<typeof consumeSafely>, { refusal: unknown }>;
 
+function placeIn(state: State, frame: number): Place {
+  return placeOf(findFrame(state, frame)?.frame ?? { step: null, item: null });
+}
+
+function placeOf({ step, item }: { step: StepId | null; item: string | null }): Place {
+  return { step: step ?? '', item };
+}
+
 interface Confirmed {
   state: State;
   entries: DeltaEntry[];
-  /** Steps whose people only the organisation knows. */
-  asked: StepId[];
+  /** Where the people are those that only the organisation knows. */
+  asked: Place[];
 }
 
 /** People whom the engine names are taken to be there. */
@@ -64,7 +72,7 @@ function confirmAll(compiled: Compiled, first: Consumed, now: number): Confirmed
     const people = peopleOf(effect);
     const next =
       people && consumeSafely(compiled, found.state, { type: 'resolved', effect: effect.id, people }, { now });
-    if (!next || 'refusal' in next) found.asked.push(effect.step);
+    if (!next || 'refusal' in next) found.asked.push(askedAt(found.state, effect));
     else {
       found.state = next.state;
       found.entries.push(...(next.delta ? [next.delta] : []));
@@ -72,6 +80,11 @@ function confirmAll(compiled: Compiled, first: Consumed, now: number): Confirmed
     }
   }
   return found;
+}
+
+function askedAt(state: State, { id, step }: Resolve): Place {
+  const effect = state.effects.find((open) => open.id === id);
+  return effect?.type === 'resolve' ? placeIn(state, effect.frame) : { step, item: null };
 }
 
 function peopleOf({ assign, given, initiator, headForInitiator }: Resolve): ResolvedPeople | undefined {

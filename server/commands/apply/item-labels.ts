@@ -2,7 +2,7 @@
 import { compile, type Compiled } from '../../../workflows/engine/compile.ts';
 import type { ForEach } from '../../../workflows/engine/flow.gen.ts';
 import { isOfItems, lastKey, roundsAround } from '../../../workflows/engine/items.ts';
-import type { OpenedTask } from '../../../workflows/engine/types.ts';
+import type { OpenedTask, Place } from '../../../workflows/engine/types.ts';
 import type { FieldInfo, Values } from '../../../forms/types.ts';
 import { readCaseFields } from '../case-record.ts';
 import type { Tx } from '../../db/as.ts';
@@ -17,37 +17,48 @@ interface Opening {
 
 const longest = 100;
 
-/** By task. Of items that are no rows their own text, which is their key. */
+/** By task. */
 export async function itemLabelsOf(tx: Tx, { flow, caseId, opened }: Opening): Promise<Map<string, string>> {
-  const compiled = compile(flow.loaded);
-  const within = opened.flatMap((task) => itemOf(compiled, task) ?? []);
-  if (within.length === 0) return new Map();
-  const fields = await readCaseFields(tx, flow.form, caseId);
-  const tables = [...new Set(within.flatMap(({ step }) => compiled.sources.get(step.id) ?? []))];
-  const shown = Object.fromEntries(tables.map((name) => [name, fields[name]]));
-  const labels = await recordLabels(tx, flow.form, shown);
+  const labels = await labelsOfPlaces(tx, { flow, caseId, places: opened });
   return new Map(
-    within.flatMap(({ task, step, key }): [string, string][] => {
-      const label = labelOf(flow, { step, key, tables, fields, labels });
-      return label === null ? [] : [[task, label.slice(0, longest)]];
+    opened.flatMap(({ task }, index): [string, string][] => {
+      const label = labels[index] ?? null;
+      return label === null ? [] : [[task, label]];
     }),
   );
 }
 
+/** One for each place; null outside of all items. Of items that are no rows their own text, which is their key. */
+export async function labelsOfPlaces(
+  tx: Tx,
+  { flow, caseId, places }: { flow: PublishedFlow; caseId: string; places: readonly Place[] },
+): Promise<(string | null)[]> {
+  const compiled = compile(flow.loaded);
+  const items = places.map((place) => itemOf(compiled, place));
+  const within = items.flatMap((item) => item ?? []);
+  if (within.length === 0) return places.map(() => null);
+  const fields = await readCaseFields(tx, flow.form, caseId);
+  const tables = [...new Set(within.flatMap(({ step }) => compiled.sources.get(step.id) ?? []))];
+  const shown = Object.fromEntries(tables.map((name) => [name, fields[name]]));
+  const labels = await recordLabels(tx, flow.form, shown);
+  return items.map((item) =>
+    item ? (labelOf(flow, { ...item, tables, fields, labels })?.slice(0, longest) ?? null) : null,
+  );
+}
+
 interface Item {
-  task: string;
   step: ForEach;
   key: string;
 }
 
-/** The innermost item that a task is about. */
-function itemOf(compiled: Compiled, { task, step, item }: OpenedTask): Item | undefined {
+/** The innermost item that a place is in. */
+function itemOf(compiled: Compiled, { step, item }: Place): Item | undefined {
   if (typeof item !== 'string') return undefined;
   const found = roundsAround(compiled, { step, item }).findLast(isOfItems);
-  return found ? { task, step: found.owner, key: found.key ?? lastKey(item) } : undefined;
+  return found ? { step: found.owner, key: found.key ?? lastKey(item) } : undefined;
 }
 
-interface Labelling extends Omit<Item, 'task'> {
+interface Labelling extends Item {
   tables: readonly string[];
   fields: Values;
   labels: Labels;

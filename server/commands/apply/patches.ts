@@ -3,11 +3,13 @@
  * now stays in the log and opens an incident; everything else of the delta commits.
  */
 import { sql } from 'kysely';
+import { fieldOfName } from '../../../workflows/engine/row-vars.ts';
 import type { DeltaEntry, Incident, Json } from '../../../workflows/engine/types.ts';
 import type { Tx } from '../../db/as.ts';
 import { patchCaseRecord, patchKnownRecord, readCaseFields, tableProblem } from '../case-record.ts';
 import type { PublishedFlow } from '../../definitions/published.ts';
 import { renderCase, wordsOf } from '../render.ts';
+import { hasRows, tablesOf, takeNewer } from './field-revs.ts';
 import { messageOf, type Known } from './read.ts';
 import type { LoadedForm } from '../../db/records/form-store.ts';
 
@@ -38,9 +40,9 @@ export async function applyPatches(tx: Tx, { known, flow, fresh, isCareful }: Wo
   const patches = fresh.flatMap((entry) => patchOf(known, entry));
   const record = { caseId: known.case.id, form: flow.form, fieldRevs: known.case.fieldRevs, before: known.record };
   const result = isCareful ? await writeCarefully(tx, record, patches) : await writeTogether(tx, record, patches);
-  const changed = Object.keys(result.fieldRevs).filter(
-    (field) => result.fieldRevs[field] !== known.case.fieldRevs[field],
-  );
+  const changed = Object.keys(result.fieldRevs)
+    .filter((field) => result.fieldRevs[field] !== known.case.fieldRevs[field])
+    .map(fieldOfName);
   if (!isShown(flow, changed)) return { ...result, title: null, summary: null };
   const rendered = await renderCase(tx, flow, result.record ?? (await readCaseFields(tx, flow.form, known.case.id)));
   return { ...result, ...rendered };
@@ -87,7 +89,8 @@ async function writeTogether(tx: Tx, record: RecordOf, patches: readonly RevPatc
   for (const patch of patches) Object.assign(merged, takeNewer(fieldRevs, patch));
   const last = patches.at(-1);
   if (last === undefined || Object.keys(merged).length === 0) return { fieldRevs, conflicts: [], record: null };
-  const patch = { caseId: record.caseId, fields: merged, by: last.by, rev: last.rev };
+  const fields = await wholeOf(tx, record, { fieldRevs, fields: merged });
+  const patch = { caseId: record.caseId, fields, by: last.by, rev: last.rev };
   if (record.before !== null) {
     const after = await patchKnownRecord(tx, record.form, { ...patch, before: record.before });
     return { fieldRevs, conflicts: [], record: after };
@@ -106,18 +109,23 @@ async function writeCarefully(tx: Tx, record: RecordOf, patches: readonly RevPat
   const conflicts: Incident[] = [];
   for (const patch of patches) {
     const tried = { ...fieldRevs };
-    const problem = await tryPatch(tx, record, { ...patch, fields: takeNewer(tried, patch) });
+    const taken = takeNewer(tried, patch);
+    const fields = await wholeOf(tx, record, { fieldRevs: tried, fields: taken });
+    const problem = await tryPatch(tx, record, { ...patch, fields });
     if (problem === undefined) fieldRevs = tried;
     else conflicts.push({ id: -patch.rev, step: null, code: 'record_conflict', detail: { rev: patch.rev, problem } });
   }
   return { fieldRevs, conflicts, record: null };
 }
 
-/** The fields this rev may write; notes that it has. */
-function takeNewer(fieldRevs: Record<string, number>, { rev, fields }: RevPatch): Fields {
-  const newer = Object.entries(fields).filter(([field]) => (fieldRevs[field] ?? 0) < rev);
-  for (const [field] of newer) fieldRevs[field] = rev;
-  return Object.fromEntries(newer);
+/** With rows put into their tables; the case is locked, so that the record stays as it is read. */
+async function wholeOf(
+  tx: Tx,
+  { form, caseId }: RecordOf,
+  { fieldRevs, fields }: { fieldRevs: Record<string, number>; fields: Fields },
+): Promise<Fields> {
+  if (!hasRows(fieldRevs, fields)) return fields;
+  return tablesOf(fieldRevs, fields, await readCaseFields(tx, form, caseId));
 }
 
 /** What the table said against it, as a code; undefined: written. */

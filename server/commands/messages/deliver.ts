@@ -90,9 +90,14 @@ async function tell({ db, temporal }: Deps, delivery: Leased): Promise<MessageAn
       sql`update message_delivery set patch = coalesce(patch, ${JSON.stringify(patch)}::jsonb)
         where message_id = ${id} and case_id = ${caseId} and await_id = ${delivery.awaitId}`.execute(tx),
     );
-  const update = { id, kind, name, key, vars: varsOf(flow, patch), patch: hasPatch ? id : null, acked: 0 };
+  // A message is mapped for the wait that it was routed to: no other of its name takes it, with another output.
+  const { awaitId } = delivery;
+  const meant = kind === 'message' ? { wait: awaitId } : {};
+  const update = { id, kind, name, key, ...meant, vars: varsOf(flow, patch), patch: hasPatch ? id : null, acked: 0 };
+  // By wait as well: missed there, it may come again for one that has opened since.
+  const updateId = `${id}:${String(awaitId)}`;
   return temporal.withDeadline(Date.now() + deadlineMs, () =>
-    temporal.workflow.getHandle(caseId).executeUpdate(messageUpdate, { args: [update], updateId: id }),
+    temporal.workflow.getHandle(caseId).executeUpdate(messageUpdate, { args: [update], updateId }),
   );
 }
 
@@ -109,7 +114,7 @@ export function patchBy(
   return Object.fromEntries(Object.entries(output ?? {}).map(([field, property]) => [field, fields[property] ?? null]));
 }
 
-/** The one that is meant, or what has opened since in its place; of a signal all of the case. */
+/** The one that is meant, none if it is closed; of a signal all of the case. */
 function readWaits(
   db: Deps['db'],
   { caseId, awaitId, kind, name, key }: Leased,
@@ -117,7 +122,7 @@ function readWaits(
   return asEngine(db, async (tx) => {
     const { rows } = await sql<Pick<Await, 'step' | 'part'>>`
       select step, part from case_await where case_id = ${caseId} and kind = ${kind} and name = ${name} and key is not distinct from ${key}
-      order by id = ${awaitId} desc, opened_at, id limit ${kind === 'message' ? 1 : 1000}`.execute(tx);
+        and (kind = 'signal' or id = ${awaitId}) order by opened_at, id limit 1000`.execute(tx);
     return rows;
   });
 }

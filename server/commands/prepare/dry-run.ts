@@ -15,6 +15,7 @@ import type { PrepareAnswer } from '../../tasks/schemas.ts';
 import { permissionsOf } from '../access.ts';
 import { readCaseFields } from '../case-record.ts';
 import { lookAtTask, readDecider } from '../facts.ts';
+import { onlyOwnRows, ownRowsOf, problemsOfOwn, withinTables } from '../own-rows.ts';
 import { mayStart } from '../starters.ts';
 import { authorise, findAction } from '../task-acts.ts';
 import { placeOf, prepareDecision, prepareStart } from './acts.ts';
@@ -67,7 +68,8 @@ export function tryDecision(deps: Deps, { person, taskId, outcome, fields: given
     if (prepare === undefined) return nothing;
     const permissions = permissionsOf(flow.form, step.fields, action.fields);
     const current = await readCaseFields(tx, flow.form, found.facts.case.id);
-    const sent = withoutMasks(flow.form, given, current);
+    const own = ownRowsOf(flow, found.facts.task, current);
+    const sent = withinTables(withoutMasks(flow.form, given, current), current, own);
     const fields = whole(flow.form, { current, patch: sent, permissions });
     const deciding = {
       flow,
@@ -78,7 +80,9 @@ export function tryDecision(deps: Deps, { person, taskId, outcome, fields: given
       current,
       permissions,
     };
-    const { set, problems } = await prepareDecision(tx, { ...deciding, isActing: false });
+    const prepared = await prepareDecision(tx, { ...deciding, isActing: false });
+    const set = onlyOwnRows(prepared.set, own);
+    const problems = problemsOfOwn(prepared.problems, current, own);
     const { claimedBy, assignee } = found.facts.task;
     const knows = [claimedBy ?? assignee, found.facts.case.initiator].includes(person);
     return answer(tx, flow.form, {

@@ -28,9 +28,8 @@ function checkTimer({ report }: Checking, { id, in: budget, at }: Timer): void {
 }
 
 function checkEnd({ steps, report }: Checking, { id, ends }: End): void {
-  if (ends !== 'branch' && ends !== 'scope') return;
-  if (endedBy({ steps }, steps.get(id)?.path ?? [], ends)) return;
-  report(id, 'ends', ends === 'branch' ? 'end_of_no_branch' : 'end_of_no_scope');
+  if (ends !== 'scope' || endedBy({ steps }, steps.get(id)?.path ?? [], ends)) return;
+  report(id, 'ends', 'end_of_no_scope');
 }
 
 function checkJump(checking: Checking, jump: Jump): void {
@@ -38,9 +37,21 @@ function checkJump(checking: Checking, jump: Jump): void {
   const [from, to] = [steps.get(jump.id), steps.get(jump.to)];
   if (!from) return;
   if (!to) report(jump.id, 'to', 'unknown_step', { step: jump.to });
-  else if (!encloses(checking, to, from)) report(jump.id, 'to', 'jump_target_invalid', { step: jump.to });
+  else if (!encloses(checking, to, from) || isUndoing(checking, from))
+    report(jump.id, 'to', 'jump_target_invalid', { step: jump.to });
   else if (isBackwards(to, from) && !waitsBetween(checking, to, from))
     report(jump.id, 'to', 'jump_without_wait', { step: jump.to });
+}
+
+/** What undoes a step goes straight on. */
+function isUndoing({ steps }: Checking, { path }: StepInfo): boolean {
+  return path.some(({ owner, branch }) => {
+    const step = owner === null ? undefined : steps.get(owner)?.step;
+    return (
+      step !== undefined &&
+      handlersOn(step).some(({ key, handler }) => key === branch && handler.catch === 'compensation')
+    );
+  });
 }
 
 /** Whether the target stands in a sequence around the jump, and nothing between them runs beside others or is a scope. */

@@ -42,6 +42,24 @@ function checkHandler(checking: Checking, owner: Flow | Step, place: Place, hand
   if (handler.catch === 'cancel' && !isScope(owner))
     report(place.step, `${place.property}.catch`, 'cancel_of_no_scope');
   if (!mayHappen(checking, owner, handler)) report(place.step, `${place.property}.catch`, 'handler_never_happens');
+  const before = coveredBy(owner, handler);
+  if (before) report(place.step, `${place.property}.catch`, 'handler_covered', { by: before.id });
+}
+
+/** The handler before it that catches all that it could: the first that fits is the one that happens. */
+function coveredBy(owner: Flow | Step, handler: Handler): Handler | undefined {
+  const all = handlersOn(owner).map(({ handler: each }) => each);
+  const earlier = all.slice(0, all.indexOf(handler));
+  if (handler.catch === 'escalation')
+    return earlier.find(
+      (each) => each.catch === 'escalation' && (each.code === undefined || each.code === handler.code),
+    );
+  if (handler.catch !== 'error') return undefined;
+  return earlier.find(
+    (each) =>
+      each.catch === 'error' &&
+      (each.codes === undefined || (handler.codes?.every((code) => includes(each.codes, code)) ?? false)),
+  );
 }
 
 function isScope(owner: Flow | Step): boolean {

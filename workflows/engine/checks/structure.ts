@@ -63,7 +63,7 @@ function goesOnItself(step: Step, targets: Targets): boolean {
   if (step.kind === 'forEach') return true;
   const { branches } = partsOf(step);
   if (branches.length === 0) return true;
-  if (step.kind === 'subProcess') return passes(step.steps, targets) || endsScope(step.steps);
+  if (step.kind === 'subProcess') return passes(step.steps, targets) || endsScope(step.steps) || endsBranch(step.steps);
   const ends = branches.map(({ steps }) => passes(steps, targets) || (runsTogether(step) && endsBranch(steps)));
   return step.kind === 'parallel' ? ends.filter(Boolean).length >= neededOf(step) : ends.some(Boolean);
 }

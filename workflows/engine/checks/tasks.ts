@@ -1,14 +1,7 @@
 /** Human and service steps: actions, where they lead, activities. */
 import type { CheckActivity, Checking } from '../check.ts';
-import type { Approval, ServiceTask } from '../flow.gen.ts';
-import {
-  isHuman,
-  isReachableBackwards,
-  outcomesOfStep,
-  type Compensation,
-  type HumanStep,
-  type Outcome,
-} from '../tree.ts';
+import type { Approval, Compensate, ServiceTask } from '../flow.gen.ts';
+import { isHuman, isReachableBackwards, outcomesOfStep, type HumanStep, type Outcome } from '../tree.ts';
 import type { StepId } from '../types.ts';
 import { checkClocks } from './due.ts';
 
@@ -34,7 +27,7 @@ function checkService(checking: Checking, step: ServiceTask): void {
   if (step.compensate) checkCompensation(checking, id, step.compensate);
 }
 
-function checkCompensation(checking: Checking, id: StepId, { activity, input = {} }: Compensation): void {
+function checkCompensation(checking: Checking, id: StepId, { activity, input = {} }: Compensate): void {
   const { context, report } = checking;
   const known = Object.hasOwn(context.activities, activity) ? context.activities[activity] : undefined;
   if (known) checkInput(checking, { id, activity, property: 'compensate.input' }, input, known);

@@ -1,9 +1,10 @@
 /**
- * end: ends the case here with an outcome, whatever else is open; or only the branch or the scope it stands in; or raises an error, which goes
- * to the nearest handler around it.
+ * end: ends the case here with an outcome, whatever else is open; or only the branch, sequence or scope it stands in; or raises an error, which
+ * goes to the nearest handler around it.
  */
 import { sequenceOf } from '../compile.ts';
 import type { End } from '../flow.gen.ts';
+import { isBeside } from '../handlers.ts';
 import { raiseError } from '../raise.ts';
 import { closeUnder, endCase, openIncident, type Run } from '../run.ts';
 import { pathTo, type Frame } from '../state.ts';
@@ -31,12 +32,16 @@ function endAround(run: Run, { id }: Frame, ends: 'branch' | 'scope', outcome: s
     return branch === null ? [] : [{ owner, branch, frame }];
   });
   const scope = endedBy(run.compiled, around, ends)?.frame;
-  if (scope) finishBranch(run, scope, outcome);
-  else endCase(run, 'completed', outcome);
+  if (!scope) endCase(run, 'completed', outcome);
+  else finish(run, scope, ends, outcome);
 }
 
-function finishBranch(run: Run, scope: Frame, outcome: string): void {
+/** Of a scope, what runs beside goes on when only its own sequence ends. */
+function finish(run: Run, scope: Frame, ends: 'branch' | 'scope', outcome: string): void {
+  const beside = ends === 'branch' ? scope.children.filter(isBeside) : [];
+  scope.children = scope.children.filter((child) => !beside.includes(child));
   closeUnder(run, scope);
+  scope.children = beside;
   run.ended.set(scope.id, outcome);
   scope.at = sequenceOf(run.compiled, scope.step, scope.branch).length;
   run.agenda.push({ do: 'enter', scope: scope.id });

@@ -331,6 +331,54 @@ describe('rule 21: return and take back', () => {
     expect(open(simulation)).toEqual(['after']);
   });
 
+  it('a return into several items of one that is over opens each of them, and it waits for all (rule 21)', () => {
+    const simulation = run(steps, { lines: rows('a', 'b', 'c') });
+    simulation.complete('first', 'done');
+    for (const item of ['a', 'b', 'c'])
+      for (const step of ['do', 'check']) simulation.complete(step, 'done', { item, actor: `${step} ${item}` });
+    const both = { items: ['a', 'c'] };
+    expect(simulation.returnTo('after', 'do', { ...both, mode: 'straightBack' })).toMatchObject({
+      code: 'return_target_invalid',
+    });
+    expect(simulation.returnTo('after', 'do', { items: ['a', 'a'] })).toMatchObject({ code: 'return_target_invalid' });
+    expect(simulation.returnTo('after', 'do', both)).toBeNull();
+    expect(open(simulation)).toEqual(['do a', 'do c']);
+    expect(simulation.state.tasks.map(({ returnedBy }) => returnedBy)).toEqual(['owner', 'owner']);
+    expect(simulation.entries.at(-1)?.event.data).toMatchObject({ to: 'do', items: ['a', 'c'] });
+    for (const item of ['a', 'c']) {
+      expect(open(simulation)).not.toContain('after');
+      for (const step of ['do', 'check']) simulation.complete(step, 'done', { item });
+    }
+
+    expect(open(simulation)).toEqual(['after']);
+  });
+
+  it('a return into several items undoes what each did, the last first, before any opens', () => {
+    const book = aServiceTask('book', { activity: 'book', compensate: { activity: 'unbook' } });
+    const simulation = run(each({}, [aUserTask('do'), book]), { lines: rows('a', 'b') });
+    for (const item of ['a', 'b']) simulation.complete('do', 'done', { item });
+    const undone = (): (string | null)[] =>
+      simulation.entries.flatMap(({ effects }) =>
+        effects.flatMap((effect) => (effect.type === 'activity' && effect.undoes !== null ? [effect.item] : [])),
+      );
+    simulation.returnTo('after', 'do', { items: ['a', 'b'] });
+
+    expect([undone(), open(simulation)]).toEqual([
+      ['b', 'a'],
+      ['do a', 'do b'],
+    ]);
+  });
+
+  it('one after another, items are sent back one at a time', () => {
+    const simulation = run(each({ mode: 'sequential' }), { lines: rows('a', 'b') });
+    for (const item of ['a', 'b']) simulation.complete('check', 'done', { item });
+
+    expect(simulation.returnTo('after', 'check', { items: ['a', 'b'] })).toMatchObject({
+      code: 'return_target_invalid',
+    });
+    expect(simulation.returnTo('after', 'check', { items: ['b'] })).toBeNull();
+  });
+
   it('straight back: a detour into the item, whose values it sees', () => {
     const who = { assign: { rule: 'field' as const, field: 'line.name' } };
     const simulation = run(each({}, [aUserTask('do', { people: who })]), { lines: rows('a', 'b') });
@@ -404,5 +452,23 @@ describe('a long list', () => {
     const simulation = run(each({ until: 'done = 10' }, [aCc('tell')]), { lines });
 
     expect([open(simulation), simulation.state.timers]).toEqual([['after'], []]);
+  });
+});
+
+describe('rows that are written by themselves', () => {
+  it('take the place of the row with their id; what nothing mentions is left out, a row that is gone stays gone', () => {
+    const simulation = run(
+      [...each({ list: 'lines' }, [aUserTask('do')]), anExclusive('big', 'sum(lines.amount) > 5', [], [])],
+      {
+        lines: rows('a', 'b'),
+      },
+    );
+    simulation.complete('do', 'done', { item: 'a', vars: { 'lines/a': { id: 'a', amount: 9, secret: 1 } } });
+    simulation.complete('do', 'done', { item: 'b', vars: { 'lines/z': { id: 'z', amount: 9 } } });
+
+    expect(simulation.state.vars.lines).toEqual([
+      { id: 'a', amount: 9 },
+      { id: 'b', amount: 1 },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../simulate.ts';
-import { aJump, aLoop, anExclusive, aParallel, aUserTask, compileSteps } from '../testing.ts';
+import { aHandler, aJump, aLoop, anExclusive, aParallel, aUserTask, compileSteps } from '../testing.ts';
 
 describe('jump', () => {
   it('goes back to a step around it, and forgets what came after', () => {
@@ -33,5 +33,18 @@ describe('jump', () => {
     run.complete('a', 'done');
 
     expect([run.open().sort(), run.task('b').id]).toEqual([['a', 'b'], id]);
+  });
+
+  it('leaves what runs beside the steps it goes back over', () => {
+    const remind = aHandler('late', { catch: 'timer', in: 'PT1H', interrupting: false }, [aUserTask('reminded')]);
+    const again = anExclusive('again', 'amount > 5', [aJump('back', 'a')], []);
+    const run = new Simulation(compileSteps([aUserTask('a', { on: [remind] }), aUserTask('b'), again]));
+    run.start('owner', { amount: 9 });
+    run.advance(3_600_000);
+    run.complete('a', 'done');
+
+    run.complete('b', 'done');
+
+    expect(run.open().toSorted()).toEqual(['a', 'reminded']);
   });
 });

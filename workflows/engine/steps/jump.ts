@@ -6,6 +6,6 @@ import type { Behaviour } from './behaviour.ts';
 
 export const jump: Behaviour<Jump> = {
   open: (run, frame, { to }) => {
-    goTo(run, { step: to, item: roundsOf(run.compiled, to, frame.item) });
+    goTo(run, { step: to, item: roundsOf(run.compiled, to, frame.item) }, { isJump: true });
   },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../simulate.ts';
-import { aHandler, aReceive, aUserTask, compileSteps } from '../testing.ts';
+import { aHandler, aParallel, aReceive, aUserTask, compileSteps } from '../testing.ts';
 import type { Step } from '../flow.gen.ts';
 
 const start = (steps: Step[], vars = {}): Simulation => {
@@ -10,6 +10,23 @@ const start = (steps: Step[], vars = {}): Simulation => {
 };
 
 describe('receive', () => {
+  it('of two that wait for the same takes what is meant for it, and what is meant for none is not taken', () => {
+    const run = start([
+      aParallel('p', [
+        [aReceive('one'), aUserTask('a')],
+        [aReceive('other'), aUserTask('b')],
+      ]),
+    ]);
+    const waits = new Map(run.entries.at(-1)?.case.awaits?.map(({ step, id }) => [step, id]));
+
+    expect(run.message('paid', 'k1', { wait: 9999 })).toBe(false);
+    expect(run.message('paid', 'k1', { wait: waits.get('other')! })).toBe(true);
+    expect(run.open()).toEqual(['b']);
+    expect(run.message('paid', 'k1', { wait: waits.get('other')! })).toBe(false);
+    expect(run.message('paid', 'k1')).toBe(true);
+    expect(run.open()).toEqual(['b', 'a']);
+  });
+
   it('waits for a message of its name and key, and says so', () => {
     const run = start([aReceive('r', { key: 'order', early: true }), aUserTask('a')], { order: 'k7' });
     expect(run.entries.at(-1)?.case).toMatchObject({

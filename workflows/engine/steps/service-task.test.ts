@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MOST_VALUES } from '../room.ts';
 import { Simulation } from '../simulate.ts';
 import { anExclusive, aServiceTask, aUserTask, compileSteps } from '../testing.ts';
 
@@ -27,8 +28,13 @@ describe('serviceTask', () => {
     const run = new Simulation(compileSteps([aServiceTask('print')]), { perform: () => answers.shift() });
     run.start('owner');
     expect(run.state.incidents).toMatchObject([
-      { step: 'print', code: 'activity_failed', detail: { error: 'printer_off' } },
+      {
+        step: 'print',
+        code: 'activity_failed',
+        detail: { error: 'printer_off', effect: expect.any(Number) as number },
+      },
     ]);
+    expect(run.state.incidents[0]?.detail.effect).toBe(run.entries[0]?.effects[0]?.id);
 
     run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]?.id ?? 0, vars: {} });
 
@@ -56,6 +62,21 @@ describe('serviceTask', () => {
 
     expect(called).toBe(calls);
     expect(run.open()).toEqual(['b']);
+  });
+
+  it('what it answered has no room: it has not run, and a retry calls it again, `again: skip` or not', () => {
+    const answers = [
+      { vars: { text: 'x'.repeat(MOST_VALUES) }, patch: null },
+      { vars: { text: 'short' }, patch: null },
+    ];
+    const steps = [aServiceTask('print', { again: 'skip' }), anExclusive('x', 'text = "short"', [aUserTask('a')], [])];
+    const run = new Simulation(compileSteps(steps), { perform: () => answers.shift() });
+    run.start('owner');
+    expect(run.state).toMatchObject({ ran: [], incidents: [{ detail: { error: 'values_too_large' } }] });
+
+    run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]!.id, vars: {} });
+
+    expect([answers, run.open(), run.state.ran]).toEqual([[], ['a'], ['print']]);
   });
 
   it('rule 22: an activity in flight is let finish and only logged when the case went on without it', () => {

@@ -47,6 +47,7 @@ describe('withQuery', () => {
       '/api/tasks?view=mine&q=%E5%BC%A0+%E4%B8%89',
     );
     expect(withQuery('/api/tasks')).toBe('/api/tasks');
+    expect(withQuery('/api/plan', { items: ['a', 'b'] })).toBe('/api/plan?items=a&items=b');
   });
 });
 

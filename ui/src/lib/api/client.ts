@@ -5,7 +5,7 @@ import { currentLocale } from '#lib/i18n/locale.ts';
 import { net } from './net.svelte.ts';
 import { ApiProblem } from './problem.ts';
 
-type Query = Record<string, string | number | boolean | undefined>;
+type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
 
 interface CallOptions {
   query?: Query;
@@ -34,7 +34,7 @@ const RETRY_MS = [300, 1_200, 3_000];
 export function withQuery(path: string, query: Query = {}): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') params.set(name, String(value));
+    for (const each of [value].flat()) if (each !== undefined && each !== '') params.append(name, String(each));
   }
   const text = params.toString();
   return text === '' ? path : `${path}?${text}`;

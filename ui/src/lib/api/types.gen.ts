@@ -165,7 +165,6 @@ export interface Api {
   PauseBody?: PauseBody;
   WaitingParty?: WaitingParty;
   PauseOptions?: PauseOptions;
-  PlannedTask?: PlannedTask;
   PositionBranch?: PositionBranch;
   PositionStep?: PositionStep;
   PrepareAnswer?: PrepareAnswer;
@@ -173,10 +172,6 @@ export interface Api {
   ReleaseBody?: ReleaseBody;
   RemoveSignersBody?: RemoveSignersBody;
   ResumeBody?: ResumeBody;
-  ReturnBody?: ReturnBody;
-  ReturnPlan?: ReturnPlan;
-  PlannedCompensation?: PlannedCompensation;
-  ReturnTarget?: ReturnTarget;
   SummaryField?: SummaryField;
   TakeBackBody?: TakeBackBody;
   TaskCounts?: TaskCounts;
@@ -187,6 +182,7 @@ export interface Api {
   TaskDueBy?: TaskDueBy;
   TaskPause?: TaskPause;
   TaskAllow?: TaskAllow;
+  ReturnTarget?: ReturnTarget;
   TaskTime?: TaskTime;
   TimelineEntry?: TimelineEntry;
   TaskPage?: TaskPage;
@@ -260,6 +256,10 @@ export interface Api {
   QuestionList?: QuestionList;
   WaitingQuestion?: WaitingQuestion;
   WaitingQuestions?: WaitingQuestions;
+  PlannedTask?: PlannedTask;
+  ReturnBody?: ReturnBody;
+  ReturnPlan?: ReturnPlan;
+  PlannedCompensation?: PlannedCompensation;
 }
 export interface PersonRef {
   id: string;
@@ -1579,12 +1579,6 @@ export interface PauseOptions {
    */
   waitingFor: WaitingParty[];
 }
-export interface PlannedTask {
-  step: string;
-  title: Text;
-  holder: PersonRef | null;
-  pool: Text | null;
-}
 export interface PositionBranch {
   id: string;
   title: Text | null;
@@ -1667,37 +1661,6 @@ export interface RemoveSignersBody {
 export interface ResumeBody {
   assignment: number;
 }
-export interface ReturnBody {
-  to: string;
-  mode: 'redo' | 'straightBack';
-  comment: string;
-  assignment: number;
-}
-export interface ReturnPlan {
-  /**
-   * Open tasks, besides the returned one, that it closes.
-   */
-  cancels: PlannedTask[];
-  /**
-   * Open tasks that go on beside it.
-   */
-  stays: PlannedTask[];
-  /**
-   * Service steps whose effects are undone first, in this order.
-   */
-  compensates: PlannedCompensation[];
-  opens: PlannedTask[];
-}
-export interface PlannedCompensation {
-  step: string;
-  title: Text;
-}
-export interface ReturnTarget {
-  step: string;
-  title: Text;
-  by: PersonRef | null;
-  at: string | null;
-}
 export interface SummaryField {
   label: Text;
   value: string;
@@ -1740,6 +1703,16 @@ export interface TaskDetail {
      * via the `patternProperty` "^.*$".
      */
     [k: string]: unknown;
+  };
+  /**
+   * Of a task that is about one row: by sub-table the row, which alone is here and may be written.
+   */
+  ownRows: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: string;
   };
   labels: {
     /**
@@ -1843,6 +1816,18 @@ export interface TaskAllow {
    * Of a task that the reader decided: nobody has gone on from there.
    */
   takeBack: boolean;
+}
+export interface ReturnTarget {
+  step: string;
+  title: Text;
+  item: string | null;
+  itemLabel: string | null;
+  /**
+   * May be returned to at once with the other items of its step.
+   */
+  together: boolean;
+  by: PersonRef | null;
+  at: string | null;
 }
 export interface TaskTime {
   /**
@@ -2581,4 +2566,44 @@ export interface WaitingQuestion {
 export interface WaitingQuestions {
   items: WaitingQuestion[];
   next: string | null;
+}
+export interface PlannedTask {
+  step: string;
+  title: Text;
+  item: string | null;
+  holder: PersonRef | null;
+  pool: Text | null;
+}
+export interface ReturnBody {
+  to: string;
+  /**
+   * Of a target in items: which of them. Several only to redo; left out: the item that the task is in.
+   *
+   * @minItems 1
+   * @maxItems 200
+   */
+  items?: string[];
+  mode: 'redo' | 'straightBack';
+  comment: string;
+  assignment: number;
+}
+export interface ReturnPlan {
+  /**
+   * Open tasks, besides the returned one, that it closes.
+   */
+  cancels: PlannedTask[];
+  /**
+   * Open tasks that go on beside it.
+   */
+  stays: PlannedTask[];
+  /**
+   * Service steps whose effects are undone first, in this order.
+   */
+  compensates: PlannedCompensation[];
+  opens: PlannedTask[];
+}
+export interface PlannedCompensation {
+  step: string;
+  title: Text;
+  item: string | null;
 }

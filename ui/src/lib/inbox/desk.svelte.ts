@@ -163,11 +163,11 @@ export class TaskDesk {
   }
 
   async returnTo(
-    target: { step: string; title: string },
+    target: { step: string; items: string[]; title: string },
     mode: 'redo' | 'straightBack',
     reason: string,
   ): Promise<void> {
-    if (!(await this.work.returnTo(target.step, mode, reason))) return;
+    if (!(await this.work.returnTo(target, mode, reason))) return;
     this.dialog = undefined;
     this.#finish(m.act_returned({ step: target.title }));
   }

@@ -1,12 +1,23 @@
 import { expect, it } from 'vitest';
 import type { Action, TaskDetail } from '#lib/api/types.gen.ts';
-import { conflictsOf, formErrors, preparing, proposed, writable } from './fields.ts';
+import { conflictsOf, formErrors, formOf, preparing, proposed, writable } from './fields.ts';
 
 it('sends only what the step may write', () => {
   const fields = { category: 'water', phone: '13800000000', secret: 1, note: '' };
   const permissions = { category: 'required', phone: 'read', secret: 'hidden', note: 'edit' } as const;
 
   expect(writable(fields, permissions)).toEqual({ category: 'water', note: '' });
+});
+
+it('has of a table whose row the task is about that row, and no other', () => {
+  const schema = { properties: { lines: { type: 'array', maxItems: 50 }, note: { type: 'string' } } };
+  const form = { key: 'tour', version: 1, schema, layout: {} };
+
+  expect(formOf({ form, ownRows: {} })).toBe(form);
+  expect(formOf({ form, ownRows: { lines: 'r1' } }).schema.properties).toEqual({
+    lines: { type: 'array', minItems: 1, maxItems: 1 },
+    note: { type: 'string' },
+  });
 });
 
 it('shows both values of a field that was changed meanwhile', () => {

@@ -11,6 +11,14 @@ export function writable(
   return Object.fromEntries(Object.entries(fields).filter(([name]) => may(permissions[name])));
 }
 
+/** The form of a task that is about one row of a table: there is that row, and neither another nor none. */
+export function formOf({ form, ownRows }: Pick<TaskDetail, 'form' | 'ownRows'>): TaskDetail['form'] {
+  const properties = (form.schema.properties ?? {}) as Record<string, object>;
+  const own = Object.keys(ownRows).map((name) => [name, { ...properties[name], minItems: 1, maxItems: 1 }] as const);
+  if (own.length === 0) return form;
+  return { ...form, schema: { ...form.schema, properties: { ...properties, ...Object.fromEntries(own) } } };
+}
+
 /** The act to ask about while the form is filled: the chosen one, else the one most likely taken. */
 export function preparing(
   actions: readonly Action[],

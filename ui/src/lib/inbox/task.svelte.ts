@@ -9,7 +9,7 @@ import { proposals } from '#lib/form/prepared.ts';
 import { ChosenPeople } from '#lib/people/choices.svelte.ts';
 import { nowIso } from '#lib/time/format.ts';
 import { DraftSaver, type DraftState } from './draft.ts';
-import { conflictsOf, formErrors, preparing, proposed, writable, type FieldConflict } from './fields.ts';
+import { formOf, conflictsOf, formErrors, preparing, proposed, writable, type FieldConflict } from './fields.ts';
 
 /** What a person is about to do and has not confirmed. */
 export type Intent = { kind: 'action'; action: Action } | { kind: 'comment' };
@@ -158,8 +158,14 @@ export class TaskWork {
     });
   }
 
-  returnTo(step: string, mode: 'redo' | 'straightBack', comment: string): Promise<boolean> {
-    return this.#act('return', { to: step, mode, comment, assignment: this.detail?.assignment ?? 0 });
+  /** `items`: of a step in items, which; empty for any other. */
+  returnTo(
+    { step: to, items }: { step: string; items: string[] },
+    mode: 'redo' | 'straightBack',
+    comment: string,
+  ): Promise<boolean> {
+    const which = items.length > 0 ? { items } : {};
+    return this.#act('return', { to, ...which, mode, comment, assignment: this.detail?.assignment ?? 0 });
   }
 
   handOn(act: 'transfer' | 'delegate', to: string, comment: string): Promise<boolean> {
@@ -210,7 +216,8 @@ export class TaskWork {
     this.conflicts = this.conflicts.filter((other) => other.field !== conflict.field);
   }
 
-  #take(detail: TaskDetail): void {
+  #take(read: TaskDetail): void {
+    const detail = { ...read, form: formOf(read) };
     this.detail = detail;
     this.labels = detail.labels;
     this.#writable = this.#draftable();

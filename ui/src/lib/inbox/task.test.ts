@@ -28,6 +28,7 @@ function aDetail(more: Partial<TaskDetail> = {}): TaskDetail {
     guide: null,
     actions: [approve],
     allow: { claim: false, release: false, transfer: false, return: false },
+    ownRows: {},
     returnTargets: [],
     explanation: { rule: 'pool', inputs: {}, labels: {} },
     timeline: [],

@@ -1,0 +1,298 @@
+/**
+ * Arranges a graph as a tree. What one token walks through becomes a sequence, merges and loops jumps in it: the method of Ramsey's "Beyond
+ * Relooper", 2022, with jumps for its exits. Where tokens split, each is arranged by itself up to where they join; tokens that join
+ * earlier than others are put together first.
+ */
+import type { Edge, Graph, Node } from './graph.ts';
+import { Refused } from './refusal.ts';
+import { isInterrupting, isJoin, isSplit, toRegion, type Region } from './region.ts';
+
+/** A node where it stands in a sequence. A node that several tokens come to on their own stands in several. */
+export interface Place {
+  node: Node;
+}
+export type Item =
+  | { do: 'node'; place: Place; branches: Branch[]; handlers: HandlerItems[] }
+  | { do: 'split'; place: Place | null; kind: 'parallel' | 'inclusive'; branches: Branch[] }
+  | { do: 'jump'; to: Place }
+  /** The token is used up here; what runs beside goes on. */
+  | { do: 'stop' };
+export interface Branch {
+  edge: Edge;
+  items: Item[];
+}
+export interface HandlerItems {
+  event: Node;
+  items: Item[];
+}
+
+/** One token from an edge to the joins it comes to. */
+interface Thread {
+  edge: Edge;
+  items: Item[];
+  exits: Edge[];
+}
+/** All that a split begins. */
+interface Block {
+  branches: Branch[];
+  /** Where its tokens have become one; null: nowhere. */
+  exit: Node | null;
+  /** Edges to a join that waits for others too. */
+  open: Edge[];
+}
+
+/** One region being arranged. */
+interface Work {
+  /** Splits and events being arranged around it: a way back to one of them would make tokens without end. */
+  around: Node[];
+  region: Region;
+  places: Map<Node, Place>;
+  blocks: Map<Node, Block>;
+  exits: Edge[];
+  /** Joins that only one token comes to. */
+  plain: Set<Node>;
+  /** How many more nodes may be placed: a node that several tokens come to is placed for each. */
+  room: Room;
+}
+interface Room {
+  left: number;
+}
+const MOST_PLACES = 20_000;
+
+/** The steps of a scope, from where its tokens begin. @throws Refused where no tree says the same. */
+export function arrange({ starts, owner }: Graph, entry: Node | undefined = starts[0]): Item[] {
+  if (!entry) return [];
+  if (starts.length > 1 && starts.every(({ type }) => type !== 'startEvent'))
+    throw new Refused(
+      'not_block_structured',
+      owner.id ?? null,
+      'it begins in several places at once and has no start event',
+    );
+  return arrangeAlone(entry, [], { left: MOST_PLACES });
+}
+
+/** A token that nobody waits for. */
+function arrangeAlone(entry: Node, around: Node[], room: Room): Item[] {
+  if (around.includes(entry))
+    throw new Refused('loop_out_of_parallel', entry.id, 'what it begins beside leads back to before it');
+  const plain = new Set<Node>();
+  for (;;) {
+    const { items, exits } = arrangeFrom(entry, { around: [...around, entry], plain, room });
+    if (exits.length === 0) return items;
+    // One token alone: an inclusive gateway lets it through, a parallel one waits for ever.
+    for (const { target } of exits) letThrough({ plain }, target);
+  }
+}
+
+function letThrough({ plain }: Pick<Work, 'plain'>, join: Node): void {
+  if (join.type !== 'inclusiveGateway')
+    throw new Refused('join_never_fires', join.id, 'fewer tokens come to this join than it waits for');
+  plain.add(join);
+}
+
+interface Starting extends Pick<Work, 'around' | 'plain' | 'room'> {
+  /** What is known of its splits already. */
+  blocks?: Map<Node, Block>;
+}
+
+function arrangeFrom(entry: Node, starting: Starting): { items: Item[]; exits: Edge[] } {
+  const exits: Edge[] = [];
+  const fields = { blocks: new Map<Node, Block>(), ...starting, places: new Map<Node, Place>(), exits };
+  const region = toRegion(entry, (node) => successors({ ...fields, region: null }, node));
+  const items = place({ ...fields, region }, entry, null);
+  return { items, exits: [...new Set(exits)] };
+}
+
+type Looking = Omit<Work, 'region'> & { region: Region | null };
+
+function successors(work: Looking, node: Node): Node[] {
+  const boundary = node.boundary.filter(isInterrupting);
+  if (isSplit(node)) {
+    const { exit } = blockOf(work, node);
+    return exit ? [exit] : [];
+  }
+  const ahead = node.outgoing.filter((edge) => !isExit(work, edge)).map(({ target }) => target);
+  return [...ahead, ...boundary];
+}
+
+function isExit({ plain }: Pick<Work, 'plain'>, { target }: Edge): boolean {
+  return isJoin(target) && !plain.has(target);
+}
+
+// ---------------------------------------------------------------------------------------------- one token
+
+/** The sequence from a node to the end of what it dominates. `fall`: what comes after it in the sequence around; null: the end. */
+function place(work: Work, node: Node, fall: Node | null): Item[] {
+  const merges = work.region.mergesBelow.get(node) ?? [];
+  const items = emit(work, node, merges[0] ?? fall);
+  for (const [index, merge] of merges.entries()) items.push(...place(work, merge, merges[index + 1] ?? fall));
+  return items;
+}
+
+function emit(work: Work, node: Node, fall: Node | null): Item[] {
+  work.room.left -= 1;
+  if (work.room.left < 0)
+    throw new Refused('too_many_copies', node.id, 'tokens that never join would make more steps than a flow may have');
+  if (isSplit(node)) return emitSplit(work, node, fall);
+  const at = placeOf(work, node);
+  const handlers = handlersOf(work, node);
+  if (isChoice(node)) {
+    const branches = node.outgoing.map((edge) => ({ edge, items: goOn(work, edge, fall) }));
+    return [{ do: 'node', place: at, branches, handlers }];
+  }
+  const [edge] = node.outgoing;
+  const rest = edge ? goOn(work, edge, fall) : stop(node.type === 'endEvent' ? null : fall);
+  return [{ do: 'node', place: at, branches: [], handlers }, ...rest];
+}
+
+function isChoice({ type, outgoing }: Node): boolean {
+  if (type === 'eventBasedGateway') return true;
+  return type === 'exclusiveGateway' && (outgoing.length > 1 || outgoing.some(({ condition }) => condition !== null));
+}
+
+function goOn(work: Work, edge: Edge, fall: Node | null): Item[] {
+  if (!isExit(work, edge)) return goTo(work, edge.target, fall);
+  work.exits.push(edge);
+  return stop(fall);
+}
+
+function goTo(work: Work, target: Node, fall: Node | null): Item[] {
+  if (target === fall) return [];
+  if (work.region.merges.has(target)) return [{ do: 'jump', to: placeOf(work, target) }];
+  return place(work, target, fall);
+}
+
+/** At the end of the sequence nothing needs to be said. */
+function stop(fall: Node | null): Item[] {
+  return fall === null ? [] : [{ do: 'stop' }];
+}
+
+function placeOf({ places }: Work, node: Node): Place {
+  const known = places.get(node) ?? { node };
+  places.set(node, known);
+  return known;
+}
+
+/** An interrupting event goes on in the place of its activity, and falls to where that does; the others are tokens of their own. */
+function handlersOf(work: Work, node: Node): HandlerItems[] {
+  const [edge] = node.outgoing;
+  const fall = edge && !isExit(work, edge) ? edge.target : null;
+  return node.boundary.map((event) =>
+    isInterrupting(event)
+      ? { event, items: place(work, event, fall) }
+      : { event, items: arrangeAlone(event, work.around, work.room) },
+  );
+}
+
+// ---------------------------------------------------------------------------------------------- several tokens
+
+function emitSplit(work: Work, node: Node, fall: Node | null): Item[] {
+  const { branches, exit, open } = blockOf(work, node);
+  work.exits.push(...open);
+  const split: Item = { do: 'split', place: placeOf(work, node), kind: kindOf(node), branches };
+  return [split, ...(exit ? goTo(work, exit, fall) : stop(fall))];
+}
+
+function kindOf({ type }: Node): 'parallel' | 'inclusive' {
+  return type === 'inclusiveGateway' ? 'inclusive' : 'parallel';
+}
+
+function blockOf(work: Looking, split: Node): Block {
+  const known = work.blocks.get(split);
+  if (known) return known;
+  const block = toBlock(split, reduce(work, split));
+  work.blocks.set(split, block);
+  return block;
+}
+
+interface Reduced {
+  threads: Thread[];
+  exit: Node | null;
+}
+
+function toBlock(split: Node, { threads, exit }: Reduced): Block {
+  const joins = joinsOf(threads);
+  if (exit === null && joins.length > 1) {
+    const where = joins.map(({ id }) => id).join(', ');
+    throw new Refused('not_block_structured', split.id, `its branches join in several places: ${where}`);
+  }
+  const open = exit ? [] : threads.flatMap(({ exits }) => exits);
+  return { branches: threads.map(({ edge, items }) => ({ edge, items })), exit, open };
+}
+
+/** The joins that tokens come to. */
+function joinsOf(threads: Thread[]): Node[] {
+  return [...new Set(threads.flatMap(({ exits }) => exits.map(({ target }) => target)))];
+}
+
+/** The tokens of a split, those that join put together until all have or none can. */
+function reduce(work: Looking, split: Node): Reduced {
+  if (work.around.includes(split))
+    throw new Refused('loop_out_of_parallel', split.id, 'one of its branches leads back to before it');
+  const around = [...work.around, split];
+  let threads = split.outgoing.flatMap((edge) => threadsFrom(work, edge, around));
+  for (let join = readyJoin(threads); join; join = readyJoin(threads)) {
+    const target = join;
+    const members = threads.filter(({ exits }) => exits.some((edge) => edge.target === target));
+    if (members.length === 1 && threads.length > 1) {
+      letThrough(work, target);
+      threads = split.outgoing.flatMap((edge) => threadsFrom(work, edge, around));
+      continue;
+    }
+    if (members.length === threads.length) return { threads, exit: target };
+    if (kindOf(split) === 'inclusive')
+      throw new Refused('inclusive_partly_joined', split.id, 'some of its branches join before others');
+    threads = putTogether(work, { threads, members, join: target, around });
+  }
+  return { threads, exit: null };
+}
+
+/** A join all of whose flows come from these tokens, which go nowhere else. */
+function readyJoin(threads: Thread[]): Node | undefined {
+  return joinsOf(threads).find((join) => {
+    const members = threads.filter(({ exits }) => exits.some(({ target }) => target === join));
+    const edges = new Set(members.flatMap(({ exits }) => exits));
+    return (
+      join.incoming.every((edge) => edges.has(edge)) &&
+      members.every(({ exits }) => exits.every(({ target }) => target === join))
+    );
+  });
+}
+
+interface Joining {
+  threads: Thread[];
+  members: Thread[];
+  join: Node;
+  around: Node[];
+}
+
+/** One token instead of those that join; it stands where the first of them stood. */
+function putTogether(work: Looking, { threads, members, join, around }: Joining): Thread[] {
+  const [first] = members;
+  if (!first) return threads;
+  const after = arrangeFrom(join, { around, plain: work.plain, room: work.room });
+  const branches = members.map(({ edge, items }) => ({ edge, items }));
+  const joined: Thread = {
+    edge: first.edge,
+    items: [{ do: 'split', place: null, kind: 'parallel', branches }, ...after.items],
+    exits: after.exits,
+  };
+  return threads.flatMap((thread) => {
+    if (thread === first) return [joined];
+    return members.includes(thread) ? [] : [thread];
+  });
+}
+
+/** From a flow on; a split that comes at once, whose branches join with others in several places, is one with the split before it. */
+function threadsFrom(work: Looking, edge: Edge, around: Node[]): Thread[] {
+  const { target } = edge;
+  if (isExit(work, edge)) return [{ edge, items: [], exits: [edge] }];
+  const { plain, room } = work;
+  const blocks = new Map<Node, Block>();
+  if (isSplit(target) && kindOf(target) === 'parallel' && target.incoming.length === 1) {
+    const inner = reduce({ ...work, around }, target);
+    if (inner.exit === null && joinsOf(inner.threads).length > 1) return inner.threads;
+    blocks.set(target, toBlock(target, inner));
+  }
+  return [{ edge, ...arrangeFrom(target, { around, plain, room, blocks }) }];
+}

@@ -1,0 +1,74 @@
+/** Call activities: which flow is called, and what goes in and out. */
+import type { CallActivity } from '../engine/flow.gen.ts';
+import { textIn, vendorAttribute, vendorElements, type Element } from './element.ts';
+import type { Node } from './graph.ts';
+import { expressionIn } from './juel.ts';
+import { feelOf, titleOf, type Making } from './making.ts';
+import { toField } from './names.ts';
+import { Refused } from './refusal.ts';
+
+/** A call that passes all values on: which those are is known when the called flow is. */
+export interface PassesAll {
+  step: CallActivity;
+  in: boolean;
+  out: boolean;
+}
+
+export function callOf(making: Making, node: Node, id: string): CallActivity {
+  const called = textIn(node.element, 'calledElement');
+  if (called === undefined || expressionIn(called) !== null)
+    throw new Refused('called_missing', node.id, 'it does not name the process it calls');
+  const [into, out] = [vendorElements(node.element, 'in'), vendorElements(node.element, 'out')];
+  const step: CallActivity = {
+    id,
+    kind: 'callActivity',
+    title: titleOf(node),
+    flow: making.keys.of('process', called),
+    again: 'run',
+  };
+  const input = mappingOf(making, node, into);
+  const output = mappingOf(making, node, out);
+  if (Object.keys(input).length > 0) step.input = input;
+  if (Object.keys(output).length > 0) step.output = output;
+  const inherits = vendorAttribute(node.element, 'inheritVariables') === 'true';
+  making.passing.push({ step, in: inherits || into.some(isAll), out: out.some(isAll) });
+  return step;
+}
+
+function isAll(element: Element): boolean {
+  return attribute(element, 'variables') === 'all';
+}
+
+/** Target → source, in FEEL. */
+function mappingOf(making: Making, node: Node, elements: Element[]): Record<string, string> {
+  return Object.fromEntries(
+    elements.flatMap((element) => {
+      const [source, expression, target] = ['source', 'sourceExpression', 'target'].map((name) =>
+        attribute(element, name),
+      );
+      if (target === undefined || (source === undefined && expression === undefined)) return [];
+      const feel = source === undefined ? feelOf(making, node, expression ?? '') : toField(source);
+      if (source !== undefined) making.fields.add(toField(source));
+      return [[toField(target), feel]];
+    }),
+  );
+}
+
+/** Vendors' elements are not described to the reader: their attributes are plain properties. */
+function attribute(element: Element, name: string): string | undefined {
+  const value = element[name];
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
+
+/** Fills in what calls that pass everything on pass on. */
+export function passAll(passing: PassesAll[], own: string[], fieldsOf: (flow: string) => string[] | undefined): void {
+  for (const { step, in: into, out } of passing) {
+    const called = fieldsOf(step.flow) ?? [];
+    if (into && called.length > 0) step.input = { ...same(called), ...step.input };
+    if (out && own.length > 0) step.output = { ...same(own), ...step.output };
+  }
+}
+
+function same(fields: string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, field]));
+}

@@ -1,0 +1,75 @@
+/** All processes of a BPMN file, each made a flow, or the reasons why not. */
+import type { Flow } from '../engine/flow.gen.ts';
+import { startName, type Made } from './anybodys.ts';
+import { passAll, type PassesAll } from './calls.ts';
+import type { Element } from './element.ts';
+import { toGraph, type Graph } from './graph.ts';
+import type { Keys } from './making.ts';
+import { read } from './read.ts';
+import { Refused, type ImportRefusal } from './refusal.ts';
+
+export interface ImportedFlow {
+  flow: Flow;
+  /** Id of the process. */
+  process: string;
+  isExecutable: boolean;
+  /** Id of a step or a handler, of a race's branch `<step>/<index>` → id of the BPMN element. */
+  elements: Record<string, string>;
+  /** What begins it. */
+  starts: { element: string; event: string | null; name: string | null }[];
+  /** Fields of the record that its expressions read. */
+  fields: string[];
+  /** Calls that pass all values on. */
+  passing: PassesAll[];
+}
+export type ImportResult = { ok: true; flows: ImportedFlow[] } | { ok: false; refusals: ImportRefusal[] };
+export type FileResult = ImportResult & { processes: Element[] };
+
+type Make = (process: Element, graph: Graph, keys: Keys) => Made;
+
+export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<FileResult> {
+  const refusals: Refused[] = [];
+  let lineOf: (id: string | null) => number | null = () => null;
+  let processes: Element[] = [];
+  const flows: ImportedFlow[] = [];
+  try {
+    const definitions = await read(xml);
+    ({ lineOf, processes } = definitions);
+    for (const process of processes) {
+      const { flow, refused } = toFlow(process, keys, make);
+      flows.push(flow);
+      refusals.push(...refused);
+    }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refusals.push(error);
+  }
+  if (refusals.length === 0) {
+    passBetween(flows);
+    return { ok: true, flows, processes };
+  }
+  return {
+    ok: false,
+    processes,
+    refusals: refusals.map(({ code, element, message }) => {
+      const id = element?.replace(/~.*$/, '') ?? null;
+      return { code, element: id, line: lineOf(id), reason: message };
+    }),
+  };
+}
+
+/** Calls among these flows that pass all values on say which. */
+export function passBetween(flows: ImportedFlow[]): void {
+  for (const { passing, fields } of flows)
+    passAll(passing, fields, (key) => flows.find(({ flow }) => flow.key === key)?.fields);
+}
+
+function toFlow(process: Element, keys: Keys, make: Make): { flow: ImportedFlow; refused: Refused[] } {
+  const graph = toGraph(process);
+  const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(keys, start) }));
+  const id = process.id ?? 'process';
+  const { flow, making } = make(process, graph, keys);
+  const { elements, fields, passing, refusals: refused } = making;
+  const isExecutable = process.isExecutable !== false;
+  return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], passing }, refused };
+}

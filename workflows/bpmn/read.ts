@@ -1,0 +1,105 @@
+/** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
+import { BpmnModdle } from 'bpmn-moddle';
+import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
+import { EXTENSION } from './extension.ts';
+import { Refused } from './refusal.ts';
+
+/** Characters; the largest models of the public test suites have some hundred thousand. */
+const LONGEST = 5_000_000;
+const DEEPEST = 100;
+/** The reader quotes what it cannot read. */
+const LONGEST_REASON = 200;
+
+export interface Definitions {
+  root: Element;
+  /** The processes that have steps, in the order of the file. */
+  processes: Element[];
+  /** Line of an element's start tag, from 1; null: it has no id in the file. */
+  lineOf: (id: string | null) => number | null;
+}
+
+/** @throws Refused when it is no BPMN, or too much of it. */
+export async function read(xml: string): Promise<Definitions> {
+  guard(xml);
+  const root = await parse(xml);
+  const processes = elementsIn(root, 'rootElements').filter(
+    (element) => typeOf(element) === 'process' && elementsIn(element, 'flowElements').length > 0,
+  );
+  if (processes.length === 0) throw new Refused('no_process', null, 'the file holds no process with elements');
+  return { root, processes, lineOf: (id) => lineOf(xml, id) };
+}
+
+function guard(xml: string): void {
+  if (xml.length > LONGEST) throw new Refused('xml_too_large', null, `the file has more than ${LONGEST} characters`);
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
+    throw new Refused('xml_entities', null, 'a document type or entities are not read');
+  if (depthOf(xml) > DEEPEST) throw new Refused('xml_too_deep', null, `elements are nested deeper than ${DEEPEST}`);
+}
+
+/** How deep elements are nested at most; in one pass, whatever the file holds. */
+function depthOf(xml: string): number {
+  let [depth, deepest] = [0, 0];
+  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
+    const kind = SKIPPED.find(({ begin }) => xml.startsWith(begin, at));
+    const end = kind ? xml.indexOf(kind.end, at + kind.begin.length) : endOfTag(xml, at);
+    if (end < 0) return deepest;
+    if (!kind) {
+      if (xml.charAt(at + 1) === '/') depth -= 1;
+      else if (xml.charAt(end - 1) !== '/') depth += 1;
+    }
+    deepest = Math.max(deepest, depth);
+    at = end;
+  }
+  return deepest;
+}
+
+const SKIPPED = [
+  { begin: '<!--', end: '-->' },
+  { begin: '<![CDATA[', end: ']]>' },
+  { begin: '<?', end: '?>' },
+];
+
+/** A tag ends behind its attributes, which may hold any sign in their quotes. */
+function endOfTag(xml: string, from: number): number {
+  let at = from + 1;
+  while (at < xml.length) {
+    const sign = xml.charAt(at);
+    if (sign === '>') return at;
+    if (sign === '"' || sign === "'") {
+      at = xml.indexOf(sign, at + 1);
+      if (at < 0) return -1;
+    }
+    at += 1;
+  }
+  return -1;
+}
+
+interface Parsed {
+  rootElement: Element;
+  warnings: { element?: Element; property?: string; value?: string }[];
+}
+
+async function parse(xml: string): Promise<Element> {
+  let parsed: Parsed;
+  try {
+    parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(xml)) as Parsed;
+  } catch (error) {
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Refused('xml_invalid', null, said.slice(0, LONGEST_REASON));
+  }
+  for (const { element, property, value } of parsed.warnings)
+    if (element && property && value) keepReference(element, property, value);
+  return parsed.rootElement;
+}
+
+/** A reference to what the file does not define still has a name that says what is meant. */
+function keepReference(element: Element, property: string, value: string): void {
+  const name = property.slice(property.indexOf(':') + 1);
+  if (!isElement(element[name])) element[name] = { $type: MISSING, id: value };
+}
+
+function lineOf(xml: string, id: string | null): number | null {
+  if (id === null) return null;
+  const at = [`id="${id}"`, `id='${id}'`].map((text) => xml.indexOf(text)).find((index) => index >= 0);
+  return at === undefined ? null : xml.slice(0, at).split('\n').length;
+}

@@ -1,0 +1,44 @@
+/** Why a BPMN file, or an element of it, cannot be taken over. A file with one refusal is not taken over at all. */
+
+export const REFUSAL_CODES = [
+  'xml_too_large',
+  'xml_too_deep',
+  'xml_entities',
+  'xml_invalid',
+  'no_process',
+  'element_unknown',
+  'event_unknown',
+  'not_block_structured',
+  'loop_out_of_parallel',
+  'join_never_fires',
+  'inclusive_partly_joined',
+  'too_many_copies',
+  'too_many_elements',
+  'expression_unknown',
+  'duration_unknown',
+  'reference_missing',
+  'called_missing',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+export interface ImportRefusal {
+  code: RefusalCode;
+  /** Id of the element; null: the file as a whole. */
+  element: string | null;
+  /** Of its start tag, from 1; null where it has none of its own. */
+  line: number | null;
+  /** A sentence for whoever reads a terminal. */
+  reason: string;
+}
+
+/** Thrown where an element cannot be taken over; whoever takes the file over collects them. */
+export class Refused extends Error {
+  readonly code: RefusalCode;
+  readonly element: string | null;
+
+  constructor(code: RefusalCode, element: string | null, reason: string) {
+    super(reason);
+    this.code = code;
+    this.element = element;
+  }
+}

@@ -1,0 +1,192 @@
+/** What was arranged, as steps of the language. */
+import type { End, Exclusive, Handler, Race, Sequence, Step } from '../engine/flow.gen.ts';
+import { arrange, type Branch, type HandlerItems, type Item, type Place } from './arrange.ts';
+import { waitOf } from './catching.ts';
+import { stepsOfNode } from './elements.ts';
+import type { Edge, Graph, Node } from './graph.ts';
+import { inOrder, toHandler } from './handlers.ts';
+import { claim, feelOf, titleOf, type Making } from './making.ts';
+import { Refused } from './refusal.ts';
+import { isInterrupting } from './region.ts';
+
+/** Steps by where they stand, for jumps to them. */
+interface Labels {
+  /** Null: at the end of the sequence. */
+  at: Map<Place, string | null>;
+  jumps: { steps: Sequence; id: string; to: Place }[];
+}
+
+/** The body of a process or a sub-process. */
+export function toSequence(making: Making, graph: Graph, entry?: Node): Sequence {
+  return alone(making, arrange(graph, entry));
+}
+
+/** Items of a token of its own: jumps do not leave it. */
+function alone(making: Making, items: Item[]): Sequence {
+  const labels: Labels = { at: new Map(), jumps: [] };
+  const steps = toSteps(making, labels, items, null);
+  for (const jump of labels.jumps) settle(labels, jump);
+  return steps;
+}
+
+/** To where nothing comes any more, a jump ends the token. */
+function settle({ at }: Labels, { steps, id, to }: Labels['jumps'][number]): void {
+  const index = steps.findIndex((step) => step.id === id);
+  const target = at.get(to) ?? null;
+  steps[index] = target === null ? done(id) : { id, kind: 'jump', to: target };
+}
+
+function done(id: string): End {
+  return { id, kind: 'end', outcome: 'completed', ends: 'branch' };
+}
+
+/** From the last to the first, so that each knows what comes after it. `next`: the step after these; null: none. */
+function toSteps(making: Making, labels: Labels, items: Item[], next: string | null): Sequence {
+  const steps: Sequence = [];
+  let after = next;
+  for (const item of items.toReversed()) {
+    const made = guarded(making, () => stepsOfItem(making, labels, { item, after, steps }));
+    steps.unshift(...made);
+    after = made[0]?.id ?? after;
+    if ('place' in item && item.place) labels.at.set(item.place, after);
+  }
+  return steps;
+}
+
+/** An element that is refused does not hide what else is. */
+function guarded(making: Making, make: () => Sequence): Sequence {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    making.refusals.push(error);
+    return [];
+  }
+}
+
+interface Standing {
+  item: Item;
+  after: string | null;
+  /** Of the sequence so far, which a jump is put into. */
+  steps: Sequence;
+}
+
+function stepsOfItem(making: Making, labels: Labels, { item, after, steps }: Standing): Sequence {
+  switch (item.do) {
+    case 'stop':
+      return [done(claimPlain(making, 'stop'))];
+    case 'jump': {
+      const id = claimPlain(making, 'jump');
+      labels.jumps.push({ steps, id, to: item.to });
+      return [{ id, kind: 'jump', to: id }];
+    }
+    case 'split':
+      return [splitOf(making, item)];
+    case 'node': {
+      const { place, branches, handlers } = item;
+      if (branches.length > 0) return [choiceOf(making, labels, { node: place.node, branches, after })];
+      return stepsOfNode(making, place.node, {
+        handlers: handlersOf(making, labels, handlers, after),
+        body: (graph) => toSequence(making, graph),
+      });
+    }
+  }
+}
+
+/** Of a step that stands for no element. */
+function claimPlain(making: Making, id: string): string {
+  making.count += 1;
+  return making.names.claim(id);
+}
+
+function splitOf(making: Making, { place, kind, branches }: Extract<Item, { do: 'split' }>): Step {
+  const node = place?.node;
+  const id = node ? claim(making, node) : claimPlain(making, 'together');
+  const title = node ? titleOf(node) : { 'zh-CN': '并行', en: 'Together' };
+  if (kind === 'parallel')
+    return {
+      id,
+      kind: 'parallel',
+      title,
+      branches: branches.map(({ edge, items }) => ({ title: branchTitle(edge), steps: alone(making, items) })),
+    };
+  const { conditional, otherwise } = byCondition(branches);
+  return {
+    id,
+    kind: 'inclusive',
+    title,
+    branches: conditional.map(({ edge, items }) => ({
+      title: branchTitle(edge),
+      when: whenOf(making, edge),
+      steps: alone(making, items),
+    })),
+    otherwise: { steps: otherwise ? alone(making, otherwise.items) : noWay(making) },
+  };
+}
+
+function branchTitle({ name, target }: Edge): { 'zh-CN': string; en: string } {
+  return titleOf(target, name);
+}
+
+function byCondition(branches: Branch[]): { conditional: Branch[]; otherwise: Branch | undefined } {
+  const otherwise = branches.find(({ edge }) => edge.isDefault);
+  return { conditional: branches.filter((branch) => branch !== otherwise), otherwise };
+}
+
+/** A flow without a condition is always taken. */
+function whenOf(making: Making, { condition, id }: Edge): string {
+  return condition === null ? 'true' : feelOf(making, { id }, condition);
+}
+
+/** Where no condition holds and there is no default, BPMN knows no way; here it is an error, and an incident where nobody catches it. */
+export const NO_WAY = 'no_way';
+
+function noWay(making: Making): Sequence {
+  return [{ id: claimPlain(making, NO_WAY), kind: 'end', outcome: NO_WAY, ends: 'error' }];
+}
+
+interface Choosing {
+  node: Node;
+  branches: Branch[];
+  after: string | null;
+}
+
+function choiceOf(making: Making, labels: Labels, { node, branches, after }: Choosing): Exclusive | Race {
+  const id = claim(making, node);
+  const inside = (items: Item[]): Sequence => toSteps(making, labels, items, after);
+  if (node.type === 'eventBasedGateway') {
+    const waits = branches.map(({ edge: { target }, items }, index) => {
+      making.elements[`${id}/${index}`] = target.id;
+      making.waited.add(target);
+      return { title: titleOf(target), wait: waitOf(making, target), steps: inside(items) };
+    });
+    return { id, kind: 'race', title: titleOf(node), branches: waits };
+  }
+  const { conditional, otherwise } = byCondition(branches);
+  const last = conditional.findIndex(({ edge }) => edge.condition === null);
+  // What comes after a flow that is always taken never is.
+  const taken = last < 0 ? conditional : conditional.slice(0, last);
+  const rest = last < 0 ? otherwise : conditional[last];
+  return {
+    id,
+    kind: 'exclusive',
+    title: titleOf(node),
+    branches: taken.map(({ edge, items }) => ({
+      title: branchTitle(edge),
+      when: whenOf(making, edge),
+      steps: inside(items),
+    })),
+    otherwise: { steps: rest ? inside(rest.items) : noWay(making) },
+  };
+}
+
+function handlersOf(making: Making, labels: Labels, handlers: HandlerItems[], after: string | null): Handler[] {
+  making.aside += 1;
+  const made = handlers.map(({ event, items }) => {
+    const isInstead = isInterrupting(event);
+    const steps = isInstead ? toSteps(making, labels, items, after) : alone(making, items);
+    return toHandler(making, event, isInstead, steps);
+  });
+  making.aside -= 1;
+  return inOrder(made);
+}
