@@ -2,7 +2,7 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import { catchingExpressions, handlersOn, isHandlerKey, isInstead } from './catching.ts';
+import { catchingExpressions, handlersOn, isHandlerKey, isInstead, undoingOn } from './catching.ts';
 import type {
   Action,
   Due,
@@ -153,10 +153,14 @@ export function partsOf(step: Step): Parts {
   const nothing = { branches: [], expressions: [], people: [], compensation: null, calendars: [] };
   const parts = { ...nothing, ...readerOf(step.kind)(step) };
   const { handlers, expressions, calendars } = partsOfHandlers(step);
-  const branch = handlersOn(step).find(({ handler }) => handler.catch === 'compensation')?.key;
-  const compensation = branch === undefined ? parts.compensation : { branch };
-  const named = [...parts.calendars, ...calendars];
-  return { ...parts, handlers, compensation, expressions: [...parts.expressions, ...expressions], calendars: named };
+  const compensation = undoingOn(step) ?? parts.compensation;
+  return {
+    ...parts,
+    handlers,
+    compensation,
+    expressions: [...parts.expressions, ...expressions],
+    calendars: [...parts.calendars, ...calendars],
+  };
 }
 
 /** What is on a step, or on the flow as a whole. */
@@ -340,27 +344,6 @@ export function runsTogether(step: Step | undefined): boolean {
 export function neededOf({ join = 'all', branches }: Parallel): number {
   if (join === 'all') return branches.length;
   return join === 'any' ? 1 : join;
-}
-
-/**
- * Of the sequences around a place, innermost last, the one that an `end` of it ends: of `branch` one that runs beside others, else that of the
- * scope or the flow; of `scope` a sub-process or the branch of a handler. Undefined: there is none.
- */
-export function endedBy<P extends { owner: StepId | null; branch: BranchKey }>(
-  { steps }: { steps: StepsById },
-  around: readonly P[],
-  ends: 'branch' | 'scope',
-): P | undefined {
-  const kindAt = ({ owner }: P): string => (owner === null ? 'flow' : (steps.get(owner)?.step.kind ?? ''));
-  const isScope = (place: P): boolean => isHandlerKey(place.branch) || kindAt(place) === 'subProcess';
-  if (ends === 'scope') return around.findLast(isScope);
-  // Of an interrupting handler on a step the branch stands where the step stood.
-  const isLimit = (place: P): boolean =>
-    isScope(place) && (!isInstead(place.branch) || ['flow', 'subProcess'].includes(kindAt(place)));
-  const limit = around.findLastIndex(isLimit);
-  const isBranch = ({ owner, branch }: P): boolean =>
-    !isHandlerKey(branch) && runsTogether(steps.get(owner ?? '')?.step);
-  return around.slice(limit + 1).findLast(isBranch) ?? around[Math.max(limit, 0)];
 }
 
 /** Whether it does its steps several times, in rounds or for items, each with a name of its own (`Frame.item`). */
