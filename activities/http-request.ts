@@ -11,12 +11,13 @@ import type { Activity, ActivityContext, RetryPolicy } from './types.ts';
 
 const limits = { timeMs: 30_000, bytes: 1_048_576 };
 /** About ten minutes, or as the service says with Retry-After. */
-const patiently: RetryPolicy = { attempts: 8, firstWaitMs: 5000, longestWaitMs: 320_000 };
+export const patiently: RetryPolicy = { attempts: 8, firstWaitMs: 5000, longestWaitMs: 320_000 };
 /** What the connection itself says, or what leads the request elsewhere than its host. */
 const ours =
   '^(?!(?:host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|expect|proxy-.*|accept-encoding|idempotency-key)$)[a-z0-9-]{1,60}$';
 
-const httpProperties = {
+/** What of a request a flow says. */
+export const httpProperties = {
   method: { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], description: 'Default: GET.' },
   url: { type: 'string', maxLength: 2000, description: 'On one of the hosts the installation allows.' },
   query: {
@@ -71,11 +72,11 @@ export const httpRequest: Activity = {
   run: (input, context) => call(input as unknown as HttpInput, context),
 };
 
-/** `network`: what tests have instead. @throws ApplicationFailure */
+/** @throws ApplicationFailure */
 export async function call(
   input: HttpInput,
   { connectors, idempotencyKey }: Pick<ActivityContext, 'connectors' | 'idempotencyKey'>,
-  network: Network = theInternet,
+  network: Network = connectors.network ?? theInternet,
 ): Promise<Record<string, unknown>> {
   const { sending, values } = makeRequest(input, connectors, idempotencyKey);
   const answer = await send(sending, limits, network).catch((error: unknown) => {

@@ -4,6 +4,7 @@
  */
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { Network } from './http/send.ts';
 
 const closed = { additionalProperties: false };
 /** Of a secret or a robot. */
@@ -44,6 +45,8 @@ export interface ConnectorSettings {
   hosts: readonly string[];
   secrets: ReadonlyMap<string, { value: string; hosts: readonly string[] }>;
   robots: ReadonlyMap<string, RobotSettings>;
+  /** How names of hosts are looked up, and which addresses are outside; tests have a world of their own. */
+  network?: Network;
 }
 
 export const noConnectors: ConnectorSettings = { hosts: [], secrets: new Map(), robots: new Map() };

@@ -13,6 +13,16 @@ export interface ActivityContext {
   idempotencyKey: string;
   /** The one way to start a case. @throws AppError */
   startCase: (wish: StartWish) => Promise<StartedCase>;
+  /** An address that whoever is asked calls with the answer: one for each step that asks, the same over retries. */
+  openCallback: (wish: CallbackWish) => Promise<string>;
+}
+
+/** What a body has to have, by name: a JSON type, with `?` where it may be missing. */
+export type Expected = Readonly<Record<string, string>>;
+export interface CallbackWish {
+  /** After that nobody is waited for any more. */
+  withinMs: number;
+  expect: Expected;
 }
 
 export interface StartWish {
@@ -51,6 +61,8 @@ export interface Activity {
   errors: Readonly<Record<string, { 'zh-CN': string; en: string }>>;
   /** How a technical failure is tried again before it ends in an incident. */
   retry: RetryPolicy;
+  /** It only asks: what it answers comes by the address of `openCallback`, and has to fit `output`. */
+  callsBack?: true;
   /** Throw ApplicationFailure.nonRetryable(message, code) when trying again cannot help; anything else is tried again. */
   run(input: Record<string, unknown>, context: ActivityContext): Promise<Record<string, unknown>>;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { logRequests } from './access-log.ts';
 import { overviewRoutes } from './cases/overview/routes.ts';
 import { calendarRoutes } from './calendars/routes.ts';
+import { callbackRoutes } from './callbacks/routes.ts';
 import { caseRoutes } from './cases/routes.ts';
 import type { Deps } from './deps.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -90,6 +91,7 @@ async function addRoutes(app: App): Promise<void> {
   outboundRoutes(app);
   startRoutes(app);
   messageRoutes(app);
+  callbackRoutes(app);
   taskRoutes(app);
   caseRoutes(app);
   overviewRoutes(app);

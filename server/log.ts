@@ -101,8 +101,9 @@ function cleanError(err: Error): object {
   return { type: err.name, message, code, table, constraint, column, stack, cause };
 }
 
-/** A query string may hold a search for a person. */
+/** A query string may hold a search for a person, and who knows the address of a callback may answer it. */
 function cleanRequest(request: unknown): object {
   const { id, method, url } = (request ?? {}) as { id?: unknown; method?: unknown; url?: unknown };
-  return { id, method, path: typeof url === 'string' ? url.split('?')[0] : undefined };
+  const path = typeof url === 'string' ? url.split('?')[0]?.replace(/^(\/api\/callbacks\/).*/, '$1…') : undefined;
+  return { id, method, path };
 }

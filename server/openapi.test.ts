@@ -110,7 +110,11 @@ describe('the description of the API', () => {
   });
 
   it('refuses unknown fields in every JSON body', () => {
-    const bodies = operations.filter(([, { requestBody }]) => requestBody?.content['application/json']);
+    // What services outside say is checked by what the step of the flow expects.
+    const isOurs = (name: string) => name !== 'post /api/callbacks/{token}';
+    const bodies = operations.filter(
+      ([name, { requestBody }]) => requestBody?.content['application/json'] && isOurs(name),
+    );
     expect(bodies.length).toBeGreaterThan(2);
     for (const [name, { requestBody }] of bodies) {
       const { $ref, ...schema } = requestBody!.content['application/json']!.schema as { $ref?: string };
@@ -128,6 +132,7 @@ describe('the description of the API', () => {
       'get /healthz',
       'get /metrics',
       'get /readyz',
+      'post /api/callbacks/{token}',
       'post /api/session',
     ]);
   });

@@ -54,6 +54,15 @@ export interface PerformRequest {
   call?: { flow: string; waits: boolean };
   /** Of a compensation: the effect that it undoes; absent or null: the step's own activity. */
   undoes?: number | null;
+  /** Nothing is done any more: the answer if it came, else it is waited for no longer and fails with `cancelled`. */
+  close?: true;
+}
+
+export interface Performed {
+  vars: Vars;
+  patch: string | null;
+  /** It has asked somebody outside, who calls back: it is performed again when they have (`callback` in messages.ts). */
+  waiting?: true;
 }
 
 export interface CaseActivities {
@@ -67,5 +76,5 @@ export interface CaseActivities {
    * Calls one activity of the flow. The type of a failure becomes the code of the incident; `nonRetryable` stops at once.
    * `vars`: new values of mentioned fields; `patch`: id of the stored patch of the record, null for none.
    */
-  perform(request: PerformRequest): Promise<{ vars: Vars; patch: string | null }>;
+  perform(request: PerformRequest): Promise<Performed>;
 }

@@ -4,6 +4,7 @@
  */
 import { CancellationScope, continueAsNew, setHandler } from '@temporalio/workflow';
 import {
+  callbackSignal,
   checkpointSignal,
   childUpdate,
   commandUpdate,
@@ -27,6 +28,9 @@ export default async function runCase(args: CaseArgs, carried?: Carried): Promis
   setHandler(modifyPlanQuery, (wish) => shell.modifyPlan(wish));
   setHandler(checkpointSignal, () => {
     shell.checkpoint();
+  });
+  setHandler(callbackSignal, (effect) => {
+    shell.calledBack(effect);
   });
   setHandler(commandUpdate, (message) => shell.command(message), {
     validator: (message: CommandMessage) => {

@@ -144,5 +144,8 @@ export const returnPlanQuery = defineQuery<ReturnPlan, [ReturnWish]>('returnPlan
 /** What a move by an operator would do. */
 export const modifyPlanQuery = defineQuery<ReturnPlan, [ModifyWish]>('modifyPlan');
 
+/** What an activity waits for outside has come, or its time is over: the effect is performed once more, and finds it. */
+export const callbackSignal = defineSignal<[number]>('callback');
+
 /** Asks a case to continue as new at its next safe point: under the newest codec key and the newest interpreter (rule 15). */
 export const checkpointSignal = defineSignal('checkpoint');

@@ -9,7 +9,9 @@ import type { Json } from '../../workflows/engine/types.ts';
 import { plain } from '../db/records/feel-values.ts';
 import type { PublishedFlow } from '../definitions/published.ts';
 
-const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
+const ajv = addFormats.default(
+  new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true }),
+);
 const validators = new WeakMap<object, ValidateFunction>();
 
 /** What a step says of its call: how its input is mapped, and which fields take what the activity answers. */

@@ -69,7 +69,7 @@ function assertOffered({ waitingFor: offered }: Pause, party: Party): void {
 /** By the calendar as it is now; the engine holds to the one that the case has. */
 async function reckonerOfStep(tx: Tx, { due }: HumanStep, community: string | null): Promise<Reckoner> {
   const { calendar = WALL_CALENDAR } = due ?? {};
-  const times = (await getWorkingTimes(tx, calendar === WALL_CALENDAR ? [] : [calendar]))[calendar];
+  const times = (await getWorkingTimes(tx, new Set(calendar === WALL_CALENDAR ? [] : [calendar])))[calendar];
   if (times === undefined) return WALL;
   const { rows } = await sql<{ zone: string }>`select community_zone(${community}::uuid) as zone`.execute(tx);
   return reckonerOf(times, rows[0]?.zone ?? 'Asia/Shanghai');

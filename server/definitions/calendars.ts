@@ -127,10 +127,15 @@ export function namesCalendar(key: string) {
 }
 
 /** Working times of the calendars that a flow names; none of them changes before the transaction ends. One that is not there is left out. */
-export async function getWorkingTimes(tx: Tx, keys: Iterable<string>): Promise<WorkingTimesByKey> {
+export async function getWorkingTimes(tx: Tx, keys: ReadonlySet<string>): Promise<WorkingTimesByKey> {
+  if (keys.size > 0) await sql`select pg_advisory_xact_lock_shared(${publishLock})`.execute(tx);
+  return readWorkingTimes(tx, keys);
+}
+
+/** The same for whoever only looks: publishing a calendar does not wait for them. */
+export async function readWorkingTimes(tx: Tx, keys: ReadonlySet<string>): Promise<WorkingTimesByKey> {
   const wanted = [...keys];
   if (wanted.length === 0) return {};
-  await sql`select pg_advisory_xact_lock_shared(${publishLock})`.execute(tx);
   const { rows } = await sql<{ key: string; version: number; definition: Calendar }>`
     select c.key, v.version, v.definition from calendar c
     join calendar_version v on v.calendar = c.key and v.version = c.current_version

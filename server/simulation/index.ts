@@ -18,6 +18,7 @@ import { asSnapshot, withEngine, type Tx } from '../db/as.ts';
 import { communityOf } from '../db/records/insert.ts';
 import { recordLabels } from '../db/records/labels.ts';
 import { communityZone, numberLike } from '../db/records/numbers.ts';
+import { readWorkingTimes } from '../definitions/calendars.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -65,12 +66,13 @@ async function prepare(tx: Tx, flow: PublishedFlow, { person, body }: Asked): Pr
   const community = await withEngine(tx, () => communityOf(tx, flow.form, { communityId: asked, fields }));
   const zone = await communityZone(tx, community);
   const { number, numbers } = numbersOf(flow, new Date(at), zone);
-  const world = new World(tx, { flow, communityId: community, number, outputs: outputs }, numbers);
+  const world = new World(tx, { flow, communityId: community, number, outputs }, numbers);
+  const calendars = await withEngine(tx, () => readWorkingTimes(tx, flow.calendars));
   const vars = await world.begin(fields, initiator, at);
   if (!(await mayTheyStart(tx, flow, { initiator, asker: person, community, fields })))
     world.warn({ code: 'initiator_may_not_start', step: null, field: null });
   const plan: Plan = {
-    from: { initiator, community, zone, vars },
+    from: { initiator, community, zone, vars, calendars },
     at,
     acts: actsOf(body),
     automatic: body.automatic ?? true,

@@ -45,6 +45,8 @@ const NEEDS: Record<AskedAct['act'], readonly (keyof AskedAct)[]> = {
   withdraw: [],
   cancel: [],
   amend: ['fields'],
+  message: ['name', 'key'],
+  signal: ['name'],
   wait: ['after'],
 };
 

@@ -37,6 +37,8 @@ export const SimulatedAct = Type.Object(
       'withdraw',
       'cancel',
       'amend',
+      'message',
+      'signal',
       'wait',
     ]),
     step: Type.Optional(
@@ -51,12 +53,30 @@ export const SimulatedAct = Type.Object(
     mode: Type.Optional(Type.Enum(['redo', 'straightBack'])),
     persons: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: 50 })),
     where: Type.Optional(Type.Enum(['before', 'after'])),
+    name: Type.Optional(
+      Type.Intersect([Name], { description: 'Of a message or signal, which comes in once the case waits for it.' }),
+    ),
+    key: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Of a message.' })),
     for: Type.Optional(Duration),
     after: Type.Optional(
       Type.Intersect([Duration], { description: 'Once its step waits the clock moves on so far before the act.' }),
     ),
   },
   { title: 'SimulatedAct', additionalProperties: false },
+);
+
+const SimulatedOutput = Type.Object(
+  {
+    output: Type.Optional(Fields),
+    error: Type.Optional(Name),
+    after: Type.Optional(
+      Type.Intersect([Duration], {
+        description:
+          'What it takes, or when whoever was asked calls back: later than waited for is `callback_timeout`. Default: at once, as every called flow.',
+      }),
+    ),
+  },
+  { title: 'SimulatedOutput', additionalProperties: false },
 );
 
 export const SimulateBody = Type.Object(
@@ -94,17 +114,10 @@ export const SimulateBody = Type.Object(
       }),
     ),
     activities: Type.Optional(
-      Type.Record(
-        Name,
-        Type.Object(
-          { output: Type.Optional(Fields), error: Type.Optional(Name) },
-          { title: 'SimulatedOutput', additionalProperties: false },
-        ),
-        {
-          description:
-            'By service step: what its activity is taken to answer, or to fail with. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.',
-        },
-      ),
+      Type.Record(Name, Type.Union([SimulatedOutput, Type.Array(SimulatedOutput, { minItems: 1, maxItems: 50 })]), {
+        description:
+          'By service step: what its activity is taken to answer, or to fail with. Of several, each time the next; the last for all further times. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.',
+      }),
     ),
     limits: Type.Optional(
       Type.Object(

@@ -8,12 +8,14 @@ import { isEmpty, withoutEmpty } from '../../forms/empty.ts';
 import { validateAct } from '../../forms/validate.ts';
 import type { Permissions, Values } from '../../forms/types.ts';
 import type { ActivityAnswer, Answer, Question, Refused, Write } from '../../workflows/engine/dry-run/index.ts';
+import { durationMs } from '../../workflows/engine/duration.ts';
 import type { Prepare, ServiceTask } from '../../workflows/engine/flow.gen.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
 import { actionsOf, isHumanStep, permissionsOf } from '../commands/access.ts';
 import { itemsAround, mapInput, misfits, patchOf } from '../commands/activity-input.ts';
 import { readDeciderOf } from '../commands/facts.ts';
 import { varsOf } from '../commands/message.ts';
+import { patchBy } from '../commands/messages/deliver.ts';
 import { prepareAct } from '../commands/prepare/index.ts';
 import { withEngine, type Tx } from '../db/as.ts';
 import { computeFields, computeRows } from '../db/records/compute.ts';
@@ -34,8 +36,13 @@ export interface Place {
   flow: PublishedFlow;
   communityId: string | null;
   number: string | null;
-  /** What the activity of each service step is taken to answer. */
-  outputs: Readonly<Record<string, { output?: Values; error?: string }>>;
+  /** What the activity of each service step is taken to answer: of several, each time the next. */
+  outputs: Readonly<Record<string, Output | Output[]>>;
+}
+interface Output {
+  output?: Values;
+  error?: string;
+  after?: string;
 }
 
 /** The rules know the case by its state alone. */
@@ -48,6 +55,9 @@ export class World {
   private readonly tx: Tx;
   private readonly place: Place;
   private readonly members = new Map<string, string | null>();
+  /** How often the activity of a step was asked for, and what it says, by effect: of one that takes its time only in the end. */
+  private readonly turns = new Map<string, number>();
+  private readonly said = new Map<number, { answer: ActivityAnswer; isScripted: boolean }>();
 
   constructor(tx: Tx, place: Place, fields: Values = {}) {
     this.tx = tx;
@@ -62,7 +72,9 @@ export class World {
       case 'member':
         return this.member(question);
       case 'activity':
-        return Promise.resolve({ activity: this.activity(question.effect) });
+        return Promise.resolve({ activity: this.activity(question) });
+      case 'heard':
+        return Promise.resolve({ vars: this.heard(question) });
       case 'call':
         return this.call(question.effect);
       case 'write':
@@ -109,22 +121,54 @@ export class World {
 
   // ---------------------------------------------------------------------------------------------- activities
 
-  private activity(effect: ActivityEffect): ActivityAnswer {
-    const { step: id } = effect;
-    const { flow, outputs } = this.place;
-    const step = flow.steps.get(id)?.step;
-    const { output, error = null } = (Object.hasOwn(outputs, id) ? outputs[id] : undefined) ?? {};
-    if (step?.kind !== 'serviceTask') throw new Error(`${id} calls no activity`);
-    const told = { ...this.mapped(step, effect), output: output ?? {}, error };
-    if (output === undefined || error !== null) return { ...told, vars: {} };
-    const patch = patchOf(step, output);
+  private activity({ effect, isOver }: Extract<Question, { ask: 'activity' }>): ActivityAnswer {
+    const step = this.place.flow.steps.get(effect.step)?.step;
+    if (step?.kind !== 'serviceTask') throw new Error(`${effect.step} calls no activity`);
+    const said = this.said.get(effect.id) ?? this.say(step, effect);
+    this.said.set(effect.id, said);
+    const { answer, isScripted } = said;
+    const isNow = isOver || answer.afterMs === undefined;
+    if (!isNow || !isScripted || answer.error !== null) return answer;
+    return { ...answer, vars: this.patched(patchOf(step, answer.output)) };
+  }
+
+  private say(step: ServiceTask, effect: ActivityEffect): { answer: ActivityAnswer; isScripted: boolean } {
+    const given = this.nextOutput(step.id);
+    return { answer: this.scripted(step, effect, given), isScripted: given.output !== undefined };
+  }
+
+  private scripted(step: ServiceTask, effect: ActivityEffect, given: Output): ActivityAnswer {
+    const { output = {}, error = null, after } = given;
+    const told = { ...this.mapped(step, effect), output, error, vars: {} };
+    const afterMs = after === undefined ? undefined : durationMs(after);
+    const withinMs = withinOf(effect.activity, told.input);
+    if (afterMs !== undefined && afterMs > withinMs)
+      return { ...told, output: {}, error: 'callback_timeout', isBusiness: true, afterMs: withinMs };
+    const isBusiness = error !== null && Object.hasOwn(activities.get(effect.activity)?.errors ?? {}, error);
+    return { ...told, isBusiness, ...(afterMs === undefined ? {} : { afterMs }) };
+  }
+
+  private nextOutput(step: string): Output {
+    const { outputs } = this.place;
+    const given = Object.hasOwn(outputs, step) ? [outputs[step] ?? []].flat() : [];
+    const turn = this.turns.get(step) ?? 0;
+    this.turns.set(step, turn + 1);
+    return given[Math.min(turn, given.length - 1)] ?? {};
+  }
+
+  private heard({ takers, fields }: Extract<Question, { ask: 'heard' }>): Vars {
+    const { flow } = this.place;
+    return this.patched(Object.assign({}, ...takers.map((each) => patchBy(flow, each, fields))) as Values);
+  }
+
+  private patched(patch: Values): Vars {
     this.merge(patch);
-    return { ...told, vars: varsOf(flow, patch) };
+    return varsOf(this.place.flow, patch);
   }
 
   private async call(effect: CallEffect): Promise<Answer> {
-    const { flow, outputs } = this.place;
-    const script = (Object.hasOwn(outputs, effect.step) ? outputs[effect.step] : undefined) ?? {};
+    const { flow } = this.place;
+    const script = this.nextOutput(effect.step);
     const { answer, patch } = await answerCall(this.tx, { flow, effect, values: this.values(effect), script });
     this.merge(patch);
     return { call: { ...answer, vars: varsOf(flow, patch) } };
@@ -211,6 +255,11 @@ export class World {
     const isSame = (known: Warning): boolean => known.step === warning.step && known.field === warning.field;
     if (!this.warnings.some(isSame)) this.warnings.push(warning);
   }
+}
+
+/** How long a call back is waited for; any other activity takes the time it takes. */
+function withinOf(activity: string, { within }: Record<string, unknown>): number {
+  return activities.get(activity)?.callsBack === true && typeof within === 'string' ? durationMs(within) : Infinity;
 }
 
 type ActivityEffect = Extract<Question, { ask: 'activity' }>['effect'];

@@ -1,6 +1,7 @@
 /** What runs beside the cases in every process that works: schedules whose time has come, starts and messages that wait, tables brought into line. */
 import { sql } from 'kysely';
 import { asEngine } from '../db/as.ts';
+import { tidyCallbacks, wakeCallbacks } from '../commands/callbacks/wake.ts';
 import { driveCalls } from '../commands/calls/deliver.ts';
 import { deliverMessages, tidyMessages } from '../commands/messages/deliver.ts';
 import type { Deps } from '../deps.ts';
@@ -24,11 +25,13 @@ export function startStarts(deps: Deps): Sweeper {
         await reconcileAll(deps.adminDb);
         await removeOld(deps);
         await tidyMessages(deps);
+        await tidyCallbacks(deps);
         reconciledAt = Date.now();
       }
       await runSchedules(deps.db);
       await driveStarts(deps);
       await deliverMessages(deps);
+      await wakeCallbacks(deps);
       await driveCalls(deps);
     },
   });

@@ -158,6 +158,7 @@ it('rule 10: starts another case once, however often it is asked, and no chain w
         communityId: null,
         idempotencyKey: `${of}:${effect}`,
         startCase: (wish) => startFromCase(deps, wish),
+        openCallback: () => Promise.reject(new Error('nobody is asked')),
       },
     );
   const twice = [await run({ fields: { what: 'Another' } }, 7), await run({ fields: { what: 'Another' } }, 7)];

@@ -28,6 +28,7 @@ const context = (effect: number): ActivityContext => ({
   communityId: garden,
   idempotencyKey: `${caseId}:${effect}`,
   startCase: () => Promise.reject(new Error('none is started here')),
+  openCallback: () => Promise.reject(new Error('nobody is asked here')),
 });
 const input = { text: 'repair_late', robots: ['desk', 'boss'], message: '报修已超时' };
 const rows = () =>

@@ -8,14 +8,16 @@ import { sql } from 'kysely';
 import { activities, type Activity } from '../../activities/index.ts';
 import { noConnectors } from '../../activities/settings.ts';
 import type { Values } from '../../forms/types.ts';
-import type { PerformRequest } from '../../workflows/activities.ts';
+import type { Performed, PerformRequest } from '../../workflows/activities.ts';
 import type { Vars } from '../../workflows/engine/types.ts';
 import { itemsAround, mapInput, misfits, patchOf, type Call } from '../commands/activity-input.ts';
 import { readCaseFields } from '../commands/case-record.ts';
+import { openCallback } from '../commands/callbacks/ask.ts';
 import { varsOf } from '../commands/message.ts';
 import { asEngine } from '../db/as.ts';
 import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
+import { answerOf } from './callbacks.ts';
 import { callFlow } from './call-flow.ts';
 import { tried } from './retries.ts';
 import { sendMessage } from './send.ts';
@@ -39,11 +41,7 @@ interface Kept {
 const pollMs = 100;
 const longestWaitMs = 60_000;
 
-export async function perform(
-  deps: Deps,
-  request: PerformRequest,
-  attempt = 1,
-): Promise<{ vars: Vars; patch: string | null }> {
+export async function perform(deps: Deps, request: PerformRequest, attempt = 1): Promise<Performed> {
   if (request.send !== undefined) return throwOut(deps, request, request.send);
   if (request.call !== undefined) return callOut(deps, request, request.call);
   const activity = activities.get(request.activity);
@@ -55,6 +53,7 @@ export async function perform(
   const call = callOf(flow, request);
   const kept = await readEffect(db, request.caseId, request.effect);
   const patch = kept?.patch ?? (await run(deps, { request, attempt, activity, at, flow, call }));
+  if (patch === null) return { vars: {}, patch: null, waiting: true };
   const hasPatch = Object.keys(patch).length > 0;
   return { vars: varsOf(flow, patch), patch: hasPatch ? String(request.effect) : null };
 }
@@ -153,7 +152,15 @@ async function undoneBy(db: Deps['db'], { caseId, undoes = null }: PerformReques
   return { effect: { input: undone?.input ?? {}, output: undone?.output ?? {} } };
 }
 
-async function run(deps: Deps, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
+/** Null: it has asked, and waits to be called back. */
+async function run(deps: Deps, running: Running): Promise<Values | null> {
+  const { request, activity } = running;
+  const output =
+    activity.callsBack === true ? await answerOf(deps, request, () => ask(deps, running)) : await ask(deps, running);
+  return output === null ? null : keep(deps, running, output);
+}
+
+async function ask(deps: Deps, { request, attempt, activity, at, flow, call }: Running): Promise<Values> {
   const { db } = deps;
   const { caseId, effect } = request;
   const fields = await asEngine(db, (tx) => readCaseFields(tx, flow.form, caseId));
@@ -166,7 +173,7 @@ async function run(deps: Deps, { request, attempt, activity, at, flow, call }: R
     sql`update effect set input = ${jsonOf(input, 'activity_input_too_large')}::jsonb, updated_at = now()
       where case_id = ${caseId} and id = ${effect}`.execute(tx),
   );
-  const output = await tried(activity, attempt, () =>
+  return tried(activity, attempt, () =>
     activity.run(input, {
       db,
       connectors: deps.config.connectors ?? noConnectors,
@@ -174,8 +181,12 @@ async function run(deps: Deps, { request, attempt, activity, at, flow, call }: R
       communityId: at.communityId,
       idempotencyKey: `${caseId}:${effect}`,
       startCase: (wish) => startFromCase(deps, wish),
+      openCallback: (wish) => openCallback(deps, { caseId, effect, activity: activity.name }, wish),
     }),
   );
+}
+
+async function keep({ db }: Deps, { request: { caseId, effect }, call }: Running, output: Values): Promise<Values> {
   const patch = patchOf(call, output);
   await asEngine(db, (tx) =>
     sql`update effect set output = ${jsonOf(output, 'activity_output_too_large')}::jsonb,

@@ -35,6 +35,7 @@ export const aSplit = (inside: Sequences): fc.Arbitrary<Step> =>
   );
 const WAITS = [
   { catch: 'timer' as const, in: 'PT2H' },
+  { catch: 'timer' as const, in: 'PT2H', calendar: 'office' },
   { catch: 'message' as const, name: 'paid', key: '"k1"' },
   { catch: 'signal' as const, name: 'storm' },
   { catch: 'condition' as const, when: 'amount > 5' },
@@ -55,9 +56,15 @@ export function handlersOf(inside: Sequences): fc.Arbitrary<Handler[]> {
   const interrupting = fc.boolean();
   const any = fc.oneof(
     fc
-      .tuple(interrupting, inside)
-      .map(([how, steps]) => aHandler('', { catch: 'timer', in: 'PT1H', interrupting: how }, steps)),
-    inside.map((steps) => aHandler('', { catch: 'timer', every: 'PT1H', times: 3, interrupting: false }, steps)),
+      .tuple(interrupting, fc.constantFrom('wall', 'office', 'lost'), inside)
+      .map(([how, calendar, steps]) =>
+        aHandler('', { catch: 'timer', in: 'PT1H', calendar, interrupting: how }, steps),
+      ),
+    fc
+      .tuple(fc.constantFrom('wall', 'office'), inside)
+      .map(([calendar, steps]) =>
+        aHandler('', { catch: 'timer', every: 'PT1H', calendar, times: 3, interrupting: false }, steps),
+      ),
     fc
       .tuple(fc.constantFrom('now', 'amount'), inside)
       .map(([at, steps]) => aHandler('', { catch: 'timer', at }, steps)),

@@ -2,7 +2,7 @@
  * A changed calendar comes to a running case: what is open is reckoned again from where its clock began, as if the calendar had always been
  * so. What has fired stays fired, and what waits moves: nothing fires twice.
  */
-import { overAt, reckonAgain } from './clocks.ts';
+import { clockOfTimer, overAt, reckonAgain } from './clocks.ts';
 import { dueByOf, WALL_CALENDAR } from './reckoners.ts';
 import { tellChange, type Run } from './run.ts';
 import { spend } from './spent.ts';
@@ -64,9 +64,9 @@ function moveTask(run: Run, task: Task): Record<string, Json> {
   return { task: task.id, step: task.step, from, to };
 }
 
-/** A timer step that waits in the time of a calendar. */
+/** A timer step, a handler or a branch of a race that waits in the time of a calendar. */
 function moveWait(run: Run, timer: Timer, keys: ReadonlySet<string>): void {
-  const clock = timer.what.kind === 'wait' ? timer.what.clock : undefined;
+  const clock = clockOfTimer(timer);
   if (!clock?.by || !keys.has(clock.by.calendar) || !findFrame(run.state, timer.frame)) return;
   clock.by = dueByOf(run.state, clock.by.calendar);
   timer.at = overAt(run, clock);

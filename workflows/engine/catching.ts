@@ -22,6 +22,12 @@ export function handlersOn(owner: Step | Flow): Handling[] {
   return on.map((handler) => ({ key: keyOf(handler), handler }));
 }
 
+/** The branch that undoes a step, by its handler; undefined: none does. */
+export function undoingOn(step: Step): { branch: BranchKey } | undefined {
+  const found = handlersOn(step).find(({ handler }) => handler.catch === 'compensation');
+  return found && { branch: found.key };
+}
+
 function keyOf(handler: Handler): BranchKey {
   return `${isInterrupting(handler) ? INSTEAD : BESIDE}${handler.id}`;
 }

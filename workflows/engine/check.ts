@@ -46,6 +46,8 @@ export interface CheckActivity {
 interface ObjectSchema {
   properties?: object;
   required?: readonly string[];
+  /** Given as a schema: names that only its step knows may be there too. */
+  additionalProperties?: boolean | object;
 }
 interface CheckField {
   /** As in design.md section 3: text, person, money, … */

@@ -116,8 +116,13 @@ export function letAllClocksGoOn(run: Run): void {
 /** A timer of a task moves with its due time. */
 function moved(run: Run, timer: Timer, since: number): Timer {
   if (timer.task !== null) return timer;
-  const clock = timer.what.kind === 'wait' ? timer.what.clock : undefined;
+  const clock = clockOfTimer(timer);
   if (!clock) return { ...timer, at: timer.at + Math.max(0, run.now - since) };
   const stopped = { ...clock, stops: [...clock.stops, { from: since, to: run.now }] };
-  return { ...timer, at: overAt(run, stopped), what: { kind: 'wait', clock: stopped } };
+  return { ...timer, at: overAt(run, stopped), what: { ...timer.what, clock: stopped } as Timer['what'] };
+}
+
+/** Of a timer of no task that is counted in the time of a calendar. */
+export function clockOfTimer({ what }: Timer): Clock | undefined {
+  return what.kind === 'wait' || what.kind === 'catch' ? what.clock : undefined;
 }

@@ -371,6 +371,10 @@ export type Handler =
        * How often in all.
        */
       times?: number;
+      /**
+       * The time that `in` and `every` are counted in.
+       */
+      calendar?: string;
       interrupting?: Interrupting;
       steps: Sequence;
     }
@@ -468,6 +472,10 @@ export type Wait =
        * FEEL. Names are fields of the form, `initiator`, `outcomes.<step>`, `times.<step>` (how often people or due actions decided that step so far, in all rounds and items), `now` and `today`; inside forEach also the item and `index`.
        */
       at?: string;
+      /**
+       * The time that `in` is counted in.
+       */
+      calendar?: string;
     }
   | {
       catch: 'message';

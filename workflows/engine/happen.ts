@@ -43,7 +43,11 @@ export function heardBefore({ heard }: State, id: string): number | undefined {
   return heard.find((each) => each.id === id)?.rev;
 }
 
-function takersOf({ waits }: State, event: MessageEvent | SignalEvent): Waiting[] {
+/** Who in the case takes it. */
+export function takersOf(
+  { waits }: Pick<State, 'waits'>,
+  event: Pick<MessageEvent, 'type' | 'name' | 'key' | 'wait'> | Pick<SignalEvent, 'type' | 'name'>,
+): Waiting[] {
   const { type: kind, name } = event;
   if (kind === 'signal') return waits.filter((wait) => wait.for.kind === kind && wait.for.name === name);
   const { key, wait: meant } = event;

@@ -5,7 +5,16 @@
 import { catchingOf, handlersOn } from './catching.ts';
 import { stepInfo } from './compile.ts';
 import type { Run } from './run.ts';
-import { allTimers, framesUnder, keepTimers, type BranchKey, type Frame, type State, type Timer } from './state.ts';
+import {
+  allTimers,
+  framesUnder,
+  keepTimers,
+  type BranchKey,
+  type Clock,
+  type Frame,
+  type State,
+  type Timer,
+} from './state.ts';
 import type { MigrateCommand, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 import { arm, armHandlers } from './waits.ts';
@@ -13,7 +22,7 @@ import { arm, armHandlers } from './waits.ts';
 /** What was waited for, by step of the new version, round and part. */
 export interface Waits {
   /** Timers; null: one that has come, and does not come again. */
-  timers: Map<string, (Pick<Timer, 'at'> & { count: number; since: number | null }) | null>;
+  timers: Map<string, (Pick<Timer, 'at'> & { count: number; since: number | null; clock?: Clock }) | null>;
   /** Whether each condition held. */
   held: Map<string, boolean>;
 }
@@ -34,8 +43,9 @@ export function takeWaits(run: Run, to: (step: StepId) => StepId): Waits {
   for (const timer of allTimers(state)) {
     const frame = frames.get(timer.frame);
     if (!frame || timer.what.kind !== 'catch') continue;
-    const { part, count } = timer.what;
-    waits.timers.set(nameOf(frame, part), { at: timer.at, count, since: sinceOf(state, timer) });
+    const { part, count, clock } = timer.what;
+    const kept = { at: timer.at, count, since: sinceOf(state, timer), ...(clock && { clock }) };
+    waits.timers.set(nameOf(frame, part), kept);
   }
   for (const { frame: id, part, for: what } of state.waits) {
     const frame = frames.get(id);
@@ -105,11 +115,22 @@ function keepTimes(run: Run, waits: Waits, nameOf: (frame: number, part: BranchK
       continue;
     }
     timer.at = before.at;
+    keepClock(timer.what, before);
     timer.what.count = repeatsAt(compiled, name) ? before.count : 0;
     const held = state.held?.find((each) => each.timer.id === timer.id);
     if (held && before.since !== null) held.since = before.since;
   }
   keepTimers(state, ({ id }) => !gone.has(id));
+}
+
+/** Of the new version's calendar, by which a change moves it and a stop makes it later; the time that it has stays. */
+function keepClock(
+  what: Extract<Timer['what'], { kind: 'catch' }>,
+  { at, clock }: { at: number; clock?: Clock },
+): void {
+  const own = what.clock;
+  if (!own) return;
+  what.clock = clock?.by?.calendar === own.by?.calendar && clock ? clock : { ...own, from: at, budget: null };
 }
 
 function repeatsAt(compiled: Run['compiled'], name: string): boolean {

@@ -34,8 +34,7 @@ export function modify(run: Run, { cancel, start, compensate }: ModifyCommand): 
     if (!scope) return refused('not_there', place);
     emptied.push(scope);
   }
-  // What was done is being undone: only what is done because of that goes on.
-  const back = run.state.cancelling ? start.find((place) => !branchOfHandler(run, place)) : undefined;
+  const back = backToLife(run, start);
   if (back) return refused('case_cancelled', back);
   const kept = start.flatMap((place) => branchOfHandler(run, place)?.scope ?? []);
   for (const scope of emptied) giveUp(run, scope, kept);
@@ -49,6 +48,11 @@ export function modify(run: Run, { cancel, start, compensate }: ModifyCommand): 
   finishEmpty(run);
   goOn(run, began, compensate);
   return null;
+}
+
+/** In a case that is being cancelled, what was done is being undone: only what is done because of that goes on. */
+function backToLife(run: Run, start: readonly Place[]): Place | undefined {
+  return run.state.cancelling ? start.find((place) => !branchOfHandler(run, place)) : undefined;
 }
 
 /** In which round each loop is: work that is moved within one stays in its round. Which item of a forEach is meant has to be said. */

@@ -540,7 +540,7 @@ describe('any flow that passes check, whatever happens', () => {
       }),
       settings,
     );
-  }, 300_000);
+  }, 1_200_000);
 
   it('is the same function of its inputs, and leaves its inputs alone', () => {
     fc.assert(

@@ -53,6 +53,8 @@ export interface Run {
   notices: Notice[];
   spent: Spent[];
   effects: Effect[];
+  /** Effects of earlier events that are looked up in vain. */
+  dropped: number[];
   /** Calls whose cases nobody waits for any more, and escalations for whoever waits for this one. */
   cancels: number[];
   escalates: string[];
@@ -93,6 +95,7 @@ export function newRun(
     notices: [],
     spent: [],
     effects: [],
+    dropped: [],
     cancels: [],
     escalates: [],
     begun: 0,
@@ -286,7 +289,8 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
   const kept: InFlight[] = [];
   for (const effect of run.state.effects) {
     if (effect.frame === null || !frames.has(effect.frame)) kept.push(effect);
-    else if (effect.type === 'resolve' || started.has(effect.id)) continue;
+    else if (started.has(effect.id)) continue;
+    else if (effect.type === 'resolve') run.dropped.push(effect.id);
     else if (effect.type === 'call' && effect.waits) run.cancels.push(effect.id);
     else kept.push({ ...effect, frame: null });
   }

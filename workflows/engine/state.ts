@@ -207,7 +207,8 @@ export interface Timer {
     | { kind: 'resume' }
     | { kind: 'wait'; clock?: Clock }
     | { kind: 'more' }
-    | { kind: 'catch'; part: BranchKey; count: number };
+    /** `clock`: of one that is counted in the time of a calendar. */
+    | { kind: 'catch'; part: BranchKey; count: number; clock?: Clock };
 }
 
 /** Something from outside that a frame waits for: itself (part null: a receive), by a handler, or by a branch of a race. */

@@ -47,7 +47,8 @@ export function stepInto(compiled: Compiled, state: State, event: EngineEvent, c
 }
 
 function deltaOf(run: Run): DeltaEntry {
-  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects, cancels, escalates } = run;
+  const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
+  const { dropped, cancels, escalates } = run;
   return {
     rev: state.rev,
     at: now,
@@ -61,6 +62,7 @@ function deltaOf(run: Run): DeltaEntry {
     notices,
     spent,
     effects,
+    ...(dropped.length > 0 && { dropped }),
     ...(cancels.length > 0 && { cancels }),
     ...(escalates.length > 0 && { escalates }),
     case: caseChange(run.compiled, state),

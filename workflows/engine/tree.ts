@@ -2,7 +2,7 @@
  * The shape of the flow's tree, for every kind of step: which sequences it holds, which texts are engine expressions, which
  * rules find its people. The only place that knows where a kind keeps them; compile, check and return walk through here.
  */
-import { catchingExpressions, handlersOn, isHandlerKey, isInstead } from './catching.ts';
+import { catchingExpressions, handlersOn, isHandlerKey, isInstead, undoingOn } from './catching.ts';
 import type {
   Action,
   Due,
@@ -11,11 +11,13 @@ import type {
   ForEach,
   Inclusive,
   Never,
+  Handler,
   Parallel,
   People,
   Sequence,
   ServiceTask,
   Step,
+  Wait,
 } from './flow.gen.ts';
 import { endActions } from './due.ts';
 import { WALL_CALENDAR } from './reckoners.ts';
@@ -93,6 +95,7 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   race: ({ branches }) => ({
     branches: branches.map(toBranch),
     expressions: branches.flatMap(({ wait }, index) => catchingExpressions(wait, `branches.${index}.wait`)),
+    calendars: branches.flatMap(({ wait }, index) => calendarOf(wait, `branches.${index}.wait`)),
   }),
   throw: (step) => ({ expressions: step.send === 'message' ? [{ property: 'key', text: step.key }] : [] }),
   // What it maps is mapped outside, against the records.
@@ -134,6 +137,10 @@ function namedCalendar(property: string, calendar: string = WALL_CALENDAR): Part
   return calendar === WALL_CALENDAR ? [] : [{ property, calendar }];
 }
 
+function calendarOf(catching: Handler | Wait, property: string): Parts['calendars'] {
+  return catching.catch === 'timer' ? namedCalendar(`${property}.calendar`, catching.calendar) : [];
+}
+
 /** People rules with the expressions in them. */
 function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'> {
   const expressions = people.flatMap(({ property, people: { assign } }) =>
@@ -145,18 +152,24 @@ function peopleParts(people: PeopleRule[]): Pick<Parts, 'people' | 'expressions'
 export function partsOf(step: Step): Parts {
   const nothing = { branches: [], expressions: [], people: [], compensation: null, calendars: [] };
   const parts = { ...nothing, ...readerOf(step.kind)(step) };
-  const { handlers, expressions } = partsOfHandlers(step);
-  const branch = handlersOn(step).find(({ handler }) => handler.catch === 'compensation')?.key;
-  const compensation = branch === undefined ? parts.compensation : { branch };
-  return { ...parts, handlers, compensation, expressions: [...parts.expressions, ...expressions] };
+  const { handlers, expressions, calendars } = partsOfHandlers(step);
+  const compensation = undoingOn(step) ?? parts.compensation;
+  return {
+    ...parts,
+    handlers,
+    compensation,
+    expressions: [...parts.expressions, ...expressions],
+    calendars: [...parts.calendars, ...calendars],
+  };
 }
 
 /** What is on a step, or on the flow as a whole. */
-export function partsOfHandlers(owner: Step | Flow): Pick<Parts, 'handlers' | 'expressions'> {
+export function partsOfHandlers(owner: Step | Flow): Pick<Parts, 'handlers' | 'expressions' | 'calendars'> {
   const handlers = handlersOn(owner);
   return {
     handlers: handlers.map(({ key, handler }, index) => ({ key, property: `on.${index}.steps`, steps: handler.steps })),
     expressions: handlers.flatMap(({ handler }, index) => catchingExpressions(handler, `on.${index}`)),
+    calendars: handlers.flatMap(({ handler }, index) => calendarOf(handler, `on.${index}`)),
   };
 }
 
@@ -171,7 +184,8 @@ export function dueOfStep(step: Step | undefined): Due | undefined {
 
 /** Working calendars that a flow names. */
 export function calendarsOf(flow: Flow): Set<string> {
-  return new Set([...walk(flow)].flatMap(({ step }) => partsOf(step).calendars.map(({ calendar }) => calendar)));
+  const named = [partsOfHandlers(flow), ...[...walk(flow)].map(({ step }) => partsOf(step))];
+  return new Set(named.flatMap(({ calendars }) => calendars.map(({ calendar }) => calendar)));
 }
 
 export function isHuman(step: Step): step is HumanStep {
@@ -330,27 +344,6 @@ export function runsTogether(step: Step | undefined): boolean {
 export function neededOf({ join = 'all', branches }: Parallel): number {
   if (join === 'all') return branches.length;
   return join === 'any' ? 1 : join;
-}
-
-/**
- * Of the sequences around a place, innermost last, the one that an `end` of it ends: of `branch` one that runs beside others, else that of the
- * scope or the flow; of `scope` a sub-process or the branch of a handler. Undefined: there is none.
- */
-export function endedBy<P extends { owner: StepId | null; branch: BranchKey }>(
-  { steps }: { steps: StepsById },
-  around: readonly P[],
-  ends: 'branch' | 'scope',
-): P | undefined {
-  const kindAt = ({ owner }: P): string => (owner === null ? 'flow' : (steps.get(owner)?.step.kind ?? ''));
-  const isScope = (place: P): boolean => isHandlerKey(place.branch) || kindAt(place) === 'subProcess';
-  if (ends === 'scope') return around.findLast(isScope);
-  // Of an interrupting handler on a step the branch stands where the step stood.
-  const isLimit = (place: P): boolean =>
-    isScope(place) && (!isInstead(place.branch) || ['flow', 'subProcess'].includes(kindAt(place)));
-  const limit = around.findLastIndex(isLimit);
-  const isBranch = ({ owner, branch }: P): boolean =>
-    !isHandlerKey(branch) && runsTogether(steps.get(owner ?? '')?.step);
-  return around.slice(limit + 1).findLast(isBranch) ?? around[Math.max(limit, 0)];
 }
 
 /** Whether it does its steps several times, in rounds or for items, each with a name of its own (`Frame.item`). */

@@ -362,6 +362,8 @@ export interface DeltaEntry {
   spent?: Spent[];
   /** Effects that this event started, so that the server can keep a row for each. */
   effects: Effect[];
+  /** Of effects that earlier events started: people whom nobody needs any more. An activity ends with an event of its own. */
+  dropped?: number[];
   /** Calls whose cases are waited for no more: they are cancelled. */
   cancels?: number[];
   /** Of a case that another waits for: escalations that nobody in it caught. */

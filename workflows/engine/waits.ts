@@ -3,12 +3,13 @@
  * receive. They are set when the frame opens and gone when it closes.
  */
 import { catchingOf, handlersOn, isHandlerKey, type Catching } from './catching.ts';
-import { putTimer } from './clocks.ts';
+import { overAt, putTimer } from './clocks.ts';
 import { stepInfo } from './compile.ts';
 import { conditionOf, correlationKeyOf, instantOf, type Failure } from './conditions.ts';
 import { durationMs } from './duration.ts';
+import { dueByOf, lacksCalendar } from './reckoners.ts';
 import { newFrame, nextId, openIncident, type Run } from './run.ts';
-import { findFrame, keepTimers, type BranchKey, type Frame, type Timer, type Waiting } from './state.ts';
+import { findFrame, keepTimers, type BranchKey, type Clock, type Frame, type Timer, type Waiting } from './state.ts';
 import { isSpinning, MOST_SPINS } from './spins.ts';
 import { must } from './unreachable.ts';
 
@@ -74,22 +75,47 @@ type CatchingTimer = Extract<Catching, { catch: 'timer' }>;
 
 function armTimer(run: Run, frame: Frame, part: BranchKey | null, catching: CatchingTimer): void {
   if (part === null) return;
-  const at = firstTime(run, frame, part, catching);
-  if (at === null) return;
+  const first = firstTime(run, frame, part, catching);
+  if (first === null) return;
+  const { at, clock } = first;
   if (at <= run.now && isSpinning(run)) stop(run, frame, part, { code: 'timer_spin', detail: { timers: MOST_SPINS } });
-  else setTimer(run, frame, at, { kind: 'catch', part, count: 0 });
+  else setTimer(run, frame, at, { kind: 'catch', part, count: 0, ...(clock && { clock }) });
+}
+
+interface Moment {
+  at: number;
+  /** Of one that is counted in the time of a calendar. */
+  clock?: Clock;
 }
 
 /** Null: there is nothing to wait for, or it cannot be told. */
-function firstTime(run: Run, frame: Frame, part: BranchKey, catching: CatchingTimer): number | null {
+function firstTime(run: Run, frame: Frame, part: BranchKey, catching: CatchingTimer): Moment | null {
   const { in: budget, at } = catching;
   if (at === undefined) {
     const first = budget ?? ('every' in catching ? catching.every : undefined);
-    return first === undefined ? null : run.now + durationMs(first);
+    return first === undefined ? null : afterBudget(run, frame, part, { budget: first, calendar: catching.calendar });
   }
   const moment = instantOf(run, frame, at, 'start');
   if (!moment.ok) stop(run, frame, part, moment);
-  return moment.ok && moment.value !== null ? Math.max(moment.value, run.now) : null;
+  return moment.ok && moment.value !== null ? { at: Math.max(moment.value, run.now) } : null;
+}
+
+function afterBudget(
+  run: Run,
+  frame: Frame,
+  part: BranchKey,
+  { budget, calendar }: { budget: string; calendar: string | undefined },
+): Moment | null {
+  if (!lacksCalendar(run.state, calendar)) return momentAfter(run, run.now, budget, calendar);
+  stop(run, frame, part, { code: 'calendar_missing', detail: { calendar: calendar ?? null } });
+  return null;
+}
+
+function momentAfter(run: Run, from: number, budget: string, calendar: string | undefined): Moment {
+  const by = dueByOf(run.state, calendar);
+  if (by === null) return { at: from + durationMs(budget) };
+  const clock: Clock = { from, budget, by, stops: [], standing: null };
+  return { at: overAt(run, clock), clock };
 }
 
 function setTimer(run: Run, frame: Frame, at: number, what: Timer['what']): void {
@@ -103,10 +129,13 @@ export function armAgain(run: Run, frame: Frame, { at, what }: Timer): void {
   if (what.kind !== 'catch') return;
   const catching = catchingOf(run.compiled, { step: frame.step, part: what.part });
   if (catching.catch !== 'timer' || !('every' in catching)) return;
-  const everyMs = durationMs(catching.every);
-  const turns = Math.floor((run.now - at) / everyMs) + 1;
-  const count = what.count + turns;
-  if (count < (catching.times ?? MOST_TIMES)) setTimer(run, frame, at + turns * everyMs, { ...what, count });
+  const { every, times = MOST_TIMES, calendar } = catching;
+  // A calendar that is gone meanwhile: the time of the clock, rather than a wait without end.
+  let next = momentAfter(run, at, every, calendar);
+  let count = what.count + 1;
+  for (; next.at <= run.now && count < times; count += 1) next = momentAfter(run, next.at, every, calendar);
+  const { kind, part } = what;
+  if (count < times) setTimer(run, frame, next.at, { kind, part, count, ...(next.clock && { clock: next.clock }) });
 }
 
 // ------------------------------------------------------------------------------------------------ conditions

@@ -3,7 +3,6 @@
  * reading and writing the state nothing is awaited, so no lock is needed. Knows no flow and no step by name.
  */
 import { allHandlersFinished, ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
-import type { PerformRequest } from '../activities.ts';
 import { compile, type Compiled } from '../engine/compile.ts';
 import { dueTimer } from '../engine/due.ts';
 import { heardBefore } from '../engine/happen.ts';
@@ -11,21 +10,10 @@ import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { newState } from '../engine/new-state.ts';
 import { isClosed, nextDue, type State } from '../engine/state.ts';
-import type {
-  ActivityError,
-  Command,
-  DeltaEntry,
-  Effect,
-  EngineEvent,
-  OpenTasks,
-  Refusal,
-  Snapshot,
-} from '../engine/types.ts';
-import { unreachable } from '../engine/unreachable.ts';
+import type { Command, DeltaEntry, Effect, EngineEvent, OpenTasks, Refusal, Snapshot } from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
-  REFUSED,
   type CaseArgs,
   type CaseResult,
   type ChildMessage,
@@ -38,9 +26,11 @@ import {
   type ReturnWish,
   type RingEntry,
 } from '../messages.ts';
+import { Callbacks } from './callbacks.ts';
 import { now } from './clock.ts';
 import { consumeSafely } from './consume.ts';
 import { failureOf, loadFlow, perform, project, resolvePeople } from './effects.ts';
+import { failed, requestOf, eventOf, refused } from './events.ts';
 import { Outbox } from './outbox.ts';
 import { planModify, planReturn } from './return-plan.ts';
 import { Ring } from './ring.ts';
@@ -71,6 +61,7 @@ export class CaseShell {
   });
   /** Activities of the flow in flight in this run, by effect. */
   private readonly performing = new Set<number>();
+  private readonly callbacks = new Callbacks();
   private resolving = 0;
   private projecting = false;
   /** Update handlers between their command and their answer. */
@@ -151,6 +142,13 @@ export class CaseShell {
     return planModify(this.flow(), this.state, wish, now());
   }
 
+  /** Nothing of it is believed: the activity looks whether the answer is there. Before the flow is loaded all are performed anyway. */
+  calledBack(effect: number): void {
+    if (!this.compiled) return;
+    if (this.performing.has(effect)) this.callbacks.noteEarly(effect);
+    else if (!this.draining && this.callbacks.take(effect)) this.performAgain(effect);
+  }
+
   checkpoint(): void {
     this.checkpointed = true;
     this.woken = true;
@@ -229,7 +227,13 @@ export class CaseShell {
     );
   }
 
-  private perform(effect: Exclude<Effect, { type: 'resolve' }>): void {
+  private performAgain(id: number): void {
+    const inFlight = this.state.effects.find((effect) => effect.id === id);
+    if (inFlight) this.dispatch(effectOf(this.flow(), this.state, inFlight));
+  }
+
+  /** `close`: its step is gone, and what it waits for outside is not waited for any longer. */
+  private perform(effect: Performable, close?: true): void {
     const { id, step, rev, item, items } = effect;
     const what = requestOf(effect);
     this.performing.add(id);
@@ -238,15 +242,22 @@ export class CaseShell {
       this.apply(event);
     };
     const within = item === null ? {} : { item, items };
-    const request = { caseId: this.args.caseId, effect: id, step, rev, ...what, ...within };
+    const request = { caseId: this.args.caseId, effect: id, step, rev, ...what, ...within, ...(close && { close }) };
     perform(request, this.args.limits?.attempts).then(
-      ({ vars, patch }) => {
-        settle({ type: 'activityDone', effect: id, vars, patch });
+      ({ vars, patch, waiting }) => {
+        if (waiting) this.awaitCall(id);
+        else settle({ type: 'activityDone', effect: id, vars, patch });
       },
       (error: unknown) => {
         settle(failed(id, failureOf(error)));
       },
     );
+  }
+
+  private awaitCall(effect: number): void {
+    this.performing.delete(effect);
+    this.woken = true;
+    if (!this.callbacks.wait(effect)) this.performAgain(effect);
   }
 
   /** For what nobody waits on (rule 4). */
@@ -327,10 +338,16 @@ export class CaseShell {
     this.outbox.flush();
   }
 
-  /** Withheld while a run drained, and its step is gone meanwhile: it never starts, and the log says so. */
+  /**
+   * Its step is gone meanwhile. Withheld while a run drained it never starts, and the log says so; what waits for a call from outside takes
+   * one that has come, and no other.
+   */
   private dropWithheld(): void {
-    for (const { id, frame } of this.state.effects) {
-      if (frame === null && !this.performing.has(id)) this.apply(failed(id, { code: 'cancelled' }));
+    for (const inFlight of this.state.effects) {
+      const { id, frame } = inFlight;
+      if (frame !== null || this.performing.has(id)) continue;
+      if (inFlight.type === 'activity' && this.callbacks.take(id)) this.perform({ ...inFlight, items: {} }, true);
+      else this.apply(failed(id, { code: 'cancelled' }));
     }
   }
 
@@ -341,37 +358,9 @@ export class CaseShell {
   }
 }
 
+type Performable = Exclude<Effect, { type: 'resolve' }>;
+
 /** Whether the timer that is due first begins further items of a forEach. */
 function isMore({ timers }: State): boolean {
   return dueTimer(timers, now())?.what.kind === 'more';
-}
-
-function failed(effect: number, error: Pick<ActivityError, 'code' | 'business'>): EngineEvent {
-  return { type: 'activityFailed', effect, error: { message: error.code, ...error } };
-}
-
-/** What the activity that performs it is called, and what it needs beside the step. */
-function requestOf(
-  effect: Exclude<Effect, { type: 'resolve' }>,
-): Pick<PerformRequest, 'activity' | 'undoes' | 'send' | 'call'> {
-  switch (effect.type) {
-    case 'activity':
-      return { activity: effect.activity, undoes: effect.undoes };
-    case 'send':
-      return { activity: `${effect.kind}.send`, send: { name: effect.name, key: effect.key } };
-    case 'call':
-      return { activity: 'flow.call', call: { flow: effect.flow, waits: effect.waits } };
-    default:
-      return unreachable(effect);
-  }
-}
-
-function eventOf({ id, kind, name, key, wait, vars, patch }: MessageMessage): EngineEvent {
-  return kind === 'message'
-    ? { type: kind, id, name, key: key ?? '', ...(wait === undefined ? {} : { wait }), vars, patch }
-    : { type: kind, id, name, vars, patch };
-}
-
-function refused(refusal: Refusal): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(refusal.code, REFUSED, refusal);
 }

@@ -199,16 +199,21 @@ function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
   return person ?? null;
 }
 
-/** An effect may start and end in one delta, and its end may come before its start. */
+/** An effect may start and end in one delta, and its end may come before its start. What the engine dropped has come to nothing. */
 function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
-  return entries.flatMap(({ consumed, event }): Writes['ended'] => {
-    if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
-    if (consumed.type === 'childEnded') return [{ id: consumed.effect, state: isFailed(consumed) ? 'failed' : 'done' }];
-    // A case that is waited for has only begun.
-    if (event.type === 'child_started' && event.data.waits === true) return [];
-    const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
-    return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
-  });
+  return entries.flatMap(({ consumed, event, dropped = [] }): Writes['ended'] => [
+    ...dropped.map((id) => ({ id, state: 'failed' as const })),
+    ...endOf({ consumed, event }),
+  ]);
+}
+
+function endOf({ consumed, event }: Pick<DeltaEntry, 'consumed' | 'event'>): Writes['ended'] {
+  if (consumed.type === 'activityFailed') return [{ id: consumed.effect, state: 'failed' }];
+  if (consumed.type === 'childEnded') return [{ id: consumed.effect, state: isFailed(consumed) ? 'failed' : 'done' }];
+  // A case that is waited for has only begun.
+  if (event.type === 'child_started' && event.data.waits === true) return [];
+  const isDone = consumed.type === 'resolved' || consumed.type === 'activityDone';
+  return isDone ? [{ id: consumed.effect, state: 'done' }] : [];
 }
 
 function isFailed({ status, error }: { status: string; error: string | null }): boolean {

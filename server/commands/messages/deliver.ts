@@ -104,7 +104,11 @@ async function tell({ db, temporal }: Deps, delivery: Leased): Promise<MessageAn
 type Fields = Record<string, unknown>;
 
 /** What the message writes into the record of the case that takes it: the `output` of what waits, field → property of the message. */
-function patchBy({ definition, steps }: PublishedFlow, wait: Pick<Await, 'step' | 'part'>, fields: Fields): Fields {
+export function patchBy(
+  { definition, steps }: PublishedFlow,
+  wait: Pick<Await, 'step' | 'part'>,
+  fields: Fields,
+): Fields {
   const catching = catchingOf({ flow: definition, steps }, wait);
   const output = 'output' in catching ? catching.output : undefined;
   return Object.fromEntries(Object.entries(output ?? {}).map(([field, property]) => [field, fields[property] ?? null]));

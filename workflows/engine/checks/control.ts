@@ -2,8 +2,9 @@
 import { handlersOn, isHandlerKey, isInstead, type Catching } from '../catching.ts';
 import type { Checking } from '../check.ts';
 import { durationMs } from '../duration.ts';
+import { endedBy } from '../ended-by.ts';
 import type { End, Jump, Parallel, Sequence, Step, Timer } from '../flow.gen.ts';
-import { endedBy, isHuman, neededOf, partsOf, partsOfHandlers, runsTogether, type StepInfo } from '../tree.ts';
+import { isHuman, neededOf, partsOf, partsOfHandlers, runsTogether, type StepInfo } from '../tree.ts';
 
 export function checkControl(checking: Checking): void {
   for (const { step } of checking.visits) {

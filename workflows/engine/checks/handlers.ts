@@ -69,11 +69,22 @@ function isScope(owner: Flow | Step): boolean {
 function checkTime({ report }: Checking, { step, property }: Place, catching: Handler | Wait): void {
   if (catching.catch !== 'timer') return;
   const { in: budget, at } = catching;
-  const every = 'every' in catching ? catching.every : undefined;
+  const every = everyOf(catching);
   if ([budget, at, every].every((time) => time === undefined)) report(step, `${property}.in`, 'timer_without_time');
   if (budget !== undefined && at !== undefined) report(step, `${property}.at`, 'timer_times_two');
+  const { calendar } = catching;
+  const counted = budget ?? every;
+  if (calendar !== undefined && counted === undefined) report(step, `${property}.calendar`, 'calendar_unused');
   for (const [name, text] of Object.entries({ in: budget, every }))
-    if (text !== undefined && durationMs(text) === 0) report(step, `${property}.${name}`, 'duration_zero');
+    if (isZero(text)) report(step, `${property}.${name}`, 'duration_zero');
+}
+
+function everyOf(catching: { every?: string } | object): string | undefined {
+  return 'every' in catching ? catching.every : undefined;
+}
+
+function isZero(duration: string | undefined): boolean {
+  return duration !== undefined && durationMs(duration) === 0;
 }
 
 /** Errors and escalations come from inside only. */

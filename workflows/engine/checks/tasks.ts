@@ -62,8 +62,8 @@ function checkInput(
     report(id, `${property}.${name}`, 'activity_input_unknown', { activity, name });
 }
 
-function has({ properties = {} }: CheckActivity['input'], name: string): boolean {
-  return Object.hasOwn(properties, name);
+function has({ properties = {}, additionalProperties = false }: CheckActivity['input'], name: string): boolean {
+  return additionalProperties !== false || Object.hasOwn(properties, name);
 }
 
 function checkActions(checking: Checking, step: HumanStep): void {

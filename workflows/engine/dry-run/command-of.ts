@@ -3,9 +3,7 @@ import type { Task } from '../state.ts';
 import type { CommandBody } from '../simulate.ts';
 import type { PersonId } from '../types.ts';
 import { unreachable } from '../unreachable.ts';
-import type { Act } from './types.ts';
-
-export type TaskAct = Exclude<Act, { act: 'withdraw' | 'cancel' | 'amend' | 'wait' | 'takeBack' }>;
+import type { TaskAct } from './acting.ts';
 
 interface Acting {
   task: Task;

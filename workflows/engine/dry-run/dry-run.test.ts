@@ -38,6 +38,8 @@ function answer(question: Question): Answer {
       return { member: people[question.role]?.[0] ?? null };
     case 'activity':
       return { activity: { input: { for: question.effect.step }, problems: [], output: {}, error: null, vars: {} } };
+    case 'heard':
+      return { vars: question.fields as Record<string, never> };
     case 'call':
       return { call: { input: {}, problems: [], output: {}, error: null, vars: { amount: 9 }, outcome: 'completed' } };
     default:

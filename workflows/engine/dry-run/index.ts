@@ -11,9 +11,11 @@ import type { PersonId, StepId } from '../types.ts';
 import { unreachable } from '../unreachable.ts';
 import { Accountant } from './account.ts';
 import { passCall, type Call } from './called.ts';
-import { aim, commandOf, type TaskAct } from './command-of.ts';
+import { placesOf, refusal, standingOf, startOf, Stop, taskFor } from './acting.ts';
+import type { CaseAct, Coming, EndBody, HeardAct, TaskAct } from './acting.ts';
+import { aim, commandOf } from './command-of.ts';
 import { firstOutcome } from './first-outcome.ts';
-import type { Account, Act, Answer, Choice, End, Plan, Question, Refused, Write } from './types.ts';
+import type { Account, Act, Answer, Choice, Plan, Question, Refused, Write } from './types.ts';
 
 export type * from './types.ts';
 
@@ -33,17 +35,6 @@ export function* dryRun(compiled: Compiled, plan: Plan): Asking<Account> {
   }
 }
 
-type EndBody = End extends infer E ? (E extends End ? Omit<E, 'at'> : never) : never;
-
-/** Ends the run from wherever it is. */
-class Stop extends Error {
-  readonly end: EndBody;
-  constructor(end: EndBody) {
-    super(end.why);
-    this.end = end;
-  }
-}
-
 class Play {
   private readonly compiled: Compiled;
   private readonly plan: Plan;
@@ -53,13 +44,14 @@ class Play {
   private readonly turns = new Map<StepId, number>();
   private decisions = 0;
   private readonly answered = new Set<number>();
+  private coming: Coming[] = [];
 
   constructor(compiled: Compiled, plan: Plan) {
     const { from, at } = plan;
     this.compiled = compiled;
     this.plan = plan;
     this.accountant = new Accountant(compiled);
-    const start = 'state' in from ? { from: from.state } : { community: from.community, zone: from.zone };
+    const start = 'state' in from ? { from: from.state } : startOf(from);
     this.simulation = new Simulation(compiled, {
       ...start,
       caseId: 'dry-run',
@@ -89,13 +81,7 @@ class Play {
 
   close(end?: EndBody): Account {
     const { state, now } = this.simulation;
-    return this.accountant.close(state, { ...(end ?? this.standing()), at: now });
-  }
-
-  private standing(): EndBody {
-    const { status, outcome, tasks, incidents } = this.simulation.state;
-    if (status === 'completed' || status === 'cancelled') return { why: status, outcome };
-    return { why: tasks.length === 0 && incidents.length > 0 ? 'incident' : 'waiting' };
+    return this.accountant.close(state, { ...(end ?? standingOf(state)), at: now });
   }
 
   // ---------------------------------------------------------------------------------------------- by itself
@@ -104,7 +90,7 @@ class Play {
   *goOn(until: () => boolean): Asking<void> {
     while (this.plan.automatic && !until() && !isClosed(this.simulation.state)) {
       const { paceMs } = this.plan;
-      const due = nextDue(this.simulation.state);
+      const due = this.nextDue();
       if (this.nextTask() === undefined) {
         if (due === null) return;
         yield* this.advanceTo(due);
@@ -164,10 +150,12 @@ class Play {
   // ---------------------------------------------------------------------------------------------- acts
 
   *act(act: Act, index: number): Asking<void> {
-    if ('step' in act && act.act !== 'takeBack') {
-      yield* this.actOnTask(act, index);
-      return;
-    }
+    if (act.act === 'message' || act.act === 'signal') yield* this.hear(act, index);
+    else if ('step' in act && act.act !== 'takeBack') yield* this.actOnTask(act, index);
+    else yield* this.actOnCase(act, index);
+  }
+
+  private *actOnCase(act: CaseAct, index: number): Asking<void> {
     yield* this.advanceTo(this.simulation.now + (act.afterMs ?? 0));
     const { initiator } = this.simulation.state;
     switch (act.act) {
@@ -198,14 +186,26 @@ class Play {
     yield* this.send({ kind: 'takeBack', decided: last.task, actor: by ?? last.by, vars: {} }, { act, step });
   }
 
+  private *hear(act: HeardAct, index: number): Asking<void> {
+    const { simulation } = this;
+    const { name, fields = {} } = act;
+    const event = act.act === 'message' ? { type: act.act, name, key: act.key } : { type: act.act, name };
+    const isAwaited = (): boolean => placesOf(simulation.state, event).length > 0;
+    yield* this.goOn(isAwaited);
+    if (act.afterMs !== undefined) yield* this.advanceTo(simulation.now + act.afterMs);
+    const takers = placesOf(simulation.state, event);
+    const refused = refusal('not_awaited', { name });
+    if (takers.length === 0) throw new Stop({ why: 'refused', act: index, step: null, refused });
+    const answer = yield { ask: 'heard', takers, fields };
+    const heard = { id: `heard-${String(index)}`, vars: 'vars' in answer ? answer.vars : {}, patch: null };
+    simulation.consume({ ...event, ...heard });
+    this.assertWithin();
+    yield* this.settle();
+  }
+
   private *actOnTask(act: TaskAct, index: number): Asking<void> {
     const { step } = act;
-    const find = (): Task | undefined => {
-      const open = this.simulation.state.tasks.filter((task) => task.step === step);
-      return (
-        open.find(({ assignee }) => assignee === act.by) ?? open.find(({ assignee }) => !act.by || assignee === null)
-      );
-    };
+    const find = (): Task | undefined => taskFor(this.simulation.state, act);
     yield* this.goOn(() => find() !== undefined);
     if (act.afterMs !== undefined) {
       yield* this.advanceTo(this.simulation.now + act.afterMs);
@@ -251,15 +251,30 @@ class Play {
     const { simulation } = this;
     const { timeMs } = this.plan.limits;
     const last = this.plan.at + timeMs;
-    for (let due = nextDue(simulation.state); due !== null && due <= Math.min(until, last);) {
+    for (let due = this.nextDue(); due !== null && due <= Math.min(until, last); due = this.nextDue()) {
       simulation.now = Math.max(simulation.now, due);
-      simulation.consume({ type: 'timer' });
+      const over = this.coming.find(({ at }) => at <= simulation.now);
+      if (over) yield* this.takeComing(over);
+      else simulation.consume({ type: 'timer' });
       this.assertWithin();
       yield* this.settle();
-      due = nextDue(simulation.state);
     }
     simulation.now = Math.max(simulation.now, Math.min(until, last));
     if (until > last) throw new Stop({ why: 'limit', limit: 'timeMs', most: timeMs });
+  }
+
+  /** Of a timer, or of an activity that takes its time. */
+  private nextDue(): number | null {
+    const first = Math.min(nextDue(this.simulation.state) ?? Infinity, ...this.coming.map(({ at }) => at));
+    return first === Infinity ? null : first;
+  }
+
+  private *takeComing(coming: Coming): Asking<void> {
+    this.coming = this.coming.filter((each) => each !== coming);
+    const inFlight = this.simulation.state.effects.find(({ id }) => id === coming.effect);
+    // Its step is gone: it is waited for no longer.
+    if (inFlight?.frame === null) this.fail(inFlight.id, 'cancelled');
+    else if (inFlight) yield* this.askActivity(inFlight, true);
   }
 
   /** Asks for what the case waits for, until it waits for nothing that can be asked. */
@@ -285,20 +300,21 @@ class Play {
     else this.fail(id, 'refused' in answer ? answer.refused.code : 'unknown');
   }
 
-  private *askActivity({ id, step }: InFlight): Asking<void> {
+  private *askActivity({ id, step }: InFlight, isOver = false): Asking<void> {
     const { simulation } = this;
     const effect = this.effect(id);
     if (effect.type !== 'activity') return;
-    const answer = yield { ask: 'activity', effect, at: simulation.now };
+    const answer = yield { ask: 'activity', effect, at: simulation.now, isOver };
     if (!('activity' in answer)) {
       this.fail(id, 'unknown');
       return;
     }
-    const { vars, error } = answer.activity;
+    const { vars, error, isBusiness = false, afterMs } = answer.activity;
     const seen = { rev: simulation.state.rev, at: simulation.now, answer: answer.activity };
-    this.accountant.performed({ step, activity: effect.activity, flow: null }, seen);
-    if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
-    else this.fail(id, error);
+    if (!isOver) this.accountant.performed({ step, activity: effect.activity, flow: null }, seen);
+    if (!isOver && afterMs !== undefined) this.coming.push({ effect: id, at: simulation.now + afterMs });
+    else if (error === null) simulation.consume({ type: 'activityDone', effect: id, vars, patch: null });
+    else this.fail(id, error, isBusiness);
   }
 
   private *askCall(call: Call): Asking<void> {
@@ -320,8 +336,9 @@ class Play {
     return effectOf(compiled, state, inFlight);
   }
 
-  private fail(effect: number, code: string): void {
-    this.simulation.consume({ type: 'activityFailed', effect, error: { code, message: code } });
+  private fail(effect: number, code: string, isBusiness = false): void {
+    const error = { code, message: code, ...(isBusiness && { business: true as const }) };
+    this.simulation.consume({ type: 'activityFailed', effect, error });
   }
 
   private assertWithin(): void {
@@ -329,8 +346,4 @@ class Play {
     if (this.simulation.entries.length >= events && !isClosed(this.simulation.state))
       throw new Stop({ why: 'limit', limit: 'events', most: events });
   }
-}
-
-function refusal(code: string, params: Record<string, unknown>): Refused {
-  return { code, params };
 }

@@ -2,7 +2,8 @@
  * What a dry run is given, what it asks, and what it tells. A dry run plays a case by the engine itself on a virtual clock: nothing that it
  * does leaves it, whoever drives it answers its questions by reading only.
  */
-import type { Holder, State } from '../state.ts';
+import type { WorkingTimesByKey } from '../calendar/working-times.ts';
+import type { BranchKey, Holder, State } from '../state.ts';
 import type {
   Choices,
   Effect,
@@ -37,8 +38,15 @@ type ActBody =
   | ({ act: 'takeBack' } & OfStep)
   | { act: 'withdraw' | 'cancel' }
   | { act: 'amend'; fields: Record<string, unknown> }
+  /** Comes in as soon as the case waits for it. */
+  | ({ act: 'message'; key: string } & Heard)
+  | ({ act: 'signal' } & Heard)
   /** Lets time pass. */
   | { act: 'wait' };
+interface Heard {
+  name: string;
+  fields?: Record<string, unknown>;
+}
 /** `afterMs`: once its step waits the clock moves on so far first, and what falls due meanwhile happens. */
 export type Act = ActBody & { afterMs?: number };
 
@@ -47,7 +55,9 @@ export type Choice = { outcome?: string; by?: PersonId; fields?: Record<string, 
 
 export interface Plan {
   /** A case that begins, or one as it stands. */
-  from: { initiator: PersonId; community: string | null; zone: string; vars: Vars } | { state: State };
+  from:
+    | { initiator: PersonId; community: string | null; zone: string; vars: Vars; calendars?: WorkingTimesByKey }
+    | { state: State };
   /** Epoch ms. */
   at: number;
   acts: readonly Act[];
@@ -79,7 +89,10 @@ export type Question =
   | { ask: 'people'; effect: Of<'resolve'>; at: number }
   /** Somebody of a pool, to act for it. */
   | { ask: 'member'; role: string; at: number }
-  | { ask: 'activity'; effect: Of<'activity'>; at: number }
+  /** `isOver`: of one that took its time, which is over now. */
+  | { ask: 'activity'; effect: Of<'activity'>; at: number; isOver: boolean }
+  /** What a message or signal writes, by all that takes it. */
+  | { ask: 'heard'; takers: { step: StepId | null; part: BranchKey | null }[]; fields: Record<string, unknown> }
   /** What a called case comes to: it is never played itself. */
   | { ask: 'call'; effect: Of<'call'>; at: number }
   /** What a decision, or an amendment (step null), writes. */
@@ -106,7 +119,11 @@ export interface ActivityAnswer {
   /** What it is taken to answer, or the error it is taken to end with. */
   output: Record<string, unknown>;
   error: string | null;
+  /** An error by which it says no, so that a handler may catch it. */
+  isBusiness?: boolean;
   vars: Vars;
+  /** When it answers, or whoever it asked calls back; else at once. What it writes is asked for then. */
+  afterMs?: number;
 }
 /** `output`: of the case as it ends; `error`: it ends with, or `cancelled`. */
 export interface CallAnswer extends ActivityAnswer {
@@ -192,7 +209,7 @@ export interface ConditionTold extends Told, TracedExpression {
   /** Where in the step it stands; null: in several places. */
   property: string | null;
 }
-interface ActivityTold extends Told, Omit<ActivityAnswer, 'vars'> {
+interface ActivityTold extends Told, Omit<ActivityAnswer, 'vars' | 'afterMs' | 'isBusiness'> {
   step: StepId;
   activity: string;
   /** Of a callActivity: which it calls. */

@@ -8,7 +8,7 @@ import { isBeside } from '../handlers.ts';
 import { raiseError } from '../raise.ts';
 import { closeUnder, endCase, openIncident, type Run } from '../run.ts';
 import { pathTo, type Frame } from '../state.ts';
-import { endedBy } from '../tree.ts';
+import { endedBy } from '../ended-by.ts';
 import type { Behaviour } from './behaviour.ts';
 
 export const end: Behaviour<End> = {

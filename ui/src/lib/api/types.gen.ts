@@ -1108,10 +1108,14 @@ export interface SimulateBody {
     [k: string]: string[];
   };
   /**
-   * By service step: what its activity is taken to answer, or to fail with. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.
+   * By service step: what its activity is taken to answer, or to fail with. Of several, each time the next; the last for all further times. Default: nothing. By step that calls a flow: what the record of that case is taken to hold at its end, with `outcome` for what it comes to, and the error that it ends with (`cancelled`: it is cancelled). Default: it is completed.
    */
   activities?: {
-    [k: string]: SimulatedOutput;
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^.*$".
+     */
+    [k: string]: SimulatedOutput | SimulatedOutput[];
   };
   limits?: SimulationLimits;
 }
@@ -1129,6 +1133,8 @@ export interface SimulatedAct {
     | 'withdraw'
     | 'cancel'
     | 'amend'
+    | 'message'
+    | 'signal'
     | 'wait';
   /**
    * Of acts on a task. The case goes on by itself until the step waits for somebody.
@@ -1158,6 +1164,14 @@ export interface SimulatedAct {
   persons?: string[];
   where?: 'before' | 'after';
   /**
+   * Of a message or signal, which comes in once the case waits for it.
+   */
+  name?: string;
+  /**
+   * Of a message.
+   */
+  key?: string;
+  /**
    * ISO 8601, without years and months.
    */
   for?: string;
@@ -1177,10 +1191,6 @@ export interface SimulatedChoice {
     [k: string]: unknown;
   };
 }
-/**
- * This interface was referenced by `undefined`'s JSON-Schema definition
- * via the `patternProperty` "^.*$".
- */
 export interface SimulatedOutput {
   output?: {
     /**
@@ -1190,6 +1200,10 @@ export interface SimulatedOutput {
     [k: string]: unknown;
   };
   error?: string;
+  /**
+   * What it takes, or when whoever was asked calls back: later than waited for is `callback_timeout`. Default: at once, as every called flow.
+   */
+  after?: string;
 }
 export interface SimulationLimits {
   events?: number;
