@@ -9,14 +9,26 @@ export function closedUp(xml: string): string {
   return /\s=|=\s/.test(xml) ? xml.replace(TAG, (tag) => tag.replace(ATTRIBUTE, '$1=$2')) : xml;
 }
 
+/** XML has no attribute twice; the reader would tell of each, and take long over many. */
+export function repeatsAttribute(xml: string): boolean {
+  for (const [tag] of xml.matchAll(TAG)) {
+    const names = [...tag.matchAll(ATTRIBUTE)].map(([, name = '']) => name.trim());
+    if (new Set(names).size < names.length) return true;
+  }
+  return false;
+}
+
 /** Ids as they are written, each with its line from 1. */
 export function* idsIn(xml: string): Generator<{ id: string; line: number }> {
-  let [line, counted] = [1, 0];
+  let line = 1;
+  let end = endOfLine(xml, 0);
   for (const { 1: double, 2: single, index } of xml.matchAll(ID)) {
-    for (let at = xml.indexOf('\n', counted); at >= 0 && at <= index; at = xml.indexOf('\n', counted)) {
-      line += 1;
-      counted = at + 1;
-    }
+    for (; end <= index; end = endOfLine(xml, end + 1)) line += 1;
     yield { id: double ?? single ?? '', line };
   }
+}
+
+function endOfLine(xml: string, from: number): number {
+  const at = xml.indexOf('\n', from);
+  return at < 0 ? xml.length : at;
 }

@@ -69,6 +69,12 @@ describe('what cannot be read', () => {
     expect(await refusedOf(unknown)).toEqual([{ code: 'xml_invalid', element: null, line: 4 }]);
   });
 
+  it('is an attribute that stands twice', async () => {
+    expect(await refusedOf(fileOf('<userTask id="a" name="x" name="y"/>'))).toEqual([
+      { code: 'xml_invalid', element: null, line: null },
+    ]);
+  });
+
   it('does not matter in the diagram', async () => {
     const diagram =
       '<BPMNDiagram xmlns="http://www.omg.org/spec/BPMN/20100524/DI" id="d"><Plane id="d"/></BPMNDiagram>';

@@ -1,6 +1,6 @@
 /** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
 import { BpmnModdle } from 'bpmn-moddle';
-import { closedUp, idsIn } from './attributes.ts';
+import { closedUp, idsIn, repeatsAttribute } from './attributes.ts';
 import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
 import { EXTENSION } from './extension.ts';
 import { freeIds } from './free-ids.ts';
@@ -35,6 +35,7 @@ function guard(xml: string): void {
   if (xml.length > LONGEST) throw new Refused('xml_too_large', null, `the file has more than ${LONGEST} characters`);
   if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
     throw new Refused('xml_entities', null, 'a document type or entities are not read');
+  if (repeatsAttribute(xml)) throw new Refused('xml_invalid', null, 'an element has an attribute twice');
   if (depthOf(xml) > DEEPEST) throw new Refused('xml_too_deep', null, `elements are nested deeper than ${DEEPEST}`);
 }
 
@@ -104,12 +105,14 @@ async function parse(xml: string): Promise<Element> {
   return root;
 }
 
+/** Elements of others where BPMN has none, and texts where it has elements. */
+const FOREIGN = /^(?:unrecognized element|unexpected body text)/;
+
 /** The reader goes on without what it cannot read; here that would be half a file. */
 function refuseUnread(xml: string, message: string): void {
   const [, at, behind, reason = ''] =
     /^unparsable content [\s\S]*?line: (\d+)\s+column: (\d+)\s+nested error: ([\s\S]*)$/.exec(message) ?? [];
-  if (at === undefined || reason.startsWith('unrecognized element') || isInDiagram(xml, Number(at), Number(behind)))
-    return;
+  if (at === undefined || FOREIGN.test(reason) || isInDiagram(xml, Number(at), Number(behind))) return;
   const [, id = null] = /^(?:illegal|duplicate) ID <(.*)>$/.exec(reason) ?? [];
   throw new Refused('xml_invalid', id, reason.slice(0, LONGEST_REASON), Number(at) + 1);
 }
