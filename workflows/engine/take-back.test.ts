@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from './simulate.ts';
-import { anApproval, aParallel, aServiceTask, aUserTask, compileSteps } from './testing.ts';
+import { aForEach, aLoop, anApproval, aParallel, aServiceTask, aUserTask, compileSteps } from './testing.ts';
 import type { Step } from './flow.gen.ts';
 
 function run(steps: Step[], vars = {}): Simulation {
@@ -66,6 +66,17 @@ describe('rule 11: take back', () => {
     expect(takeBack()).toBeNull();
 
     expect(simulation.state.tasks.map(({ assignee }) => assignee)).toEqual(['p2', 'p1']);
+  });
+
+  it('is too late in a loop that has gone on to its next round', () => {
+    const each = aForEach('each', [aUserTask('a')], { list: '[1, 2]' });
+    const simulation = run([aLoop('rounds', 'false', [each])]);
+    const takeBack = decide(simulation, 'a');
+    decide(simulation, 'a');
+    expect(simulation.open()).toEqual(['a', 'a']);
+    simulation.complete('a', 'done');
+
+    expect(takeBack()).toMatchObject({ code: 'take_back_too_late' });
   });
 
   it('is not possible where the step forbids it', () => {

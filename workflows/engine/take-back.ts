@@ -12,8 +12,8 @@ import { cancelTask, type Run } from './run.ts';
 import { framesUnder, type Frame, type Holder, type Seat, type State, type Task, type TrailEntry } from './state.ts';
 import { openTask } from './tasks.ts';
 import { areApart } from './trail.ts';
-import { areConcurrent } from './tree.ts';
-import type { PersonId, Place, TaskId } from './types.ts';
+import { areConcurrent, ROOT } from './tree.ts';
+import type { PersonId, Place, StepId, TaskId } from './types.ts';
 
 /** What a decision can be taken back to: a voice in an approval that still waits for others, or a step. */
 type Undo = { frame: Frame; seat: Seat; holder: Holder; next: Task | null } | { entry: TrailEntry };
@@ -41,7 +41,8 @@ function undoOfSeat(frame: Frame, seat: Seat, by: PersonId | null): Undo | undef
 
 function undoOnTrail(compiled: Compiled, state: State, { task, by }: Decided): Undo | undefined {
   const entry = state.trail.find((each) => each.task === task);
-  if (entry?.by !== by || !isUntouched(compiled, state, entry)) return undefined;
+  if (entry?.by !== by || isOfRoundBefore(compiled, state, entry) || !isUntouched(compiled, state, entry))
+    return undefined;
   return hasHandlerSince(compiled, state, entry) ? undefined : { entry };
 }
 
@@ -52,6 +53,21 @@ function undoInSeat(state: State, frame: Frame, { task, by }: Decided): Undo | u
   const next = state.tasks.find(({ id }) => id === seat?.task);
   if (!seat || !last || next?.owner !== null || next.assignment > 1) return undefined;
   return last.holder.assignee === by ? { frame, seat, holder: last.holder, next } : undefined;
+}
+
+/** Whether a loop around it has gone on to its next round meanwhile. */
+function isOfRoundBefore(compiled: Compiled, { root }: State, { step, item }: TrailEntry): boolean {
+  const around = new Set<StepId | null>(stepInfo(compiled, step).path.map(({ owner }) => owner));
+  const loops = [...(root ? framesUnder(root) : [])].filter(
+    (frame) =>
+      frame.branch === null &&
+      around.has(frame.step) &&
+      stepInfo(compiled, frame.step).step.kind === 'loop' &&
+      isWithin(item, frame.item),
+  );
+  return loops.some(({ children }) =>
+    children.some(({ branch, item: round }) => branch === ROOT && !isWithin(item, round)),
+  );
 }
 
 function isUntouched(compiled: Compiled, state: State, { step, item, task }: TrailEntry): boolean {
