@@ -14,6 +14,7 @@ import type { Deps } from '../deps.ts';
 import type { Log } from '../log.ts';
 import { buildWorkflowBundle, cachedBundle, interpreterId } from '../services/bundle-cache.ts';
 import { relieveAbsent } from './absences.ts';
+import { whileAlive } from './alive.ts';
 import { loadFlow } from './load-flow.ts';
 import { perform } from './perform.ts';
 import { project } from './project.ts';
@@ -138,7 +139,13 @@ function createActivities(deps: Deps): CaseActivities {
     loadFlow: (ref) => loadFlow(deps, ref),
     resolvePeople: (request) => resolvePeople(deps, request),
     project: (request) => project(deps, request),
-    perform: (request) => perform(deps, request, Context.current().info.attempt),
+    perform: (request) => {
+      const context = Context.current();
+      const heartbeat = (): void => {
+        context.heartbeat();
+      };
+      return whileAlive(heartbeat, () => perform(deps, request, context.info.attempt));
+    },
   };
 }
 

@@ -49,6 +49,8 @@ export function perform(request: PerformRequest, attempts = DEFAULT_ATTEMPTS): R
   return scheduleActivity('perform', [request], {
     activityId: `${request.step}:${request.effect}`,
     startToCloseTimeout: '5m',
+    // A worker that dies says nothing more: the next attempt need not wait for the five minutes.
+    heartbeatTimeout: '30s',
     retry: { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: attempts },
   });
 }
