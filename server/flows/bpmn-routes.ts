@@ -106,7 +106,7 @@ async function currentForm(tx: Tx, key: string): Promise<string | undefined> {
     .select('v.definition')
     .where('f.key', '=', key)
     .executeTakeFirst();
-  return row?.definition?.form;
+  return row?.definition.form;
 }
 
 const ExportQuery = Type.Object({
