@@ -37,7 +37,8 @@ const ImportQuery = Type.Object({
   form: Type.Optional(
     Type.String({
       maxLength: 40,
-      description: 'Key of its form type. Default: that of the published version, else of the flow.',
+      description:
+        'Key of its form type. Default: what the file names, if there is one; else that of the published version.',
     }),
   ),
 });
@@ -67,7 +68,7 @@ function importRoute(app: App): void {
       const imported = await readFile(request.body, request.query.process);
       return asPerson(app.deps.db, by, async (tx) => {
         await assertMay(tx, 'flow.publish');
-        const form = request.query.form ?? (await currentForm(tx, key)) ?? key;
+        const form = request.query.form ?? (await knownForm(tx, imported.flow)) ?? (await currentForm(tx, key)) ?? key;
         await keepFlowDraft(tx, { key, definition: { ...imported.flow, key, form }, by });
         return readDraft(app, request, tx, key);
       });
@@ -95,6 +96,12 @@ async function readFile(xml: string, process: string | undefined): Promise<Impor
 
 function only(flows: ImportedFlow[]): ImportedFlow | undefined {
   return flows.length === 1 ? flows[0] : undefined;
+}
+
+/** The form that the file names, where there is one of that key. */
+async function knownForm(tx: Tx, { form }: Flow): Promise<string | undefined> {
+  const row = await tx.selectFrom('form_type').select('key').where('key', '=', form).executeTakeFirst();
+  return row?.key;
 }
 
 async function currentForm(tx: Tx, key: string): Promise<string | undefined> {

@@ -59,6 +59,8 @@ it('gives a flow as a file, and takes that over as the same flow', async () => {
   expect(given.headers['content-type']).toBe('application/xml; charset=utf-8');
   expect(given.headers['content-disposition']).toContain(`${errandFlow.key}.bpmn`);
 
+  const other = await put(admin, '/api/flows/errand_again/bpmn', given.body);
+  expect(other.json<{ definition: unknown }>().definition).toEqual({ ...errandFlow, key: 'errand_again' });
   const kept = await put(admin, `/api/flows/${errandFlow.key}/bpmn`, given.body);
 
   expect(kept.json<{ definition: unknown }>().definition).toEqual(errandFlow);

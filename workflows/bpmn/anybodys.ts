@@ -1,9 +1,10 @@
 /** A process of anybody's as a flow: its graph arranged as a tree, and what begins it. */
-import type { Flow, Starter } from '../engine/flow.gen.ts';
+import type { Flow, Permissions, Starter } from '../engine/flow.gen.ts';
 import { referenceName } from './catching.ts';
 import { settleCompensations } from './compensation.ts';
 import { textIn, type Element } from './element.ts';
 import { handlersWithin } from './elements.ts';
+import { formOf, permissionsOf } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import type { Keys, Making } from './making.ts';
 import { Names, toKey } from './names.ts';
@@ -44,12 +45,19 @@ export function anybodys(process: Element, graph: Graph, keys: Keys): Made {
   const flow: Flow = {
     key,
     title: { 'zh-CN': name, en: name },
-    form: key,
-    start: { who: ['staff'], fields: {}, ...(starters.length > 0 ? { on: starters } : {}) },
+    form: formOf(graph.nodes) ?? key,
+    start: { who: ['staff'], fields: startFields(graph), ...(starters.length > 0 ? { on: starters } : {}) },
     steps,
     ...(on.length > 0 ? { on } : {}),
   };
   return { flow, making };
+}
+
+/** What the plain start asks for: nothing is read there. */
+function startFields({ starts }: Graph): Permissions {
+  const start = starts.find(({ event }) => event === null);
+  const fields = Object.entries(start ? permissionsOf(start.element) : {});
+  return Object.fromEntries(fields.filter(([, permission]) => permission !== 'read'));
 }
 
 /** The name that begins it, which a signal is listened for by. */

@@ -1,6 +1,6 @@
 /** Call activities: which flow is called, and what goes in and out. */
 import type { CallActivity } from '../engine/flow.gen.ts';
-import { textIn, vendorAttribute, vendorElements, type Element } from './element.ts';
+import { textIn, vendorAttribute, undescribed, vendorElements, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn } from './juel.ts';
 import { feelOf, titleOf, type Making } from './making.ts';
@@ -36,7 +36,7 @@ export function callOf(making: Making, node: Node, id: string): CallActivity {
 }
 
 function isAll(element: Element): boolean {
-  return attribute(element, 'variables') === 'all';
+  return undescribed(element, 'variables') === 'all';
 }
 
 /** Target → source, in FEEL. */
@@ -44,7 +44,7 @@ function mappingOf(making: Making, node: Node, elements: Element[]): Record<stri
   return Object.fromEntries(
     elements.flatMap((element) => {
       const [source, expression, target] = ['source', 'sourceExpression', 'target'].map((name) =>
-        attribute(element, name),
+        undescribed(element, name),
       );
       if (target === undefined || (source === undefined && expression === undefined)) return [];
       const feel = source === undefined ? feelOf(making, node, expression ?? '') : toField(source);
@@ -52,12 +52,6 @@ function mappingOf(making: Making, node: Node, elements: Element[]): Record<stri
       return [[toField(target), feel]];
     }),
   );
-}
-
-/** Vendors' elements are not described to the reader: their attributes are plain properties. */
-function attribute(element: Element, name: string): string | undefined {
-  const value = element[name];
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
 /** Fills in what calls that pass everything on pass on. */

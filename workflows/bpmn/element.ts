@@ -62,3 +62,9 @@ export function vendorElements(element: Element | undefined, name: string): Elem
   const values = elementsIn(elementIn(element, 'extensionElements'), 'values');
   return values.filter(({ $type }) => $type.slice($type.indexOf(':') + 1) === name);
 }
+
+/** A property of a vendor's element: the reader has no description of those, and keeps attributes as they stand. */
+export function undescribed(element: Element, name: string): string | undefined {
+  const value = element[name];
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}

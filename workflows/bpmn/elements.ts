@@ -4,6 +4,7 @@ import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } fr
 import { callOf } from './calls.ts';
 import { compensating, handlersOf, withCompensation } from './compensation.ts';
 import { textIn, vendorAttribute } from './element.ts';
+import { permissionsOf } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
 import { claim, titleOf, type Making } from './making.ts';
@@ -76,7 +77,9 @@ function caught(steps: Sequence, handlers: Handler[]): Sequence {
 }
 
 function userTask(making: Making, node: Node, id: string): Sequence {
-  return [{ id, kind: 'userTask', title: titleOf(node), people: peopleOf(making, node) }];
+  const fields = permissionsOf(node.element);
+  const filled = Object.keys(fields).length > 0 ? { fields } : {};
+  return [{ id, kind: 'userTask', title: titleOf(node), people: peopleOf(making, node), ...filled }];
 }
 
 /** Work that nobody reports: it is done as soon as it is come to. */
