@@ -63,9 +63,16 @@ function refuseStanding({ ending, suspended }: State, act: Command['kind']): Ref
 
 /** What may still be done while the case is being undone: the tasks that are open then undo something. */
 const WHILE_ENDING: readonly Command['kind'][] = [
-  ...['retry', 'skip', 'amend', 'recalendar'],
-  ...['complete', 'claim', 'release', 'transfer', 'delegate', 'pause', 'resume'],
-] as Command['kind'][];
+  'retry',
+  'skip',
+  'amend',
+  'recalendar',
+  'complete',
+  'transfer',
+  'delegate',
+  'pause',
+  'resume',
+];
 const WHILE_SUSPENDED: readonly Command['kind'][] = [
   'resumeCase',
   'cancel',

@@ -43,12 +43,10 @@ function escalate(run: Run, frame: Frame, code: string): void {
 function compensate(run: Run, frame: Frame, { of, mode = 'sequential' }: Compensation): void {
   if (frame.at === 0) {
     const undone = takeThrown(run, frame, of ?? null);
-    const groups = mode === 'parallel' ? undone.map((each) => [each]) : [undone];
-    frame.at = undone.length === 0 ? 1 : groups.length;
-    for (const group of undone.length === 0 ? [] : groups) undo(run, group, [frame.id]);
-    if (undone.length > 0) return;
-  }
-  frame.at -= 1;
+    const groups = mode === 'parallel' || undone.length === 0 ? undone.map((each) => [each]) : [undone];
+    frame.at = groups.length;
+    for (const group of groups) undo(run, group, [frame.id]);
+  } else frame.at -= 1;
   if (frame.at === 0) run.agenda.push({ do: 'leave', frame: frame.id });
 }
 
