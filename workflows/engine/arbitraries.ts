@@ -1,6 +1,6 @@
 /** Random flows and random doings for property tests (fast-check): every flow here passes `check`. */
 import fc from 'fast-check';
-import type { Action, Due, Flow, Handler, Parallel, Pause, Step } from './flow.gen.ts';
+import type { Action, Due, Flow, Handler, Inclusive, Parallel, Pause, Step } from './flow.gen.ts';
 import { given, namingOthers, people, pools, whenRepeated, assigned } from './arbitrary-people.ts';
 import { isHuman, type HumanStep } from './tree.ts';
 import {
@@ -134,19 +134,32 @@ const aChoice = (inside: Sequences): fc.Arbitrary<Step> =>
     .map(([when, then, otherwise, ends]) =>
       anExclusive('', when, ends ? [...then, anEnd('', 'stopped')] : then, otherwise),
     );
-const join = fc.constantFrom<NonNullable<Parallel['join']>[]>('all', 'all', 'any', 1);
+const join = fc.constantFrom<NonNullable<Parallel['join']>[]>('all', 'all', 'any', 'inclusive', 1);
+/** Some branches may be over before their end. */
+const early: fc.Arbitrary<(steps: Step[]) => Step[]> = fc
+  .tuple(condition, fc.constantFrom('branch' as const, 'token' as const))
+  .map(([when, ends]) => ([first, ...rest]) => {
+    if (first === undefined || rest.length < 2) return first === undefined ? [] : [first, ...rest];
+    return [first, anExclusive('', when, [anEnd('', 'early', { ends })], []), ...rest];
+  });
 const aFork = (inside: Sequences): fc.Arbitrary<Step> =>
-  fc.tuple(fc.array(inside, { minLength: 2, maxLength: 3 }), join, condition).map(([branches, needed, when]) =>
-    aParallel(
-      '',
-      branches.map((steps) => endingEarly(when, steps)),
-      { join: needed },
-    ),
-  );
+  fc
+    .tuple(fc.array(inside, { minLength: 2, maxLength: 3 }), join, early)
+    .map(([branches, needed, endingEarly]) => aParallel('', branches.map(endingEarly), { join: needed }));
 const someBranches = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
-    .tuple(fc.array(fc.tuple(condition, inside), { minLength: 1, maxLength: 3 }), inside)
-    .map(([branches, otherwise]) => anInclusive('', branches, otherwise));
+    .tuple(
+      fc.array(fc.tuple(condition, inside), { minLength: 1, maxLength: 3 }),
+      inside,
+      fc.constantFrom<Inclusive['join'][]>(undefined, 'inclusive', 'all', 1),
+      early,
+    )
+    .map(([branches, otherwise, needed, endingEarly]) => {
+      const ending = branches.map(([when, steps]): [string, Step[]] => [when, endingEarly(steps)]);
+      // So many of as many is `all`.
+      const fields = given({ join: needed === 1 && branches.length === 1 ? undefined : needed });
+      return { ...anInclusive('', ending, otherwise), ...fields };
+    });
 const until = fc.constantFrom('amount > 5', 'times.self > 2', 'false');
 const rounds = (inside: Sequences): fc.Arbitrary<Step> =>
   fc
@@ -222,14 +235,6 @@ function numberedFlow(steps: Step[], picks: number[], on: Handler[]): Flow {
   const [whole] = numbered([aSubProcess('', steps, on)], picks);
   if (whole?.kind !== 'subProcess') throw new Error('the whole is one sub-process');
   return aFlow(whole.steps, whole.on ? { on: whole.on } : {});
-}
-
-/** Some branches may be done before their end. */
-function endingEarly(when: string, steps: Step[]): Step[] {
-  if (steps.length < 3) return steps;
-  const [first, ...rest] = steps;
-  const early = anExclusive('', when, [anEnd('', 'early', { ends: 'branch' })], []);
-  return first === undefined ? rest : [first, early, ...rest];
 }
 
 function numbered(steps: Step[], picks: number[]): Step[] {

@@ -75,6 +75,7 @@ export const CHECK_CODES = [
   'too_many_steps',
   'step_unreachable',
   'join_too_many',
+  'join_never_met',
   'timer_without_time',
   'timer_times_two',
   'unknown_calendar',

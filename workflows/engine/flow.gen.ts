@@ -1045,7 +1045,7 @@ export interface Exclusive {
   };
 }
 /**
- * Every branch whose condition is true, at the same time; `otherwise` when none is. Goes on when all that were begun are done.
+ * Every branch whose condition is true, at the same time; `otherwise` when none is. Goes on when those that were begun have come to the join, as `join` says.
  */
 export interface Inclusive {
   id: StepId;
@@ -1064,10 +1064,14 @@ export interface Inclusive {
     title?: Text;
     steps: Sequence;
   };
+  /**
+   * How many branches must come to the join: those that were begun and have not ended by `ends: token` (`inclusive`, BPMN’s inclusive gateway); `all`, so that a branch whose condition was false is waited for without end (its parallel gateway); or so many.
+   */
+  join?: ('inclusive' | 'all') | number;
   on?: Handlers;
 }
 /**
- * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled. Of one branch alone its handlers stand around what is in it, such as a sub-process: what they begin beside does not hold that up (BPMN’s boundary events of a sub-process).
+ * All branches at the same time. Goes on when `join` of them are done; what the others still had open is then cancelled. A branch that ended by `ends: token` never comes to the join: where too few are left to come, the step waits with an incident until somebody skips it, begins those branches again by a retry or moves the case; where none has come, the branch around it ends in the same way. Of one branch alone its handlers stand around what is in it, such as a sub-process: what they begin beside does not hold that up (BPMN’s boundary events of a sub-process).
  */
 export interface Parallel {
   id: StepId;
@@ -1082,9 +1086,9 @@ export interface Parallel {
     steps: Sequence;
   }[];
   /**
-   * How many branches must be done: all of them, any one, or so many.
+   * How many branches must come to the join: `all` of them (BPMN’s parallel gateway), `any` one, or so many (its complex gateway). `inclusive`: those that have not ended by `ends: token` (its inclusive gateway).
    */
-  join?: ('all' | 'any') | number;
+  join?: ('all' | 'any' | 'inclusive') | number;
   on?: Handlers;
 }
 /**
@@ -1299,7 +1303,7 @@ export interface End {
    */
   outcome: string;
   /**
-   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel, inclusive or forEach around it is done, else the sequence of the sub-process, the handler or the flow; what runs beside goes on (BPMN’s plain end event). `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
+   * `case`: whatever else is open is cancelled (BPMN’s terminate end event). `branch`: the branch of the parallel, inclusive or forEach around it is done, else the sequence of the sub-process, the handler or the flow; what runs beside goes on. `token`: ends the same, but what joins the branches does not count the one that ended here (BPMN’s plain end event in front of a join). `scope`: the sub-process, or the branch of the handler, around it is done and whatever else is open in it is cancelled. `error`: goes to the nearest `error` handler around it; without one it is an incident.
    */
-  ends?: 'case' | 'branch' | 'scope' | 'error';
+  ends?: 'case' | 'branch' | 'token' | 'scope' | 'error';
 }

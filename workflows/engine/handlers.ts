@@ -30,6 +30,7 @@ function interrupt(run: Run, frame: Frame): void {
   closeBesideIn(run, frame);
   closeUnder(run, frame);
   frame.arrived = [];
+  delete frame.lost;
   frame.seats = [];
   frame.each = null;
   // Nothing of the flow itself is left to do.

@@ -10,10 +10,10 @@ import { giveWaits, takeWaits } from './migrate-waits.ts';
 import { reachScope } from './place.ts';
 import { hasRoomFor, MOST_VALUES } from './room.ts';
 import { newFrame, newRun, tellChange, type Run } from './run.ts';
-import { findFrame, framesUnder, type Frame, type State } from './state.ts';
+import { findFrame, framesUnder, type BranchKey, type Frame, type State } from './state.ts';
 import { readmitTask } from './tasks.ts';
 import { isHuman, ROOT } from './tree.ts';
-import type { Json, MigrateCommand, Refusal, StepId } from './types.ts';
+import type { Json, MigrateCommand, Place, Refusal, StepId } from './types.ts';
 import { must } from './unreachable.ts';
 import { armHandlers } from './waits.ts';
 
@@ -77,6 +77,7 @@ export function migrate(run: Run, command: MigrateCommand, target: Compiled): Re
   if (why) return why;
   const standing = tokens.map((token) => standingOf(old, state, token, to));
   const waits = takeWaits(run, to);
+  const ended = endedEarly(must(state.root, 'root scope'), to);
   run.compiled = target;
   rename(run, tokens, to);
   state.calendars = { ...state.calendars, ...command.calendars };
@@ -88,6 +89,7 @@ export function migrate(run: Run, command: MigrateCommand, target: Compiled): Re
     const taken = place(run, token, must(standing[index], 'standing of token'));
     if (taken) return taken;
   }
+  for (const each of ended) keepLost(state.root, each);
   const lost = state.incidents.find(({ frame }) => !findFrame(state, frame));
   if (lost) return refused('incident', lost.step, { incident: lost.id });
   giveWaits(run, waits, { tokens, timers: command.timers });
@@ -157,6 +159,29 @@ function place(run: Run, token: Frame, { rounds, kept }: Standing): Refusal | nu
   const frames = new Map([...framesUnder(token)].map((frame) => [frame.id, frame]));
   for (const task of run.state.tasks) task.item = (frames.get(task.frame) ?? task).item;
   return null;
+}
+
+interface EndedEarly extends Place {
+  lost: readonly BranchKey[];
+}
+
+/** Branches that ended without coming to their join, by the steps that they will be of. */
+function endedEarly(root: Frame, to: Renaming): EndedEarly[] {
+  return [...framesUnder(root)].flatMap(({ step, item, lost }) =>
+    lost && step !== null ? [{ step: to(step), item, lost }] : [],
+  );
+}
+
+/** Branches that nothing is in count as done; these still do not come to their join. */
+function keepLost(root: Frame, { step, item, lost }: EndedEarly): void {
+  const frame = [...framesUnder(root)].find((each) => isAt(each, { step, item }) && !each.lost);
+  if (!frame) return;
+  frame.lost = lost.filter((branch) => frame.arrived.includes(branch));
+  frame.arrived = frame.arrived.filter((branch) => !lost.includes(branch));
+}
+
+function isAt(frame: Frame, { step, item }: Place): boolean {
+  return frame.branch === null && frame.step === step && frame.item === item;
 }
 
 /** What the case remembers by step. Steps that are no more are forgotten where they lead the case back. */

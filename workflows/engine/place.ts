@@ -9,6 +9,7 @@ import { readItems } from './item-list.ts';
 import { joinItem } from './items.ts';
 import { newFrame, type Run } from './run.ts';
 import type { BranchKey, Each, Frame } from './state.ts';
+import { reopenBranch } from './steps/branches.ts';
 import { uncountItem } from './trail.ts';
 import { isHuman, partsOf, runsTogether } from './tree.ts';
 import type { StepId } from './types.ts';
@@ -82,11 +83,8 @@ function innerOf(run: Run, frame: Frame, inner: Inner): Frame | undefined {
   const running = frame.children.find((scope) => scope.branch === branch);
   if (running) return step.kind === 'loop' && frame.at !== Number(rounds(step.id)) ? undefined : running;
   // One that has not opened yet, or stopped before it did, has no branches.
-  if (!runsTogether(step) || frame.children.length === 0) return undefined;
-  frame.arrived = frame.arrived.filter((each) => each !== branch);
-  const scope = newFrame(run, { step: step.id, branch, item: frame.item });
-  frame.children.push(scope);
-  return scope;
+  if (!runsTogether(step) || frame.children.length + frame.arrived.length === 0) return undefined;
+  return reopenBranch(run, frame, branch);
 }
 
 interface Item {

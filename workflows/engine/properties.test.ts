@@ -375,13 +375,13 @@ function holdSeats({ root, tasks }: State): void {
   }
 }
 
-/** Every branch of a running parallel is at work or done, none twice: its join can always be met. */
+/** Every branch of a running parallel is at work or over, none twice. */
 function holdJoins(compiled: Compiled, state: State): void {
   const waiting = unopened(state);
   for (const frame of state.root ? framesUnder(state.root) : []) {
     const step = stepOf(compiled, frame);
     if (step?.kind !== 'parallel' || waiting.includes(frame.id) || isInterrupted(frame)) continue;
-    const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived];
+    const branches = [...frame.children.map(({ branch }) => branch), ...frame.arrived, ...(frame.lost ?? [])];
     const isWhole = branches.length === step.branches.length && new Set(branches).size === branches.length;
     hold(isWhole, 'a branch of a running parallel is lost or doubled');
   }

@@ -11,6 +11,7 @@ import { reopenedItems } from './item-list.ts';
 import { isWithin, joinItem, lastKey, partAt, roundsAround, roundsOf, sourcesOf } from './items.ts';
 import { closeUnder, finishTask, newFrame, type Run } from './run.ts';
 import { findFrame, framesUnder, type BranchKey, type Frame, type State, type Task, type Undoable } from './state.ts';
+import { reopenBranch } from './steps/branches.ts';
 import { areApart, cutTrail, forgetItem, uncountItem } from './trail.ts';
 import { areConcurrent, isReachableBackwards, partsOf, runsTogether } from './tree.ts';
 import type { PersonId, Place, StepId } from './types.ts';
@@ -204,10 +205,10 @@ function runningOn({ compiled }: Run, frame: Frame, { step, branch, target }: Wa
 /** A branch or an item that is done opens again, and the others go on; one after another, those after it have not been begun. */
 function openBeside(run: Run, frame: Frame, { step, branch, target }: Way): Frame | undefined {
   const item = itemIn(run.compiled, step, target);
-  if (step.kind === 'forEach' && frame.each) reopenItem(run, frame, { step, key: lastKey(item) });
-  else if (frame.arrived.includes(branch)) frame.arrived = frame.arrived.filter((arrived) => arrived !== branch);
-  else return undefined;
-  const scope = newFrame(run, { step: step.id, branch, item: step.kind === 'forEach' ? item : frame.item });
+  if (step.kind !== 'forEach' || !frame.each)
+    return [...frame.arrived, ...(frame.lost ?? [])].includes(branch) ? reopenBranch(run, frame, branch) : undefined;
+  reopenItem(run, frame, { step, key: lastKey(item) });
+  const scope = newFrame(run, { step: step.id, branch, item });
   frame.children.push(scope);
   return scope;
 }

@@ -61,6 +61,8 @@ export interface Run {
   /** Items of a forEach that this event began, and with which outcome an `end` ended one, by scope. */
   begun: number;
   ended: Map<number, string>;
+  /** Scopes whose token an `end` used up. */
+  lost: Set<number>;
   /** Fields that this event wrote. */
   written: Set<string>;
   /** The step that is being worked on, and who is told what its expressions come to. */
@@ -100,6 +102,7 @@ export function newRun(
     escalates: [],
     begun: 0,
     ended: new Map(),
+    lost: new Set(),
     written: new Set(),
     at: null,
     traced,

@@ -39,6 +39,8 @@ export interface Frame {
   children: Frame[];
   /** Step frame of branches that run together: those that are done. */
   arrived: BranchKey[];
+  /** Those that ended without coming to the join; left out: none did. */
+  lost?: BranchKey[];
   /** Step frame of a forEach: its items. */
   each: Each | null;
   /** Of an approval: whom it asks, and what they said. */

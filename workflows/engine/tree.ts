@@ -340,10 +340,12 @@ export function runsTogether(step: Step | undefined): boolean {
   return step?.kind === 'parallel' || step?.kind === 'inclusive' || step?.kind === 'forEach';
 }
 
-/** Branches that must be done for a parallel to go on. */
-export function neededOf({ join = 'all', branches }: Parallel): number {
-  if (join === 'all') return branches.length;
-  return join === 'any' ? 1 : join;
+/** Branches that must come to the join for it to go on; null: those that still can. */
+export function neededOf({ kind, join, branches }: Parallel | Inclusive): number | null {
+  const needed = join ?? (kind === 'parallel' ? 'all' : 'inclusive');
+  if (needed === 'inclusive') return null;
+  if (needed === 'all') return branches.length;
+  return needed === 'any' ? 1 : needed;
 }
 
 /** Whether it does its steps several times, in rounds or for items, each with a name of its own (`Frame.item`). */

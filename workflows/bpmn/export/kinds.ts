@@ -32,7 +32,7 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
   throw: (writing, step, { level }) =>
     event(writing, 'IntermediateThrowEvent', { step, level }, { eventDefinitions: [thrown(writing, step)] }),
   race: (writing, step, around) => wrapped(writing, step, around, (inside) => race(writing, step, inside)),
-  exclusive: (writing, step, around) => choice(writing, step, around, around),
+  exclusive: choice,
   inclusive: (writing, step, around) => wrapped(writing, step, around, (inside) => inclusive(writing, step, inside)),
   parallel: (writing, step, around) => wrapped(writing, step, around, (inside) => parallel(writing, step, inside)),
   loop: (writing, step, around) => {
@@ -175,19 +175,29 @@ function join(writing: Writing, { level }: Around, step: Step, [type, fields]: [
   return () => writing.node(level, type, { id: `${step.id}-join`, mark: writing.part('join', step.id), ...fields });
 }
 
-function choice(writing: Writing, step: Exclusive | Inclusive, around: Around, inside: Inside): Drawn {
-  const type = step.kind === 'exclusive' ? 'ExclusiveGateway' : 'InclusiveGateway';
-  const fork = gateway(writing, type, step, around.level);
-  const branches: Branch[] = step.branches.map((branch) => ({
+function choice(writing: Writing, step: Exclusive, around: Around): Drawn {
+  const fork = gateway(writing, 'ExclusiveGateway', step, around.level);
+  const branches = choices(writing, step, around);
+  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, step, ['ExclusiveGateway']) });
+}
+
+function choices(writing: Writing, step: Exclusive | Inclusive, inside: Inside): Branch[] {
+  const conditional = step.branches.map((branch) => ({
     ...branchOf(writing, branch, inside),
     fields: { ...fieldsOf(writing, branch), conditionExpression: writing.expression(branch.when) },
   }));
-  branches.push({ ...branchOf(writing, step.otherwise, inside), isDefault: true });
-  return drawFork(writing, around, { ...fork, branches, join: join(writing, around, step, [type]) });
+  return [...conditional, { ...branchOf(writing, step.otherwise, inside), isDefault: true }];
 }
 
 function inclusive(writing: Writing, step: Inclusive, around: Around): Drawn {
-  return choice(writing, step, around, { level: around.level, passes: true, together: { endsEarly: false } });
+  const fork = gateway(writing, 'InclusiveGateway', step, around.level);
+  const together = { endsEarly: false };
+  const branches = choices(writing, step, { level: around.level, passes: true, together });
+  return drawFork(writing, around, {
+    ...fork,
+    branches,
+    join: join(writing, around, step, joinOf(writing, step, together)),
+  });
 }
 
 function parallel(writing: Writing, step: Parallel, around: Around): Drawn {
@@ -203,8 +213,13 @@ function parallel(writing: Writing, step: Parallel, around: Around): Drawn {
 }
 
 /** A parallel gateway would wait for a branch that has ended for ever; an inclusive one knows that nothing comes any more. */
-function joinOf(writing: Writing, step: Parallel, { endsEarly }: { endsEarly: boolean }): [string, object?] {
-  const { join: needed = 'all' } = step;
+function joinOf(
+  writing: Writing,
+  step: Parallel | Inclusive,
+  { endsEarly }: { endsEarly: boolean },
+): [string, object?] {
+  const { join: needed = step.kind === 'parallel' ? 'all' : 'inclusive' } = step;
+  if (needed === 'inclusive') return ['InclusiveGateway'];
   if (needed === 'all') return [endsEarly ? 'InclusiveGateway' : 'ParallelGateway'];
   const count = needed === 'any' ? 1 : needed;
   return ['ComplexGateway', { activationCondition: writing.expression(`done >= ${count}`) }];
@@ -276,6 +291,7 @@ function end(writing: Writing, step: StepByKind['end'], { level, passes, togethe
   if (ends === 'branch' && together) together.endsEarly = true;
   const definitions = {
     branch: () => [],
+    token: () => [],
     case: () => [writing.create('bpmn:TerminateEventDefinition')],
     scope: () => [writing.create('bpmn:TerminateEventDefinition')],
     error: () => [error(writing, [outcome])],

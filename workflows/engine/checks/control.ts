@@ -3,12 +3,12 @@ import { handlersOn, isHandlerKey, isInstead, type Catching } from '../catching.
 import type { Checking } from '../check.ts';
 import { durationMs } from '../duration.ts';
 import { endedBy } from '../ended-by.ts';
-import type { End, Jump, Parallel, Sequence, Step, Timer } from '../flow.gen.ts';
+import type { End, Inclusive, Jump, Parallel, Sequence, Step, Timer } from '../flow.gen.ts';
 import { isHuman, neededOf, partsOf, partsOfHandlers, runsTogether, type StepInfo } from '../tree.ts';
 
 export function checkControl(checking: Checking): void {
   for (const { step } of checking.visits) {
-    if (step.kind === 'parallel') checkJoin(checking, step);
+    if (step.kind === 'parallel' || step.kind === 'inclusive') checkJoin(checking, step);
     if (step.kind === 'timer') checkTimer(checking, step);
     if (step.kind === 'jump') checkJump(checking, step);
     if (step.kind === 'end') checkEnd(checking, step);
@@ -16,7 +16,7 @@ export function checkControl(checking: Checking): void {
 }
 
 /** So many of fewer: nobody would ever go on; so many of as many is `all`. */
-function checkJoin({ report }: Checking, step: Parallel): void {
+function checkJoin({ report }: Checking, step: Parallel | Inclusive): void {
   const { id, join, branches } = step;
   if (typeof join === 'number' && join >= branches.length)
     report(id, 'join', 'join_too_many', { join, branches: branches.length });
@@ -112,7 +112,7 @@ function waitsItself(step: Step): boolean {
   if (step.kind === 'race') return step.branches.every(({ wait, steps }) => takesTime(wait) || steps.some(waits));
   const { branches } = partsOf(step);
   const waiting = branches.filter(({ steps }) => steps.some(waits)).length;
-  if (step.kind === 'parallel') return waiting > branches.length - neededOf(step);
+  if (step.kind === 'parallel') return waiting > branches.length - (neededOf(step) ?? branches.length);
   return branches.length > 0 && waiting === branches.length;
 }
 

@@ -1,8 +1,8 @@
 /** The tree as such: ids, size, steps that cannot be reached. */
 import type { Checking } from '../check.ts';
 import { isInstead } from '../catching.ts';
-import type { Flow, Sequence, Step } from '../flow.gen.ts';
-import { isHuman, neededOf, outcomesOfStep, partsOf, partsOfHandlers, runsTogether } from '../tree.ts';
+import type { Flow, Inclusive, Parallel, Sequence, Step } from '../flow.gen.ts';
+import { isHuman, neededOf, outcomesOfStep, partsOf, partsOfHandlers } from '../tree.ts';
 import type { StepId } from '../types.ts';
 
 /** A case runs to quiescence within 10,000 transitions; a flow of this size is far below. */
@@ -21,6 +21,7 @@ export function checkStructure(checking: Checking): void {
   const targets = new Set(visits.flatMap(({ step }) => (step.kind === 'jump' ? [step.to] : [])));
   for (const steps of [flow.steps, ...inHandlers(flow), ...visits.flatMap(({ step }) => sequencesOf(step))])
     checkReach(checking, steps, targets);
+  for (const { step } of visits) if (waitsInVain(step, targets)) report(step.id, 'join', 'join_never_met');
 }
 
 function inHandlers(owner: Flow | Step): Sequence[] {
@@ -63,23 +64,49 @@ function goesOnItself(step: Step, targets: Targets): boolean {
   if (step.kind === 'forEach') return true;
   const { branches } = partsOf(step);
   if (branches.length === 0) return true;
-  if (step.kind === 'subProcess') return passes(step.steps, targets) || endsScope(step.steps) || endsBranch(step.steps);
-  const ends = branches.map(({ steps }) => passes(steps, targets) || (runsTogether(step) && endsBranch(steps)));
-  return step.kind === 'parallel' ? ends.filter(Boolean).length >= neededOf(step) : ends.some(Boolean);
+  if (step.kind === 'subProcess')
+    return passes(step.steps, targets) || endsScope(step.steps) || endsSequence(step.steps);
+  if (step.kind === 'parallel' || step.kind === 'inclusive')
+    return mostArriving(step, targets) >= (neededOf(step) ?? 1);
+  return branches.some(({ steps }) => passes(steps, targets));
 }
 
-/** Whether a branch can be done before its end: it then counts as done beside the others. */
-function endsBranch(steps: Sequence): boolean {
+/** How many branches may come to their join in one case. */
+function mostArriving(step: Parallel | Inclusive, targets: Targets): number {
+  const arrives = ({ steps }: { steps: Sequence }): boolean => passes(steps, targets) || endsEarly(steps, 'branch');
+  const most = step.branches.filter(arrives).length;
+  return step.kind === 'inclusive' && arrives(step.otherwise) ? Math.max(most, 1) : most;
+}
+
+/** Whether some branch comes to the join, and waits for another that never does. */
+function waitsInVain(step: Step, targets: Targets): boolean {
+  if (step.kind !== 'parallel' && step.kind !== 'inclusive') return false;
+  const most = mostArriving(step, targets);
+  return most > 0 && most < (neededOf(step) ?? 1) && step.branches.some(({ steps }) => endsEarly(steps, 'token'));
+}
+
+function endsSequence(steps: Sequence): boolean {
+  return endsEarly(steps, 'branch') || endsEarly(steps, 'token');
+}
+
+/** Whether a branch can be over before its end, and has come to its join by that (`branch`) or never does (`token`). */
+function endsEarly(steps: Sequence, how: 'branch' | 'token'): boolean {
   return steps.some(
     (step) =>
-      (step.kind === 'end' && step.ends === 'branch') ||
-      (!runsTogether(step) && step.kind !== 'subProcess' && partsOf(step).branches.some(endsIn)) ||
+      (step.kind === 'end' && step.ends === how) ||
+      (isPartOfBranch(step, how) && partsOf(step).branches.some(endsIn)) ||
       (step.kind !== 'subProcess' && partsOf(step).handlers.some((on) => isInstead(on.key) && endsIn(on))),
   );
 
   function endsIn({ steps: inner }: { steps: Sequence }): boolean {
-    return endsBranch(inner);
+    return endsEarly(inner, how);
   }
+}
+
+/** Whether an end within a step is one of the branch around; where none of its own branches comes to a join, their tokens were its own. */
+function isPartOfBranch(step: Step, how: 'branch' | 'token'): boolean {
+  if (step.kind === 'parallel' || step.kind === 'inclusive') return how === 'token';
+  return step.kind !== 'subProcess' && step.kind !== 'forEach';
 }
 
 /** Whether a scope can be done before its end. */

@@ -44,4 +44,29 @@ describe('inclusive', () => {
     run.send({ kind: 'retry', actor: 'operator', incident, vars: { place: 0 } });
     expect(run.open()).toEqual(['big', 'small', 'odd']);
   });
+
+  it('waits for a branch that was not begun where all must come, and begins it when it is tried again', () => {
+    const run = new Simulation(
+      compileSteps(
+        [
+          anInclusive('some', [
+            ['amount > 1', [aUserTask('small')]],
+            ['amount > 5', [aUserTask('big')]],
+          ]),
+          aUserTask('after'),
+        ].map((step) => (step.kind === 'inclusive' ? { ...step, join: 'all' as const } : step)),
+      ),
+    );
+    run.start('owner', { amount: 2 });
+    run.complete('small', 'done');
+    expect(run.state.incidents).toMatchObject([{ step: 'some', code: 'join_incomplete' }]);
+    const again = (amount: number) =>
+      run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]!.id, vars: { amount } });
+    again(0);
+    expect(run.state.incidents).toMatchObject([{ step: 'some', code: 'join_incomplete' }]);
+    again(6);
+    run.complete('big', 'done');
+
+    expect(run.open()).toEqual(['after']);
+  });
 });

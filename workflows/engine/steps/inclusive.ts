@@ -1,17 +1,14 @@
-/** inclusive: every branch whose condition is true, else `otherwise`; goes on when all that were begun are done. */
+/** inclusive: every branch whose condition is true, else `otherwise`; goes on when those that were begun are done, or as `join` asks. */
 import { conditionOf } from '../conditions.ts';
 import type { Inclusive } from '../flow.gen.ts';
 import { openIncident, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
-import { arrive, enterBranches } from './branches.ts';
+import { beginJoined, joinBranch } from './branches.ts';
 
 export const inclusive: Behaviour<Inclusive> = {
   open,
-  finishScope: (run, frame, _step, scope) => {
-    arrive(frame, scope);
-    if (frame.children.length === 0) run.agenda.push({ do: 'leave', frame: frame.id });
-  },
+  finishScope: joinBranch,
 };
 
 /** All conditions are asked before any branch begins: what one does is nothing the others may see. */
@@ -25,5 +22,5 @@ function open(run: Run, frame: Frame, step: Inclusive): void {
     }
     if (result.value) chosen.push(`branches.${index}`);
   }
-  enterBranches(run, frame, chosen.length > 0 ? chosen : ['otherwise']);
+  beginJoined(run, frame, step, chosen.length + frame.arrived.length > 0 ? chosen : ['otherwise']);
 }

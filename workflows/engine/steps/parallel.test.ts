@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../simulate.ts';
 import { anEnd, anExclusive, aParallel, aTimer, aUserTask, compileSteps } from '../testing.ts';
-import type { Parallel } from '../flow.gen.ts';
+import type { Parallel, Step } from '../flow.gen.ts';
 
 function fork(join?: Parallel['join']): Simulation {
   const branches = [[aUserTask('a1'), aUserTask('a2')], [aUserTask('b')], [aUserTask('c')]];
@@ -87,5 +87,103 @@ describe('parallel', () => {
     expect(run.open()).toEqual(['b']);
     run.complete('b', 'done');
     expect(run.open()).toEqual(['after']);
+  });
+});
+
+/** After `a` its branch is over before the join, when the amount is 0. */
+function losing(join?: Parallel['join']): Step {
+  const lost = anExclusive('x', 'amount = 0', [anEnd('stop', 'stopped', { ends: 'token' })], []);
+  return aParallel('fork', [[aUserTask('a'), lost], [aUserTask('b')]], join === undefined ? {} : { join });
+}
+function run(steps: Step[], amount = 0): Simulation {
+  const simulation = new Simulation(compileSteps(steps));
+  simulation.start('owner', { amount });
+  return simulation;
+}
+const operator = { actor: 'operator', vars: {} };
+
+describe('a branch whose token is used up before the join', () => {
+  it.each([['a', 'b'] as const, ['b', 'a'] as const])('leaves it waiting, in the order %s, %s', (first, second) => {
+    const waiting = run([losing(), aUserTask('after')]);
+    waiting.complete(first, 'done');
+    expect(waiting.state.incidents).toEqual([]);
+    waiting.complete(second, 'done');
+
+    expect(waiting.open()).toEqual([]);
+    expect(waiting.entries.at(-1)?.case).toMatchObject({
+      status: 'running',
+      position: ['fork'],
+      incidents: [{ step: 'fork', code: 'join_incomplete', detail: { arrived: 1, needed: 2 } }],
+    });
+  });
+
+  it('goes on once somebody skips the join', () => {
+    const waiting = run([losing(), aUserTask('after')]);
+    waiting.complete('a', 'done');
+    waiting.complete('b', 'done');
+    const [incident] = waiting.state.incidents;
+    waiting.send({ kind: 'skip', ...operator, step: null, item: null, incident: incident!.id, outcome: null });
+
+    expect(waiting.open()).toEqual(['after']);
+  });
+
+  it('begins that branch again when the join is tried again', () => {
+    const waiting = run([losing(), aUserTask('after')]);
+    waiting.complete('b', 'done');
+    waiting.complete('a', 'done');
+    waiting.send({ kind: 'retry', ...operator, incident: waiting.state.incidents[0]!.id, vars: { amount: 1 } });
+    expect(waiting.open()).toEqual(['a']);
+    waiting.complete('a', 'done');
+
+    expect(waiting.open()).toEqual(['after']);
+  });
+
+  it('is open again when its last decision is taken back, and nothing waits in vain', () => {
+    const waiting = run([losing(), aUserTask('after')]);
+    waiting.complete('b', 'done');
+    const decided = waiting.task('a').id;
+    waiting.complete('a', 'done');
+    waiting.send({ kind: 'takeBack', actor: 'owner', decided, vars: {} });
+
+    expect([waiting.open(), waiting.state.incidents]).toEqual([['a'], []]);
+  });
+
+  it('is not waited for by an inclusive join', () => {
+    const going = run([losing('inclusive'), aUserTask('after')]);
+    going.complete('a', 'done');
+    expect(going.open()).toEqual(['b']);
+    going.complete('b', 'done');
+
+    expect(going.open()).toEqual(['after']);
+  });
+
+  it.each(['all', 'inclusive'] as const)('ends the branch around when no other came to the join: %s', (join) => {
+    const gone = aParallel('inner', [
+      [anEnd('e1', 'gone', { ends: 'token' })],
+      [anEnd('e2', 'gone', { ends: 'token' })],
+    ]);
+    const outer = aParallel('outer', [[{ ...gone, join }, aUserTask('never')], [aUserTask('b')]], {
+      join: 'inclusive',
+    });
+    const going = run([outer, aUserTask('after')]);
+    expect(going.open()).toEqual(['b']);
+    going.complete('b', 'done');
+    expect(going.open()).toEqual(['after']);
+
+    expect(run([gone]).state).toMatchObject({ status: 'completed', outcome: 'gone' });
+  });
+
+  it('is still not waited for, or missing, after a migration', () => {
+    for (const [join, expected] of [
+      ['inclusive', ['after']],
+      ['all', []],
+    ] as const) {
+      const moved = run([losing(join), aUserTask('after')]);
+      moved.complete('a', 'done');
+      const target = compileSteps([aUserTask('before'), losing(join), aUserTask('after')], { version: 2 });
+      expect(moved.migrate(target, {})).toBeNull();
+      moved.complete('b', 'done');
+      expect(moved.open()).toEqual(expected);
+    }
   });
 });
