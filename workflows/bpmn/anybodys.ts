@@ -25,6 +25,7 @@ export function newMaking(keys: Keys): Making {
     refusals: [],
     waited: new Set(),
     aside: 0,
+    joined: null,
     terminated: new Set(),
     passing: [],
     compensating: [],

@@ -13,24 +13,38 @@ export interface Place {
 }
 export type Item =
   | { do: 'node'; place: Place; branches: Branch[]; handlers: HandlerItems[] }
-  | { do: 'split'; place: Place | null; kind: 'parallel' | 'inclusive'; branches: Branch[] }
+  | { do: 'split'; place: Place | null; kind: 'parallel' | 'inclusive'; branches: Branch[]; join: Join | null }
   | { do: 'jump'; to: Place }
+  /** The token goes to the join from here. */
+  | { do: 'arrive' }
   /** The token is used up here; what runs beside goes on. */
   | { do: 'stop' };
+/** Where the tokens of a split come together, and how many of its flows come from the split: a parallel gateway waits for one on each. */
+export interface Join {
+  node: Node;
+  flows: number;
+}
 export interface Branch {
   edge: Edge;
   items: Item[];
+  /** Of a split: whether its token is one of those that the join counts. */
+  isJoined?: boolean;
 }
 export interface HandlerItems {
   event: Node;
   items: Item[];
 }
 
-/** One token from an edge to the joins it comes to. */
-interface Thread {
-  edge: Edge;
+/** What a token does, and where it leaves for joins. */
+interface Arranged {
   items: Item[];
   exits: Edge[];
+  /** In how many ways it may leave: of each it takes one alone. */
+  ways: number;
+}
+/** One token from an edge to the joins it comes to. */
+interface Thread extends Arranged {
+  edge: Edge;
 }
 /** All that a split begins. */
 interface Block {
@@ -39,7 +53,11 @@ interface Block {
   exit: Node | null;
   /** Edges to a join that waits for others too. */
   open: Edge[];
+  /** Where those that come to one join meet, here or with others; null: none does. */
+  join: Join | null;
 }
+/** What comes behind a sequence: a node, the join, or nothing any more. */
+type Fall = Node | 'join' | 'end';
 
 /** One region being arranged. */
 interface Work {
@@ -49,6 +67,8 @@ interface Work {
   places: Map<Node, Place>;
   blocks: Map<Node, Block>;
   exits: Edge[];
+  /** Each way out once. */
+  ways: Set<Edge | Block>;
   /** Joins that only one token comes to. */
   plain: Set<Node>;
   /** How many more nodes may be placed: a node that several tokens come to is placed for each. */
@@ -77,17 +97,19 @@ function arrangeAlone(entry: Node, around: Node[], room: Room): Item[] {
     throw new Refused('loop_out_of_parallel', entry.id, 'what it begins beside leads back to before it');
   const plain = new Set<Node>();
   for (;;) {
-    const { items, exits } = arrangeFrom(entry, { around: [...around, entry], plain, room });
+    const { items, exits } = arrangeFrom(entry, 'end', { around: [...around, entry], plain, room });
     if (exits.length === 0) return items;
-    // One token alone: an inclusive gateway lets it through, a parallel one waits for ever.
-    for (const { target } of exits) letThrough({ plain }, target);
+    // One token alone: an inclusive gateway lets it through, a parallel one waits for ever, unless others come from elsewhere.
+    for (const { target } of exits) {
+      if (target.type !== 'inclusiveGateway' && !target.incoming.every((edge) => exits.includes(edge)))
+        throw new Refused(
+          'join_never_fires',
+          target.id,
+          'what comes to this join from elsewhere is not split before it',
+        );
+      plain.add(target);
+    }
   }
-}
-
-function letThrough({ plain }: Pick<Work, 'plain'>, join: Node): void {
-  if (join.type !== 'inclusiveGateway')
-    throw new Refused('join_never_fires', join.id, 'fewer tokens come to this join than it waits for');
-  plain.add(join);
 }
 
 interface Starting extends Pick<Work, 'around' | 'plain' | 'room'> {
@@ -95,12 +117,23 @@ interface Starting extends Pick<Work, 'around' | 'plain' | 'room'> {
   blocks?: Map<Node, Block>;
 }
 
-function arrangeFrom(entry: Node, starting: Starting): { items: Item[]; exits: Edge[] } {
+function arrangeFrom(entry: Node, fall: Fall, starting: Starting): Arranged {
   const exits: Edge[] = [];
-  const fields = { blocks: new Map<Node, Block>(), ...starting, places: new Map<Node, Place>(), exits };
+  const ways = new Set<Edge | Block>();
+  const fields = { blocks: new Map<Node, Block>(), ...starting, places: new Map<Node, Place>(), exits, ways };
   const region = toRegion(entry, (node) => successors({ ...fields, region: null }, node));
-  const items = place({ ...fields, region }, entry, null);
-  return { items, exits: [...new Set(exits)] };
+  const items = place({ ...fields, region }, entry, fall);
+  return { items: exits.length > 0 ? items : withoutStop(items), exits: [...new Set(exits)], ways: ways.size };
+}
+
+/** To whoever comes to no join it makes no difference where a sequence ends. */
+function withoutStop(items: Item[]): Item[] {
+  const last = items.at(-1);
+  const before = items.slice(0, -1);
+  if (last?.do === 'stop') return before;
+  if (last?.do !== 'node' || last.branches.length === 0) return items;
+  const branches = last.branches.map((branch) => ({ ...branch, items: withoutStop(branch.items) }));
+  return [...before, { ...last, branches }];
 }
 
 type Looking = Omit<Work, 'region'> & { region: Region | null };
@@ -121,15 +154,15 @@ function isExit({ plain }: Pick<Work, 'plain'>, { target }: Edge): boolean {
 
 // ---------------------------------------------------------------------------------------------- one token
 
-/** The sequence from a node to the end of what it dominates. `fall`: what comes after it in the sequence around; null: the end. */
-function place(work: Work, node: Node, fall: Node | null): Item[] {
+/** The sequence from a node to the end of what it dominates. `fall`: what comes after it in the sequence around. */
+function place(work: Work, node: Node, fall: Fall): Item[] {
   const merges = work.region.mergesBelow.get(node) ?? [];
   const items = emit(work, node, merges[0] ?? fall);
   for (const [index, merge] of merges.entries()) items.push(...place(work, merge, merges[index + 1] ?? fall));
   return items;
 }
 
-function emit(work: Work, node: Node, fall: Node | null): Item[] {
+function emit(work: Work, node: Node, fall: Fall): Item[] {
   work.room.left -= 1;
   if (work.room.left < 0)
     throw new Refused('too_many_copies', node.id, 'tokens that never join would make more steps than a flow may have');
@@ -141,8 +174,19 @@ function emit(work: Work, node: Node, fall: Node | null): Item[] {
     return [{ do: 'node', place: at, branches, handlers }];
   }
   const [edge] = node.outgoing;
-  const rest = edge ? goOn(work, edge, fall) : stop(node.type === 'endEvent' ? null : fall);
-  return [{ do: 'node', place: at, branches: [], handlers }, ...rest];
+  const item: Item = isAwaited(work, node) ? aloneAt(node, at) : { do: 'node', place: at, branches: [], handlers };
+  if (edge) return [item, ...goOn(work, edge, fall)];
+  return [item, ...(node.type === 'endEvent' ? [] : stop(fall))];
+}
+
+/** Whether a token waits at a join for others that never come. */
+function isAwaited({ plain }: Work, node: Node): boolean {
+  return plain.has(node) && node.type === 'parallelGateway';
+}
+
+function aloneAt(node: Node, at: Place): Item {
+  const branches = node.incoming.slice(0, 1).map((edge) => ({ edge, items: [], isJoined: true }));
+  return { do: 'split', place: at, kind: 'parallel', branches, join: { node, flows: node.incoming.length } };
 }
 
 function isChoice({ type, outgoing }: Node): boolean {
@@ -150,21 +194,26 @@ function isChoice({ type, outgoing }: Node): boolean {
   return type === 'exclusiveGateway' && (outgoing.length > 1 || outgoing.some(({ condition }) => condition !== null));
 }
 
-function goOn(work: Work, edge: Edge, fall: Node | null): Item[] {
+function goOn(work: Work, edge: Edge, fall: Fall): Item[] {
   if (!isExit(work, edge)) return goTo(work, edge.target, fall);
   work.exits.push(edge);
-  return stop(fall);
+  work.ways.add(edge);
+  return arrive(fall);
 }
 
-function goTo(work: Work, target: Node, fall: Node | null): Item[] {
+function goTo(work: Work, target: Node, fall: Fall): Item[] {
   if (target === fall) return [];
   if (work.region.merges.has(target)) return [{ do: 'jump', to: placeOf(work, target) }];
   return place(work, target, fall);
 }
 
 /** At the end of the sequence nothing needs to be said. */
-function stop(fall: Node | null): Item[] {
-  return fall === null ? [] : [{ do: 'stop' }];
+function arrive(fall: Fall): Item[] {
+  return fall === 'join' ? [] : [{ do: 'arrive' }];
+}
+
+function stop(fall: Fall): Item[] {
+  return fall === 'end' ? [] : [{ do: 'stop' }];
 }
 
 function placeOf({ places }: Work, node: Node): Place {
@@ -175,8 +224,7 @@ function placeOf({ places }: Work, node: Node): Place {
 
 /** An interrupting event goes on in the place of its activity, and falls to where that does; the others are tokens of their own. */
 function handlersOf(work: Work, node: Node): HandlerItems[] {
-  const [edge] = node.outgoing;
-  const fall = edge && !isExit(work, edge) ? edge.target : null;
+  const fall = behind(work, node);
   return node.boundary.map((event) =>
     isInterrupting(event)
       ? { event, items: place(work, event, fall) }
@@ -184,13 +232,22 @@ function handlersOf(work: Work, node: Node): HandlerItems[] {
   );
 }
 
+function behind(work: Work, { outgoing: [edge] }: Node): Fall {
+  if (!edge) return 'end';
+  return isExit(work, edge) ? 'join' : edge.target;
+}
+
 // ---------------------------------------------------------------------------------------------- several tokens
 
-function emitSplit(work: Work, node: Node, fall: Node | null): Item[] {
-  const { branches, exit, open } = blockOf(work, node);
+function emitSplit(work: Work, node: Node, fall: Fall): Item[] {
+  const block = blockOf(work, node);
+  const { branches, exit, open, join } = block;
+  const split: Item = { do: 'split', place: placeOf(work, node), kind: kindOf(node), branches, join };
+  if (exit) return [split, ...goTo(work, exit, fall)];
+  if (open.length === 0) return [split, ...stop(fall)];
   work.exits.push(...open);
-  const split: Item = { do: 'split', place: placeOf(work, node), kind: kindOf(node), branches };
-  return [split, ...(exit ? goTo(work, exit, fall) : stop(fall))];
+  work.ways.add(block);
+  return [split, ...arrive(fall)];
 }
 
 function kindOf({ type }: Node): 'parallel' | 'inclusive' {
@@ -217,7 +274,15 @@ function toBlock(split: Node, { threads, exit }: Reduced): Block {
     throw new Refused('not_block_structured', split.id, `its branches join in several places: ${where}`);
   }
   const open = exit ? [] : threads.flatMap(({ exits }) => exits);
-  return { branches: threads.map(({ edge, items }) => ({ edge, items })), exit, open };
+  return { branches: toBranches(threads, exit !== null), exit, open, join: joinAt(exit ?? joins[0], threads) };
+}
+
+function toBranches(threads: Thread[], isWhole: boolean): Branch[] {
+  return threads.map(({ edge, items, exits }) => ({ edge, items, isJoined: isWhole || exits.length > 0 }));
+}
+
+function joinAt(node: Node | undefined, threads: Thread[]): Join | null {
+  return node ? { node, flows: threads.reduce((sum, { ways }) => sum + ways, 0) } : null;
 }
 
 /** The joins that tokens come to. */
@@ -235,16 +300,23 @@ function reduce(work: Looking, split: Node): Reduced {
     const target = join;
     const members = threads.filter(({ exits }) => exits.some((edge) => edge.target === target));
     if (members.length === 1 && threads.length > 1) {
-      letThrough(work, target);
+      work.plain.add(target);
       threads = split.outgoing.flatMap((edge) => threadsFrom(work, edge, around));
       continue;
     }
     if (members.length === threads.length) return { threads, exit: target };
-    if (kindOf(split) === 'inclusive')
+    if (kindOf(split) === 'inclusive') {
+      // The join does not wait for what can never come to it; what is over at once makes no difference.
+      if (threads.every((thread) => members.includes(thread) || isOverAtOnce(thread))) return { threads, exit: target };
       throw new Refused('inclusive_partly_joined', split.id, 'some of its branches join before others');
+    }
     threads = putTogether(work, { threads, members, join: target, around });
   }
   return { threads, exit: null };
+}
+
+function isOverAtOnce({ items }: Thread): boolean {
+  return items.every((item) => item.do === 'node' && item.place.node.type === 'endEvent');
 }
 
 /** A join all of whose flows come from these tokens, which go nowhere else. */
@@ -270,13 +342,10 @@ interface Joining {
 function putTogether(work: Looking, { threads, members, join, around }: Joining): Thread[] {
   const [first] = members;
   if (!first) return threads;
-  const after = arrangeFrom(join, { around, plain: work.plain, room: work.room });
-  const branches = members.map(({ edge, items }) => ({ edge, items }));
-  const joined: Thread = {
-    edge: first.edge,
-    items: [{ do: 'split', place: null, kind: 'parallel', branches }, ...after.items],
-    exits: after.exits,
-  };
+  const after = arrangeFrom(join, 'join', { around, plain: work.plain, room: work.room });
+  const branches = toBranches(members, true);
+  const split: Item = { do: 'split', place: null, kind: 'parallel', branches, join: joinAt(join, members) };
+  const joined: Thread = { ...after, edge: first.edge, items: [split, ...after.items] };
   return threads.flatMap((thread) => {
     if (thread === first) return [joined];
     return members.includes(thread) ? [] : [thread];
@@ -286,7 +355,7 @@ function putTogether(work: Looking, { threads, members, join, around }: Joining)
 /** From a flow on; a split that comes at once, whose branches join with others in several places, is one with the split before it. */
 function threadsFrom(work: Looking, edge: Edge, around: Node[]): Thread[] {
   const { target } = edge;
-  if (isExit(work, edge)) return [{ edge, items: [], exits: [edge] }];
+  if (isExit(work, edge)) return [{ edge, items: [], exits: [edge], ways: 1 }];
   const { plain, room } = work;
   const blocks = new Map<Node, Block>();
   if (isSplit(target) && kindOf(target) === 'parallel' && target.incoming.length === 1) {
@@ -294,5 +363,5 @@ function threadsFrom(work: Looking, edge: Edge, around: Node[]): Thread[] {
     if (inner.exit === null && joinsOf(inner.threads).length > 1) return inner.threads;
     blocks.set(target, toBlock(target, inner));
   }
-  return [{ edge, ...arrangeFrom(target, { around, plain, room, blocks }) }];
+  return [{ edge, ...arrangeFrom(target, 'join', { around, plain, room, blocks }) }];
 }

@@ -7,7 +7,7 @@ import { textIn, vendorAttribute } from './element.ts';
 import { permissionsOf } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
-import { claim, titleOf, type Making } from './making.ts';
+import { claim, titleOf, usedUp, within, type Making } from './making.ts';
 import { repeated } from './repeated.ts';
 import { peopleOf } from './people.ts';
 import { terminated, terminators } from './terminate.ts';
@@ -146,7 +146,7 @@ function ended(making: Making, node: Node): Sequence {
     case 'cancel':
       return [undoAll(making, node), end(making, node, { ends: 'error', outcome: CANCELLED })];
     default:
-      return [...thrown(making, node), end(making, node, { ends: 'branch' })];
+      return [...thrown(making, node), end(making, node, { ends: usedUp(making) })];
   }
 }
 
@@ -197,7 +197,7 @@ function scope(making: Making, node: Node, around: Around): Sequence {
 function bodyOf(making: Making, graph: Graph, body: Around['body']): Sequence {
   const { aside } = making;
   making.aside = 0;
-  const steps = body(graph);
+  const steps = within(making, null, () => body(graph));
   making.aside = aside;
   return steps;
 }

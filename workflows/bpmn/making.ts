@@ -10,7 +10,7 @@ import { Refused } from './refusal.ts';
 
 export interface Making {
   names: Names;
-  /** Id of a step or a handler, of a branch of a race `<step>/<index>` → id of the BPMN element. */
+  /** Id of a step or a handler, of a branch of a race `<step>/<index>`, of a join (`joinKey`) → id of the BPMN element. */
   elements: Record<string, string>;
   /** Fields of the record that expressions read. */
   fields: Set<string>;
@@ -19,6 +19,8 @@ export interface Making {
   refusals: Refused[];
   /** Above 0: within what an event on the edge of an activity leads to. */
   aside: number;
+  /** Within branches that come to a join: whether a token of them may be used up before it; null: elsewhere. */
+  joined: { loses: boolean } | null;
   /** Codes of the errors that terminate end events raise. */
   terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
@@ -61,6 +63,27 @@ export function claim(making: Making, { id }: Pick<Node, 'id'>, suffix = ''): st
   const step = making.names.claim(toKey(id.replace('~', '_') + suffix, 'step'));
   making.elements[step] = id.replace(/~.*$/, '');
   return step;
+}
+
+/** What joins the branches of a step, among the elements. */
+export function joinKey(step: string): string {
+  return `${step}/join`;
+}
+
+/** Makes something in branches that come to a join, or in none. What may be used up inside another join may be so for the one around. */
+export function within<T>(making: Making, joined: Making['joined'], make: () => T): T {
+  const around = making.joined;
+  making.joined = joined;
+  const made = make();
+  making.joined = around;
+  if (around && joined?.loses) around.loses = true;
+  return made;
+}
+
+/** How a plain end event ends a token. */
+export function usedUp({ joined }: Making): 'branch' | 'token' {
+  if (joined) joined.loses = true;
+  return joined ? 'token' : 'branch';
 }
 
 export function titleOf({ element, id }: Node, edge?: string): { 'zh-CN': string; en: string } {

@@ -1,11 +1,11 @@
 /** What was arranged, as steps of the language. */
-import type { End, Exclusive, Handler, Race, Sequence, Step } from '../engine/flow.gen.ts';
+import type { End, Exclusive, Handler, Inclusive, Parallel, Race, Sequence, Step } from '../engine/flow.gen.ts';
 import { arrange, type Branch, type HandlerItems, type Item, type Place } from './arrange.ts';
 import { waitOf } from './catching.ts';
 import { stepsOfNode } from './elements.ts';
 import type { Edge, Graph, Node } from './graph.ts';
 import { inOrder, toHandler } from './handlers.ts';
-import { claim, feelOf, titleOf, type Making } from './making.ts';
+import { claim, feelOf, joinKey, titleOf, usedUp, within, type Making } from './making.ts';
 import { Refused } from './refusal.ts';
 import { isInterrupting } from './region.ts';
 
@@ -73,8 +73,10 @@ interface Standing {
 
 function stepsOfItem(making: Making, labels: Labels, { item, after, steps }: Standing): Sequence {
   switch (item.do) {
-    case 'stop':
+    case 'arrive':
       return [done(claimPlain(making, 'stop'))];
+    case 'stop':
+      return [{ ...done(claimPlain(making, 'stop')), ends: usedUp(making) }];
     case 'jump': {
       const id = claimPlain(making, 'jump');
       labels.jumps.push({ steps, id, to: item.to });
@@ -99,30 +101,45 @@ function claimPlain(making: Making, id: string): string {
   return making.names.claim(id);
 }
 
-function splitOf(making: Making, { place, kind, branches }: Extract<Item, { do: 'split' }>): Step {
+type Split = Extract<Item, { do: 'split' }>;
+
+function splitOf(making: Making, split: Split): Step {
+  const { place, kind, branches, join } = split;
   const node = place?.node;
   const id = node ? claim(making, node) : claimPlain(making, 'together');
   const title = node ? titleOf(node) : { 'zh-CN': '并行', en: 'Together' };
-  if (kind === 'parallel')
-    return {
-      id,
-      kind: 'parallel',
-      title,
-      branches: branches.map(({ edge, items }) => ({ title: branchTitle(edge), steps: alone(making, items) })),
-    };
+  if (join) making.elements[joinKey(id)] = join.node.id;
+  const joined = join && { loses: false };
+  const inside = ({ items, isJoined }: Branch): Sequence =>
+    within(making, isJoined ? joined : null, () => alone(making, items));
+  if (kind === 'parallel') {
+    const made = branches.map((branch) => ({ title: branchTitle(branch.edge), steps: inside(branch) }));
+    return { id, kind, title, branches: made, ...joinOfParallel(split, joined) };
+  }
   const { conditional, otherwise } = byCondition(branches);
-  return {
-    id,
-    kind: 'inclusive',
-    title,
-    branches: conditional.map(({ edge, items }) => ({
-      title: branchTitle(edge),
-      when: whenOf(making, edge),
-      steps: alone(making, items),
-    })),
-    otherwise: { steps: otherwise ? alone(making, otherwise.items) : noWay(making) },
-  };
+  const made = conditional.map((branch) => ({
+    title: branchTitle(branch.edge),
+    when: whenOf(making, branch.edge),
+    steps: inside(branch),
+  }));
+  const rest = otherwise ? inside(otherwise) : noWay(making);
+  return { id, kind, title, branches: made, otherwise: { steps: rest }, ...joinOfInclusive(split) };
 }
+
+/** Said only where it makes a difference: an inclusive gateway waits for no token that is used up, a parallel one for one on each flow. */
+function joinOfParallel({ branches, join }: Split, joined: Making['joined']): Pick<Parallel, 'join'> {
+  if (join?.node.type === 'inclusiveGateway') return joined?.loses ? { join: 'inclusive' } : {};
+  const flows = join ? join.flows + branches.filter(({ isJoined }) => !isJoined).length : 0;
+  return flows > branches.length ? { join: Math.min(flows, MOST_FLOWS) } : {};
+}
+
+function joinOfInclusive({ branches, join }: Split): Pick<Inclusive, 'join'> {
+  if (join?.node.type !== 'parallelGateway' || branches.some(({ isJoined }) => !isJoined)) return {};
+  const conditional = branches.filter(({ edge }) => !edge.isDefault).length;
+  return { join: join.flows === conditional ? 'all' : Math.min(join.flows, MOST_FLOWS) };
+}
+/** More than a step may have branches: such a join never has them all. */
+const MOST_FLOWS = 21;
 
 function branchTitle({ name, target }: Edge): { 'zh-CN': string; en: string } {
   return titleOf(target, name);
@@ -184,7 +201,7 @@ function handlersOf(making: Making, labels: Labels, handlers: HandlerItems[], af
   making.aside += 1;
   const made = handlers.map(({ event, items }) => {
     const isInstead = isInterrupting(event);
-    const steps = isInstead ? toSteps(making, labels, items, after) : alone(making, items);
+    const steps = isInstead ? toSteps(making, labels, items, after) : within(making, null, () => alone(making, items));
     return toHandler(making, event, isInstead, steps);
   });
   making.aside -= 1;

@@ -10,7 +10,7 @@ import type { Effect, Vars } from '../../engine/types.ts';
 import { STARTED_BY } from '../anybodys.ts';
 import { toField } from '../names.ts';
 import type { Deployed, Deployment } from './deployed.ts';
-import { elementOfTimer, waitingElements } from './waiting.ts';
+import { elementOfTimer, isAtJoin, waitingElements } from './waiting.ts';
 
 interface Case {
   process: Deployed;
@@ -148,7 +148,7 @@ export class World {
       if (simulation.state.incidents.some(({ code }) => code === 'error_uncaught'))
         simulation.send({ kind: 'cancel', actor: WALKER, vars: {} });
     for (const { process, simulation } of this.cases())
-      for (const { step, code, detail } of simulation.state.incidents)
+      for (const { step, code, detail } of simulation.state.incidents.filter((incident) => !isAtJoin(incident)))
         throw new Impossible(`${process.elements[step ?? ''] ?? process.process}: ${code} ${JSON.stringify(detail)}`);
   }
 
