@@ -40,7 +40,9 @@ function findActions(steps: Flow['steps']): [string, string[]][] {
     if (step.kind === 'userTask' || step.kind === 'approval')
       return [[step.id, (step.actions ?? []).map(({ outcome }) => outcome)]];
     if (step.kind !== 'exclusive') return [];
-    return [...step.branches, step.otherwise].flatMap((branch) => findActions(branch.steps));
+    return [...step.branches, ...(step.otherwise ? [step.otherwise] : [])].flatMap((branch) =>
+      findActions(branch.steps),
+    );
   });
 }
 

@@ -122,8 +122,8 @@ function splitOf(making: Making, split: Split): Step {
     when: whenOf(making, branch.edge),
     steps: inside(branch),
   }));
-  const rest = otherwise ? inside(otherwise) : noWay(making);
-  return { id, kind, title, branches: made, otherwise: { steps: rest }, ...joinOfInclusive(split) };
+  const rest = otherwise && { otherwise: { steps: inside(otherwise) } };
+  return { id, kind, title, branches: made, ...rest, ...joinOfInclusive(split) };
 }
 
 /** Said only where it makes a difference: an inclusive gateway waits for no token that is used up, a parallel one for one on each flow. */
@@ -153,13 +153,6 @@ function byCondition(branches: Branch[]): { conditional: Branch[]; otherwise: Br
 /** A flow without a condition is always taken. */
 function whenOf(making: Making, { condition, id }: Edge): string {
   return condition === null ? 'true' : feelOf(making, { id }, condition);
-}
-
-/** Where no condition holds and there is no default, BPMN knows no way; here it is an error, and an incident where nobody catches it. */
-export const NO_WAY = 'no_way';
-
-function noWay(making: Making): Sequence {
-  return [{ id: claimPlain(making, NO_WAY), kind: 'end', outcome: NO_WAY, ends: 'error' }];
 }
 
 interface Choosing {
@@ -193,7 +186,7 @@ function choiceOf(making: Making, labels: Labels, { node, branches, after }: Cho
       when: whenOf(making, edge),
       steps: inside(items),
     })),
-    otherwise: { steps: rest ? inside(rest.items) : noWay(making) },
+    ...(rest && { otherwise: { steps: inside(rest.items) } }),
   };
 }
 

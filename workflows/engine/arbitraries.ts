@@ -129,11 +129,10 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const aChoice = (inside: Sequences): fc.Arbitrary<Step> =>
-  fc
-    .tuple(condition, inside, inside, fc.boolean())
-    .map(([when, then, otherwise, ends]) =>
-      anExclusive('', when, ends ? [...then, anEnd('', 'stopped')] : then, otherwise),
-    );
+  fc.tuple(condition, inside, fc.option(inside, { freq: 5 }), fc.boolean()).map(([when, then, otherwise, ends]) => {
+    // Without another way nothing would lead on.
+    return anExclusive('', when, ends && otherwise ? [...then, anEnd('', 'stopped')] : then, otherwise);
+  });
 const join = fc.constantFrom<NonNullable<Parallel['join']>[]>('all', 'all', 'any', 'inclusive', 1);
 /** Some branches may be over before their end. */
 const early: fc.Arbitrary<(steps: Step[]) => Step[]> = fc

@@ -156,7 +156,7 @@ export function withBranches(step: Step, passed: Passed, name: Naming): Step {
     case 'inclusive': {
       const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
       const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
-      return { ...step, branches, otherwise: { steps: name(step.otherwise.steps, inside) } };
+      return { ...step, branches, ...(step.otherwise && { otherwise: { steps: name(step.otherwise.steps, inside) } }) };
     }
     default:
       return step;

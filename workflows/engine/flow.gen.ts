@@ -1025,7 +1025,7 @@ export interface Compensate {
   };
 }
 /**
- * The first branch whose condition is true; `otherwise` when none is.
+ * The first branch whose condition is true; `otherwise` when none is. Without `otherwise` the step then waits with an incident, and a retry asks the conditions again (BPMN’s gateway without a default flow).
  */
 export interface Exclusive {
   id: StepId;
@@ -1039,13 +1039,13 @@ export interface Exclusive {
     when: Expression;
     steps: Sequence;
   }[];
-  otherwise: {
+  otherwise?: {
     title?: Text;
     steps: Sequence;
   };
 }
 /**
- * Every branch whose condition is true, at the same time; `otherwise` when none is. Goes on when those that were begun have come to the join, as `join` says.
+ * Every branch whose condition is true, at the same time; `otherwise` when none is, and without it an incident as of `exclusive`. Goes on when those that were begun have come to the join, as `join` says.
  */
 export interface Inclusive {
   id: StepId;
@@ -1060,7 +1060,7 @@ export interface Inclusive {
     when: Expression;
     steps: Sequence;
   }[];
-  otherwise: {
+  otherwise?: {
     title?: Text;
     steps: Sequence;
   };

@@ -54,8 +54,10 @@ export function aServiceTask(id: string, fields: Partial<ServiceTask> = {}): Ser
 export function aCallActivity(id: string, fields: Partial<CallActivity> = {}): CallActivity {
   return { id, kind: 'callActivity', title, flow: 'child', again: 'run', ...fields };
 }
-export function anExclusive(id: string, when: string, then: Step[], otherwise: Step[]): Exclusive {
-  return { id, kind: 'exclusive', title, branches: [{ title, when, steps: then }], otherwise: { steps: otherwise } };
+/** `otherwise` null: nothing is said for when the condition does not hold. */
+export function anExclusive(id: string, when: string, then: Step[], otherwise: Step[] | null): Exclusive {
+  const rest = otherwise && { otherwise: { steps: otherwise } };
+  return { id, kind: 'exclusive', title, branches: [{ title, when, steps: then }], ...rest };
 }
 export function anInclusive(id: string, branches: [string, Step[]][], otherwise: Step[] = []): Inclusive {
   const given = branches.map(([when, steps]) => ({ title, when, steps }));

@@ -112,8 +112,9 @@ export const TALLY = ['done', 'total', 'results'];
 const BODY = 'body';
 
 function partsOfChoice({ branches, otherwise }: Exclusive | Inclusive): Partial<Parts> {
+  const rest = otherwise ? [{ key: 'otherwise', property: 'otherwise.steps', steps: otherwise.steps }] : [];
   return {
-    branches: [...branches.map(toBranch), { key: 'otherwise', property: 'otherwise.steps', steps: otherwise.steps }],
+    branches: [...branches.map(toBranch), ...rest],
     expressions: branches.map(({ when }, index) => ({ property: `branches.${index}.when`, text: when })),
   };
 }

@@ -186,7 +186,9 @@ function choices(writing: Writing, step: Exclusive | Inclusive, inside: Inside):
     ...branchOf(writing, branch, inside),
     fields: { ...fieldsOf(writing, branch), conditionExpression: writing.expression(branch.when) },
   }));
-  return [...conditional, { ...branchOf(writing, step.otherwise, inside), isDefault: true }];
+  return step.otherwise
+    ? [...conditional, { ...branchOf(writing, step.otherwise, inside), isDefault: true }]
+    : conditional;
 }
 
 function inclusive(writing: Writing, step: Inclusive, around: Around): Drawn {

@@ -25,7 +25,6 @@ export function forkParts(reading: Reading, node: Node, { id, kind }: { id: stri
   const join = joinOf(branches, id);
   const isChoice = kind === 'exclusive' || kind === 'inclusive';
   const otherwise = isChoice ? branches.find(({ edge }) => edge.isDefault) : undefined;
-  if (isChoice && !otherwise) throw new NotOurs(`${id} has no default flow`);
   const others = branches.filter((branch) => branch !== otherwise);
   const parts: Details = {
     branches: others.map(({ edge, steps }) =>

@@ -30,7 +30,7 @@ export function merged(flows: Versions<Flow>, language: Language): Flow {
   }
 
   function inside(name: string, { ours, theirs, base }: Versions<unknown>): unknown {
-    if (name === 'otherwise')
+    if (name === 'otherwise' && theirs !== undefined)
       return mergedOne({ ours: asDetails(ours), theirs: asDetails(theirs), base: asDetails(base) });
     if (!Array.isArray(theirs)) return theirs;
     if (name !== 'branches') return (theirs as Details[]).map(step);

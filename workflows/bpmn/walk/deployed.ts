@@ -5,7 +5,6 @@ import { partsOf, walk } from '../../engine/tree.ts';
 import { importBpmn, passBetween, type ImportedFlow } from '../import.ts';
 import { Keys } from '../making.ts';
 import type { ImportRefusal } from '../refusal.ts';
-import { NO_WAY } from '../steps.ts';
 
 export interface Deployed extends ImportedFlow {
   compiled: Compiled;
@@ -34,12 +33,11 @@ function toDeployed(imported: ImportedFlow, index: number): Deployed {
   return { ...imported, flow, compiled: compile({ ...loaded, definition: flow, formulas: {} }) };
 }
 
-/** One person walks: whoever begins the case does all of it. Where no way leads on, the act fails, whatever catches errors around it. */
+/** One person walks: whoever begins the case does all of it. */
 function toWalk(flow: Flow): Flow {
   const copy = structuredClone(flow);
   for (const { step } of walk(copy)) {
     if (hasPeople(step)) step.people = { assign: { rule: 'initiator' } };
-    if (step.kind === 'end' && step.outcome === NO_WAY) Object.assign(step, { kind: 'timer', at: '"no way leads on"' });
   }
   return copy;
 }

@@ -75,7 +75,7 @@ function goesOnItself(step: Step, targets: Targets): boolean {
 function mostArriving(step: Parallel | Inclusive, targets: Targets): number {
   const arrives = ({ steps }: { steps: Sequence }): boolean => passes(steps, targets) || endsEarly(steps, 'branch');
   const most = step.branches.filter(arrives).length;
-  return step.kind === 'inclusive' && arrives(step.otherwise) ? Math.max(most, 1) : most;
+  return step.kind === 'inclusive' && step.otherwise && arrives(step.otherwise) ? Math.max(most, 1) : most;
 }
 
 /** Whether some branch comes to the join, and waits for another that never does. */

@@ -14,6 +14,11 @@ export function enterBranches(run: Run, frame: Frame, branches: readonly BranchK
   for (const scope of frame.children) run.agenda.push({ do: 'enter', scope: scope.id });
 }
 
+/** No condition holds, and nothing is said for that: no error of the process, but one of whoever made it. */
+export function noWay(run: Run, frame: Frame): void {
+  openIncident(run, frame, { code: 'no_way', detail: {}, resume: { do: 'open' } });
+}
+
 /** Begins branches that will be joined; of a join that is tried again those that have not come to it. */
 export function beginJoined(run: Run, frame: Frame, step: Joined, branches: readonly BranchKey[]): void {
   const missing = branches.filter((branch) => !frame.arrived.includes(branch));

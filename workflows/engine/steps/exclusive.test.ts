@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Simulation } from '../simulate.ts';
-import { anExclusive, aUserTask, compileSteps } from '../testing.ts';
+import { aHandler, anExclusive, aSubProcess, aUserTask, compileSteps } from '../testing.ts';
 
 function split(when: string, vars: Record<string, string | number | null>): Simulation {
   const steps = [anExclusive('split', when, [aUserTask('then')], [aUserTask('else')]), aUserTask('after')];
@@ -44,6 +44,17 @@ describe('exclusive', () => {
 
     run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]?.id ?? 0, vars: { place: 1 } });
 
+    expect(run.open()).toEqual(['then']);
+  });
+
+  it('waits where no way is given, which no handler of errors catches, until a retry finds one', () => {
+    const caught = aHandler('caught', { catch: 'error' }, [aUserTask('mend')]);
+    const scope = aSubProcess('scope', [anExclusive('split', 'amount > 5', [aUserTask('then')], null)], [caught]);
+    const run = new Simulation(compileSteps([scope]));
+    run.start('owner', { amount: 1 });
+    expect([run.open(), run.state.incidents]).toMatchObject([[], [{ step: 'split', code: 'no_way' }]]);
+
+    run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]?.id ?? 0, vars: { amount: 6 } });
     expect(run.open()).toEqual(['then']);
   });
 

@@ -4,7 +4,7 @@ import type { Exclusive } from '../flow.gen.ts';
 import { openIncident, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
-import { enterBranches } from './branches.ts';
+import { enterBranches, noWay } from './branches.ts';
 
 export const exclusive: Behaviour<Exclusive> = {
   open,
@@ -26,5 +26,6 @@ function open(run: Run, frame: Frame, step: Exclusive): void {
       return;
     }
   }
-  enterBranches(run, frame, ['otherwise']);
+  if (step.otherwise) enterBranches(run, frame, ['otherwise']);
+  else noWay(run, frame);
 }

@@ -45,6 +45,14 @@ describe('inclusive', () => {
     expect(run.open()).toEqual(['big', 'small', 'odd']);
   });
 
+  it('waits where no condition holds and nothing is said for that', () => {
+    const { otherwise: _none, ...step } = anInclusive('some', [['amount > 5', [aUserTask('big')]]]);
+    const run = new Simulation(compileSteps([step]));
+    run.start('owner', { amount: 1 });
+
+    expect([run.open(), run.state.incidents]).toMatchObject([[], [{ step: 'some', code: 'no_way' }]]);
+  });
+
   it('waits for a branch that was not begun where all must come, and begins it when it is tried again', () => {
     const run = new Simulation(
       compileSteps(

@@ -4,7 +4,7 @@ import type { Inclusive } from '../flow.gen.ts';
 import { openIncident, type Run } from '../run.ts';
 import type { Frame } from '../state.ts';
 import type { Behaviour } from './behaviour.ts';
-import { beginJoined, joinBranch } from './branches.ts';
+import { beginJoined, joinBranch, noWay } from './branches.ts';
 
 export const inclusive: Behaviour<Inclusive> = {
   open,
@@ -22,5 +22,7 @@ function open(run: Run, frame: Frame, step: Inclusive): void {
     }
     if (result.value) chosen.push(`branches.${index}`);
   }
-  beginJoined(run, frame, step, chosen.length + frame.arrived.length > 0 ? chosen : ['otherwise']);
+  if (chosen.length + frame.arrived.length > 0) beginJoined(run, frame, step, chosen);
+  else if (step.otherwise) beginJoined(run, frame, step, ['otherwise']);
+  else noWay(run, frame);
 }
