@@ -25,7 +25,7 @@ export function newMaking(keys: Keys): Making {
     refusals: [],
     waited: new Set(),
     aside: 0,
-    joined: null,
+    split: null,
     terminated: new Set(),
     passing: [],
     compensating: [],

@@ -3,80 +3,24 @@
  * Relooper", 2022, with jumps for its exits. Where tokens split, each is arranged by itself up to where they join; tokens that join
  * earlier than others are put together first.
  */
+import type {
+  Arranged,
+  Block,
+  Branch,
+  Fall,
+  HandlerItems,
+  Item,
+  Join,
+  Looking,
+  Place,
+  Room,
+  Thread,
+  Work,
+} from './arranged.ts';
 import type { Edge, Graph, Node } from './graph.ts';
 import { Refused } from './refusal.ts';
 import { isInterrupting, isJoin, isSplit, toRegion, type Region } from './region.ts';
 
-/** A node where it stands in a sequence. A node that several tokens come to on their own stands in several. */
-export interface Place {
-  node: Node;
-}
-export type Item =
-  | { do: 'node'; place: Place; branches: Branch[]; handlers: HandlerItems[] }
-  | { do: 'split'; place: Place | null; kind: 'parallel' | 'inclusive'; branches: Branch[]; join: Join | null }
-  | { do: 'jump'; to: Place }
-  /** The token goes to the join from here. */
-  | { do: 'arrive' }
-  /** The token is used up here; what runs beside goes on. */
-  | { do: 'stop' };
-/** Where the tokens of a split come together, and how many of its flows come from the split: a parallel gateway waits for one on each. */
-export interface Join {
-  node: Node;
-  flows: number;
-}
-export interface Branch {
-  edge: Edge;
-  items: Item[];
-  /** Of a split: whether its token is one of those that the join counts. */
-  isJoined?: boolean;
-}
-export interface HandlerItems {
-  event: Node;
-  items: Item[];
-}
-
-/** What a token does, and where it leaves for joins. */
-interface Arranged {
-  items: Item[];
-  exits: Edge[];
-  /** In how many ways it may leave: of each it takes one alone. */
-  ways: number;
-}
-/** One token from an edge to the joins it comes to. */
-interface Thread extends Arranged {
-  edge: Edge;
-}
-/** All that a split begins. */
-interface Block {
-  branches: Branch[];
-  /** Where its tokens have become one; null: nowhere. */
-  exit: Node | null;
-  /** Edges to a join that waits for others too. */
-  open: Edge[];
-  /** Where those that come to one join meet, here or with others; null: none does. */
-  join: Join | null;
-}
-/** What comes behind a sequence: a node, the join, or nothing any more. */
-type Fall = Node | 'join' | 'end';
-
-/** One region being arranged. */
-interface Work {
-  /** Splits and events being arranged around it: a way back to one of them would make tokens without end. */
-  around: Node[];
-  region: Region;
-  places: Map<Node, Place>;
-  blocks: Map<Node, Block>;
-  exits: Edge[];
-  /** Each way out once. */
-  ways: Set<Edge | Block>;
-  /** Joins that only one token comes to. */
-  plain: Set<Node>;
-  /** How many more nodes may be placed: a node that several tokens come to is placed for each. */
-  room: Room;
-}
-interface Room {
-  left: number;
-}
 const MOST_PLACES = 20_000;
 
 /** The steps of a scope, from where its tokens begin. @throws Refused where no tree says the same. */
@@ -96,8 +40,9 @@ function arrangeAlone(entry: Node, around: Node[], room: Room): Item[] {
   if (around.includes(entry))
     throw new Refused('loop_out_of_parallel', entry.id, 'what it begins beside leads back to before it');
   const plain = new Set<Node>();
+  const inside = isSplit(entry) ? around : [...around, entry];
   for (;;) {
-    const { items, exits } = arrangeFrom(entry, 'end', { around: [...around, entry], plain, room });
+    const { items, exits } = arrangeFrom(entry, 'end', { around: inside, plain, room });
     if (exits.length === 0) return items;
     // One token alone: an inclusive gateway lets it through, a parallel one waits for ever, unless others come from elsewhere.
     for (const { target } of exits) {
@@ -121,8 +66,11 @@ function arrangeFrom(entry: Node, fall: Fall, starting: Starting): Arranged {
   const exits: Edge[] = [];
   const ways = new Set<Edge | Block>();
   const fields = { blocks: new Map<Node, Block>(), ...starting, places: new Map<Node, Place>(), exits, ways };
-  const region = toRegion(entry, (node) => successors({ ...fields, region: null }, node));
-  const items = place({ ...fields, region }, entry, fall);
+  const looking: Looking = { ...fields, region: null, coming: null };
+  const next = (node: Node): Node[] => successors(looking, node);
+  if (fall === 'join') looking.coming = comingFrom(looking, toRegion(entry, next));
+  const region = toRegion(entry, next);
+  const items = place({ ...looking, region }, entry, fall);
   return { items: exits.length > 0 ? items : withoutStop(items), exits: [...new Set(exits)], ways: ways.size };
 }
 
@@ -136,16 +84,37 @@ function withoutStop(items: Item[]): Item[] {
   return [...before, { ...last, branches }];
 }
 
-type Looking = Omit<Work, 'region'> & { region: Region | null };
+/** Null where some join waits for the token wherever it is, or none does. */
+function comingFrom(work: Looking, { nodes }: Region): Set<Node> | null {
+  const leaving = new Map(nodes.map((node) => [node, exitsAt(work, node)]));
+  const joins = [...leaving.values()].flat().map(({ target }) => target);
+  if (joins.length === 0 || joins.some(({ type }) => type !== 'inclusiveGateway')) return null;
+  const coming = new Set(nodes.filter((node) => (leaving.get(node)?.length ?? 0) > 0));
+  for (let size = -1; size !== coming.size;) {
+    size = coming.size;
+    for (const node of nodes) if (successors(work, node).some((next) => coming.has(next))) coming.add(node);
+  }
+  return coming;
+}
+
+function exitsAt(work: Looking, node: Node): Edge[] {
+  return isSplit(node) ? blockOf(work, node).open : node.outgoing.filter((edge) => isExit(work, edge));
+}
+
+/** Whether the token leaves those that a join may wait for. Where it is over at once nobody would notice. */
+function isGone({ coming }: Pick<Work, 'coming'>, node: Node): boolean {
+  const [edge] = node.outgoing;
+  const last = node.type === 'boundaryEvent' && edge ? edge.target : node;
+  return coming !== null && !coming.has(node) && last.type !== 'endEvent';
+}
 
 function successors(work: Looking, node: Node): Node[] {
-  const boundary = node.boundary.filter(isInterrupting);
   if (isSplit(node)) {
     const { exit } = blockOf(work, node);
     return exit ? [exit] : [];
   }
   const ahead = node.outgoing.filter((edge) => !isExit(work, edge)).map(({ target }) => target);
-  return [...ahead, ...boundary];
+  return [...ahead, ...node.boundary.filter(isInterrupting)].filter((next) => !isGone(work, next));
 }
 
 function isExit({ plain }: Pick<Work, 'plain'>, { target }: Edge): boolean {
@@ -185,7 +154,7 @@ function isAwaited({ plain }: Work, node: Node): boolean {
 }
 
 function aloneAt(node: Node, at: Place): Item {
-  const branches = node.incoming.slice(0, 1).map((edge) => ({ edge, items: [], isJoined: true }));
+  const branches = node.incoming.slice(0, 1).map((edge) => ({ edge, items: [] }));
   return { do: 'split', place: at, kind: 'parallel', branches, join: { node, flows: node.incoming.length } };
 }
 
@@ -195,10 +164,14 @@ function isChoice({ type, outgoing }: Node): boolean {
 }
 
 function goOn(work: Work, edge: Edge, fall: Fall): Item[] {
-  if (!isExit(work, edge)) return goTo(work, edge.target, fall);
+  if (!isExit(work, edge)) return isGone(work, edge.target) ? detach(work, edge.target) : goTo(work, edge.target, fall);
   work.exits.push(edge);
   work.ways.add(edge);
   return arrive(fall);
+}
+
+function detach({ around, room }: Work, node: Node): Item[] {
+  return [{ do: 'detach', items: arrangeAlone(node, around, room) }];
 }
 
 function goTo(work: Work, target: Node, fall: Fall): Item[] {
@@ -227,7 +200,7 @@ function handlersOf(work: Work, node: Node): HandlerItems[] {
   const fall = behind(work, node);
   return node.boundary.map((event) =>
     isInterrupting(event)
-      ? { event, items: place(work, event, fall) }
+      ? { event, items: isGone(work, event) ? detach(work, event) : place(work, event, fall) }
       : { event, items: arrangeAlone(event, work.around, work.room) },
   );
 }
@@ -274,11 +247,20 @@ function toBlock(split: Node, { threads, exit }: Reduced): Block {
     throw new Refused('not_block_structured', split.id, `its branches join in several places: ${where}`);
   }
   const open = exit ? [] : threads.flatMap(({ exits }) => exits);
-  return { branches: toBranches(threads, exit !== null), exit, open, join: joinAt(exit ?? joins[0], threads) };
+  const isJoined = joins.length > 0;
+  const branches = (isJoined ? threads.map(leavingIfAlone) : threads).map(toBranch);
+  return { branches, exit, open, join: joinAt(exit ?? joins[0], threads) };
 }
 
-function toBranches(threads: Thread[], isWhole: boolean): Branch[] {
-  return threads.map(({ edge, items, exits }) => ({ edge, items, isJoined: isWhole || exits.length > 0 }));
+function toBranch({ edge, items }: Thread): Branch {
+  return { edge, items };
+}
+
+/** A join does not wait for what can never come to it. */
+function leavingIfAlone(thread: Thread): Thread {
+  const { items, exits } = thread;
+  const isOverAtOnce = items.every((item) => item.do === 'node' && item.place.node.type === 'endEvent');
+  return exits.length > 0 || isOverAtOnce ? thread : { ...thread, items: [{ do: 'detach', items }] };
 }
 
 function joinAt(node: Node | undefined, threads: Thread[]): Join | null {
@@ -306,17 +288,13 @@ function reduce(work: Looking, split: Node): Reduced {
     }
     if (members.length === threads.length) return { threads, exit: target };
     if (kindOf(split) === 'inclusive') {
-      // The join does not wait for what can never come to it; what is over at once makes no difference.
-      if (threads.every((thread) => members.includes(thread) || isOverAtOnce(thread))) return { threads, exit: target };
+      if (threads.every((thread) => members.includes(thread) || thread.exits.length === 0))
+        return { threads, exit: target };
       throw new Refused('inclusive_partly_joined', split.id, 'some of its branches join before others');
     }
     threads = putTogether(work, { threads, members, join: target, around });
   }
   return { threads, exit: null };
-}
-
-function isOverAtOnce({ items }: Thread): boolean {
-  return items.every((item) => item.do === 'node' && item.place.node.type === 'endEvent');
 }
 
 /** A join all of whose flows come from these tokens, which go nowhere else. */
@@ -343,7 +321,7 @@ function putTogether(work: Looking, { threads, members, join, around }: Joining)
   const [first] = members;
   if (!first) return threads;
   const after = arrangeFrom(join, 'join', { around, plain: work.plain, room: work.room });
-  const branches = toBranches(members, true);
+  const branches = members.map(toBranch);
   const split: Item = { do: 'split', place: null, kind: 'parallel', branches, join: joinAt(join, members) };
   const joined: Thread = { ...after, edge: first.edge, items: [split, ...after.items] };
   return threads.flatMap((thread) => {
@@ -358,10 +336,17 @@ function threadsFrom(work: Looking, edge: Edge, around: Node[]): Thread[] {
   if (isExit(work, edge)) return [{ edge, items: [], exits: [edge], ways: 1 }];
   const { plain, room } = work;
   const blocks = new Map<Node, Block>();
-  if (isSplit(target) && kindOf(target) === 'parallel' && target.incoming.length === 1) {
+  const isParallel = [target, around.at(-1)].every((node) => node && isSplit(node) && kindOf(node) === 'parallel');
+  if (isParallel && target.incoming.length === 1) {
     const inner = reduce({ ...work, around }, target);
-    if (inner.exit === null && joinsOf(inner.threads).length > 1) return inner.threads;
+    if (inner.exit === null && isPartly(inner.threads)) return inner.threads;
     blocks.set(target, toBlock(target, inner));
   }
   return [{ edge, ...arrangeFrom(target, 'join', { around, plain, room, blocks }) }];
+}
+
+/** Whether its tokens do not all come to the same join. */
+function isPartly(threads: Thread[]): boolean {
+  const joins = joinsOf(threads).length;
+  return joins > 1 || (joins === 1 && threads.some(({ exits }) => exits.length === 0));
 }

@@ -1,6 +1,6 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
 import { prepare } from '../engine/feel-syntax.ts';
-import type { Throw } from '../engine/flow.gen.ts';
+import type { Handler, Throw } from '../engine/flow.gen.ts';
 import type { PassesAll } from './calls.ts';
 import { elementIn, expressionText, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
@@ -19,8 +19,8 @@ export interface Making {
   refusals: Refused[];
   /** Above 0: within what an event on the edge of an activity leads to. */
   aside: number;
-  /** Within branches that come to a join: whether a token of them may be used up before it; null: elsewhere. */
-  joined: { loses: boolean } | null;
+  /** The split whose branches are being made; null: none. */
+  split: SplitMaking | null;
   /** Codes of the errors that terminate end events raise. */
   terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
@@ -30,6 +30,14 @@ export interface Making {
   compensating: { step: Throw; activity: string; event: string }[];
   /** Steps made so far. */
   count: number;
+}
+
+interface SplitMaking {
+  isJoined: boolean;
+  /** Whether a token may be used up in a branch, before the join if there is one. */
+  loses: boolean;
+  /** What goes on beside, once a token will not come to the join any more. */
+  asides: Handler[];
 }
 
 /** Names that processes share, as the language has them. */
@@ -70,20 +78,21 @@ export function joinKey(step: string): string {
   return `${step}/join`;
 }
 
-/** Makes something in branches that come to a join, or in none. What may be used up inside another join may be so for the one around. */
-export function within<T>(making: Making, joined: Making['joined'], make: () => T): T {
-  const around = making.joined;
-  making.joined = joined;
+/** Makes something within branches of a split, or within none. What is used up inside another split may be so for the one around. */
+export function within<T>(making: Making, split: Making['split'], make: () => T): T {
+  const around = making.split;
+  making.split = split;
   const made = make();
-  making.joined = around;
-  if (around && joined?.loses) around.loses = true;
+  making.split = around;
+  if (around && split?.loses) around.loses = true;
   return made;
 }
 
 /** How a plain end event ends a token. */
-export function usedUp({ joined }: Making): 'branch' | 'token' {
-  if (joined) joined.loses = true;
-  return joined ? 'token' : 'branch';
+export function usedUp({ split }: Making): 'branch' | 'token' {
+  if (!split?.isJoined) return 'branch';
+  split.loses = true;
+  return 'token';
 }
 
 export function titleOf({ element, id }: Node, edge?: string): { 'zh-CN': string; en: string } {

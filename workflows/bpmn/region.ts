@@ -6,6 +6,8 @@ export type Successors = (node: Node) => Node[];
 
 export interface Region {
   entry: Node;
+  /** All of it, in the order in which they are come to. */
+  nodes: Node[];
   /** Nodes that are come to from more than one, or again: they stand in a sequence and are jumped to. */
   merges: Set<Node>;
   /** By its immediate dominator, in the order in which they are come to. */
@@ -25,7 +27,7 @@ export function toRegion(entry: Node, successors: Successors): Region {
     if (node === entry || !above || !merges.has(node)) continue;
     mergesBelow.set(above, [...(mergesBelow.get(above) ?? []), node]);
   }
-  return { entry, merges, mergesBelow };
+  return { entry, nodes: order, merges, mergesBelow };
 }
 
 function reversePostorder(entry: Node, successors: Successors): Node[] {

@@ -1,6 +1,7 @@
 /** What was arranged, as steps of the language. */
 import type { End, Exclusive, Handler, Inclusive, Parallel, Race, Sequence, Step } from '../engine/flow.gen.ts';
-import { arrange, type Branch, type HandlerItems, type Item, type Place } from './arrange.ts';
+import { arrange } from './arrange.ts';
+import type { Branch, HandlerItems, Item, Join, Place } from './arranged.ts';
 import { waitOf } from './catching.ts';
 import { stepsOfNode } from './elements.ts';
 import type { Edge, Graph, Node } from './graph.ts';
@@ -82,6 +83,8 @@ function stepsOfItem(making: Making, labels: Labels, { item, after, steps }: Sta
       labels.jumps.push({ steps, id, to: item.to });
       return [{ id, kind: 'jump', to: id }];
     }
+    case 'detach':
+      return detached(making, item.items);
     case 'split':
       return [splitOf(making, item)];
     case 'node': {
@@ -103,18 +106,16 @@ function claimPlain(making: Making, id: string): string {
 
 type Split = Extract<Item, { do: 'split' }>;
 
-function splitOf(making: Making, split: Split): Step {
-  const { place, kind, branches, join } = split;
+function splitOf(making: Making, { place, kind, branches, join }: Split): Step {
   const node = place?.node;
   const id = node ? claim(making, node) : claimPlain(making, 'together');
   const title = node ? titleOf(node) : { 'zh-CN': '并行', en: 'Together' };
   if (join) making.elements[joinKey(id)] = join.node.id;
-  const joined = join && { loses: false };
-  const inside = ({ items, isJoined }: Branch): Sequence =>
-    within(making, isJoined ? joined : null, () => alone(making, items));
+  const split = { isJoined: join !== null, loses: false, asides: [] };
+  const inside = ({ items }: Branch): Sequence => within(making, split, () => alone(making, items));
   if (kind === 'parallel') {
     const made = branches.map((branch) => ({ title: branchTitle(branch.edge), steps: inside(branch) }));
-    return { id, kind, title, branches: made, ...joinOfParallel(split, joined) };
+    return { id, kind, title, branches: made, ...joinOfParallel(join, made.length, split), ...asidesOf(split) };
   }
   const { conditional, otherwise } = byCondition(branches);
   const made = conditional.map((branch) => ({
@@ -123,23 +124,40 @@ function splitOf(making: Making, split: Split): Step {
     steps: inside(branch),
   }));
   const rest = otherwise && { otherwise: { steps: inside(otherwise) } };
-  return { id, kind, title, branches: made, ...rest, ...joinOfInclusive(split) };
+  return { id, kind, title, branches: made, ...rest, ...joinOfInclusive(join, made.length), ...asidesOf(split) };
+}
+
+function asidesOf({ asides }: { asides: Handler[] }): { on?: Handler[] } {
+  return asides.length > 0 ? { on: asides } : {};
 }
 
 /** Said only where it makes a difference: an inclusive gateway waits for no token that is used up, a parallel one for one on each flow. */
-function joinOfParallel({ branches, join }: Split, joined: Making['joined']): Pick<Parallel, 'join'> {
-  if (join?.node.type === 'inclusiveGateway') return joined?.loses ? { join: 'inclusive' } : {};
-  const flows = join ? join.flows + branches.filter(({ isJoined }) => !isJoined).length : 0;
-  return flows > branches.length ? { join: Math.min(flows, MOST_FLOWS) } : {};
+function joinOfParallel(join: Join | null, branches: number, { loses }: { loses: boolean }): Pick<Parallel, 'join'> {
+  if (join?.node.type !== 'parallelGateway') return loses ? { join: 'inclusive' } : {};
+  return join.flows === branches ? {} : { join: Math.min(join.flows, MOST_FLOWS) };
 }
 
-function joinOfInclusive({ branches, join }: Split): Pick<Inclusive, 'join'> {
-  if (join?.node.type !== 'parallelGateway' || branches.some(({ isJoined }) => !isJoined)) return {};
-  const conditional = branches.filter(({ edge }) => !edge.isDefault).length;
-  return { join: join.flows === conditional ? 'all' : Math.min(join.flows, MOST_FLOWS) };
+function joinOfInclusive(join: Join | null, branches: number): Pick<Inclusive, 'join'> {
+  if (join?.node.type !== 'parallelGateway') return {};
+  return { join: join.flows === branches ? 'all' : Math.min(join.flows, MOST_FLOWS) };
 }
 /** More than a step may have branches: such a join never has them all. */
 const MOST_FLOWS = 21;
+
+/** The branch ends without its join; what is left of it is done beside, as BPMN's token goes on where it is. */
+function detached(making: Making, items: Item[]): Sequence {
+  const id = claimPlain(making, 'aside');
+  const code = making.keys.of('escalation', `aside ${id}`);
+  making.aside += 1;
+  const steps = within(making, null, () => alone(making, items));
+  making.aside -= 1;
+  making.split?.asides.push({ catch: 'escalation', id, code, interrupting: false, steps });
+  const title = { 'zh-CN': '另行办理', en: 'Goes on beside' };
+  return [
+    { id: claimPlain(making, 'leave'), kind: 'throw', title, send: 'escalation', code },
+    { ...done(claimPlain(making, 'stop')), ends: usedUp(making) },
+  ];
+}
 
 function branchTitle({ name, target }: Edge): { 'zh-CN': string; en: string } {
   return titleOf(target, name);

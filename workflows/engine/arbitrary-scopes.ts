@@ -1,6 +1,6 @@
 /** Random sub-processes, races, handlers and what they wait for, for the property tests. */
 import fc from 'fast-check';
-import type { ForEach, Handler, Parallel, Step, SubProcess } from './flow.gen.ts';
+import type { Exclusive, ForEach, Handler, Inclusive, Parallel, Step, SubProcess } from './flow.gen.ts';
 import { isHuman } from './tree.ts';
 import {
   aCallActivity,
@@ -134,6 +134,12 @@ function withTogether(step: Parallel, { humans }: Passed, name: Naming): Paralle
   return { ...step, branches };
 }
 
+function withChoice(step: Exclusive | Inclusive, passed: Passed, name: Naming): Step {
+  const inside = step.kind === 'exclusive' ? passed : { humans: passed.humans, near: null };
+  const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
+  return { ...step, branches, ...(step.otherwise && { otherwise: { steps: name(step.otherwise.steps, inside) } }) };
+}
+
 /** The steps inside get their ids; what every way has passed behind it is noted. */
 export function withBranches(step: Step, passed: Passed, name: Naming): Step {
   const { humans } = passed;
@@ -153,11 +159,8 @@ export function withBranches(step: Step, passed: Passed, name: Naming): Step {
     case 'parallel':
       return withTogether(step, passed, name);
     case 'exclusive':
-    case 'inclusive': {
-      const inside = step.kind === 'exclusive' ? passed : { humans, near: null };
-      const branches = step.branches.map((each) => ({ ...each, steps: name(each.steps, inside) }));
-      return { ...step, branches, ...(step.otherwise && { otherwise: { steps: name(step.otherwise.steps, inside) } }) };
-    }
+    case 'inclusive':
+      return withChoice(step, passed, name);
     default:
       return step;
   }

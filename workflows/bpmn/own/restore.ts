@@ -76,8 +76,7 @@ function insideOf(restoring: Restoring, step: Step): Details {
   if (step.kind === 'jump') inside.to = names.get(step.to) ?? step.to;
   if ('branches' in step)
     inside.branches = step.branches.map((branch) => ({ ...branch, steps: restore(branch.steps) }));
-  if ('otherwise' in step && step.otherwise)
-    inside.otherwise = { ...step.otherwise, steps: restore(step.otherwise.steps) };
+  if ('otherwise' in step) inside.otherwise = { ...step.otherwise, steps: restore(step.otherwise.steps) };
   if ('steps' in step) inside.steps = restore(withoutTail(restoring, step.steps));
   if ('on' in step) inside.on = step.on.map((handler) => handlerOf(restoring, handler));
   return inside;

@@ -82,7 +82,10 @@ function mostArriving(step: Parallel | Inclusive, targets: Targets): number {
 function waitsInVain(step: Step, targets: Targets): boolean {
   if (step.kind !== 'parallel' && step.kind !== 'inclusive') return false;
   const most = mostArriving(step, targets);
-  return most > 0 && most < (neededOf(step) ?? 1) && step.branches.some(({ steps }) => endsEarly(steps, 'token'));
+  const needed = neededOf(step) ?? 1;
+  // Of more than there are, another check speaks.
+  const lacks = most > 0 && most < needed && needed <= step.branches.length;
+  return lacks && step.branches.some(({ steps }) => endsEarly(steps, 'token'));
 }
 
 function endsSequence(steps: Sequence): boolean {

@@ -22,8 +22,11 @@ export function endAround(run: Run, { id }: Frame, ends: Ending, outcome: string
 /** Of a scope, what runs beside goes on when only its own sequence ends. */
 function finish(run: Run, scope: Frame, ends: Ending, outcome: string): void {
   const beside = ends === 'scope' ? [] : scope.children.filter(isBeside);
-  scope.children = scope.children.filter((child) => !beside.includes(child));
-  closeUnder(run, scope);
+  const own = scope.children.filter((child) => !beside.includes(child));
+  // While something that a step of it began goes on beside, what the scope itself catches may still happen.
+  const isOpen = beside.some(({ step }) => step !== scope.step);
+  scope.children = own;
+  for (const frame of isOpen ? own : [scope]) closeUnder(run, frame);
   scope.children = beside;
   run.ended.set(scope.id, outcome);
   if (ends === 'token') run.lost.add(scope.id);

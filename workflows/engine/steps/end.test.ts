@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { compile } from '../compile.ts';
 import { Simulation } from '../simulate.ts';
-import { aHandler, anEnd, anExclusive, aSubProcess, aUserTask, compileSteps } from '../testing.ts';
+import { aFlow, aHandler, anEnd, anExclusive, aSubProcess, aUserTask, compileSteps, load } from '../testing.ts';
 
 describe('end', () => {
   it('ends the case with its outcome and leaves nothing open', () => {
@@ -48,4 +49,21 @@ describe('end', () => {
 
     expect(run.open()).toEqual(['after']);
   });
+
+  it.each(['branch', 'token'] as const)(
+    'of a %s leaves on what the flow catches while a step of it has something beside',
+    (ends) => {
+      const told = aHandler('told', { catch: 'signal', name: 'storm', interrupting: false }, [aUserTask('secure')]);
+      const stopped = aHandler('stopped', { catch: 'message', name: 'paid', key: '"k1"' }, [aUserTask('refund')]);
+      const steps = [aUserTask('work', { on: [told] }), anEnd('stop', 'enough', { ends })];
+      const run = new Simulation(compile(load(aFlow(steps, { on: [stopped] }))));
+      run.start('owner');
+      run.signal('storm');
+      run.complete('work', 'done');
+      expect(run.open()).toEqual(['secure']);
+      run.message('paid', 'k1');
+
+      expect(run.open()).toEqual(['refund']);
+    },
+  );
 });
