@@ -113,7 +113,7 @@ function isHolding(step: Step): step is Owner {
 
 function titleOf(step: Owner, key: string): Text | null {
   if (step.kind === 'loop' || step.kind === 'forEach' || step.kind === 'subProcess') return null;
-  if (key === 'otherwise') return ('otherwise' in step ? step.otherwise?.title : undefined) ?? null;
+  if (key === 'otherwise') return ('otherwise' in step ? step.otherwise.title : undefined) ?? null;
   return step.branches[Number(key.split('.')[1])]?.title ?? null;
 }
 
