@@ -3,7 +3,7 @@ import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
 import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
 import { callOf } from './calls.ts';
 import { compensating, handlersOf, withCompensation } from './compensation.ts';
-import { textIn, vendorAttribute } from './element.ts';
+import { isTransaction, textIn, vendorAttribute } from './element.ts';
 import { permissionsOf } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
@@ -144,6 +144,8 @@ function ended(making: Making, node: Node): Sequence {
     case 'error':
       return [end(making, node, { ends: 'error', outcome: making.keys.of('error', errorCode(node) ?? node.id) })];
     case 'cancel':
+      if (!isTransaction(node.element.$parent))
+        throw new Refused('event_unknown', node.id, 'it cancels a transaction, and stands in none');
       return [undoAll(making, node), end(making, node, { ends: 'error', outcome: CANCELLED })];
     default:
       return [...thrown(making, node), end(making, node, { ends: 'branch' })];

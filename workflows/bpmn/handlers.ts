@@ -1,6 +1,7 @@
 /** Boundary events and event sub-processes as handlers. */
 import type { Handler, Sequence } from '../engine/flow.gen.ts';
 import { conditionOf, errorCode, escalationCode, timerOf, waitOf } from './catching.ts';
+import { elementIn, isTransaction } from './element.ts';
 import type { Node } from './graph.ts';
 import { claim, titleOf, type Making } from './making.ts';
 import { Refused } from './refusal.ts';
@@ -20,7 +21,11 @@ const MAKERS: Record<string, Maker> = {
   },
   compensate: (_making, _event, base) => ({ catch: 'compensation', ...base }),
   error: (making, event, base) => ({ catch: 'error', ...base, ...codesOf(making, event) }),
-  cancel: (_making, _event, base) => ({ catch: 'error', ...base, codes: [CANCELLED] }),
+  cancel: (_making, event, base) => {
+    if (!isTransaction(elementIn(event.element, 'attachedToRef')))
+      throw new Refused('event_unknown', event.id, 'only a transaction is cancelled');
+    return { catch: 'error', ...base, codes: [CANCELLED] };
+  },
   escalation: (making, event, base, isInstead) => {
     const code = escalationCode(event);
     const named = code === undefined ? {} : { code: making.keys.of('escalation', code) };
