@@ -70,16 +70,16 @@ export function toGraph(owner: Element): Graph {
   return prune({ owner, nodes, starts, handlers });
 }
 
-function toNode(element: Element, index: number): Node {
+function toNode(element: Element): Node {
   const type = typeOf(element);
-  element.id ??= `${type}_${index + 1}`;
+  const { id = type } = element;
   const definitions = elementsIn(element, 'eventDefinitions');
   if (definitions.length > 1)
-    throw new Refused('event_unknown', element.id, 'an event with more than one definition has no one meaning here');
+    throw new Refused('event_unknown', id, 'an event with more than one definition has no one meaning here');
   const [definition = null] = definitions;
   const isScope = ['subProcess', 'transaction'].includes(type);
   return {
-    id: element.id,
+    id,
     type,
     element,
     event: definition ? typeOf(definition).replace('EventDefinition', '') : null,
