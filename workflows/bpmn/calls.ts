@@ -3,7 +3,7 @@ import type { CallActivity } from '../engine/flow.gen.ts';
 import { textIn, vendorAttribute, undescribed, vendorElements, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn } from './juel.ts';
-import { feelOf, titleOf, type Making } from './making.ts';
+import { textOf, titleOf, type Making } from './making.ts';
 import { toField } from './names.ts';
 import { Refused } from './refusal.ts';
 
@@ -47,7 +47,7 @@ function mappingOf(making: Making, node: Node, elements: Element[]): Record<stri
         undescribed(element, name),
       );
       if (target === undefined || (source === undefined && expression === undefined)) return [];
-      const feel = source === undefined ? feelOf(making, node, expression ?? '') : toField(source);
+      const feel = source === undefined ? textOf(making, node, expression ?? '') : toField(source);
       if (source !== undefined) making.fields.add(toField(source));
       return [[toField(target), feel]];
     }),

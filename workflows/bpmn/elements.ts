@@ -1,6 +1,6 @@
 /** Each element of BPMN as the step that says the same. */
 import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
-import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
+import { errorCode, escalationCode, messageOf, onceOf, referenceName, timerOf, waitOf } from './catching.ts';
 import { callOf } from './calls.ts';
 import { compensating, handlersOf, withCompensation } from './compensation.ts';
 import { isTransaction, textIn, vendorAttribute } from './element.ts';
@@ -101,10 +101,7 @@ function calling(making: Making, node: Node, id: string): Sequence {
 
 function waiting(making: Making, node: Node, id: string = claim(making, node)): Sequence {
   const title = titleOf(node);
-  if (node.event === 'timer') {
-    const { every, times: _times, ...timer } = timerOf(making, node);
-    return [{ id, kind: 'timer', title, ...timer, ...(every === undefined ? {} : { in: every }) }];
-  }
+  if (node.event === 'timer') return [{ id, kind: 'timer', title, ...onceOf(timerOf(making, node)) }];
   if (node.event === 'link') return [];
   const wait = waitOf(making, node);
   if (wait.catch === 'message') return [{ id, kind: 'receive', title, message: wait.name, key: wait.key }];
@@ -118,10 +115,8 @@ function thrown(making: Making, node: Node): Sequence {
     case null:
     case 'link':
       return [];
-    case 'message': {
-      const name = making.keys.of('message', referenceName(node, 'messageRef'));
-      return [{ id: claim(making, node), kind: 'throw', title, send: 'message', name, key: ANY_KEY }];
-    }
+    case 'message':
+      return [{ id: claim(making, node), kind: 'throw', title, send: 'message', ...messageOf(making, node) }];
     case 'signal': {
       const name = making.keys.of('signal', referenceName(node, 'signalRef'));
       return [{ id: claim(making, node), kind: 'throw', title, send: 'signal', name }];

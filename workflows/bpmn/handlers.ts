@@ -1,6 +1,6 @@
 /** Boundary events and event sub-processes as handlers. */
 import type { Handler, Sequence } from '../engine/flow.gen.ts';
-import { conditionOf, errorCode, escalationCode, timerOf, waitOf } from './catching.ts';
+import { conditionOf, errorCode, escalationCode, onceOf, timerOf, waitOf } from './catching.ts';
 import { elementIn, isTransaction } from './element.ts';
 import type { Node } from './graph.ts';
 import { claim, titleOf, type Making } from './making.ts';
@@ -46,9 +46,12 @@ function beside(isInstead: boolean): { interrupting?: false } {
 }
 
 function timerHandler(making: Making, event: Node, base: Base, isInstead: boolean): Handler {
-  const { every, times, ...timer } = timerOf(making, event);
-  if (every === undefined) return { catch: 'timer', ...base, ...timer, ...beside(isInstead) };
-  if (isInstead || times === 1) return { catch: 'timer', ...base, in: every, ...beside(isInstead) };
+  const timer = timerOf(making, event);
+  const { every, times, again } = timer;
+  if (isInstead || times === 1 || (every === undefined && !again))
+    return { catch: 'timer', ...base, ...onceOf(timer), ...beside(isInstead) };
+  if (every === undefined)
+    throw new Refused('duration_unknown', event.id, 'how often it comes beside its activity, only a value says');
   return { catch: 'timer', ...base, every, ...(times === undefined ? {} : { times }), ...beside(isInstead) };
 }
 

@@ -14,10 +14,26 @@ it.each([
   ],
   ['a cancel event on a task', `<task id="sub"/>${cancelled}`, 'edge: only a transaction is cancelled [event_unknown]'],
   ['none of them where they belong', `<transaction id="sub">${cancelEnd}</transaction>${cancelled}`, ''],
+  [
+    'a signal with a value in its name',
+    '<intermediateCatchEvent id="on"><signalEventDefinition signalRef="s1"/></intermediateCatchEvent>',
+    'on: alert-${what}: of a signal, and of what begins a case, the name is fixed [expression_unknown]',
+  ],
+  [
+    'a message that begins a case, with a value in its name',
+    '<startEvent id="start"><messageEventDefinition messageRef="m1"/></startEvent>',
+    'start: paid-${what}: of a signal, and of what begins a case, the name is fixed [expression_unknown]',
+  ],
+  [
+    'what comes again beside a task, as often as a value says',
+    `<task id="a"/><boundaryEvent id="edge" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeCycle>\${cycle}</timeCycle></timerEventDefinition></boundaryEvent>`,
+    'edge: how often it comes beside its activity, only a value says [duration_unknown]',
+  ],
 ])('%s', async (_, inner, reasons) => {
   const model = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"';
+  const roots = '<message id="m1" name="paid-${what}"/><signal id="s1" name="alert-${what}"/>';
 
-  const result = await importBpmn(`<definitions ${model}><process id="p">${inner}</process></definitions>`);
+  const result = await importBpmn(`<definitions ${model}>${roots}<process id="p">${inner}</process></definitions>`);
 
   const refusals = result.ok ? [] : result.refusals;
   expect(refusals.map(({ code, element, reason }) => `${String(element)}: ${reason} [${code}]`).join()).toBe(reasons);
