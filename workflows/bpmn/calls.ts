@@ -2,7 +2,7 @@
 import type { CallActivity } from '../engine/flow.gen.ts';
 import { textIn, vendorAttribute, undescribed, vendorElements, type Element } from './element.ts';
 import type { Node } from './graph.ts';
-import { expressionIn } from './juel.ts';
+import { constantsIn, isPut } from './juel.ts';
 import { textOf, titleOf, type Making } from './making.ts';
 import { toField } from './names.ts';
 import { Refused } from './refusal.ts';
@@ -10,20 +10,19 @@ import { Refused } from './refusal.ts';
 /** A call that passes all values on: which those are is known when the called flow is. */
 export interface PassesAll {
   step: CallActivity;
+  flow: string;
   in: boolean;
   out: boolean;
 }
 
 export function callOf(making: Making, node: Node, id: string): CallActivity {
-  const called = textIn(node.element, 'calledElement');
-  if (called === undefined || expressionIn(called) !== null)
-    throw new Refused('called_missing', node.id, 'it does not name the process it calls');
+  const flow = calledBy(making, node);
   const [into, out] = [vendorElements(node.element, 'in'), vendorElements(node.element, 'out')];
   const step: CallActivity = {
     id,
     kind: 'callActivity',
     title: titleOf(node),
-    flow: making.keys.of('process', called),
+    flow,
     again: 'run',
   };
   const input = mappingOf(making, node, into);
@@ -31,8 +30,22 @@ export function callOf(making: Making, node: Node, id: string): CallActivity {
   if (Object.keys(input).length > 0) step.input = input;
   if (Object.keys(output).length > 0) step.output = output;
   const inherits = vendorAttribute(node.element, 'inheritVariables') === 'true';
-  making.passing.push({ step, in: inherits || into.some(isAll), out: out.some(isAll) });
+  const passes = { in: inherits || into.some(isAll), out: out.some(isAll) };
+  if (typeof flow === 'string') making.passing.push({ step, flow, ...passes });
+  else if (passes.in || passes.out)
+    throw new Refused('called_missing', node.id, 'which values it passes on depends on the process that it calls');
   return step;
+}
+
+function calledBy(making: Making, node: Node): CallActivity['flow'] {
+  const named = textIn(node.element, 'calledElement');
+  if (named === undefined) {
+    const isCase = vendorAttribute(node.element, 'caseRef') !== undefined;
+    const reason = isCase ? 'it calls a case of CMMN, which no flow is' : 'it does not name the process it calls';
+    throw new Refused('called_missing', node.id, reason);
+  }
+  const called = constantsIn(named);
+  return isPut(called) ? { expression: textOf(making, node, called) } : making.keys.of('process', called);
 }
 
 function isAll(element: Element): boolean {
@@ -56,8 +69,8 @@ function mappingOf(making: Making, node: Node, elements: Element[]): Record<stri
 
 /** Fills in what calls that pass everything on pass on. */
 export function passAll(passing: PassesAll[], own: string[], fieldsOf: (flow: string) => string[] | undefined): void {
-  for (const { step, in: into, out } of passing) {
-    const called = fieldsOf(step.flow) ?? [];
+  for (const { step, flow, in: into, out } of passing) {
+    const called = fieldsOf(flow) ?? [];
     if (into && called.length > 0) step.input = { ...same(called), ...step.input };
     if (out && own.length > 0) step.output = { ...same(own), ...step.output };
   }

@@ -1,7 +1,7 @@
 /** What an event waits for, in the words of handlers and waits. */
 import { elementIn, isMissing, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
-import { expressionIn, isPut, VALUES } from './juel.ts';
+import { constantsIn, expressionIn, isPut, VALUES } from './juel.ts';
 import { bodyOf, feelOf, textOf, type Making } from './making.ts';
 import { Refused } from './refusal.ts';
 
@@ -103,8 +103,8 @@ export function messageOf(making: Making, node: Node): { name: string; key: stri
 }
 
 function nameOf(element: Element | undefined): string | undefined {
-  // Engines reckon names out: what is constant in one can be told.
-  return element && (textIn(element, 'name')?.replace(/[$#]\{\s*(["'])([^"']*)\1\s*\}/g, '$2') ?? element.id);
+  const name = textIn(element, 'name');
+  return name === undefined ? element?.id : constantsIn(name);
 }
 
 /** An error's code; of one that the file does not define its id, which is what is named. Undefined: any error. */

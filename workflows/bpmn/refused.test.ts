@@ -14,6 +14,17 @@ it.each([
   ],
   ['a cancel event on a task', `<task id="sub"/>${cancelled}`, 'edge: only a transaction is cancelled [event_unknown]'],
   ['none of them where they belong', `<transaction id="sub">${cancelEnd}</transaction>${cancelled}`, ''],
+  ['a call of nothing', '<callActivity id="call"/>', 'call: it does not name the process it calls [called_missing]'],
+  [
+    'a call of a CMMN case',
+    '<callActivity id="call" camunda:caseRef="one"/>',
+    'call: it calls a case of CMMN, which no flow is [called_missing]',
+  ],
+  [
+    'a call of what a value names, with all values',
+    '<callActivity id="call" calledElement="${which}" camunda:inheritVariables="true"/>',
+    'call: which values it passes on depends on the process that it calls [called_missing]',
+  ],
   [
     'a signal with a value in its name',
     '<intermediateCatchEvent id="on"><signalEventDefinition signalRef="s1"/></intermediateCatchEvent>',
@@ -30,7 +41,8 @@ it.each([
     'edge: how often it comes beside its activity, only a value says [duration_unknown]',
   ],
 ])('%s', async (_, inner, reasons) => {
-  const model = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"';
+  const model =
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"';
   const roots = '<message id="m1" name="paid-${what}"/><signal id="s1" name="alert-${what}"/>';
 
   const result = await importBpmn(`<definitions ${model}>${roots}<process id="p">${inner}</process></definitions>`);

@@ -38,8 +38,11 @@ export class World {
 
   constructor(deployment: Deployment) {
     this.deployment = deployment;
-    // Of processes that are called the same, the first is meant.
-    this.flows = new Map(deployment.processes.toReversed().map((process) => [process.flow.key, process]));
+    // Of processes that are called the same, the first is meant. Values name them by their ids in the files.
+    const named = deployment.processes.flatMap((each) =>
+      [each.process, each.flow.key].map((name) => [name, each] as const),
+    );
+    this.flows = new Map(named.toReversed());
   }
 
   /** Sorted ids of the elements that are waited at, one entry for each token. */
