@@ -142,8 +142,18 @@ export function waitOf(making: Making, node: Node): Wait {
       return { catch: 'condition', when: conditionOf(making, node) };
     default:
       if (node.type === 'receiveTask') return { catch: 'message', ...messageOf(making, node) };
-      throw new Refused('event_unknown', node.id, `${node.event ?? 'a plain event'} is not waited for here`);
+      throw new Refused('event_unknown', node.id, notWaitedFor(node.event));
   }
+}
+
+/** Kinds of events that no flow waits for, and why. */
+const NOT_WAITED_FOR: Record<string, string> = {
+  variableListener:
+    'it happens whenever a value is written; a flow hears of what comes of it, when a condition turns true',
+};
+
+export function notWaitedFor(event: string | null): string {
+  return NOT_WAITED_FOR[event ?? ''] ?? `${event ?? 'a plain event'} is not waited for here`;
 }
 
 type Wait =

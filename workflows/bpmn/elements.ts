@@ -45,11 +45,17 @@ const WITHOUT_STEP = new Set([
   'inclusiveGateway',
 ]);
 
+const NOT_SAID: Record<string, string> = {
+  adHocSubProcess:
+    'whoever does it begins its activities in any order and number; a flow says itself what is done when',
+};
+
 /** @throws Refused for a kind that has no meaning here. */
 export function stepsOfNode(making: Making, node: Node, around: Around): Sequence {
   if (making.waited.has(node) || WITHOUT_STEP.has(node.type)) return [];
   const maker = Object.hasOwn(MAKERS, node.type) ? MAKERS[node.type] : undefined;
-  if (!maker) throw new Refused('element_unknown', node.id, `${node.type} cannot be said in a flow`);
+  if (!maker)
+    throw new Refused('element_unknown', node.id, NOT_SAID[node.type] ?? `${node.type} cannot be said in a flow`);
   return maker(making, node, around);
 }
 

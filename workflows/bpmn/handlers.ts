@@ -1,6 +1,6 @@
 /** Boundary events and event sub-processes as handlers. */
 import type { Handler, Sequence } from '../engine/flow.gen.ts';
-import { conditionOf, errorCode, escalationCode, onceOf, timerOf, waitOf } from './catching.ts';
+import { conditionOf, errorCode, escalationCode, notWaitedFor, onceOf, timerOf, waitOf } from './catching.ts';
 import { elementIn, isTransaction } from './element.ts';
 import type { Node } from './graph.ts';
 import { claim, titleOf, type Making } from './making.ts';
@@ -37,7 +37,7 @@ const MAKERS: Record<string, Maker> = {
 export function toHandler(making: Making, event: Node, isInstead: boolean, steps: Sequence): Handler {
   const kind = event.event ?? '';
   const maker = Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined;
-  if (!maker) throw new Refused('event_unknown', event.id, `${kind || 'a plain event'} cannot be caught here`);
+  if (!maker) throw new Refused('event_unknown', event.id, notWaitedFor(event.event));
   return maker(making, event, { id: claim(making, event), title: titleOf(event), steps }, isInstead);
 }
 

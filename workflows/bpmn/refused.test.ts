@@ -14,6 +14,16 @@ it.each([
   ],
   ['a cancel event on a task', `<task id="sub"/>${cancelled}`, 'edge: only a transaction is cancelled [event_unknown]'],
   ['none of them where they belong', `<transaction id="sub">${cancelEnd}</transaction>${cancelled}`, ''],
+  [
+    'an ad-hoc sub-process',
+    '<adHocSubProcess id="any"><task id="a"/><task id="b"/></adHocSubProcess>',
+    'any: whoever does it begins its activities in any order and number; a flow says itself what is done when [element_unknown]',
+  ],
+  [
+    'listeners of variables',
+    '<userTask id="a"/><boundaryEvent id="edge" attachedToRef="a"><extensionElements><camunda:variableListenerEventDefinition variableName="x"/></extensionElements></boundaryEvent>',
+    'edge: it happens whenever a value is written; a flow hears of what comes of it, when a condition turns true [event_unknown]',
+  ],
   ['a call of nothing', '<callActivity id="call"/>', 'call: it does not name the process it calls [called_missing]'],
   [
     'a call of a CMMN case',
