@@ -3,16 +3,19 @@ import type { CallActivity } from '../engine/flow.gen.ts';
 import { textIn, vendorAttribute, undescribed, vendorElements, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { constantsIn, isPut } from './juel.ts';
-import { textOf, titleOf, type Making } from './making.ts';
+import { claim, textOf, titleOf, type Making } from './making.ts';
 import { toField } from './names.ts';
 import { Refused } from './refusal.ts';
 
-/** A call that passes all values on: which those are is known when the called flow is. */
-export interface PassesAll {
+/** A call of which more is known when the called flow is: which values are all of them, and whether it ends its callers. */
+export interface Calling {
   step: CallActivity;
   flow: string;
   in: boolean;
   out: boolean;
+  /** Codes of errors by which it hears that it was ended. */
+  hears: Set<string>;
+  claim: (suffix: string) => string;
 }
 
 export function callOf(making: Making, node: Node, id: string): CallActivity {
@@ -31,7 +34,8 @@ export function callOf(making: Making, node: Node, id: string): CallActivity {
   if (Object.keys(output).length > 0) step.output = output;
   const inherits = vendorAttribute(node.element, 'inheritVariables') === 'true';
   const passes = { in: inherits || into.some(isAll), out: out.some(isAll) };
-  if (typeof flow === 'string') making.passing.push({ step, flow, ...passes });
+  if (typeof flow === 'string')
+    making.calls.push({ step, flow, ...passes, hears: new Set(), claim: (suffix) => claim(making, node, suffix) });
   else if (passes.in || passes.out)
     throw new Refused('called_missing', node.id, 'which values it passes on depends on the process that it calls');
   return step;
@@ -68,8 +72,8 @@ function mappingOf(making: Making, node: Node, elements: Element[]): Record<stri
 }
 
 /** Fills in what calls that pass everything on pass on. */
-export function passAll(passing: PassesAll[], own: string[], fieldsOf: (flow: string) => string[] | undefined): void {
-  for (const { step, flow, in: into, out } of passing) {
+export function passAll(calls: Calling[], own: string[], fieldsOf: (flow: string) => string[] | undefined): void {
+  for (const { step, flow, in: into, out } of calls) {
     const called = fieldsOf(flow) ?? [];
     if (into && called.length > 0) step.input = { ...same(called), ...step.input };
     if (out && own.length > 0) step.output = { ...same(own), ...step.output };

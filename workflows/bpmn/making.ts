@@ -1,7 +1,7 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
 import { prepare } from '../engine/feel-syntax.ts';
 import type { Throw } from '../engine/flow.gen.ts';
-import type { PassesAll } from './calls.ts';
+import type { Calling } from './calls.ts';
 import { elementIn, expressionText, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
 import { expressionIn, isPut, toFeel, VALUES } from './juel.ts';
@@ -23,7 +23,7 @@ export interface Making {
   terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
   waited: Set<Node>;
-  passing: PassesAll[];
+  calls: Calling[];
   /** Events that undo one activity, by its id in the file. */
   compensating: { step: Throw; activity: string; event: string }[];
   /** Steps made so far. */
