@@ -349,7 +349,7 @@ describe('what a crash leaves', () => {
     await driveCalls(stage.deps);
 
     await opens(caseId, 'after');
-    expect(await noticesOf(child)).toEqual(['escalated told', 'ended told']);
+    await expect.poll(() => noticesOf(child), soon).toEqual(['escalated told', 'ended told']);
   });
 
   it('between the telling and the note of it, it is told once more and taken once', async () => {
