@@ -27,7 +27,7 @@ export function newMaking(keys: Keys): Making {
     aside: 0,
     split: null,
     terminated: new Set(),
-    passing: [],
+    calls: [],
     compensating: [],
     count: 0,
   };
