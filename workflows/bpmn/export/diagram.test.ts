@@ -33,14 +33,18 @@ function titled(flow: Flow, titles: string[]): Flow {
 }
 
 describe('the file', () => {
-  it('is BPMN without warnings, all of it in the diagram, nothing over anything else', async () => {
-    await fc.assert(
-      fc.asyncProperty(flows, fc.array(texts, { minLength: 1, maxLength: 9 }), async (flow, titles) => {
-        await holdFile(await exportBpmn(titled(flow, titles)));
-      }),
-      settings,
-    );
-  }, runMs);
+  it(
+    'is BPMN without warnings, all of it in the diagram, nothing over anything else',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(flows, fc.array(texts, { minLength: 1, maxLength: 9 }), async (flow, titles) => {
+          await holdFile(await exportBpmn(titled(flow, titles)));
+        }),
+        settings,
+      );
+    },
+    runMs,
+  );
 
   it.each([...builtIn, { name: 'everything', flow: everything }])('of $name is so too', async ({ flow }) => {
     await holdFile(await exportBpmn(flow, { language: 'en' }));

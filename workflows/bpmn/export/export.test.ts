@@ -42,28 +42,36 @@ function walked(flow: Flow, acts: number[]): unknown {
 }
 
 describe('an export that is read again', () => {
-  it('gives the same flow, as text', async () => {
-    await fc.assert(
-      fc.asyncProperty(flows, fc.constantFrom('zh-CN' as const, 'en' as const), async (flow, language) => {
-        const back = await readBack(await exportBpmn(flow, { language }));
+  it(
+    'gives the same flow, as text',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(flows, fc.constantFrom('zh-CN' as const, 'en' as const), async (flow, language) => {
+          const back = await readBack(await exportBpmn(flow, { language }));
 
-        expect(back).toEqual(flow);
-        expect(JSON.stringify(back)).toBe(JSON.stringify(flow));
-      }),
-      settings,
-    );
-  }, runMs);
+          expect(back).toEqual(flow);
+          expect(JSON.stringify(back)).toBe(JSON.stringify(flow));
+        }),
+        settings,
+      );
+    },
+    runMs,
+  );
 
-  it('walks as the flow does', async () => {
-    await fc.assert(
-      fc.asyncProperty(flows, fc.array(fc.nat({ max: 9 }), { maxLength: 30 }), async (flow, acts) => {
-        const back = await readBack(await exportBpmn(flow));
+  it(
+    'walks as the flow does',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(flows, fc.array(fc.nat({ max: 9 }), { maxLength: 30 }), async (flow, acts) => {
+          const back = await readBack(await exportBpmn(flow));
 
-        expect(walked(back, acts)).toEqual(walked(flow, acts));
-      }),
-      { numRuns: Math.ceil(settings.numRuns / 3) },
-    );
-  }, runMs);
+          expect(walked(back, acts)).toEqual(walked(flow, acts));
+        }),
+        { numRuns: Math.ceil(settings.numRuns / 3) },
+      );
+    },
+    runMs,
+  );
 
   it.each([...builtIn, { name: 'everything', flow: everything }])('gives $name byte for byte', async ({ flow }) => {
     const xml = await exportBpmn(flow);
@@ -73,38 +81,42 @@ describe('an export that is read again', () => {
     expect(await exportBpmn(back)).toBe(xml);
   });
 
-  it('keeps texts that are hostile to XML', async () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'binary', minLength: 1 }),
-      fc.constantFrom('<a>&amp;"\'', ']]>', '派单 🛠️', ' \t\r\n ', '\u0000\uFFFE\uD800', '→ ', '<!--', '__proto__'),
-    );
-    const hostile = fc.record({ 'zh-CN': text, en: text });
-    await fc.assert(
-      fc.asyncProperty(fc.array(hostile, { minLength: 6, maxLength: 6 }), async (texts) => {
-        const title = (at: number) => texts[at]!;
-        const task: Step = {
-          id: 'a',
-          kind: 'userTask',
-          title: title(0),
-          guide: title(1),
-          people: { assign: { rule: 'initiator' } },
-        };
-        const branch = { title: title(2), when: `amount > "${title(2).en}"`, steps: [] };
-        const choice: Step = {
-          id: 'b',
-          kind: 'exclusive',
-          title: title(3),
-          branches: [branch],
-          otherwise: { title: title(4), steps: [task] },
-        };
-        const flow: Flow = { ...everything, title: title(5), description: title(1), steps: [choice] };
+  it(
+    'keeps texts that are hostile to XML',
+    async () => {
+      const text = fc.oneof(
+        fc.string({ unit: 'binary', minLength: 1 }),
+        fc.constantFrom('<a>&amp;"\'', ']]>', '派单 🛠️', ' \t\r\n ', '\u0000\uFFFE\uD800', '→ ', '<!--', '__proto__'),
+      );
+      const hostile = fc.record({ 'zh-CN': text, en: text });
+      await fc.assert(
+        fc.asyncProperty(fc.array(hostile, { minLength: 6, maxLength: 6 }), async (texts) => {
+          const title = (at: number) => texts[at]!;
+          const task: Step = {
+            id: 'a',
+            kind: 'userTask',
+            title: title(0),
+            guide: title(1),
+            people: { assign: { rule: 'initiator' } },
+          };
+          const branch = { title: title(2), when: `amount > "${title(2).en}"`, steps: [] };
+          const choice: Step = {
+            id: 'b',
+            kind: 'exclusive',
+            title: title(3),
+            branches: [branch],
+            otherwise: { title: title(4), steps: [task] },
+          };
+          const flow: Flow = { ...everything, title: title(5), description: title(1), steps: [choice] };
 
-        const xml = await exportBpmn(flow);
+          const xml = await exportBpmn(flow);
 
-        expect(await new BpmnModdle({ guanjia: EXTENSION }).fromXML(xml)).toMatchObject({ warnings: [] });
-        expect(JSON.stringify(await readBack(xml))).toBe(JSON.stringify(flow));
-      }),
-      settings,
-    );
-  }, runMs);
+          expect(await new BpmnModdle({ guanjia: EXTENSION }).fromXML(xml)).toMatchObject({ warnings: [] });
+          expect(JSON.stringify(await readBack(xml))).toBe(JSON.stringify(flow));
+        }),
+        settings,
+      );
+    },
+    runMs,
+  );
 });
