@@ -74,7 +74,9 @@ describe('texts in both languages', () => {
   });
 
   it('of whatever a BPMN file is refused for', () => {
-    expect(Object.keys(bpmn).sort()).toEqual([...REFUSAL_CODES, 'process_missing', 'process_unknown'].sort());
+    expect(Object.keys(bpmn).sort()).toEqual(
+      [...REFUSAL_CODES, 'process_missing', 'process_unknown', 'takes_too_long'].sort(),
+    );
     expect(pairsIn(bpmn, 'bpmn-texts').flatMap(faultOf)).toEqual([]);
   });
 

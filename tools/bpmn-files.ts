@@ -1,5 +1,6 @@
 /** What the BPMN commands read and print in common. */
 import { readFile } from 'node:fs/promises';
+import { decode } from '../workflows/bpmn/encoding.ts';
 import type { ImportRefusal } from '../workflows/bpmn/refusal.ts';
 
 /** Whoever reads what is printed may have read enough, as `head` does: that ends the program, and is no error of it. */
@@ -19,19 +20,9 @@ export function printRefusals(refusals: ImportRefusal[]): void {
 /** The text of a file, in whatever encoding its first bytes say. Ends the program where there is no such file. */
 export async function readText(file: string): Promise<string> {
   try {
-    const bytes = await readFile(file);
-    return new TextDecoder(encodingOf(bytes)).decode(bytes);
+    return decode(await readFile(file));
   } catch (error) {
     process.stderr.write(`${file}: ${error instanceof Error ? error.message : String(error)}\n`);
     return process.exit(2);
   }
-}
-
-function encodingOf(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  const declared = /^(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']/.exec(
-    bytes.subarray(0, 200).toString('latin1'),
-  );
-  return declared?.[1] ?? 'utf-8';
 }

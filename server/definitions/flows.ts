@@ -3,9 +3,6 @@
  * version, which is never changed again. Running cases stay on the version they were started with.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { sql } from 'kysely';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
 import type { Db, Tx } from '../db/as.ts';
@@ -13,6 +10,7 @@ import { AppError, type FieldError } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { checkMeaning } from './flow-check.ts';
 import { reconcileStarts } from '../starts/reconcile.ts';
+import { isFlow, languageProblems } from './judge-flow.ts';
 import { checkLookups } from './prepare-check.ts';
 import { checkStarters } from './start-check.ts';
 
@@ -29,10 +27,6 @@ export interface PublishedFlowVersion {
 }
 
 const publishLock = 7_203_119;
-const schema = JSON.parse(
-  readFileSync(new URL('../../workflows/engine/flow.schema.json', import.meta.url), 'utf8'),
-) as object;
-const judge = addFormats.default(new Ajv2020({ strict: true, allErrors: true })).compile<Flow>(schema);
 
 /** @throws AppError invalid_flow (422) with a pointer and code for each problem */
 export function publishFlow(
@@ -66,7 +60,7 @@ export function publishFlowDraft(adminDb: Db, key: string, options: PublishFlowO
 
 /** Whatever would keep a definition from being published, by the language, its form, the roles and the activities; empty: it may. */
 export async function problemsOfFlow(tx: Tx, definition: unknown): Promise<FieldError[]> {
-  if (!judge(definition)) return languageProblems();
+  if (!isFlow(definition)) return languageProblems();
   try {
     const { problems } = await checkMeaning(tx, definition);
     return [...problems, ...(await checkBesides(tx, definition))];
@@ -81,7 +75,7 @@ async function lockPublishing(tx: Tx): Promise<void> {
 }
 
 async function publishIn(tx: Tx, definition: unknown, options: PublishFlowOptions): Promise<PublishedFlowVersion> {
-  if (!judge(definition)) throw new AppError('invalid_flow', 422, {}, languageProblems());
+  if (!isFlow(definition)) throw new AppError('invalid_flow', 422, {}, languageProblems());
   const flow = definition;
   const sha256 = createHash('sha256').update(canonicalJson(flow)).digest('hex');
   const known = await findVersion(tx, flow.key, { sha256, options });
@@ -97,14 +91,6 @@ async function publishIn(tx: Tx, definition: unknown, options: PublishFlowOption
 /** What only the tables know. */
 async function checkBesides(tx: Tx, flow: Flow): Promise<FieldError[]> {
   return [...(await checkLookups(tx, flow)), ...(await checkStarters(tx, flow))];
-}
-
-function languageProblems(): FieldError[] {
-  return (judge.errors ?? []).map(({ instancePath, keyword, params }) => ({
-    path: instancePath,
-    code: keyword,
-    params,
-  }));
 }
 
 interface Wanted {

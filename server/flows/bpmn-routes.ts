@@ -1,13 +1,14 @@
 /** Flows as BPMN 2.0: a file taken over as a draft, a flow given as a file, for who holds flow.publish. */
 import { Type, type Static } from 'typebox';
 import type { Flow } from '../../workflows/engine/flow.gen.ts';
-import { exportBpmn } from '../../workflows/bpmn/export/export.ts';
-import { importBpmn, type ImportedFlow } from '../../workflows/bpmn/import.ts';
+import { decode } from '../../workflows/bpmn/encoding.ts';
+import { Refused, type ImportRefusal } from '../../workflows/bpmn/refusal.ts';
 import { asPerson, type Tx } from '../db/as.ts';
 import { AppError } from '../errors.ts';
 import { problems, type App } from '../http.ts';
 import { aMinute } from '../security/rates.ts';
 import { assertMay } from '../security/may.ts';
+import { createBpmnExchange, type BpmnExchange, type ReadFlow } from './bpmn-exchange.ts';
 import { findFlowVersions, getFlowDraft, getFlowVersion, keepFlowDraft } from './definitions.ts';
 import { FlowDraft } from './schemas.ts';
 import { readDraft } from './told.ts';
@@ -20,12 +21,17 @@ const mostBytes = 6_000_000;
 
 /** In a scope of their own: only here is a body XML. */
 export function flowBpmnRoutes(app: App): void {
+  const exchange = createBpmnExchange();
   void app.register((scope, _options, done) => {
-    scope.addContentTypeParser(XML, { parseAs: 'string', bodyLimit: mostBytes }, (_request, body, parsed) => {
-      parsed(null, body);
+    scope.addContentTypeParser(XML, { parseAs: 'buffer', bodyLimit: mostBytes }, (_request, body, parsed) => {
+      try {
+        parsed(null, decode(body as Buffer));
+      } catch (error) {
+        parsed(error instanceof Refused ? refused([reasonOf(error)]) : (error as Error));
+      }
     });
-    importRoute(scope);
-    exportRoute(scope);
+    importRoute(scope, exchange);
+    exportRoute(scope, exchange);
     done();
   });
 }
@@ -43,7 +49,7 @@ const ImportQuery = Type.Object({
   ),
 });
 
-function importRoute(app: App): void {
+function importRoute(app: App, exchange: BpmnExchange): void {
   app.put(
     '/api/flows/:key/bpmn',
     {
@@ -65,7 +71,7 @@ function importRoute(app: App): void {
       const { id: by } = request.person;
       const { key } = request.params;
       await asPerson(app.deps.db, by, (tx) => assertMay(tx, 'flow.publish'));
-      const imported = await readFile(request.body, request.query.process);
+      const imported = await readFile(exchange, request.body, request.query.process);
       return asPerson(app.deps.db, by, async (tx) => {
         await assertMay(tx, 'flow.publish');
         const form = request.query.form ?? (await knownForm(tx, imported.flow)) ?? (await currentForm(tx, key)) ?? key;
@@ -77,16 +83,9 @@ function importRoute(app: App): void {
 }
 
 /** @throws AppError bpmn_refused with each element that cannot be taken over */
-async function readFile(xml: string, process: string | undefined): Promise<ImportedFlow> {
-  const result = await importBpmn(xml);
-  if (!result.ok) {
-    const errors = result.refusals.map(({ code, element, line, reason }) => ({
-      path: element === null ? '/' : `/${element}`,
-      code,
-      params: { element: element ?? '', line: line ?? '–', detail: reason },
-    }));
-    throw new AppError('bpmn_refused', 422, {}, errors);
-  }
+async function readFile(exchange: BpmnExchange, xml: string, process: string | undefined): Promise<ReadFlow> {
+  const result = await exchange.read(xml);
+  if (!result.ok) throw refused(result.refusals);
   const found = process === undefined ? only(result.flows) : result.flows.find((flow) => flow.process === process);
   if (found) return found;
   const names = result.flows.map((flow) => flow.process).join(', ');
@@ -94,7 +93,20 @@ async function readFile(xml: string, process: string | undefined): Promise<Impor
   throw new AppError('bpmn_refused', 422, {}, [{ path: '/', code, params: { process: process ?? '', found: names } }]);
 }
 
-function only(flows: ImportedFlow[]): ImportedFlow | undefined {
+function refused(refusals: ImportRefusal[]): AppError {
+  const errors = refusals.map(({ code, element, line, reason }) => ({
+    path: element === null ? '/' : `/${element}`,
+    code,
+    params: { element: element ?? '', line: line ?? '–', detail: reason },
+  }));
+  return new AppError('bpmn_refused', 422, {}, errors);
+}
+
+function reasonOf({ code, element, line, message }: Refused): ImportRefusal {
+  return { code, element, line, reason: message };
+}
+
+function only(flows: ReadFlow[]): ReadFlow | undefined {
   return flows.length === 1 ? flows[0] : undefined;
 }
 
@@ -124,7 +136,7 @@ const ExportQuery = Type.Object({
   ),
 });
 
-function exportRoute(app: App): void {
+function exportRoute(app: App, exchange: BpmnExchange): void {
   app.get(
     '/api/flows/:key/bpmn',
     {
@@ -148,7 +160,7 @@ function exportRoute(app: App): void {
       return reply
         .type('application/xml; charset=utf-8')
         .header('content-disposition', `attachment; filename="${key}.bpmn"`)
-        .send(await exportBpmn(flow, { language }));
+        .send(await exchange.write(flow, language));
     },
   );
 }

@@ -30,7 +30,7 @@ const round = file(`<process id="round" name="Round">
 <sequenceFlow sourceRef="s" targetRef="look"/><sequenceFlow sourceRef="look" targetRef="note"/>
 <sequenceFlow sourceRef="note" targetRef="e"/></process>`);
 
-function put(ask: Ask, url: string, xml: string): ReturnType<Ask> {
+function put(ask: Ask, url: string, xml: string | Buffer): ReturnType<Ask> {
   return ask({ method: 'PUT', url, headers: { 'content-type': 'application/xml' }, payload: xml });
 }
 
@@ -109,6 +109,23 @@ it.each([
     code: 'bpmn_refused',
     errors: [{ code }],
   });
+});
+
+it('reads the encoding that a file declares, and refuses bytes that are none of it', async () => {
+  const declared = (encoding: string): string =>
+    `<?xml version="1.0" encoding="${encoding}"?>${round.replace('Look round', '\u00d1\u00b2')}`;
+  const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+  expect((await put(admin, '/api/flows/encoded/bpmn', bytes(declared('GBK')))).json()).toMatchObject({
+    definition: { steps: [{ title: { 'zh-CN': '巡' } }, {}, {}] },
+  });
+  expect(
+    (await put(admin, '/api/flows/garbled/bpmn', bytes(declared('UTF-8').replace('\u00b2', 'x')))).json(),
+  ).toMatchObject({
+    status: 422,
+    errors: [{ path: '/', code: 'xml_invalid' }],
+  });
+  expect((await admin({ url: '/api/flows/garbled/draft' })).statusCode).toBe(404);
 });
 
 it('refuses what is too large, what is no XML by its type, and who may not publish', async () => {

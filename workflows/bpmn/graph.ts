@@ -64,6 +64,7 @@ export function toGraph(owner: Element): Graph {
   linkEvents(nodes);
   for (const node of nodes) attach(byElement, node);
   undoBy(owner, byElement);
+  for (const node of nodes) holdUndone(node);
   const handlers = nodes.filter(({ element }) => element.triggeredByEvent === true);
   for (const node of [...nodes]) nodes.push(...divide(node));
   const starts = startsOf(nodes);
@@ -137,7 +138,7 @@ function attach(byElement: Map<Element, Node>, node: Node): void {
   if (node.type !== 'boundaryEvent') return;
   const to = elementIn(node.element, 'attachedToRef');
   const host = to && byElement.get(to);
-  if (!host)
+  if (!host || !isActivity(host))
     throw new Refused('reference_missing', node.id, 'a boundary event is attached to no activity of its scope');
   if (node.event !== 'compensate') host.boundary.push(node);
 }
@@ -152,6 +153,19 @@ function undoBy(owner: Element, byElement: Map<Element, Node>): void {
     const host = attachedTo && byElement.get(attachedTo);
     if (host) host.compensation = { event, handler };
   }
+}
+
+/** @throws Refused where what undoes an activity would be undone by itself. */
+function holdUndone(node: Node): void {
+  const seen = new Set<Node>();
+  for (let undone: Node | undefined = node; undone; undone = undone.compensation?.handler) {
+    if (seen.has(undone)) throw new Refused('event_unknown', node.id, 'what undoes it is undone by itself');
+    seen.add(undone);
+  }
+}
+
+function isActivity({ type }: Node): boolean {
+  return !/(?:Event|Gateway)$/.test(type);
 }
 
 /** An activity with several ways out splits behind itself; a gateway that joins and splits does it one after the other. */

@@ -101,3 +101,76 @@ describe('what cannot be read', () => {
     expect(await elementsOf(fileOf('<userTask id="a"/>').replace('</def', `${diagram}</def`))).toEqual(['a']);
   });
 });
+
+describe('what would harm whoever reads it is refused', () => {
+  const flow = '<sequenceFlow sourceRef="s" targetRef="a"/>';
+  const compensated = (id: string): string =>
+    `<boundaryEvent id="${id}_undo" attachedToRef="${id}"><compensateEventDefinition/></boundaryEvent>`;
+
+  it.each([
+    ['a control character', 'a\u0007'],
+    ['half a character', 'a\uD800'],
+    ['one by its number', 'a&#0;'],
+    ['one beyond all', 'a&#x110000;'],
+  ])('%s', async (_what, name) => {
+    const xml = fileOf('<startEvent id="s"/>', `<userTask id="a" name="${name}"/>`, flow);
+
+    expect(await refusedOf(xml)).toEqual([{ code: 'xml_invalid', element: null, line: 4 }]);
+  });
+
+  it('an event on its own border', async () => {
+    const event = '<boundaryEvent id="a" attachedToRef="a"><signalEventDefinition/></boundaryEvent>';
+
+    expect(await refusedOf(fileOf('<startEvent id="s"/>', event, flow))).toEqual([
+      { code: 'reference_missing', element: 'a', line: 4 },
+    ]);
+  });
+
+  it('what undoes itself', async () => {
+    const xml = fileOf(
+      '<startEvent id="s"/>',
+      '<userTask id="a"/>',
+      '<userTask id="b" isForCompensation="true"/>',
+      compensated('a') + compensated('b'),
+      '<association sourceRef="a_undo" targetRef="b"/><association sourceRef="b_undo" targetRef="b"/>',
+      flow,
+    );
+
+    expect(await refusedOf(xml)).toMatchObject([{ code: 'event_unknown', element: 'a', line: 4 }]);
+  });
+
+  it.each(['-1', '0', 'often'])('a loop of at most %s rounds', async (most) => {
+    const task = `<userTask id="a"><standardLoopCharacteristics loopMaximum="${most}"/></userTask>`;
+
+    expect(await refusedOf(fileOf('<startEvent id="s"/>', task, flow))).toEqual([
+      { code: 'expression_unknown', element: 'a', line: 4 },
+    ]);
+  });
+
+  it('in few words, whatever the length of what it says', async () => {
+    const condition = `<conditionExpression>\${${'!'.repeat(100_000)}}</conditionExpression>`;
+    const choice = `<sequenceFlow id="f" sourceRef="g" targetRef="a">${condition}</sequenceFlow>`;
+    const xml = fileOf('<startEvent id="s"/>', '<exclusiveGateway id="g"/><userTask id="a"/>', choice);
+    const result = await importBpmn(xml.replace(choice, `<sequenceFlow sourceRef="s" targetRef="g"/>${choice}`));
+
+    expect(result.ok ? '' : result.refusals[0]?.reason).toMatch(/^.{1,401}$/);
+  });
+});
+
+describe('an extension of ours that somebody has filled with something else', () => {
+  const extended = (name: string, json: string): string =>
+    `<extensionElements><g:${name} xmlns:g="https://guanjia.dev/bpmn/1"><![CDATA[${json}]]></g:${name}></extensionElements>`;
+  const file = (whole: string, step: string): string =>
+    fileOf(
+      extended('flow', whole),
+      '<startEvent id="s"/>',
+      `<userTask id="a">${extended('step', step)}</userTask>`,
+      '<sequenceFlow sourceRef="s" targetRef="a"/>',
+    );
+
+  it('is not read where it is no flow', async () => {
+    const result = await importBpmn(file('{"key":5,"form":{"a":1},"steps":null}', '{}'));
+
+    expect(result.ok && result.flows[0]?.flow).toMatchObject({ key: 'p', form: 'p', steps: [{ id: 'a' }] });
+  });
+});

@@ -1,6 +1,7 @@
 /** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
 import { BpmnModdle } from 'bpmn-moddle';
 import { closedUp, repeatsAttribute } from './attributes.ts';
+import { strayIn } from './characters.ts';
 import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
 import { EXTENSION } from './extension.ts';
 import { freeIds, type FreeIds } from './free-ids.ts';
@@ -32,6 +33,14 @@ export async function read(xml: string): Promise<Definitions> {
 
 function guard(xml: string): void {
   if (xml.length > LONGEST) throw new Refused('xml_too_large', null, `the file has more than ${LONGEST} characters`);
+  const stray = strayIn(xml);
+  if (stray >= 0)
+    throw new Refused(
+      'xml_invalid',
+      null,
+      'it has a character that XML has not',
+      xml.slice(0, stray).split('\n').length,
+    );
   if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
     throw new Refused('xml_entities', null, 'a document type or entities are not read');
   const line = repeatsAttribute(xml);
@@ -101,7 +110,8 @@ async function parse(xml: string): Promise<Pick<Definitions, 'root' | 'lineOf'>>
   const { rootElement: root, warnings } = parsed;
   for (const { element, property, value } of warnings)
     if (element && property && value) keepReference(element, property, value);
-  for (const { message } of warnings) refuseUnread(text, ids.back(message));
+  const diagram = diagramIn(text);
+  for (const { message } of warnings) refuseUnread(diagram, ids.back(message));
   ids.restore(root);
   return { root, lineOf: ids.lineOf };
 }
@@ -110,21 +120,30 @@ async function parse(xml: string): Promise<Pick<Definitions, 'root' | 'lineOf'>>
 const FOREIGN = /^(?:unrecognized element|unexpected body text)/;
 
 /** The reader goes on without what it cannot read; here that would be half a file. */
-function refuseUnread(xml: string, message: string): void {
+function refuseUnread(diagram: Place | null, message: string): void {
   const [, at, behind, reason = ''] =
     /^unparsable content [\s\S]*?line: (\d+)\s+column: (\d+)\s+nested error: ([\s\S]*)$/.exec(message) ?? [];
-  if (at === undefined || FOREIGN.test(reason) || isInDiagram(xml, Number(at), Number(behind))) return;
+  if (at === undefined || FOREIGN.test(reason) || isBehind(diagram, Number(at), Number(behind))) return;
   const [, id = null] = /^(?:illegal|duplicate) ID <(.*)>$/.exec(reason) ?? [];
   throw new Refused('xml_invalid', id, reason.slice(0, LONGEST_REASON), Number(at) + 1);
 }
 
-/** Of which nothing is read: it comes last. */
-function isInDiagram(xml: string, line: number, column: number): boolean {
+/** Both from 0. */
+interface Place {
+  line: number;
+  column: number;
+}
+
+/** Nothing is read of it: it comes last. */
+function diagramIn(xml: string): Place | null {
   const begin = xml.search(/<(?:[\w.-]+:)?BPMNDiagram[\s>]/);
-  if (begin < 0) return false;
+  if (begin < 0) return null;
   const before = xml.slice(0, begin).split('\n');
-  const [beginLine, beginColumn] = [before.length - 1, before.at(-1)?.length ?? 0];
-  return line > beginLine || (line === beginLine && column >= beginColumn);
+  return { line: before.length - 1, column: before.at(-1)?.length ?? 0 };
+}
+
+function isBehind(place: Place | null, line: number, column: number): boolean {
+  return place !== null && (line > place.line || (line === place.line && column >= place.column));
 }
 
 /** A reference to what the file does not define still has a name that says what is meant. */

@@ -31,6 +31,9 @@ export interface ImportRefusal {
   reason: string;
 }
 
+/** What people wrote may be of any length. */
+const LONGEST_REASON = 400;
+
 /** Thrown where an element cannot be taken over; whoever takes the file over collects them. */
 export class Refused extends Error {
   readonly code: RefusalCode;
@@ -39,7 +42,7 @@ export class Refused extends Error {
   readonly line: number | null;
 
   constructor(code: RefusalCode, element: string | null, reason: string, line: number | null = null) {
-    super(reason);
+    super(reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason);
     this.code = code;
     this.element = element;
     this.line = line;

@@ -24,6 +24,8 @@ const MOST_ROUNDS = 100;
 function standardLoop(making: Making, node: Node, loop: Element): object {
   const condition = bodyOf(loop, 'loopCondition');
   const most = Number(loop.loopMaximum ?? MOST_ROUNDS);
+  if (!Number.isInteger(most) || most < 1)
+    throw new Refused('expression_unknown', node.id, 'it is repeated at most a number of times that is none');
   const until = condition === undefined ? 'false' : `not(${feelOf(making, node, condition)})`;
   return { kind: 'loop', until, max: Math.min(most, MOST_ROUNDS) };
 }

@@ -2,6 +2,7 @@
  * What BPMN has a word for: written from a step's properties, and where somebody has said something else in a modeler, read back into them.
  * Names and documentation are in one language at a time, that of the file.
  */
+import { holdable } from './characters.ts';
 import { elementIn, elementsIn, textIn, type Element } from './element.ts';
 import type { Details } from './extension.ts';
 
@@ -13,10 +14,6 @@ const ARROW = '→ ';
 /** In one line, of the characters that XML can hold. */
 export function oneLine(text: string): string {
   return holdable(text).replace(/\s+/gu, ' ').trim();
-}
-
-export function holdable(text: string): string {
-  return text.toWellFormed().replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
 }
 
 export function arrowTo(title: string): string {

@@ -1,5 +1,6 @@
 /** What a diagram is made of before anything has a place: boxes in rows, rows in forks and boxes. */
 import type { Element } from '../element.ts';
+import { linesWithin } from './text-size.ts';
 
 export interface Box {
   id: string;
@@ -50,20 +51,30 @@ export interface Line {
   label: string;
 }
 
-type Form = Pick<Box, 'width' | 'height' | 'label'>;
+/** Of a line of text within a shape, and from the text of an activity to its upper and to its lower border: icons and markers stand there. */
+export const INNER_LINE = 15;
+const ICONS = 24;
+const ACTIVITY = { width: 120, height: 80 };
 
-export function box(element: Element, form: Form, body: Body | null = null): Box {
-  return { id: element.id ?? '', element, ...form, body, over: null, x: 0, y: 0 };
+export function activityBox(element: Element, body: Body | null = null): Box {
+  const { width } = ACTIVITY;
+  const needed = linesWithin(element.name ?? '', width) * INNER_LINE + 2 * ICONS;
+  return { ...unplaced(element, { width, height: Math.max(ACTIVITY.height, needed) }), body };
+}
+export function eventBox(element: Element, at: 'above' | 'below' | 'beside' = 'below'): Box {
+  return labelled(unplaced(element, { width: 36, height: 36 }), at);
+}
+export function gatewayBox(element: Element): Box {
+  return labelled(unplaced(element, { width: 50, height: 50 }), 'above');
 }
 
-export function activityForm(): Form {
-  return { width: 110, height: 80, label: null };
+function unplaced(element: Element, size: Pick<Box, 'width' | 'height'>): Box {
+  return { id: element.id ?? '', element, ...size, label: null, body: null, over: null, x: 0, y: 0 };
 }
-export function eventForm(text: string, at: 'below' | 'beside' = 'below'): Form {
-  return { width: 36, height: 36, label: text === '' ? null : { text, at } };
-}
-export function gatewayForm(text: string): Form {
-  return { width: 50, height: 50, label: text === '' ? null : { text, at: 'above' } };
+
+function labelled(box: Box, at: 'above' | 'below' | 'beside'): Box {
+  const text = box.element.name ?? '';
+  return { ...box, label: text === '' ? null : { text, at } };
 }
 
 export function centreOf({ x, y, width, height }: Box): { x: number; y: number } {

@@ -3,7 +3,7 @@ import type { Handler, Step } from '../../engine/flow.gen.ts';
 import { isInterrupting } from '../../engine/catching.ts';
 import type { Element } from '../element.ts';
 import { arrowTo } from '../words.ts';
-import { activityForm, box, eventForm, gatewayForm, type Attached, type Body, type Box } from './drawing.ts';
+import { activityBox, eventBox, gatewayBox, type Attached, type Body, type Box } from './drawing.ts';
 import { caught, escalation, link } from './events.ts';
 import { drawBody, drawSequence, inSequence, newLevel, newRow, plainEnd, type Sequenced } from './sequence.ts';
 import type { Around, Drawn, Escape, Level, Writing } from './writing.ts';
@@ -33,7 +33,7 @@ export function host(writing: Writing, around: Around, { id, box: on, mark, hand
   const joining = rows.filter(({ isInstead, sequenced }) => isInstead && sequenced.isOpen);
   if (joining.length === 0) return { piece: { is: 'host', box: on, attached, to: null }, entry: on, exit: on, mark };
   const join = writing.node(level, 'ExclusiveGateway', { id: `${id}-join`, mark: writing.part('join', id) });
-  const to = box(join, gatewayForm(''));
+  const to = gatewayBox(join);
   writing.flow(level, { from: on, to, row });
   for (const { event, sequenced } of joining)
     writing.flow(level, { from: sequenced.exit ?? event, to, row: sequenced.row });
@@ -109,7 +109,7 @@ export function boundary(
   fields: { id: string; name?: string; mark: Element; eventDefinitions: Element[]; cancelActivity?: boolean },
 ): Box {
   const element = writing.node(level, 'BoundaryEvent', { attachedToRef: on.element, ...fields });
-  return box(element, eventForm(element.name ?? '', 'beside'));
+  return eventBox(element, 'beside');
 }
 
 /** A jump out of a sub-process: what it throws is caught on the border, and goes on from there. */
@@ -126,7 +126,7 @@ function escaping(writing: Writing, level: Level, on: Box, { step, to, code }: E
     mark: writing.part('escape', step),
     eventDefinitions: [link(writing, to)],
   };
-  const goesOn = box(writing.node(level, 'IntermediateThrowEvent', fields), eventForm(name));
+  const goesOn = eventBox(writing.node(level, 'IntermediateThrowEvent', fields));
   const row = newRow();
   row.pieces.push({ is: 'box', box: goesOn });
   writing.flow(level, { from: event, to: goesOn, row });
@@ -156,7 +156,7 @@ export function eventSubProcess(writing: Writing, outer: Level, handler: Handler
 export function expanded(element: Element, level: Level, body: Body): Box {
   element.flowElements = level.elements;
   if (level.artifacts.length > 0) element.artifacts = level.artifacts;
-  return box(element, activityForm(), body);
+  return activityBox(element, body);
 }
 
 /** Around a step that BPMN lets have no boundary events. */

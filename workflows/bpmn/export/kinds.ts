@@ -3,7 +3,7 @@ import type { Inclusive, Parallel, Race, Sequence, Step, Exclusive } from '../..
 import type { StepByKind } from '../../engine/tree.ts';
 import type { Element } from '../element.ts';
 import { arrowTo, say } from '../words.ts';
-import { activityForm, box, eventForm, gatewayForm, type Attached, type Box } from './drawing.ts';
+import { activityBox, eventBox, gatewayBox, type Attached, type Box } from './drawing.ts';
 import { caught, error, escalation, link, thrown, timer } from './events.ts';
 import { associated, boundary, eventSubProcess, expanded, host, wrapped } from './host.ts';
 import { resources } from './people.ts';
@@ -60,7 +60,7 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
     const mark = writing.mark('Step', step);
     const type = PASSED[writing.typeOf(id) ?? ''];
     if (type && steps.length === 0 && on.length === 0)
-      return alone(box(node(writing, outer, type, { step, mark }), activityForm()), mark);
+      return alone(activityBox(node(writing, outer, type, { step, mark })), mark);
     const element = node(writing, outer, 'SubProcess', { step, mark });
     const level = newLevel(outer);
     const body = drawBody(
@@ -117,7 +117,7 @@ function activity(
   fields: object,
 ): Drawn {
   const mark = writing.mark('Step', step);
-  const on = box(node(writing, around.level, type, { step, mark, ...fields }), activityForm());
+  const on = activityBox(node(writing, around.level, type, { step, mark, ...fields }));
   const undo = step.kind === 'serviceTask' && step.compensate ? { undo: undoing(writing, around.level, on, step) } : {};
   const handlers = 'on' in step ? (step.on ?? []) : [];
   return host(writing, around, { id: step.id, box: on, mark, handlers, escapes: [], ...undo });
@@ -139,13 +139,13 @@ function undoing(writing: Writing, level: Level, on: Box, step: StepByKind['serv
     isForCompensation: true,
     ...(step.compensate ? { implementation: step.compensate.activity } : {}),
   });
-  return associated(writing, level, event, box(task, activityForm()));
+  return associated(writing, level, event, activityBox(task));
 }
 
 function event(writing: Writing, type: string, { step, level }: { step: Step; level: Level }, fields: object): Drawn {
   const mark = writing.mark('Step', step);
   const element = node(writing, level, type, { step, mark, ...fields });
-  return alone(box(element, eventForm(element.name ?? '')), mark);
+  return alone(eventBox(element), mark);
 }
 
 /** The inside of a sub-process, which BPMN does again and again. */
@@ -172,7 +172,7 @@ type Inside = Omit<Around, 'row'>;
 function gateway(writing: Writing, type: string, step: Step, level: Level): { from: Box; mark: Element } {
   const mark = writing.mark('Step', step);
   const element = node(writing, level, type, { step, mark });
-  return { from: box(element, gatewayForm(element.name ?? '')), mark };
+  return { from: gatewayBox(element), mark };
 }
 
 /** Where the branches of a step come together. */
@@ -256,7 +256,7 @@ function race(writing: Writing, step: Race, around: Around): Drawn {
       mark: writing.mark('Branch', branch),
       eventDefinitions: [caught(writing, branch.wait)],
     });
-    const first = box(element, eventForm(element.name ?? ''));
+    const first = eventBox(element);
     const { row, entry, exit, isOpen } = drawSequence(writing, branch.steps, around);
     if (entry) writing.flow(level, { from: first, to: entry, row });
     row.pieces.unshift({ is: 'box', box: first });
@@ -281,7 +281,7 @@ function jump(writing: Writing, step: StepByKind['jump'], { level }: Around): Dr
     mark,
     eventDefinitions: [definition],
   });
-  return { ...alone(box(element, eventForm(element.name ?? '')), mark), exit: null };
+  return { ...alone(eventBox(element), mark), exit: null };
 }
 
 /** Of the levels around one the last before another. */

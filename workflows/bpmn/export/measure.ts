@@ -1,6 +1,6 @@
 /** How much room everything takes, from the inside out. */
-import type { Attached, Box, Piece, Row } from './drawing.ts';
-import { sizeOfText } from './text-size.ts';
+import { INNER_LINE, type Attached, type Box, type Piece, type Row } from './drawing.ts';
+import { linesWithin, sizeOfText } from './text-size.ts';
 
 /** `above` and `below`: of the line on which the boxes stand. */
 export interface Size {
@@ -12,11 +12,14 @@ export interface Size {
 export const GAP = 50;
 export const ROW_GAP = 24;
 const LABEL_GAP = 4;
-/** Within an expanded sub-process; its name stands at the top. */
+/** Within an expanded sub-process. */
 export const PADDING = { x: 30, top: 36, bottom: 30 };
 /** Between the centres of events on a border: the label of each stands beside it. */
 const EVENT_STEP = 124;
 const EVENT = 36;
+const FIRST_EVENT = 30;
+/** Left and right of the middle of a lower border, where the markers of an activity stand. */
+const MARKERS = 30;
 /** From a border with events on it to the labels of those, and from an event to its row. */
 const UNDER_BORDER = EVENT / 2 + 4;
 export const BESIDE_EVENT = EVENT / 2 + 30;
@@ -59,10 +62,10 @@ export class Measure {
       if (box.body) this.expand(box);
       const label = box.label ? sizeOfText(box.label.text) : { width: 0, height: -LABEL_GAP };
       const at = box.label?.at;
-      const over = box.over ? GAP + box.over.height : 0;
+      const over = box.over ? this.box(box.over) : { width: 0, above: 0, below: -GAP };
       return {
-        width: Math.max(box.width, at === 'beside' ? 0 : label.width),
-        above: box.height / 2 + over + (at === 'above' ? label.height + LABEL_GAP : 0),
+        width: Math.max(box.width, over.width, at === 'beside' ? 0 : label.width),
+        above: box.height / 2 + GAP + over.above + over.below + (at === 'above' ? label.height + LABEL_GAP : 0),
         below: box.height / 2 + (at === 'below' ? label.height + LABEL_GAP : 0),
       };
     });
@@ -74,7 +77,12 @@ export class Measure {
     const inside = [this.row(row), ...below.map((each) => this.box(each))];
     const heights = inside.reduce((sum, size) => sum + size.above + size.below + ROW_GAP, -ROW_GAP);
     box.width = Math.max(box.width, ...inside.map(({ width }) => width + 2 * PADDING.x));
-    box.height = PADDING.top + heights + PADDING.bottom;
+    box.height = this.top(box) + heights + PADDING.bottom;
+  }
+
+  /** From the upper border of an expanded sub-process to what is in it: its name stands there. */
+  top({ element, width }: Box): number {
+    return PADDING.top + INNER_LINE * (linesWithin(element.name ?? '', width) - 1);
   }
 
   /** Each row of a fork by the distance of its line from the fork's. */
@@ -128,7 +136,7 @@ export class Measure {
 
   /** The last event stands leftmost and its row lowest, so that no way down crosses a row. */
   eventAt(attached: Attached[], index: number): number {
-    return EVENT + (attached.length - 1 - index) * EVENT_STEP;
+    return FIRST_EVENT + (attached.length - 1 - index) * EVENT_STEP;
   }
 
   /** From the left border of a host to the end of what belongs to it, without its join. */
@@ -139,7 +147,10 @@ export class Measure {
 
   private host(host: Extract<Piece, { is: 'host' }>): Size {
     const { box, attached, to } = host;
+    if (box.body) this.expand(box);
     box.width = Math.max(box.width, 2 * EVENT + (attached.length - 1) * EVENT_STEP);
+    const at = attached.map((_, index) => this.eventAt(attached, index));
+    while (at.some((centre) => Math.abs(centre - box.width / 2) < MARKERS)) box.width += EVENT;
     const own = this.box(box);
     const offsets = this.rowsBelow(attached);
     const last = attached.at(-1);

@@ -40,7 +40,7 @@ function placeBody(measure: Measure, box: Box): void {
   if (!box.body) return;
   const { row, below } = box.body;
   const size = measure.row(row);
-  let top = box.y + PADDING.top;
+  let top = box.y + measure.top(box);
   placeRow(measure, row, box.x + PADDING.x, top + size.above);
   top += size.above + size.below + ROW_GAP;
   for (const each of below) {

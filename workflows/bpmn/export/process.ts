@@ -2,7 +2,7 @@
 import type { Flow, Starter } from '../../engine/flow.gen.ts';
 import type { Element } from '../element.ts';
 import { oneLine, say } from '../words.ts';
-import { box, eventForm, gatewayForm, type Body, type Box, type Piece } from './drawing.ts';
+import { eventBox, gatewayBox, type Body, type Box, type Piece } from './drawing.ts';
 import { message } from './events.ts';
 import { eventSubProcess } from './host.ts';
 import { drawSequence, newLevel, newRow, plainEnd } from './sequence.ts';
@@ -46,7 +46,7 @@ function starts(writing: Writing, level: Level, flow: Flow): { piece: Piece; exi
   );
   if (others.length === 0) return { piece: { is: 'box', box: people }, exit: people };
   const element = writing.node(level, 'ExclusiveGateway', { id: 'Flow-begin', mark: writing.part('merge') });
-  const to = box(element, gatewayForm(''));
+  const to = gatewayBox(element);
   const rows = [people, ...others].map((event) => {
     const row = newRow();
     row.pieces.push({ is: 'box', box: event });
@@ -62,7 +62,7 @@ function startEvent(
   fields: { id: string; name: string; eventDefinitions?: Element[] },
 ): Box {
   const element = writing.node(level, 'StartEvent', { mark: writing.part('start'), ...fields });
-  return box(element, eventForm(element.name ?? ''));
+  return eventBox(element);
 }
 
 function begun(writing: Writing, starter: Starter): Element {

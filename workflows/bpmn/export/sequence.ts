@@ -2,7 +2,7 @@
 import type { Sequence, Step } from '../../engine/flow.gen.ts';
 import type { Element } from '../element.ts';
 import { arrowTo } from '../words.ts';
-import { box, eventForm, gatewayForm, type Body, type Box, type Row } from './drawing.ts';
+import { eventBox, gatewayBox, type Body, type Box, type Row } from './drawing.ts';
 import { link } from './events.ts';
 import type { Around, Drawn, Level, Writing } from './writing.ts';
 
@@ -72,7 +72,7 @@ function withArrival(writing: Writing, level: Level, at: { drawn: Drawn; id: str
   const name = arrowTo(writing.titleOf(id));
   const fields = { id: `${id}-target`, name, mark: writing.part('target', id), eventDefinitions: [link(writing, id)] };
   const event = writing.node(level, 'IntermediateCatchEvent', fields);
-  const arrival = box(event, eventForm(name, 'beside'));
+  const arrival = eventBox(event, 'above');
   const isGateway = drawn.entry.element.$type.endsWith('Gateway');
   const entry = isGateway ? mergeBefore(writing, level, { drawn, id, row }) : drawn.entry;
   entry.over = arrival;
@@ -83,7 +83,7 @@ function withArrival(writing: Writing, level: Level, at: { drawn: Drawn; id: str
 function mergeBefore(writing: Writing, level: Level, at: { drawn: Drawn; id: string; row: Row }): Box {
   const { drawn, id, row } = at;
   const element = writing.node(level, 'ExclusiveGateway', { id: `${id}-merge`, mark: writing.part('merge', id) });
-  const merge = box(element, gatewayForm(''));
+  const merge = gatewayBox(element);
   row.pieces.push({ is: 'box', box: merge });
   writing.flow(level, { from: merge, to: drawn.entry, row });
   return merge;
@@ -103,7 +103,7 @@ export function drawFork(
   fork: { from: Box; mark: Element; branches: Branch[]; join: () => Element },
 ): Drawn {
   const { from, mark, branches, join } = fork;
-  const to = branches.some(({ sequenced }) => sequenced.isOpen) ? box(join(), gatewayForm('')) : null;
+  const to = branches.some(({ sequenced }) => sequenced.isOpen) ? gatewayBox(join()) : null;
   for (const { sequenced, fields, isDefault } of branches) {
     const target = sequenced.entry ?? to;
     if (!target) continue;
@@ -124,7 +124,7 @@ export function drawBody(
 ): Body {
   const { row } = sequenced;
   const element = writing.node(level, 'StartEvent', { id: `${id}-start`, mark: writing.part('start'), ...start });
-  const from = box(element, eventForm(''));
+  const from = eventBox(element);
   const end = sequenced.isOpen ? plainEnd(writing, level, id) : null;
   const first = sequenced.entry ?? end;
   if (first) writing.flow(level, { from, to: first, row });
@@ -135,5 +135,5 @@ export function drawBody(
 }
 
 export function plainEnd(writing: Writing, level: Level, id: string): Box {
-  return box(writing.node(level, 'EndEvent', { id: `${id}-end`, mark: writing.part('end') }), eventForm(''));
+  return eventBox(writing.node(level, 'EndEvent', { id: `${id}-end`, mark: writing.part('end') }));
 }

@@ -2,7 +2,8 @@
 import type { Step, Text } from '../../engine/flow.gen.ts';
 import { elementsIn, type Element } from '../element.ts';
 import { FEEL, type Details, type MarkType, type Role } from '../extension.ts';
-import { holdable, oneLine, textOf, type Language } from '../words.ts';
+import { holdable } from '../characters.ts';
+import { oneLine, textOf, type Language } from '../words.ts';
 import type { Box, Line, Piece, Row } from './drawing.ts';
 import { Ids } from './ids.ts';
 

@@ -7,7 +7,7 @@ import { elementsIn, typeOf, type Element } from '../element.ts';
 import { detailsOf, roleOf, type Details } from '../extension.ts';
 import { hear, oneLine, textOf, type Language } from '../words.ts';
 import { isInterrupting } from '../../engine/catching.ts';
-import { languageOf } from './flow.ts';
+import { languageOf, ownDetails } from './flow.ts';
 import { interrupting } from './handlers.ts';
 import { onPart, withParts } from './parts.ts';
 
@@ -20,8 +20,8 @@ interface Restoring {
 }
 
 export function restored(flow: Flow, process: Element, elements: Record<string, string>): Flow {
-  const details = detailsOf(process, 'Flow');
-  if (!details || Array.isArray(details.steps)) return flow;
+  const details = ownDetails(process);
+  if (!details) return flow;
   const byId = new Map(elementsWithin(process).map((element) => [element.id, element]));
   const elementOf = (id: string): Element | undefined => byId.get(elements[id]);
   const restoring = { language: languageOf(process), elementOf, names: namesOf(elements, elementOf) };

@@ -5,7 +5,8 @@ import { anybodys } from '../anybodys.ts';
 import { elementsIn, typeOf, type Element } from '../element.ts';
 import { flowsOf, type ImportedFlow } from '../file.ts';
 import { Keys } from '../making.ts';
-import { holdable, oneLine, textOf, type Language } from '../words.ts';
+import { holdable } from '../characters.ts';
+import { oneLine, textOf, type Language } from '../words.ts';
 import { putFlow } from './text.ts';
 
 type Taken = ImportedFlow & {
