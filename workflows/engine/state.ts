@@ -70,6 +70,16 @@ export interface Each {
   kept: { key: string; outcome: string }[];
 }
 
+/** So many items of a step are done that nobody can be sent back to any more. */
+export interface Forgotten {
+  step: StepId;
+  /** One of them. */
+  item: string;
+  /** What the forEach is in whose items they are. */
+  outer: string | null;
+  count: number;
+}
+
 /** A completed service step whose flow says how to undo it. */
 export interface Undoable {
   /** Of the activity that was done. */
@@ -326,6 +336,8 @@ export interface State {
   effects: InFlight[];
   incidents: OpenIncident[];
   trail: Readonly<TrailEntry>[];
+  /** Items that are done and of which nothing more is kept, by step; absent: none. */
+  forgotten?: Forgotten[];
   /** Who completed each human step last, in a forEach for each item (`placeKey`); outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<string, PersonId>;
   /** How often each human step was decided; outlives the trail. */
