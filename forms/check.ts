@@ -7,6 +7,7 @@ import formMeta from './form.schema.json' with { type: 'json' };
 import layoutMeta from './layout.schema.json' with { type: 'json' };
 import { columnsOf, rowFields } from './columns.ts';
 import { checkBounds, checkLayoutBounds, mostProblems } from './bounds.ts';
+import { constraintFields } from './constraint-fields.ts';
 import { pointerPart } from './findings.ts';
 import { parseLabel } from './label.ts';
 import { systemColumns, toColumn } from './names.ts';
@@ -159,7 +160,7 @@ function checkLabel(form: FormSchema): Problem[] {
 function checkConstraint(constraint: Constraint, fields: Record<string, FieldSchema>, path: string): Problem[] {
   const kindOf = (name: string): string | undefined =>
     Object.hasOwn(fields, name) ? fields[name]?.['x-field'] : undefined;
-  const missing = fieldsOf(constraint).filter((field) => kindOf(field) === undefined);
+  const missing = constraintFields(constraint).filter((field) => kindOf(field) === undefined);
   if (missing.length > 0) return missing.map((field) => unknownField(path, field));
   const wrong = wrongFields(constraint, kindOf);
   return wrong.map((field) => ({ path, code: 'constraint_kind', params: { field, kind: kindOf(field) } }));
@@ -193,19 +194,6 @@ function wrongFields(constraint: Constraint, kindOf: (name: string) => string | 
 /** Numbers of all kinds compare with each other. */
 function comparable(kind: string | undefined): string | undefined {
   return kind === 'integer' || kind === 'money' ? 'number' : kind;
-}
-
-function fieldsOf(constraint: Constraint): string[] {
-  switch (constraint.kind) {
-    case 'unique':
-      return constraint.fields;
-    case 'noOverlap':
-      return [...constraint.same, constraint.from, constraint.to];
-    case 'sharesSumTo1':
-      return [constraint.of, constraint.share, constraint.from, constraint.to];
-    case 'compare':
-      return [constraint.left, constraint.right];
-  }
 }
 
 function checkKinds(form: FormSchema): Problem[] {

@@ -2,7 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Flow } from '../workflows/engine/flow.gen.ts';
 import { exportBpmn } from '../workflows/bpmn/export/export.ts';
+import { endWithReader } from './bpmn-files.ts';
 
+endWithReader();
 const FOLDER = new URL('../workflows/flows/', import.meta.url);
 const [key, language = 'zh-CN'] = process.argv.slice(2);
 const known = (await readdir(FOLDER)).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));

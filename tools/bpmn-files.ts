@@ -2,6 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import type { ImportRefusal } from '../workflows/bpmn/refusal.ts';
 
+/** Whoever reads what is printed may have read enough, as `head` does: that ends the program, and is no error of it. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+
 /** One line for each element that cannot be taken over. */
 export function printRefusals(refusals: ImportRefusal[]): void {
   for (const { element, line, code, reason } of refusals)

@@ -1,7 +1,8 @@
 /** `npm run bpmn:import FILE`: prints the flows of a BPMN file as JSON, or on standard error why it cannot be taken over. */
 import { importBpmn } from '../workflows/bpmn/import.ts';
-import { printRefusals, readText } from './bpmn-files.ts';
+import { endWithReader, printRefusals, readText } from './bpmn-files.ts';
 
+endWithReader();
 const [file] = process.argv.slice(2);
 if (file === undefined) {
   process.stderr.write('Usage: npm run bpmn:import FILE\n');

@@ -6,8 +6,9 @@ import { createInterface } from 'node:readline';
 import { perform } from '../workflows/bpmn/walk/acts.ts';
 import { deploy } from '../workflows/bpmn/walk/deployed.ts';
 import { World } from '../workflows/bpmn/walk/world.ts';
-import { printRefusals, readText } from './bpmn-files.ts';
+import { endWithReader, printRefusals, readText } from './bpmn-files.ts';
 
+endWithReader();
 const files = process.argv.slice(2);
 if (files.length === 0) {
   process.stderr.write('Usage: npm run flow:walk FILE [FILE…]\n');

@@ -10,7 +10,7 @@ import pg from 'pg';
 
 /** Not of the copy: they belong to the running server, or are made again. */
 const skipped =
-  /^(postmaster\.(pid|opts)|pg_wal\/.*|pg_replslot\/.+|pg_stat_tmp\/.+|pg_subtrans\/.+|pg_notify\/.+|pg_dynshmem\/.+)$/;
+  /^(postmaster\.(pid|opts)|\.s\.PGSQL\.\d+(\.lock)?|pg_wal\/.*|pg_replslot\/.+|pg_stat_tmp\/.+|pg_subtrans\/.+|pg_notify\/.+|pg_dynshmem\/.+)$/;
 
 /** `superUrl`: as a superuser. `target` is made. */
 export async function copyPostgres(superUrl: string, data: string, target: string): Promise<void> {

@@ -204,6 +204,20 @@ describe('a case that calls another', () => {
       .toMatchObject([{ code: 'call_failed', detail: { error: 'invalid_fields', flow: called } }]);
   });
 
+  it('is of the flow that a value names, and stops where there is none', async () => {
+    const called = await publishSteps(stage, [wait()]);
+    const steps = [calling('', { flow: { expression: 'note' } }), after];
+    const [caseId, lost] = [await begin(steps, called), await begin(steps, 'nowhere')];
+
+    const child = await childOf(caseId);
+    await finish(child, 'wait');
+
+    await opens(caseId, 'after');
+    await expect
+      .poll(async () => (await look(stage, lost)).incidents, soon)
+      .toMatchObject([{ code: 'call_failed', detail: { error: 'flow_unknown', expression: 'note' } }]);
+  });
+
   it('goes no deeper than twenty', async () => {
     const key = await publishSteps(stage, [wait()]);
     const above = await beginCase(stage, { flow: key, note: 'K-1' });
@@ -339,7 +353,7 @@ describe('what a crash leaves', () => {
     await driveCalls(stage.deps);
 
     await opens(caseId, 'after');
-    expect(await noticesOf(child)).toEqual(['escalated told', 'ended told']);
+    await expect.poll(() => noticesOf(child), soon).toEqual(['escalated told', 'ended told']);
   });
 
   it('between the telling and the note of it, it is told once more and taken once', async () => {

@@ -9,7 +9,8 @@ import { loadForm, type LoadedForm } from '../db/records/form-store.ts';
 type Called = NonNullable<CheckContext['flows']>;
 
 export async function calledFlows(tx: Tx, flow: Flow, form: LoadedForm): Promise<Called> {
-  const keys = new Set([...walk(flow)].flatMap(({ step }) => (step.kind === 'callActivity' ? [step.flow] : [])));
+  const steps = [...walk(flow)].flatMap(({ step }) => (step.kind === 'callActivity' ? [step.flow] : []));
+  const keys = new Set(steps.filter((key) => typeof key === 'string'));
   const called: Called = {};
   if (keys.delete(flow.key)) called[flow.key] = toCalled(flow, form);
   for (const definition of await readCurrent(tx, [...keys]))

@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Path of a bundle for `workflowBundle: { codePath }`; `build` gives its code and is called only when the sources have changed. */
 export async function cachedBundle(dir: string, build: () => Promise<string>): Promise<string> {
-  const path = join(dir, `workflows-${hashSources()}.js`);
+  const path = join(dir, `workflows-${hashSources()}${wantsStacks() ? '-debug' : ''}.js`);
   if (existsSync(path)) return path;
   const code = await build();
   mkdirSync(dir, { recursive: true });
@@ -39,10 +39,16 @@ export async function buildWorkflowBundle(): Promise<string> {
     workflowsPath: join(root, 'workflows', 'index.ts'),
     failureConverterPath: failureConverterPath(),
     // Loaded once for all cases, not once a case: the engine has no state but flows it compiled, by hash.
-    preloadModules: ['step', 'compile'].map((name) => join(root, 'workflows', 'engine', `${name}.ts`)),
+    preloadModules: [...(wantsStacks() ? [] : ['shell/no-stacks']), 'engine/step', 'engine/compile'].map((name) =>
+      join(root, 'workflows', `${name}.ts`),
+    ),
     logger: quietLogger,
   });
   return code;
+}
+
+function wantsStacks(): boolean {
+  return Boolean(process.env.TEMPORAL_DEBUG);
 }
 
 /** webpack reports its progress as if it were news; warnings and errors still come out of the promise. */
@@ -80,6 +86,6 @@ function removeOld(dir: string, current: string): void {
   for (const name of readdirSync(dir)) {
     const path = join(dir, name);
     const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (/^workflows-\w+\.js$/.test(name) && path !== current && ageMs > 3_600_000) rmSync(path, { force: true });
+    if (/^workflows-[\w-]+\.js$/.test(name) && path !== current && ageMs > 3_600_000) rmSync(path, { force: true });
   }
 }

@@ -20,6 +20,7 @@ import { asSuperuser } from '../db/bootstrap.ts';
 import { endChild, findOrphan, logPath, logTail, rememberedPort, startChild, type ChildRecord } from './children.ts';
 import { StartError, type Say } from './messages.ts';
 import { freePort } from './ports.ts';
+import { removeSockets, socketFolder } from './postgres-socket.ts';
 import { locatePostgres, type PostgresFiles } from './postgres-files.ts';
 import { findPostgresUser, type SystemUser } from './postgres-user.ts';
 import { commandLine, identify, isAlive, processesIn } from './process-identity.ts';
@@ -59,7 +60,7 @@ async function adopt(options: PostgresOptions): Promise<RunningPostgres | undefi
   const { dataDir, say } = options;
   const orphan = findOrphan(dataDir, 'postgres');
   if (orphan === undefined) return undefined;
-  const superUrl = urlOf(orphan.port, options.password);
+  const superUrl = urlOf(orphan, options.password);
   try {
     await waitUntil(() => isReady(superUrl), { limitMs: 5000 });
     say('orphan_adopted', { what: 'Postgres', pid: orphan.pid });
@@ -81,7 +82,7 @@ async function startNew(options: PostgresOptions): Promise<RunningPostgres> {
   if (!existsSync(join(files.data, 'PG_VERSION'))) await initialise(files, user, options);
   await clearStalePid(files.data);
   const port = options.port ?? (await freePort(rememberedPort(dataDir, 'postgres')));
-  const superUrl = urlOf(port, password);
+  const superUrl = urlOf({ port, data: files.data }, password);
   const child = await launch(files, user, port, options);
   try {
     await waitUntil(() => readyOrDead(superUrl, child), { limitMs: 60_000 });
@@ -151,7 +152,7 @@ async function launch(
 ): Promise<ChildRecord> {
   const settings = {
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    unix_socket_directories: socketFolder(files.data, port) ?? '',
     timezone: 'UTC',
     log_timezone: 'UTC',
     max_connections: '200',
@@ -193,6 +194,7 @@ async function clearStalePid(data: string): Promise<void> {
     throw new StartError('postgres_foreign', { folder: data, pid: processesIn(data).join(' ') });
   });
   if (process.platform === 'linux' || identify(pid) !== undefined) rmSync(path);
+  removeSockets(data);
 }
 
 async function readyOrDead(superUrl: string, child: ChildRecord): Promise<boolean> {
@@ -212,6 +214,10 @@ function environmentOf({ environment }: PostgresOptions): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('PG')));
 }
 
-function urlOf(port: number, password: string): string {
-  return `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+/** Over the socket where it can be: a statement's way is shorter than through the network. */
+function urlOf({ port, data }: Pick<ChildRecord, 'port' | 'data'>, password: string): string {
+  const url = new URL(`postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`);
+  const folder = socketFolder(data, port);
+  if (folder !== undefined) url.searchParams.set('host', folder);
+  return url.href;
 }

@@ -26,7 +26,7 @@ export function newMaking(keys: Keys): Making {
     waited: new Set(),
     aside: 0,
     terminated: new Set(),
-    passing: [],
+    calls: [],
     compensating: [],
     count: 0,
   };

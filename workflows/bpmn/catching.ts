@@ -1,12 +1,12 @@
 /** What an event waits for, in the words of handlers and waits. */
 import { elementIn, isMissing, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
-import { expressionIn } from './juel.ts';
-import { bodyOf, feelOf, type Making } from './making.ts';
+import { constantsIn, expressionIn, isPut, VALUES } from './juel.ts';
+import { bodyOf, feelOf, textOf, type Making } from './making.ts';
 import { Refused } from './refusal.ts';
 
 /** Correlation key of messages: a BPMN file does not say what tells two cases apart. */
-export const ANY_KEY = '"any"';
+export const ANY = 'any';
 
 const DURATION = /^P(?=\d|T\d)(\d{1,3}W)?(\d{1,4}D)?(T(?=\d)(\d{1,5}H)?(\d{1,6}M)?(\d{1,8}S)?)?$/;
 /** `R3/PT10M`, `R/2026-01-01T00:00/PT1H`. */
@@ -17,6 +17,8 @@ export interface TimerWait {
   at?: string;
   every?: string;
   times?: number;
+  /** Whether it comes again, by what a value says: how often is not known before. */
+  again?: true;
 }
 
 export function timerOf(making: Making, node: Node): TimerWait {
@@ -26,13 +28,18 @@ export function timerOf(making: Making, node: Node): TimerWait {
   if (duration !== undefined) return durationOf(making, node, duration);
   if (date?.startsWith('=')) return { at: feelOf(making, node, date) };
   if (date !== undefined) return { at: dateOf(making, node, date) };
-  if (cycle !== undefined) return cycleOf(node, cycle);
+  if (cycle !== undefined) return cycleOf(making, node, cycle);
   throw new Refused('duration_unknown', node.id, 'a timer says no time');
 }
 
 function durationOf(making: Making, node: Node, text: string): TimerWait {
   if (DURATION.test(text)) return isNothing(text) ? { at: 'now' } : { in: text };
   return { at: `now + duration(${expressed(making, node, text)})` };
+}
+
+/** When it happens for the first time, which is all there is of one that is waited for on the way. */
+export function onceOf({ every, in: budget = every, at }: TimerWait): Pick<TimerWait, 'in' | 'at'> {
+  return { ...(budget === undefined ? {} : { in: budget }), ...(at === undefined ? {} : { at }) };
 }
 
 /** At once: the language has no timers of no time, but a moment that has come. */
@@ -47,7 +54,9 @@ function dateOf(making: Making, node: Node, text: string): string {
   return `if starts with(string(${when}), "P") then now + duration(${when}) else date and time(${when})`;
 }
 
-function cycleOf(node: Node, text: string): TimerWait {
+function cycleOf(making: Making, node: Node, text: string): TimerWait {
+  if (expressionIn(text) !== null)
+    return { at: `now + duration(split(${feelOf(making, node, text)}, "/")[-1])`, again: true };
   const [, times, every] = CYCLE.exec(text) ?? [];
   const period = every ?? cronPeriod(text);
   if (period !== undefined && DURATION.test(period) && !isNothing(period))
@@ -69,15 +78,33 @@ function expressed(making: Making, node: Node, text: string): string {
   return feelOf(making, node, text);
 }
 
-/** The name a message or signal is known by: its own, else its id. */
+/** The name a signal is known by, or a message that begins a case: its own, else its id. @throws Refused where values are part of it */
 export function referenceName(node: Node, property: string): string {
-  const element = elementIn(node.definition ?? node.element, property);
-  return nameOf(element) ?? node.id;
+  const name = writtenName(node, property);
+  if (isPut(name))
+    throw new Refused(
+      'expression_unknown',
+      node.id,
+      `${name}: of a signal, and of what begins a case, the name is fixed`,
+    );
+  return name;
+}
+
+function writtenName(node: Node, property: string): string {
+  return nameOf(elementIn(node.definition ?? node.element, property)) ?? node.id;
+}
+
+/** A message, known by its name; where values are part of that, those whom it is for are told apart by the whole. */
+export function messageOf(making: Making, node: Node): { name: string; key: string } {
+  const name = writtenName(node, 'messageRef');
+  const fixed = name.replace(VALUES, '');
+  const key = isPut(name) ? textOf(making, node, name) : JSON.stringify(ANY);
+  return { name: making.keys.of('message', fixed === '' ? name : fixed), key };
 }
 
 function nameOf(element: Element | undefined): string | undefined {
-  // Engines reckon names out: what is constant in one can be told.
-  return element && (textIn(element, 'name')?.replace(/[$#]\{\s*(["'])([^"']*)\1\s*\}/g, '$2') ?? element.id);
+  const name = textIn(element, 'name');
+  return name === undefined ? element?.id : constantsIn(name);
 }
 
 /** An error's code; of one that the file does not define its id, which is what is named. Undefined: any error. */
@@ -105,24 +132,28 @@ export function conditionOf(making: Making, node: Node): string {
 /** What a branch of a race, or a catch event alone, waits for. */
 export function waitOf(making: Making, node: Node): Wait {
   switch (node.event) {
-    case 'timer': {
-      const { every, times: _times, ...timer } = timerOf(making, node);
-      return { catch: 'timer', ...timer, ...(every === undefined ? {} : { in: every }) };
-    }
+    case 'timer':
+      return { catch: 'timer', ...onceOf(timerOf(making, node)) };
     case 'message':
-      return message(making, node);
+      return { catch: 'message', ...messageOf(making, node) };
     case 'signal':
       return { catch: 'signal', name: making.keys.of('signal', referenceName(node, 'signalRef')) };
     case 'conditional':
       return { catch: 'condition', when: conditionOf(making, node) };
     default:
-      if (node.type === 'receiveTask') return message(making, node);
-      throw new Refused('event_unknown', node.id, `${node.event ?? 'a plain event'} is not waited for here`);
+      if (node.type === 'receiveTask') return { catch: 'message', ...messageOf(making, node) };
+      throw new Refused('event_unknown', node.id, notWaitedFor(node.event));
   }
 }
 
-function message({ keys }: Making, node: Node): Wait {
-  return { catch: 'message', name: keys.of('message', referenceName(node, 'messageRef')), key: ANY_KEY };
+/** Kinds of events that no flow waits for, and why. */
+const NOT_WAITED_FOR: Record<string, string> = {
+  variableListener:
+    'it happens whenever a value is written; a flow hears of what comes of it, when a condition turns true',
+};
+
+export function notWaitedFor(event: string | null): string {
+  return NOT_WAITED_FOR[event ?? ''] ?? `${event ?? 'a plain event'} is not waited for here`;
 }
 
 type Wait =

@@ -16,6 +16,10 @@ export function typeOf({ $type }: Element): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
+export function isTransaction(element: Element | undefined): boolean {
+  return element !== undefined && typeOf(element) === 'transaction';
+}
+
 export function isElement(value: unknown): value is Element {
   return typeof value === 'object' && value !== null && '$type' in value;
 }

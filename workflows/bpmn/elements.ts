@@ -1,9 +1,9 @@
 /** Each element of BPMN as the step that says the same. */
 import type { End, Handler, Sequence, Step } from '../engine/flow.gen.ts';
-import { ANY_KEY, errorCode, escalationCode, referenceName, timerOf, waitOf } from './catching.ts';
+import { errorCode, escalationCode, messageOf, onceOf, referenceName, timerOf, waitOf } from './catching.ts';
 import { callOf } from './calls.ts';
 import { compensating, handlersOf, withCompensation } from './compensation.ts';
-import { textIn, vendorAttribute } from './element.ts';
+import { isTransaction, textIn, vendorAttribute } from './element.ts';
 import { permissionsOf } from './forms.ts';
 import type { Graph, Node } from './graph.ts';
 import { CANCELLED, inOrder, toHandler } from './handlers.ts';
@@ -45,11 +45,17 @@ const WITHOUT_STEP = new Set([
   'inclusiveGateway',
 ]);
 
+const NOT_SAID: Record<string, string> = {
+  adHocSubProcess:
+    'whoever does it begins its activities in any order and number; a flow says itself what is done when',
+};
+
 /** @throws Refused for a kind that has no meaning here. */
 export function stepsOfNode(making: Making, node: Node, around: Around): Sequence {
   if (making.waited.has(node) || WITHOUT_STEP.has(node.type)) return [];
   const maker = Object.hasOwn(MAKERS, node.type) ? MAKERS[node.type] : undefined;
-  if (!maker) throw new Refused('element_unknown', node.id, `${node.type} cannot be said in a flow`);
+  if (!maker)
+    throw new Refused('element_unknown', node.id, NOT_SAID[node.type] ?? `${node.type} cannot be said in a flow`);
   return maker(making, node, around);
 }
 
@@ -101,10 +107,7 @@ function calling(making: Making, node: Node, id: string): Sequence {
 
 function waiting(making: Making, node: Node, id: string = claim(making, node)): Sequence {
   const title = titleOf(node);
-  if (node.event === 'timer') {
-    const { every, times: _times, ...timer } = timerOf(making, node);
-    return [{ id, kind: 'timer', title, ...timer, ...(every === undefined ? {} : { in: every }) }];
-  }
+  if (node.event === 'timer') return [{ id, kind: 'timer', title, ...onceOf(timerOf(making, node)) }];
   if (node.event === 'link') return [];
   const wait = waitOf(making, node);
   if (wait.catch === 'message') return [{ id, kind: 'receive', title, message: wait.name, key: wait.key }];
@@ -118,10 +121,8 @@ function thrown(making: Making, node: Node): Sequence {
     case null:
     case 'link':
       return [];
-    case 'message': {
-      const name = making.keys.of('message', referenceName(node, 'messageRef'));
-      return [{ id: claim(making, node), kind: 'throw', title, send: 'message', name, key: ANY_KEY }];
-    }
+    case 'message':
+      return [{ id: claim(making, node), kind: 'throw', title, send: 'message', ...messageOf(making, node) }];
     case 'signal': {
       const name = making.keys.of('signal', referenceName(node, 'signalRef'));
       return [{ id: claim(making, node), kind: 'throw', title, send: 'signal', name }];
@@ -144,6 +145,8 @@ function ended(making: Making, node: Node): Sequence {
     case 'error':
       return [end(making, node, { ends: 'error', outcome: making.keys.of('error', errorCode(node) ?? node.id) })];
     case 'cancel':
+      if (!isTransaction(node.element.$parent))
+        throw new Refused('event_unknown', node.id, 'it cancels a transaction, and stands in none');
       return [undoAll(making, node), end(making, node, { ends: 'error', outcome: CANCELLED })];
     default:
       return [...thrown(making, node), end(making, node, { ends: 'branch' })];

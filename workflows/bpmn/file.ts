@@ -1,12 +1,13 @@
 /** All processes of a BPMN file, each made a flow, or the reasons why not. */
 import type { Flow } from '../engine/flow.gen.ts';
 import { startName, type Made } from './anybodys.ts';
-import { passAll, type PassesAll } from './calls.ts';
+import { passAll, type Calling } from './calls.ts';
 import type { Element } from './element.ts';
 import { toGraph, type Graph } from './graph.ts';
 import type { Keys } from './making.ts';
 import { read } from './read.ts';
 import { Refused, type ImportRefusal } from './refusal.ts';
+import { terminateCallers } from './terminate.ts';
 
 export interface ImportedFlow {
   flow: Flow;
@@ -19,8 +20,7 @@ export interface ImportedFlow {
   starts: { element: string; event: string | null; name: string | null }[];
   /** Fields of the record that its expressions read. */
   fields: string[];
-  /** Calls that pass all values on. */
-  passing: PassesAll[];
+  calls: Calling[];
 }
 export type ImportResult = { ok: true; flows: ImportedFlow[] } | { ok: false; refusals: ImportRefusal[] };
 export type FileResult = ImportResult & { processes: Element[] };
@@ -58,10 +58,11 @@ export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<File
   };
 }
 
-/** Calls among these flows that pass all values on say which. */
+/** What calls among these flows pass on, and what ends those who call. */
 export function passBetween(flows: ImportedFlow[]): void {
-  for (const { passing, fields } of flows)
-    passAll(passing, fields, (key) => flows.find(({ flow }) => flow.key === key)?.fields);
+  terminateCallers(flows);
+  for (const { calls, fields } of flows)
+    passAll(calls, fields, (key) => flows.find(({ flow }) => flow.key === key)?.fields);
 }
 
 function toFlow(process: Element, keys: Keys, make: Make): { flow: ImportedFlow; refused: Refused[] } {
@@ -69,7 +70,7 @@ function toFlow(process: Element, keys: Keys, make: Make): { flow: ImportedFlow;
   const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(keys, start) }));
   const id = process.id ?? 'process';
   const { flow, making } = make(process, graph, keys);
-  const { elements, fields, passing, refusals: refused } = making;
+  const { elements, fields, calls, refusals: refused } = making;
   const isExecutable = process.isExecutable !== false;
-  return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], passing }, refused };
+  return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], calls }, refused };
 }

@@ -1,13 +1,16 @@
 /**
  * Ids that the reader of XML would drop with their whole element: it knows those of ASCII alone, while XML has names in any script, and tools
- * write ids with spaces at the ends. They are read under names of ASCII and given back.
+ * write ids with spaces at the ends. They are read under names of ASCII and given back. What has none gets one.
  */
-import { idsIn } from './attributes.ts';
+import { idsIn, withIds } from './attributes.ts';
 import type { Element } from './element.ts';
 
 const KNOWN = /^([a-z][\w-.]*:)?[a-z_][\w-.]*$/i;
 /** What stands between quotes or tags: wherever an id may be named. */
 const VALUE = /(["'>])([^"'<>]*)(?=["'<])/g;
+/** Kinds that are told apart by their ids. */
+const NAMED =
+  /^(?:process|transaction|task|callActivity|sequenceFlow|[a-z]\w*(?:Task|Event|Gateway)|\w*[sS]ubProcess)$/;
 /** Not in ids: escaped signs have several spellings, and `~` marks what stands for no element of the file. */
 const NEVER = /[&~]/;
 
@@ -17,15 +20,18 @@ export interface FreeIds {
   back: (text: string) => string;
   /** Gives all that was read its ids back. */
   restore: (root: Element) => void;
+  /** Line of an element's start tag, from 1; null: none has the id. */
+  lineOf: (id: string | null) => number | null;
 }
 
-export function freeIds(xml: string): FreeIds {
+export function freeIds(written: string): FreeIds {
   const [names, ids] = [new Map<string, string>(), new Map<string, string>()];
+  const { xml, lines } = allNamed(written);
   let mark = '_free';
   while (xml.includes(mark)) mark += '_';
-  for (const { id: written } of idsIn(xml)) {
-    const id = written.trim();
-    if (id === '' || NEVER.test(id) || names.has(id) || (KNOWN.test(id) && id === written)) continue;
+  for (const { id: found } of idsIn(xml)) {
+    const id = found.trim();
+    if (id === '' || NEVER.test(id) || names.has(id) || (KNOWN.test(id) && id === found)) continue;
     const name = `${mark}${names.size}_`;
     names.set(id, name);
     ids.set(name, id);
@@ -42,7 +48,22 @@ export function freeIds(xml: string): FreeIds {
     restore: (root) => {
       if (names.size > 0) restoreIn(root, back);
     },
+    lineOf: (id) => (id === null ? null : (lines.get(id) ?? null)),
   };
+}
+
+function allNamed(written: string): { xml: string; lines: Map<string, number> } {
+  const lines = new Map([...idsIn(written)].toReversed().map(({ id, line }) => [id.trim(), line]));
+  const counts = new Map<string, number>();
+  const xml = withIds(written, NAMED, (kind, line) => {
+    let count = counts.get(kind) ?? 0;
+    do count += 1;
+    while (lines.has(`${kind}_${count}`));
+    counts.set(kind, count);
+    lines.set(`${kind}_${count}`, line);
+    return `${kind}_${count}`;
+  });
+  return { xml, lines };
 }
 
 /** Elements name each other: each is come to once. */

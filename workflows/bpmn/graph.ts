@@ -2,7 +2,7 @@
  * The free graph of a process or a sub-process, made regular: ids for what has none, splits and joins as gateways of their own, links as
  * flows, and nothing that no token comes to.
  */
-import { elementIn, elementsIn, expressionText, textIn, typeOf, type Element } from './element.ts';
+import { elementIn, elementsIn, expressionText, textIn, typeOf, vendorElements, type Element } from './element.ts';
 import { Refused } from './refusal.ts';
 
 export interface Node {
@@ -70,19 +70,19 @@ export function toGraph(owner: Element): Graph {
   return prune({ owner, nodes, starts, handlers });
 }
 
-function toNode(element: Element, index: number): Node {
+function toNode(element: Element): Node {
   const type = typeOf(element);
-  element.id ??= `${type}_${index + 1}`;
+  const { id = type } = element;
   const definitions = elementsIn(element, 'eventDefinitions');
   if (definitions.length > 1)
-    throw new Refused('event_unknown', element.id, 'an event with more than one definition has no one meaning here');
+    throw new Refused('event_unknown', id, 'an event with more than one definition has no one meaning here');
   const [definition = null] = definitions;
   const isScope = ['subProcess', 'transaction'].includes(type);
   return {
-    id: element.id,
+    id,
     type,
     element,
-    event: definition ? typeOf(definition).replace('EventDefinition', '') : null,
+    event: eventOf(element, definition),
     definition,
     incoming: [],
     outgoing: [],
@@ -90,6 +90,12 @@ function toNode(element: Element, index: number): Node {
     compensation: null,
     inner: isScope ? toGraph(element) : null,
   };
+}
+
+/** A listener of Flowable's stands in the extension elements. */
+function eventOf(element: Element, definition: Element | null): string | null {
+  if (definition) return typeOf(definition).replace('EventDefinition', '');
+  return vendorElements(element, 'variableListenerEventDefinition').length > 0 ? 'variableListener' : null;
 }
 
 function connect(byElement: Map<Element, Node>, flow: Element): void {

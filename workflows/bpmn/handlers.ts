@@ -1,6 +1,7 @@
 /** Boundary events and event sub-processes as handlers. */
 import type { Handler, Sequence } from '../engine/flow.gen.ts';
-import { conditionOf, errorCode, escalationCode, timerOf, waitOf } from './catching.ts';
+import { conditionOf, errorCode, escalationCode, notWaitedFor, onceOf, timerOf, waitOf } from './catching.ts';
+import { elementIn, isTransaction } from './element.ts';
 import type { Node } from './graph.ts';
 import { claim, titleOf, type Making } from './making.ts';
 import { Refused } from './refusal.ts';
@@ -20,7 +21,11 @@ const MAKERS: Record<string, Maker> = {
   },
   compensate: (_making, _event, base) => ({ catch: 'compensation', ...base }),
   error: (making, event, base) => ({ catch: 'error', ...base, ...codesOf(making, event) }),
-  cancel: (_making, _event, base) => ({ catch: 'error', ...base, codes: [CANCELLED] }),
+  cancel: (_making, event, base) => {
+    if (!isTransaction(elementIn(event.element, 'attachedToRef')))
+      throw new Refused('event_unknown', event.id, 'only a transaction is cancelled');
+    return { catch: 'error', ...base, codes: [CANCELLED] };
+  },
   escalation: (making, event, base, isInstead) => {
     const code = escalationCode(event);
     const named = code === undefined ? {} : { code: making.keys.of('escalation', code) };
@@ -32,7 +37,7 @@ const MAKERS: Record<string, Maker> = {
 export function toHandler(making: Making, event: Node, isInstead: boolean, steps: Sequence): Handler {
   const kind = event.event ?? '';
   const maker = Object.hasOwn(MAKERS, kind) ? MAKERS[kind] : undefined;
-  if (!maker) throw new Refused('event_unknown', event.id, `${kind || 'a plain event'} cannot be caught here`);
+  if (!maker) throw new Refused('event_unknown', event.id, notWaitedFor(event.event));
   return maker(making, event, { id: claim(making, event), title: titleOf(event), steps }, isInstead);
 }
 
@@ -41,9 +46,12 @@ function beside(isInstead: boolean): { interrupting?: false } {
 }
 
 function timerHandler(making: Making, event: Node, base: Base, isInstead: boolean): Handler {
-  const { every, times, ...timer } = timerOf(making, event);
-  if (every === undefined) return { catch: 'timer', ...base, ...timer, ...beside(isInstead) };
-  if (isInstead || times === 1) return { catch: 'timer', ...base, in: every, ...beside(isInstead) };
+  const timer = timerOf(making, event);
+  const { every, times, again } = timer;
+  if (isInstead || times === 1 || (every === undefined && !again))
+    return { catch: 'timer', ...base, ...onceOf(timer), ...beside(isInstead) };
+  if (every === undefined)
+    throw new Refused('duration_unknown', event.id, 'how often it comes beside its activity, only a value says');
   return { catch: 'timer', ...base, every, ...(times === undefined ? {} : { times }), ...beside(isInstead) };
 }
 

@@ -19,6 +19,19 @@ export function expressionIn(text: string): string | null {
   return found?.[1]?.trim() ?? null;
 }
 
+/** The expressions in a text; splitting by it keeps them. */
+export const VALUES = /([$#]\{[^}]*\})/g;
+
+/** A text with the constants of its expressions in it, which need no reckoning: `a-${'b'}` is `a-b`. */
+export function constantsIn(text: string): string {
+  return text.replace(/[$#]\{\s*(["'])([^"']*)\1\s*\}/g, '$2');
+}
+
+/** Whether a text is, or holds, an expression. */
+export function isPut(text: string): boolean {
+  return text.search(VALUES) >= 0;
+}
+
 /** An expression with or without its braces. Plain text that is no expression fails. */
 export function toFeel(text: string): Translation {
   try {

@@ -1,10 +1,10 @@
 /** What is known while the steps of one flow are made: names given, where each step came from, fields that expressions read. */
 import { prepare } from '../engine/feel-syntax.ts';
 import type { Throw } from '../engine/flow.gen.ts';
-import type { PassesAll } from './calls.ts';
+import type { Calling } from './calls.ts';
 import { elementIn, expressionText, textIn, type Element } from './element.ts';
 import type { Node } from './graph.ts';
-import { expressionIn, toFeel } from './juel.ts';
+import { expressionIn, isPut, toFeel, VALUES } from './juel.ts';
 import { Names, toKey } from './names.ts';
 import { Refused } from './refusal.ts';
 
@@ -23,7 +23,7 @@ export interface Making {
   terminated: Set<string>;
   /** Events that a race waits for: no steps of their own. */
   waited: Set<Node>;
-  passing: PassesAll[];
+  calls: Calling[];
   /** Events that undo one activity, by its id in the file. */
   compensating: { step: Throw; activity: string; event: string }[];
   /** Steps made so far. */
@@ -77,6 +77,15 @@ export function feelOf(making: Making, { id }: Pick<Node, 'id'>, text: string): 
   if (!translated.ok) throw new Refused('expression_unknown', id, `${text.trim()}: ${translated.reason}`);
   for (const name of translated.names) making.fields.add(name);
   return translated.feel;
+}
+
+/** What gives a text: an expression, or plain text with the values of expressions in it. */
+export function textOf(making: Making, node: Pick<Node, 'id'>, text: string): string {
+  const parts = text.split(VALUES).filter((part) => part !== '');
+  if (parts.length === 1) return feelOf(making, node, text);
+  return parts
+    .map((part) => (isPut(part) ? `string(${feelOf(making, node, part)})` : JSON.stringify(part)))
+    .join(' + ');
 }
 
 function asItStands(making: Making, id: string, feel: string): string {

@@ -42,6 +42,25 @@ describe('ids', () => {
     expect(await elementsOf(spaced)).toEqual(['a']);
   });
 
+  it('are given to what has none, so that a reason names a line', async () => {
+    const flow =
+      '<sequenceFlow sourceRef="s"\n targetRef = "a"><conditionExpression>${a.b()}</conditionExpression></sequenceFlow>';
+    const before = [
+      '<!-- <sequenceFlow/>',
+      '-->',
+      '<startEvent id="s"/>',
+      '<task id="sequenceFlow_1"/>',
+      '<task id="a"/>',
+    ];
+
+    expect(await refusedOf(fileOf(...before, flow, '<sequenceFlow sourceRef="s"/>'))).toEqual([
+      { code: 'reference_missing', element: 'sequenceFlow_4', line: 10 },
+    ]);
+    expect(await refusedOf(fileOf(...before, flow))).toEqual([
+      { code: 'expression_unknown', element: 'sequenceFlow_3', line: 8 },
+    ]);
+  });
+
   it('are named with their line when two elements have the same', async () => {
     const twice = fileOf('<startEvent id="s"/>', '<userTask id="a"/>', '<userTask id="a"/>');
 
@@ -71,7 +90,7 @@ describe('what cannot be read', () => {
 
   it('is an attribute that stands twice', async () => {
     expect(await refusedOf(fileOf('<userTask id="a" name="x" name="y"/>'))).toEqual([
-      { code: 'xml_invalid', element: null, line: null },
+      { code: 'xml_invalid', element: null, line: 3 },
     ]);
   });
 

@@ -1,9 +1,9 @@
 /** Reads BPMN 2.0 XML into elements. What could harm whoever reads it is refused before it is parsed. */
 import { BpmnModdle } from 'bpmn-moddle';
-import { closedUp, idsIn, repeatsAttribute } from './attributes.ts';
+import { closedUp, repeatsAttribute } from './attributes.ts';
 import { elementsIn, isElement, MISSING, typeOf, type Element } from './element.ts';
 import { EXTENSION } from './extension.ts';
-import { freeIds } from './free-ids.ts';
+import { freeIds, type FreeIds } from './free-ids.ts';
 import { Refused } from './refusal.ts';
 
 /** Characters; the largest models of the public test suites have some hundred thousand. */
@@ -16,26 +16,26 @@ export interface Definitions {
   root: Element;
   /** The processes that have steps, in the order of the file. */
   processes: Element[];
-  /** Line of an element's start tag, from 1; null: it has no id in the file. */
-  lineOf: (id: string | null) => number | null;
+  lineOf: FreeIds['lineOf'];
 }
 
 /** @throws Refused when it is no BPMN, or too much of it. */
 export async function read(xml: string): Promise<Definitions> {
   guard(xml);
-  const root = await parse(xml);
+  const { root, lineOf } = await parse(xml);
   const processes = elementsIn(root, 'rootElements').filter(
     (element) => typeOf(element) === 'process' && elementsIn(element, 'flowElements').length > 0,
   );
   if (processes.length === 0) throw new Refused('no_process', null, 'the file holds no process with elements');
-  return { root, processes, lineOf: linesOf(xml) };
+  return { root, processes, lineOf };
 }
 
 function guard(xml: string): void {
   if (xml.length > LONGEST) throw new Refused('xml_too_large', null, `the file has more than ${LONGEST} characters`);
   if (/<!(?:DOCTYPE|ENTITY)/i.test(xml))
     throw new Refused('xml_entities', null, 'a document type or entities are not read');
-  if (repeatsAttribute(xml)) throw new Refused('xml_invalid', null, 'an element has an attribute twice');
+  const line = repeatsAttribute(xml);
+  if (line !== null) throw new Refused('xml_invalid', null, 'an element has an attribute twice', line);
   if (depthOf(xml) > DEEPEST) throw new Refused('xml_too_deep', null, `elements are nested deeper than ${DEEPEST}`);
 }
 
@@ -88,11 +88,12 @@ interface Parsed {
   warnings: Warning[];
 }
 
-async function parse(xml: string): Promise<Element> {
-  const ids = freeIds(closedUp(xml));
+async function parse(xml: string): Promise<Pick<Definitions, 'root' | 'lineOf'>> {
+  const ids = freeIds(xml);
+  const text = closedUp(ids.xml);
   let parsed: Parsed;
   try {
-    parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(ids.xml)) as Parsed;
+    parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(text)) as Parsed;
   } catch (error) {
     const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new Refused('xml_invalid', null, ids.back(said).slice(0, LONGEST_REASON));
@@ -100,9 +101,9 @@ async function parse(xml: string): Promise<Element> {
   const { rootElement: root, warnings } = parsed;
   for (const { element, property, value } of warnings)
     if (element && property && value) keepReference(element, property, value);
-  for (const { message } of warnings) refuseUnread(xml, ids.back(message));
+  for (const { message } of warnings) refuseUnread(text, ids.back(message));
   ids.restore(root);
-  return root;
+  return { root, lineOf: ids.lineOf };
 }
 
 /** Elements of others where BPMN has none, and texts where it has elements. */
@@ -130,14 +131,4 @@ function isInDiagram(xml: string, line: number, column: number): boolean {
 function keepReference(element: Element, property: string, value: string): void {
   const name = property.slice(property.indexOf(':') + 1);
   if (!isElement(element[name])) element[name] = { $type: MISSING, id: value };
-}
-
-/** Counted when it is first asked for, once for all. */
-function linesOf(xml: string): Definitions['lineOf'] {
-  let lines: Map<string, number> | null = null;
-  return (id) => {
-    if (id === null) return null;
-    lines ??= new Map([...idsIn(xml)].toReversed().map((each) => [each.id.trim(), each.line]));
-    return lines.get(id) ?? null;
-  };
 }

@@ -28,6 +28,9 @@ function standardLoop(making: Making, node: Node, loop: Element): object {
   return { kind: 'loop', until, max: Math.min(most, MOST_ROUNDS) };
 }
 
+/** BPMN begins all instances at the same time; a flow as many as the state of a case may hold. */
+const MOST_AT_ONCE = 500;
+
 function multiInstance(making: Making, node: Node, loop: Element): object {
   const until = bodyOf(loop, 'completionCondition');
   const item = vendorAttribute(loop, 'elementVariable') ?? textIn(elementIn(loop, 'inputDataItem'), 'name');
@@ -35,7 +38,7 @@ function multiInstance(making: Making, node: Node, loop: Element): object {
     kind: 'forEach',
     list: listOf(making, node, loop),
     as: toField(item ?? 'item'),
-    mode: loop.isSequential === true ? 'sequential' : 'parallel',
+    ...(loop.isSequential === true ? { mode: 'sequential' } : { mode: 'parallel', atOnce: MOST_AT_ONCE }),
     ...(until === undefined ? {} : { until: counted(feelOf(making, node, until)) }),
   };
 }

@@ -111,8 +111,12 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(fc.constantFrom('run' as const, 'skip' as const), fc.constantFrom(true, true, false))
-      .map(([again, wait]) => aCallActivity('', { again, wait })),
+      .tuple(
+        fc.constantFrom('run' as const, 'skip' as const),
+        fc.constantFrom(true, true, false),
+        fc.constantFrom('child', { expression: 'if amount > 5 then "child" else "other"' }),
+      )
+      .map(([again, wait, flow]) => aCallActivity('', { again, wait, flow })),
   },
   {
     weight: 1,

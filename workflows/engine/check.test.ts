@@ -8,7 +8,7 @@ import given from './fixtures/context.json' with { type: 'json' };
 import { compile } from './compile.ts';
 import type { Due, Flow } from './flow.gen.ts';
 import schema from './flow.schema.json' with { type: 'json' };
-import { aFlow, anExclusive, aServiceTask, aUserTask, load } from './testing.ts';
+import { aCallActivity, aFlow, anExclusive, aServiceTask, aUserTask, load } from './testing.ts';
 
 const folder = join(import.meta.dirname, 'fixtures');
 const context = given as CheckContext;
@@ -99,6 +99,16 @@ describe('check', () => {
       ['input.text', 'activity_input_missing'],
       ['input.colour', 'activity_input_unknown'],
       ['output.place', 'activity_output_unknown'],
+    ]);
+  });
+
+  it('knows of a flow that an expression names only that the expression is one', () => {
+    const called = (expression: string) =>
+      aFlow([aCallActivity('a', { flow: { expression }, input: { any: 'place' } })]);
+
+    expect(check(called('place'), { ...context, flows: {} })).toEqual([]);
+    expect(check(called('nowhere'), { ...context, flows: {} })).toMatchObject([
+      { step: 'a', property: 'flow.expression', code: 'unknown_name' },
     ]);
   });
 

@@ -54,6 +54,16 @@ export function correlationKeyOf(run: Run, frame: Frame, text: string): { ok: tr
   return { ok: false, code: 'key_missing', detail: { expression: text, found: value === null ? null : typeof value } };
 }
 
+/** The text an expression gives. */
+export function textOf(run: Run, frame: Frame, text: string): { ok: true; value: string } | Failure {
+  const result = evaluate<unknown>(run, { frame, text }, evaluateFeel);
+  if (!result.ok) return result;
+  const { value } = result;
+  if (typeof value === 'string') return { ok: true, value };
+  const found = value === null ? null : typeof value;
+  return { ok: false, code: 'expression_not_text', detail: { expression: text, found } };
+}
+
 /** The texts an expression gives: one, a list of them, or none. */
 export function stringsOf(run: Run, frame: Frame, text: string): Failure | { ok: true; value: string[] } {
   return evaluate(run, { frame, text }, evaluateStrings);

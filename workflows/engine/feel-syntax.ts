@@ -117,8 +117,19 @@ function refuseNesting(text: string): void {
   }
 }
 
-/** Parsed without variables: names of several words, which only a context can tell apart, are not in this language. */
+const trees = new Map<string, Node>();
+const TREES = 500;
+
+/** `check` and `compile` ask for the same texts, one after the other. */
 function toTree(text: string): Node {
+  const tree = trees.get(text) ?? parse(text);
+  if (trees.size >= TREES) trees.clear();
+  trees.set(text, tree);
+  return tree;
+}
+
+/** Parsed without variables: names of several words, which only a context can tell apart, are not in this language. */
+function parse(text: string): Node {
   const cursor = parseExpression(text, {}, undefined).cursor();
   const top: Node[] = [];
   const stack: Node[] = [];

@@ -8,6 +8,7 @@ const vars = {
   amount: '5000.50',
   day: '2026-11-24',
   empty: null,
+  long: 'x'.repeat(10_001),
   list: Array.from({ length: 200 }, (_, index) => index),
   rows: [{ n: 1 }, { n: 5 }],
 };
@@ -33,6 +34,10 @@ const value = (text: string) => {
 
 describe('evaluateFeel', () => {
   it.each([
+    ['urgency', 'urgent'],
+    ['long', 'expression_limit'],
+    ['amount', 5000.5],
+    ['empty', null],
     ['urgency = "urgent"', true],
     ['amount > 5000', true],
     ['amount + 0.5', 5001],

@@ -39,7 +39,9 @@ const HARMLESS = new Set(['NO_CONTEXT_ENTRY_FOUND', 'NO_PROPERTY_FOUND']);
 /** Value of an expression: a value of FEEL, nothing of the host. `counter` tells afterwards what it took. */
 export function evaluateFeel(prepared: Prepared, scope: Scope, counter = new Counter(scope.zone)): Evaluation {
   try {
-    const context = { ...contextOf(prepared, scope), ...counter.functions(prepared.calls) };
+    const named = contextOf(prepared, scope);
+    if (isPlain(prepared, named)) return { ok: true, value: counter.value(named[prepared.text]) };
+    const context = { ...named, ...counter.functions(prepared.calls) };
     const { value, warnings } = evaluate(prepared.source, context);
     const result = counter.value(value);
     if (counter.unfilled) return { ok: true, value: null };
@@ -75,6 +77,11 @@ export function evaluateStrings(
   const given = list.filter((each) => each !== null);
   if (given.every((each) => typeof each === 'string')) return { ok: true, value: given };
   return { ok: false, code: 'expression_not_people', message: typeof given.find((each) => typeof each !== 'string') };
+}
+
+/** Only a name, of a text or of nothing: titles and mappings mostly are, and feelin would parse it each time. */
+function isPlain({ text }: Prepared, named: Record<string, unknown>): boolean {
+  return Object.hasOwn(named, text) && (named[text] === null || typeof named[text] === 'string');
 }
 
 function contextOf(prepared: Prepared, scope: Scope): Record<string, unknown> {

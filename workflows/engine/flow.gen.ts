@@ -1236,9 +1236,13 @@ export interface CallActivity {
   title: Text;
   stage?: Text9;
   /**
-   * Key of the flow.
+   * Key of the flow; or `{ "expression": … }`, FEEL that gives it when the step opens: whether there is such a flow, and whether it takes what it is given, is known only then.
    */
-  flow: string;
+  flow:
+    | Key
+    | {
+        expression: Expression;
+      };
   /**
    * Field of the case that is started → FEEL over the record, at the revision that caused it.
    */

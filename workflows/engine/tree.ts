@@ -99,7 +99,9 @@ const PARTS: { [K in keyof StepByKind]: (step: StepByKind[K]) => Partial<Parts> 
   }),
   throw: (step) => ({ expressions: step.send === 'message' ? [{ property: 'key', text: step.key }] : [] }),
   // What it maps is mapped outside, against the records.
-  callActivity: () => ({}),
+  callActivity: ({ flow }) => ({
+    expressions: typeof flow === 'string' ? [] : [{ property: 'flow.expression', text: flow.expression }],
+  }),
   subProcess: ({ steps }) => ({ branches: [{ key: BODY, property: 'steps', steps }] }),
   jump: () => ({}),
   end: () => ({}),

@@ -276,6 +276,8 @@ export interface CaseChange {
   awaits?: Await[];
   /** It ended with this error, which nobody in it caught: whoever waits for it gets it. */
   error?: string;
+  /** Of a case that is over: whether another waits for it. Missing in entries of earlier versions. */
+  called?: boolean;
 }
 export interface Await {
   /** Unique in the case, a new one each time it opens. */

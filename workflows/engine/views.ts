@@ -2,7 +2,7 @@
 import { isHandlerKey } from './catching.ts';
 import { stepInfo, type Compiled } from './compile.ts';
 import { incidentsOf, openedOf } from './run.ts';
-import { allTimers, findFrame, heldFrames, type BranchKey, type State, type Timer } from './state.ts';
+import { allTimers, findFrame, heldFrames, isClosed, type BranchKey, type State, type Timer } from './state.ts';
 import type { Await, CaseChange, OpenTasks, Snapshot, StepId, TaskId } from './types.ts';
 import { must } from './unreachable.ts';
 
@@ -18,6 +18,7 @@ export function caseChange(compiled: Compiled | null, state: State): CaseChange 
     incidents: incidentsOf(state),
     awaits: awaitsOf(state),
     ...(state.error !== undefined && { error: state.error }),
+    ...(isClosed(state) && { called: state.called === true }),
   };
 }
 

@@ -75,13 +75,13 @@ interface Notice {
 /** After whatever it escalates with its last event. */
 const LAST = 10_000;
 
-function noticesOf({ rev, escalates = [], case: { status, error } }: DeltaEntry): Notice[] {
-  const isOver = status === 'completed' || status === 'cancelled';
+function noticesOf({ rev, escalates = [], case: { status, error, called } }: DeltaEntry): Notice[] {
+  const isOver = called !== false && (status === 'completed' || status === 'cancelled');
   const ended = { rev, n: LAST, kind: 'ended' as const, code: error ?? null };
   return [...escalates.map((code, n) => ({ rev, n, kind: 'escalated' as const, code })), ...(isOver ? [ended] : [])];
 }
 
-/** Of a case that no other waits for there is nobody to tell. What a closed case still logs is no second end. */
+/** Of a case that no other waits for there is nobody to tell: most say so themselves. What a closed case still logs is no second end. */
 async function insertNotices(tx: Tx, caseId: string, notices: readonly Notice[]): Promise<boolean> {
   const { numAffectedRows } = await sql`
     insert into call_notice (child, rev, n, kind, code)

@@ -3,7 +3,8 @@
  * and constraints as the engine will write them. Leaves nothing behind and gives locks back.
  */
 import { sql } from 'kysely';
-import type { Constraint, FieldKind, Values } from '../../../forms/types.ts';
+import { constraintFields } from '../../../forms/constraint-fields.ts';
+import type { FieldKind, Values } from '../../../forms/types.ts';
 import type { Tx } from '../as.ts';
 import type { LoadedForm } from './form-store.ts';
 import { patchAhead } from './patch.ts';
@@ -63,23 +64,10 @@ const safeKinds: ReadonlySet<FieldKind> = new Set([
 /** Whether the table may have something against a valid patch: rules between records and fields, formulas, ranges of its types. */
 export function mayBeRefused(form: LoadedForm, patch: Values): boolean {
   if (form.fields.some(({ kind }) => kind === 'computed')) return true;
-  const constrained = new Set(form.constraints.flatMap(({ constraint }) => fieldsOf(constraint)));
+  const constrained = new Set(form.constraints.flatMap(({ constraint }) => constraintFields(constraint)));
   return Object.entries(patch).some(([name, value]) => {
     const kind = form.byName.get(name)?.kind;
     const isText = typeof value !== 'string' || !value.includes('\0');
     return kind === undefined || !safeKinds.has(kind) || constrained.has(name) || !isText;
   });
-}
-
-function fieldsOf(constraint: Constraint): string[] {
-  switch (constraint.kind) {
-    case 'unique':
-      return constraint.fields;
-    case 'noOverlap':
-      return [...constraint.same, constraint.from, constraint.to];
-    case 'sharesSumTo1':
-      return [constraint.of, constraint.share, constraint.from, constraint.to];
-    case 'compare':
-      return [constraint.left, constraint.right];
-  }
 }

@@ -54,6 +54,7 @@ const work: Step[] = [
 
 const branches: Step[] = [
   aCallActivity('order', { ...at('采购', 'Order'), on: [aHandler('no_goods', { catch: 'error' }, [])] }),
+  aCallActivity('pay', { ...at('付款', 'Pay'), flow: { expression: 'if amount > 5 then "transfer" else "cash"' } }),
   aParallel(
     'both',
     [

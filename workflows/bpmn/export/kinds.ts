@@ -24,7 +24,12 @@ const MAKERS: { [K in keyof StepByKind]: Maker<StepByKind[K]> } = {
   receive: (writing, step, around) =>
     activity(writing, 'ReceiveTask', { step, around }, { messageRef: writing.root('Message', step.message) }),
   callActivity: (writing, step, around) =>
-    activity(writing, 'CallActivity', { step, around }, { calledElement: processId(step.flow) }),
+    activity(
+      writing,
+      'CallActivity',
+      { step, around },
+      typeof step.flow === 'string' ? { calledElement: processId(step.flow) } : {},
+    ),
   timer: (writing, step, around) =>
     wrapped(writing, step, around, ({ level }) =>
       event(writing, 'IntermediateCatchEvent', { step, level }, { eventDefinitions: [timer(writing, step)] }),

@@ -8,6 +8,7 @@ import { CallSimulation, type Member } from '../../engine/simulate-calls.ts';
 import type { SendEffect, Simulation } from '../../engine/simulate.ts';
 import type { Effect, Vars } from '../../engine/types.ts';
 import { STARTED_BY } from '../anybodys.ts';
+import { ANY } from '../catching.ts';
 import { toField } from '../names.ts';
 import type { Deployed, Deployment } from './deployed.ts';
 import { elementOfTimer, waitingElements } from './waiting.ts';
@@ -37,8 +38,11 @@ export class World {
 
   constructor(deployment: Deployment) {
     this.deployment = deployment;
-    // Of processes that are called the same, the first is meant.
-    this.flows = new Map(deployment.processes.toReversed().map((process) => [process.flow.key, process]));
+    // Of processes that are called the same, the first is meant. Values name them by their ids in the files.
+    const named = deployment.processes.flatMap((each) =>
+      [each.process, each.flow.key].map((name) => [name, each] as const),
+    );
+    this.flows = new Map(named.toReversed());
   }
 
   /** Sorted ids of the elements that are waited at, one entry for each token. */
@@ -103,12 +107,7 @@ export class World {
 
   message(name: string, vars: Vars): void {
     this.act(() => {
-      const key = this.deployment.keys.find('message', name);
-      if (
-        key !== undefined &&
-        this.cases().some(({ simulation }) => simulation.message(key, 'any', { vars: fields(vars) }))
-      )
-        return;
+      if (this.cases().some(({ simulation }) => this.hearMessage(simulation, name, vars))) return;
       if (!this.beginBy('message', (start) => start.name === name, vars))
         throw new Impossible(`nothing waits for the message ${name}`);
     });
@@ -195,6 +194,15 @@ export class World {
       if (wait?.for.kind === 'message') return simulation.message(wait.for.name, wait.for.key, { vars: fields(vars) });
     }
     return false;
+  }
+
+  /** What waits for it does so by its name, or, where values are part of that, by the whole as its key. */
+  private hearMessage(simulation: Simulation, name: string, vars: Vars): boolean {
+    const known = this.deployment.keys.find('message', name);
+    const [wait] = simulation.state.waits.flatMap(({ for: what }) =>
+      what.kind === 'message' && (what.key === name || (what.name === known && what.key === ANY)) ? [what] : [],
+    );
+    return wait !== undefined && simulation.message(wait.name, wait.key, { vars: fields(vars) });
   }
 
   private hear(key: string, vars: Vars): boolean {

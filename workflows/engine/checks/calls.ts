@@ -13,8 +13,10 @@ export function checkCalls(checking: Checking): void {
 function checkCall(checking: Checking, step: CallActivity): void {
   const { context, report } = checking;
   const { id, flow } = step;
-  const called = context.flows && Object.hasOwn(context.flows, flow) ? context.flows[flow] : undefined;
-  if (context.flows && !called) report(id, 'flow', 'unknown_flow', { flow });
+  // One that an expression gives is known when the case comes to it.
+  const known = typeof flow === 'string' && context.flows;
+  const called = known && Object.hasOwn(known, flow) ? known[flow] : undefined;
+  if (known && !called) report(id, 'flow', 'unknown_flow', { flow });
   if (called) checkTaken(checking, step, called);
   checkGiven(checking, step, called);
 }

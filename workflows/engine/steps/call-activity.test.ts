@@ -13,6 +13,7 @@ import {
   compileSteps,
 } from '../testing.ts';
 import type { Step } from '../flow.gen.ts';
+import type { Json } from '../types.ts';
 
 const begun: SimulationOptions = { call: () => ({ begun: true }) };
 const begin = (steps: Step[], options: SimulationOptions = begun): Simulation => {
@@ -49,6 +50,37 @@ describe('callActivity', () => {
     });
     expect(run.open()).toEqual(['yes']);
     expect(run.state.vars).toEqual({ result: 'ok' });
+  });
+
+  it('starts what an expression gives, told when the step opens', () => {
+    const named = aCallActivity('call', { flow: { expression: 'kind + "_order"' } });
+    const run = begin([aUserTask('a'), named, aUserTask('after')]);
+    run.complete('a', 'done', { vars: { kind: 'big', other: 1 } });
+
+    expect(run.state.vars).toEqual({ kind: 'big' });
+    expect(run.entries.at(-2)?.effects).toMatchObject([{ type: 'call', flow: 'big_order' }]);
+    run.childEnded(callOf(run), { outcome: 'fine' });
+    expect(run.open()).toEqual(['after']);
+  });
+
+  it.each([
+    ['no text', '5', { code: 'expression_not_text', detail: { expression: 'kind', found: 'number' } }],
+    ['nothing', 'null', { code: 'expression_not_text', detail: { expression: 'kind', found: null } }],
+    ['no flow', '"nowhere"', { code: 'call_failed', detail: { expression: 'kind', error: 'flow_unknown' } }],
+  ])('waits for somebody where an expression gives %s, and goes on when it is tried again', (_, kind, incident) => {
+    const calls: string[] = [];
+    const run = begin([aUserTask('a'), aCallActivity('call', { flow: { expression: 'kind' } })], {
+      call: ({ flow }) => {
+        calls.push(flow);
+        return flow === 'child' ? { begun: true } : { refused: 'flow_unknown', business: true };
+      },
+    });
+    run.complete('a', 'done', { vars: { kind: JSON.parse(kind) as Json } });
+    expect(run.state.incidents).toMatchObject([incident]);
+
+    run.send({ kind: 'retry', actor: 'admin', incident: run.state.incidents[0]!.id, vars: { kind: 'child' } });
+    expect(run.state.incidents).toEqual([]);
+    expect(calls.at(-1)).toBe('child');
   });
 
   it('takes an end once, and one that comes before the start is known', () => {

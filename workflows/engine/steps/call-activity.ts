@@ -2,6 +2,7 @@
  * callActivity: starts a case of another flow and waits until it is over, or goes on once it has begun. Its fields are mapped outside, against
  * the records (rule 16); which version runs, and that it is started once, is the server's business. Closed meanwhile, it cancels that case.
  */
+import { textOf } from '../conditions.ts';
 import type { CallActivity } from '../flow.gen.ts';
 import { raise } from '../handlers.ts';
 import { placeKey } from '../items.ts';
@@ -24,8 +25,10 @@ export const callActivity: Behaviour<CallActivity> = {
 };
 
 function call(run: Run, frame: Frame, { id: step, flow, wait = true }: CallActivity): void {
+  const called = typeof flow === 'string' ? { ok: true as const, value: flow } : textOf(run, frame, flow.expression);
   const of = { frame: frame.id, step, item: frame.item, rev: run.state.rev + 1 };
-  startEffect(run, { type: 'call', id: nextId(run), ...of, flow, waits: wait });
+  if (called.ok) startEffect(run, { type: 'call', id: nextId(run), ...of, flow: called.value, waits: wait });
+  else openIncident(run, frame, { code: called.code, detail: called.detail, resume: { do: 'open' } });
 }
 
 /** Cases that call cases that call cases …: nobody means more than this, and a flow that calls itself by mistake stops here. */
@@ -36,7 +39,8 @@ export const CANCELLED = 'cancelled';
 function fail(run: Run, frame: Frame, { flow }: CallActivity, failure: ActivityError): void {
   const { code } = failure;
   if (failure.business && isTaken(run, frame, failure)) return;
-  openIncident(run, frame, { code: incidentOf(failure), detail: { flow, error: code }, resume: { do: 'open' } });
+  const detail = { ...(typeof flow === 'string' ? { flow } : flow), error: code };
+  openIncident(run, frame, { code: incidentOf(failure), detail, resume: { do: 'open' } });
 }
 
 /** An error goes on outwards; that somebody cancelled a case, or that it could not start, concerns the case that called it alone. */

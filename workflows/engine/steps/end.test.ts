@@ -11,6 +11,7 @@ describe('end', () => {
     expect(run.state).toMatchObject({ status: 'completed', outcome: 'refused', root: null, tasks: [] });
     expect(run.entries.at(-1)?.case).toEqual({
       status: 'completed',
+      called: false,
       outcome: 'refused',
       position: [],
       incidents: [],
