@@ -13,6 +13,7 @@ import type {
   Incident,
   Json,
   PersonId,
+  Place,
   StepId,
   TaskId,
   Vars,
@@ -68,16 +69,6 @@ export interface Each {
   gone: string[];
   /** Done last, oldest first: a return or a take-back may still open them again. */
   kept: { key: string; outcome: string }[];
-}
-
-/** So many items of a step are done that nobody can be sent back to any more. */
-export interface Forgotten {
-  step: StepId;
-  /** One of them. */
-  item: string;
-  /** What the forEach is in whose items they are. */
-  outer: string | null;
-  count: number;
 }
 
 /** A completed service step whose flow says how to undo it. */
@@ -336,8 +327,8 @@ export interface State {
   effects: InFlight[];
   incidents: OpenIncident[];
   trail: Readonly<TrailEntry>[];
-  /** Items that are done and of which nothing more is kept, by step; absent: none. */
-  forgotten?: Forgotten[];
+  /** How many items are done of which nothing more is kept, by step with the place of one; `outer`: what their forEach is in. Absent: none. */
+  forgotten?: (Place & { outer: string | null; count: number })[];
   /** Who completed each human step last, in a forEach for each item (`placeKey`); outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<string, PersonId>;
   /** How often each human step was decided; outlives the trail. */

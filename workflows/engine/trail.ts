@@ -2,7 +2,7 @@
 import { stepInfo, type Compiled } from './compile.ts';
 import { isWithin, lastKey, partAt, placeKey, placeOfKey } from './items.ts';
 import type { Run } from './run.ts';
-import { timesOf, type Forgotten, type Frame, type State, type TrailEntry } from './state.ts';
+import { timesOf, type Frame, type State, type TrailEntry } from './state.ts';
 import { areConcurrent } from './tree.ts';
 import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
@@ -105,6 +105,8 @@ function noteForgotten(state: State, gone: string, outer: string | null): void {
   }
   if (forgotten.length > 0) state.forgotten = forgotten;
 }
+
+type Forgotten = NonNullable<State['forgotten']>[number];
 
 function keepForgotten(state: State, isKept: (entry: Forgotten) => boolean): void {
   if (state.forgotten) state.forgotten = state.forgotten.filter(isKept);
