@@ -19,6 +19,7 @@ import {
 } from '../testing.ts';
 import { compile } from '../compile.ts';
 import { fold } from '../fold.ts';
+import { framesUnder, heldFrames } from '../state.ts';
 import type { Json } from '../types.ts';
 
 const row = (id: string, columns: Record<string, Json> = {}): Json => ({
@@ -245,6 +246,18 @@ describe('rule 23: rows that come and go', () => {
     simulation.complete('check', 'done', { item: 'c' });
 
     expect(open(simulation)).toEqual(['after']);
+  });
+
+  it('deleted while the case is suspended, nothing inside their items waits for it to go on', () => {
+    const inner = aForEach('inner', [aUserTask('check')], { as: 'part' });
+    const simulation = run(each({}, [inner]), { lines: rows('a', 'b') });
+    simulation.send({ kind: 'suspend', actor: 'op', vars: {} });
+    simulation.send({ kind: 'amend', actor: 'op', vars: { lines: rows('b') } });
+    const frames = [...framesUnder(simulation.state.root!)].map(({ id }) => id);
+    expect(heldFrames(simulation.state).filter((frame) => !frames.includes(frame))).toEqual([]);
+    simulation.send({ kind: 'resumeCase', actor: 'op', vars: {} });
+
+    expect(open(simulation)).toEqual(['check b/b']);
   });
 
   it('the last that was at work is deleted: the step is done', () => {
