@@ -1,6 +1,6 @@
 /**
- * Steps for each of many items, on real Postgres and real Temporal: over as many runs as it takes, of which none has a history that is too long
- * (issue 5, Deliver 10). EACH_ITEMS=10000 says how many: ten for each row of a table, which holds a thousand at most.
+ * Steps for each of many items, on real Postgres and real Temporal: over as many runs as it takes, of which none has a history that is too
+ * long. EACH_ITEMS=10000 says how many: ten for each row of a table, which holds a thousand at most.
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
