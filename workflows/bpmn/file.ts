@@ -5,7 +5,7 @@ import { passAll, type Calling } from './calls.ts';
 import type { Element } from './element.ts';
 import { toGraph, type Graph } from './graph.ts';
 import type { Keys } from './making.ts';
-import { read } from './read.ts';
+import { read, type Definitions } from './read.ts';
 import { Refused, type ImportRefusal } from './refusal.ts';
 import { terminateCallers } from './terminate.ts';
 
@@ -23,13 +23,13 @@ export interface ImportedFlow {
   calls: Calling[];
 }
 export type ImportResult = { ok: true; flows: ImportedFlow[] } | { ok: false; refusals: ImportRefusal[] };
-export type FileResult = ImportResult & { processes: Element[] };
+export type FileResult = ImportResult & { processes: Element[]; lineOf: Definitions['lineOf'] };
 
 type Make = (process: Element, graph: Graph, keys: Keys) => Made;
 
 export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<FileResult> {
   const refusals: Refused[] = [];
-  let lineOf: (id: string | null) => number | null = () => null;
+  let lineOf: Definitions['lineOf'] = () => null;
   let processes: Element[] = [];
   const flows: ImportedFlow[] = [];
   try {
@@ -46,11 +46,12 @@ export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<File
   }
   if (refusals.length === 0) {
     passBetween(flows);
-    return { ok: true, flows, processes };
+    return { ok: true, flows, processes, lineOf };
   }
   return {
     ok: false,
     processes,
+    lineOf,
     refusals: refusals.map(({ code, element, message, line }) => {
       const id = element?.replace(/~.*$/, '') ?? null;
       return { code, element: id, line: line ?? lineOf(id), reason: message };

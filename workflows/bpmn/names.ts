@@ -23,10 +23,19 @@ const TAKEN = new Set(
 
 /** A name as FEEL and forms have it: `my_var` gives `myVar`. */
 export function toField(text: string): string {
-  const joined = text.replace(/[^A-Za-z\d]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase());
-  const field = joined.replace(/^[^A-Za-z]+/, '').slice(0, LONGEST);
-  const name = field === '' ? 'value' : field.charAt(0).toLowerCase() + field.slice(1);
+  const name = inOneWord(text, 'value');
   return TAKEN.has(name) ? `${name}Value` : name;
+}
+
+/** A name as activities have it: `charge-card` gives `chargeCard`. */
+export function toActivity(text: string): string {
+  return inOneWord(text, 'activity');
+}
+
+function inOneWord(text: string, otherwise: string): string {
+  const joined = text.replace(/[^A-Za-z\d]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase());
+  const word = joined.replace(/^[^A-Za-z]+/, '').slice(0, LONGEST);
+  return word === '' ? otherwise : word.charAt(0).toLowerCase() + word.slice(1);
 }
 
 /** Keeps names apart: the second of a kind gets a number. */
