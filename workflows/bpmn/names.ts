@@ -17,7 +17,7 @@ export function toKey(text: string, otherwise: string): string {
 const TAKEN = new Set(
   (
     'and or not if then else for in return some every satisfies between instance of function true false null ' +
-    'concatenate date time duration string modulo now today index done total results outcomes item'
+    'concatenate date time duration string modulo now today index done total results outcomes times item'
   ).split(' '),
 );
 
