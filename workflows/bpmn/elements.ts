@@ -11,7 +11,7 @@ import { claim, titleOf, usedUp, within, type Making } from './making.ts';
 import { repeated } from './repeated.ts';
 import { peopleOf } from './people.ts';
 import { terminated, terminators } from './terminate.ts';
-import { toKey } from './names.ts';
+import { toActivity, toKey } from './names.ts';
 import { Refused } from './refusal.ts';
 
 export interface Around {
@@ -96,9 +96,7 @@ function passing(_making: Making, node: Node, id: string): Sequence {
 /** Which activity does it is for whoever edits the draft to say: BPMN names code. */
 function serviceTask(_making: Making, node: Node, id: string): Sequence {
   const named = vendorAttribute(node.element, 'topic') ?? textIn(node.element, 'implementation');
-  return [
-    { id, kind: 'serviceTask', title: titleOf(node), activity: toKey(named ?? node.id, 'activity'), again: 'run' },
-  ];
+  return [{ id, kind: 'serviceTask', title: titleOf(node), activity: toActivity(named ?? node.id), again: 'run' }];
 }
 
 function calling(making: Making, node: Node, id: string): Sequence {

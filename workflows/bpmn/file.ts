@@ -1,11 +1,13 @@
 /** All processes of a BPMN file, each made a flow, or the reasons why not. */
 import type { Flow } from '../engine/flow.gen.ts';
+import { walk } from '../engine/tree.ts';
 import { startName, type Made } from './anybodys.ts';
 import { passAll, type Calling } from './calls.ts';
 import type { Element } from './element.ts';
 import { toGraph, type Graph } from './graph.ts';
+import { whyInvalid } from './invalid.ts';
 import type { Keys } from './making.ts';
-import { read } from './read.ts';
+import { read, type Definitions } from './read.ts';
 import { Refused, type ImportRefusal } from './refusal.ts';
 import { terminateCallers } from './terminate.ts';
 
@@ -23,13 +25,13 @@ export interface ImportedFlow {
   calls: Calling[];
 }
 export type ImportResult = { ok: true; flows: ImportedFlow[] } | { ok: false; refusals: ImportRefusal[] };
-export type FileResult = ImportResult & { processes: Element[] };
+export type FileResult = ImportResult & { processes: Element[]; toRefusal: (refused: Refused) => ImportRefusal };
 
 type Make = (process: Element, graph: Graph, keys: Keys) => Made;
 
 export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<FileResult> {
   const refusals: Refused[] = [];
-  let lineOf: (id: string | null) => number | null = () => null;
+  let lineOf: Definitions['lineOf'] = () => null;
   let processes: Element[] = [];
   const flows: ImportedFlow[] = [];
   try {
@@ -44,18 +46,13 @@ export async function flowsOf(xml: string, keys: Keys, make: Make): Promise<File
     if (!(error instanceof Refused)) throw error;
     refusals.push(error);
   }
-  if (refusals.length === 0) {
-    passBetween(flows);
-    return { ok: true, flows, processes };
-  }
-  return {
-    ok: false,
-    processes,
-    refusals: refusals.map(({ code, element, message, line }) => {
-      const id = element?.replace(/~.*$/, '') ?? null;
-      return { code, element: id, line: line ?? lineOf(id), reason: message };
-    }),
+  const toRefusal = ({ code, element, message, line }: Refused): ImportRefusal => {
+    const id = element?.replace(/~.*$/, '') ?? null;
+    return { code, element: id, line: line ?? lineOf(id), reason: message };
   };
+  if (refusals.length > 0) return { ok: false, processes, toRefusal, refusals: refusals.map(toRefusal) };
+  passBetween(flows);
+  return { ok: true, flows, processes, toRefusal };
 }
 
 /** What calls among these flows pass on, and what ends those who call. */
@@ -65,12 +62,21 @@ export function passBetween(flows: ImportedFlow[]): void {
     passAll(calls, fields, (key) => flows.find(({ flow }) => flow.key === key)?.fields);
 }
 
+/** Names that steps done for each item give it: no fields of the record, though what is in them reads them alike. */
+function itemsOf(flow: Flow): Set<string> {
+  return new Set([...walk(flow)].flatMap(({ step }) => (step.kind === 'forEach' ? [step.as] : [])));
+}
+
 function toFlow(process: Element, keys: Keys, make: Make): { flow: ImportedFlow; refused: Refused[] } {
   const graph = toGraph(process);
   const starts = graph.starts.map((start) => ({ element: start.id, event: start.event, name: startName(keys, start) }));
   const id = process.id ?? 'process';
   const { flow, making } = make(process, graph, keys);
-  const { elements, fields, calls, refusals: refused } = making;
+  const { elements, fields, calls } = making;
+  const refused =
+    making.refusals.length > 0 ? making.refusals : [whyInvalid(flow, { elements, process: id }) ?? []].flat();
+  const items = refused.length > 0 ? new Set() : itemsOf(flow);
+  const own = [...fields].filter((field) => !items.has(field));
   const isExecutable = process.isExecutable !== false;
-  return { flow: { flow, process: id, isExecutable, elements, starts, fields: [...fields], calls }, refused };
+  return { flow: { flow, process: id, isExecutable, elements, starts, fields: own, calls }, refused };
 }

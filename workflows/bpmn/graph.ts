@@ -145,14 +145,27 @@ function attach(byElement: Map<Element, Node>, node: Node): void {
 
 /** A compensation event and what undoes are held together by an association. */
 function undoBy(owner: Element, byElement: Map<Element, Node>): void {
-  for (const association of elementsIn(owner, 'artifacts')) {
+  if (![...byElement.values()].some(isUndoEvent)) return;
+  for (const association of artifactsAround(owner)) {
     const [from, to] = [elementIn(association, 'sourceRef'), elementIn(association, 'targetRef')];
     const [event, handler] = [from && byElement.get(from), to && byElement.get(to)];
-    if (event?.event !== 'compensate' || event.type !== 'boundaryEvent' || !handler) continue;
+    if (!event || !isUndoEvent(event) || !handler) continue;
     const attachedTo = elementIn(event.element, 'attachedToRef');
     const host = attachedTo && byElement.get(attachedTo);
     if (host) host.compensation = { event, handler };
   }
+}
+
+function isUndoEvent({ event, type }: Node): boolean {
+  return event === 'compensate' && type === 'boundaryEvent';
+}
+
+/** Modelers write an association into any scope around what it holds together, or into the collaboration. */
+function artifactsAround(owner: Element | undefined): Element[] {
+  if (!owner) return [];
+  const collaborations = elementsIn(owner, 'rootElements').filter((root) => typeOf(root) === 'collaboration');
+  const own = [owner, ...collaborations].flatMap((each) => elementsIn(each, 'artifacts'));
+  return [...own, ...artifactsAround(owner.$parent)];
 }
 
 /** @throws Refused where what undoes an activity would be undone by itself. */

@@ -3,6 +3,7 @@ import { anybodys, newMaking, type Made } from './anybodys.ts';
 import type { Element } from './element.ts';
 import { flowsOf, type ImportResult } from './file.ts';
 import type { Graph } from './graph.ts';
+import { whyInvalid } from './invalid.ts';
 import { Keys } from './making.ts';
 import { ownFlow } from './own/flow.ts';
 import { restored } from './own/restore.ts';
@@ -18,7 +19,10 @@ export async function importBpmn(xml: string, keys = new Keys()): Promise<Import
     const process = result.processes[index];
     if (process) imported.flow = await remembered(xml, process, imported.flow);
   }
-  return { ok: true, flows: result.flows };
+  const refusals = result.flows.flatMap((imported) => whyInvalid(imported.flow, imported) ?? []);
+  return refusals.length > 0
+    ? { ok: false, refusals: refusals.map(result.toRefusal) }
+    : { ok: true, flows: result.flows };
 }
 
 /** An export of ours, one that somebody has rebuilt, or a process of anybody's. */

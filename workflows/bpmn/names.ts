@@ -17,16 +17,25 @@ export function toKey(text: string, otherwise: string): string {
 const TAKEN = new Set(
   (
     'and or not if then else for in return some every satisfies between instance of function true false null ' +
-    'concatenate date time duration string modulo now today index done total results outcomes item'
+    'concatenate date time duration string modulo now today index done total results outcomes times item'
   ).split(' '),
 );
 
 /** A name as FEEL and forms have it: `my_var` gives `myVar`. */
 export function toField(text: string): string {
-  const joined = text.replace(/[^A-Za-z\d]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase());
-  const field = joined.replace(/^[^A-Za-z]+/, '').slice(0, LONGEST);
-  const name = field === '' ? 'value' : field.charAt(0).toLowerCase() + field.slice(1);
+  const name = inOneWord(text, 'value');
   return TAKEN.has(name) ? `${name}Value` : name;
+}
+
+/** A name as activities have it: `charge-card` gives `chargeCard`. */
+export function toActivity(text: string): string {
+  return inOneWord(text, 'activity');
+}
+
+function inOneWord(text: string, otherwise: string): string {
+  const joined = text.replace(/[^A-Za-z\d]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase());
+  const word = joined.replace(/^[^A-Za-z]+/, '').slice(0, LONGEST);
+  return word === '' ? otherwise : word.charAt(0).toLowerCase() + word.slice(1);
 }
 
 /** Keeps names apart: the second of a kind gets a number. */

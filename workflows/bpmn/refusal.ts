@@ -18,6 +18,7 @@ export const REFUSAL_CODES = [
   'duration_unknown',
   'reference_missing',
   'called_missing',
+  'flow_invalid',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -50,6 +50,21 @@ it.each([
     `<task id="a"/><boundaryEvent id="edge" attachedToRef="a" cancelActivity="false"><timerEventDefinition><timeCycle>\${cycle}</timeCycle></timerEventDefinition></boundaryEvent>`,
     'edge: how often it comes beside its activity, only a value says [duration_unknown]',
   ],
+  [
+    'more branches than a step may have',
+    `<parallelGateway id="fork"/>${Array.from({ length: 21 }, (_, at) => `<userTask id="a${at}"/><sequenceFlow sourceRef="fork" targetRef="a${at}"/>`).join('')}`,
+    'fork: /steps/0/branches must NOT have more than 20 items [flow_invalid]',
+  ],
+  [
+    'a condition longer than an expression may be',
+    `<subProcess id="sub"><exclusiveGateway id="which"/><userTask id="a"/><sequenceFlow sourceRef="which" targetRef="a"><conditionExpression>${'n + '.repeat(700)}1 == 2</conditionExpression></sequenceFlow></subProcess>`,
+    'which: /steps/0/steps/0/branches/0/when must NOT have more than 2000 characters [flow_invalid]',
+  ],
+  [
+    'more messages that begin a case than a flow listens for',
+    Array.from({ length: 11 }, (_, at) => `<startEvent id="on${at}"><messageEventDefinition/></startEvent>`).join(''),
+    'p: /start/on must NOT have more than 10 items [flow_invalid]',
+  ],
 ])('%s', async (_, inner, reasons) => {
   const model =
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"';

@@ -39,7 +39,7 @@ function multiInstance(making: Making, node: Node, loop: Element): object {
   return {
     kind: 'forEach',
     list: listOf(making, node, loop),
-    as: toField(item ?? 'item'),
+    as: toField(item ?? `${node.id} item`),
     ...(loop.isSequential === true ? { mode: 'sequential' } : { mode: 'parallel', atOnce: MOST_AT_ONCE }),
     ...(until === undefined ? {} : { until: counted(feelOf(making, node, until)) }),
   };

@@ -163,14 +163,15 @@ function branchTitle({ name, target }: Edge): { 'zh-CN': string; en: string } {
   return titleOf(target, name);
 }
 
+/** The only flow of a gateway is no default: a choice has a condition at least. */
 function byCondition(branches: Branch[]): { conditional: Branch[]; otherwise: Branch | undefined } {
-  const otherwise = branches.find(({ edge }) => edge.isDefault);
+  const otherwise = branches.length > 1 ? branches.find(({ edge }) => edge.isDefault) : undefined;
   return { conditional: branches.filter((branch) => branch !== otherwise), otherwise };
 }
 
-/** A flow without a condition is always taken. */
-function whenOf(making: Making, { condition, id }: Edge): string {
-  return condition === null ? 'true' : feelOf(making, { id }, condition);
+/** A flow without a condition is always taken; a default flow has none that counts. */
+function whenOf(making: Making, { condition, id, isDefault }: Edge): string {
+  return condition === null || isDefault ? 'true' : feelOf(making, { id }, condition);
 }
 
 interface Choosing {
@@ -192,9 +193,9 @@ function choiceOf(making: Making, labels: Labels, { node, branches, after }: Cho
   }
   const { conditional, otherwise } = byCondition(branches);
   const last = conditional.findIndex(({ edge }) => edge.condition === null);
-  // What comes after a flow that is always taken never is.
-  const taken = last < 0 ? conditional : conditional.slice(0, last);
-  const rest = last < 0 ? otherwise : conditional[last];
+  // What comes after a flow that is always taken never is; of a choice one has a condition at least.
+  const taken = last < 0 ? conditional : conditional.slice(0, Math.max(last, 1));
+  const rest = last < 0 ? otherwise : last > 0 && conditional[last];
   return {
     id,
     kind: 'exclusive',

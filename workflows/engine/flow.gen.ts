@@ -1200,7 +1200,7 @@ export interface Text7 {
   en: string;
 }
 /**
- * Waits for several things; the first that happens decides which branch is gone, the others are waited for no more (BPMN’s event-based gateway).
+ * Waits for several things; the first that happens decides which branch is gone, the others are waited for no more (BPMN’s event-based gateway; with one branch its catch event of a signal or a condition).
  */
 export interface Race {
   id: StepId;
@@ -1208,7 +1208,7 @@ export interface Race {
   title: Text;
   stage?: Text8;
   /**
-   * @minItems 2
+   * @minItems 1
    * @maxItems 20
    */
   branches: {
