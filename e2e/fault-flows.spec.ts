@@ -1,6 +1,6 @@
 /**
- * Twenty cases of flows with parallel and inclusive branches, items, rounds, timers, handlers, messages, signals, called cases, compensation and
- * returns, while api, worker, Temporal and Postgres are killed with SIGKILL: each stands where its plan ends, and everything happened once.
+ * Twenty-eight cases of flows with parallel and inclusive branches, items, rounds, timers, handlers, messages, signals, called cases, calls back,
+ * starts by message, compensation and returns, while api, worker, Temporal and Postgres are killed with SIGKILL: each stands where its plan ends, and everything happened once.
  * The seed is printed; FAULT_SEED=<n> repeats a run's choices (not its timing).
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { createRandom, type Random } from '../server/demo/random.ts';
 import { readDemoAccounts } from '../server/demo/sources.ts';
 import { connectTemporal, type Temporal } from '../server/temporal.ts';
 import { waitUntil } from '../server/services/wait.ts';
+import { openOutside } from '../server/testing/outside.ts';
 import type { Ledger } from './faults/acts.ts';
 import { signIn } from './faults/client.ts';
 import { publishDrills } from './faults/drill-flows.ts';
@@ -38,13 +39,15 @@ let adminDb: Db;
 let temporal: Temporal;
 let fire: Fire;
 let crew: Crew;
+let outside: Crew['outside'];
 const signals: string[] = [];
 const closers: (() => Promise<void>)[] = [];
 const ledger: Ledger = { cases: [], acknowledged: [], onAct: () => undefined };
 
 beforeAll(async () => {
   process.stdout.write(`fault test over flows: FAULT_SEED=${seed}\n`);
-  fleet = await startFleet();
+  outside = await openAround();
+  fleet = await startFleet(outside.settings);
   const owner = createDb(fleet.config.databaseAdminUrl, { max: 3 });
   adminDb = owner;
   temporal = connectTemporal(fleet.config);
@@ -52,9 +55,13 @@ beforeAll(async () => {
     () => temporal.close(),
     () => owner.destroy(),
     () => fleet.stop(),
+    () => {
+      outside.close();
+      return Promise.resolve();
+    },
   );
   await loadRegisters({ adminDb }, new Date());
-  await publishDrills(adminDb);
+  await publishDrills(adminDb, outside.url);
   const random = createRandom(seed);
   fire = openFire(fleet, random, { kills, actsBetween });
   ledger.onAct = () => {
@@ -110,8 +117,10 @@ describe('cases of every kind of step under kill -9', () => {
       return sum + (outcome === 'fine' ? (happened.activity_done ?? 0) : 0);
     }, 0);
 
-    expect(messages.size).toBe(crew.sent.length + sentBySteps);
-    expect(new Set(messages.values())).toEqual(new Set(['taken by 1']));
+    expect(messages.size).toBe(crew.sent.length + crew.posted.length + sentBySteps);
+    const became = (ids: readonly string[]): (string | undefined)[] => [...new Set(ids.map((id) => messages.get(id)))];
+    expect(became(crew.posted)).toEqual(['started by 0']);
+    expect(became([...messages.keys()].filter((id) => !crew.posted.includes(id)))).toEqual(['taken by 1']);
     expect(crew.sent.filter((id) => !messages.has(id))).toEqual([]);
     expect([...(await readMessages(adminDb, 'signal'))]).toEqual(signals.map((id) => [id, `taken by ${ways}`]));
   });
@@ -131,6 +140,17 @@ describe('cases of every kind of step under kill -9', () => {
   });
 });
 
+/** A service of the test's own, which nobody kills. */
+async function openAround(): Promise<Crew['outside']> {
+  const eager: Crew['outside']['eager'] = new Map();
+  const service = Object.assign(await openOutside(), { eager });
+  service.before = async (asked) => {
+    await eager.get(String(asked.body.number))?.(asked);
+    return 202;
+  };
+  return service;
+}
+
 async function gather(): Promise<Crew> {
   const { password } = readDemoAccounts();
   const enter = (username: string): ReturnType<typeof signIn> => signIn(fleet.address, username, password);
@@ -145,7 +165,7 @@ async function gather(): Promise<Crew> {
     }
     await rung.promise;
   };
-  return { ledger, worker, admin, bell, ends: [], sent: [] };
+  return { ledger, worker, admin, bell, ends: [], sent: [], posted: [], outside };
 }
 
 /** Those that wait for each other first, the others in any order. */

@@ -6,8 +6,9 @@ import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { desk, openRow, phone, sees, type Person } from './people.ts';
 import { describeJourneys } from './stage.ts';
+import { walkTour } from './tour.ts';
 
-describeJourneys('habits in a browser', ({ comes }) => {
+describeJourneys('habits in a browser', ({ product, comes }) => {
   it('sends a report that was submitted without a network when any page is opened again', async () => {
     const { context, page } = await comes('owner', phone);
     await page.getByRole('link', { name: /^报修/ }).click();
@@ -66,6 +67,32 @@ describeJourneys('habits in a browser', ({ comes }) => {
     await sees(owner.page.getByText('林晓梅 已撤回'));
     await sees(dispatcher.page.getByText('林晓梅 已撤回：自己修好了'));
   }, 90_000);
+
+  it('sends one of many rows back, having seen which can be, and does it again', async () => {
+    const what = `夜间巡检 ${Date.now() % 1_000_000}`;
+    await walkTour(product(), 'hr', what);
+    const { page } = await comes('hr', desk);
+    await page.goto('/inbox?view=mine');
+    await page.getByRole('link', { name: what }).click();
+    await page.getByRole('button', { name: '更多' }).click();
+    await page.getByRole('menuitem', { name: '退回' }).click();
+
+    const dialog = page.getByRole('dialog');
+    await sees(dialog.getByText('10 条明细'));
+    await sees(dialog.getByText('还有 2 条办完得更早，已不能退回'));
+    expect(await dialog.getByRole('checkbox', { name: '机房 2 ' }).count()).toBe(0);
+    await dialog.getByRole('checkbox', { name: /机房 7/ }).check();
+    await sees(dialog.getByRole('region', { name: '退回后' }).getByText(/机房 7/));
+    await dialog.getByRole('textbox').fill('照片不清楚');
+    await dialog.getByRole('button', { name: '退回', exact: true }).click();
+
+    await dialog.waitFor({ state: 'hidden' });
+    await page.goto('/inbox?view=mine');
+    await page.getByRole('link', { name: what }).click();
+    await sees(page.getByText('退回了这一单'));
+    await sees(page.getByText('机房 7'));
+    await sees(page.getByText('照片不清楚'));
+  }, 120_000);
 
   it('the back key of a phone closes a dialog and stays on the page', async () => {
     const { page } = await comes('owner', phone);

@@ -37,6 +37,14 @@ export interface ProjectRequest {
   open?: OpenTasks;
 }
 
+/**
+ * The queue that `project` is taken from, of workers that take the rest from `main`: what waits for the tables to be brought up to date may
+ * hold every slot of the rest, and would wait for itself.
+ */
+export function projectQueue(main: string): string {
+  return `${main}.project`;
+}
+
 export interface PerformRequest {
   caseId: string;
   /** Id of the effect; `<caseId>:<effect>` is the idempotency key, the same over retries and over continue-as-new. */

@@ -29,6 +29,8 @@ describe('recorded histories', () => {
   it('hold a case of every flow, construct and clock, one that continued as new, and one that must fail', () => {
     expect(files).toEqual(
       expect.arrayContaining([
+        'callback-continued.json',
+        'callbacks.json',
         'calls.json',
         'changed-step.invalid.json',
         'clocks.json',
@@ -43,6 +45,7 @@ describe('recorded histories', () => {
         'repair-emergency.json',
         'repair.json',
         'signers.json',
+        'undone.json',
       ]),
     );
   });

@@ -7,7 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { testTemporalAddress, testWorkflowBundle, uniqueTaskQueue } from '../server/testing/temporal.ts';
-import type { CaseActivities } from './activities.ts';
+import { projectQueue, type CaseActivities } from './activities.ts';
 import type { WorkingTimesByKey } from './engine/calendar/working-times.ts';
 import type { Flow } from './engine/flow.gen.ts';
 import { load } from './engine/testing.ts';
@@ -36,8 +36,8 @@ type HistoryEvent = NonNullable<History['events']>[number];
 export class CaseWorker {
   readonly client: Client;
   private readonly connections: { close(): Promise<void> }[];
-  private readonly worker: Worker;
-  private readonly running: Promise<void>;
+  private readonly workers: Worker[];
+  private readonly running: Promise<unknown>;
   readonly taskQueue: string;
   /** Flows by key and version, as `loadFlow` finds them. */
   private readonly flows: Map<string, LoadedFlow>;
@@ -47,7 +47,7 @@ export class CaseWorker {
   private constructor(
     given: Pick<CaseWorker, 'client' | 'taskQueue'> & {
       connections: CaseWorker['connections'];
-      worker: Worker;
+      workers: Worker[];
       flows: Map<string, LoadedFlow>;
       unreadable: Set<string>;
     },
@@ -55,10 +55,10 @@ export class CaseWorker {
     this.client = given.client;
     this.taskQueue = given.taskQueue;
     this.connections = given.connections;
-    this.worker = given.worker;
+    this.workers = given.workers;
     this.flows = given.flows;
     this.unreadable = given.unreadable;
-    this.running = given.worker.run();
+    this.running = Promise.all(given.workers.map((worker) => worker.run()));
   }
 
   static async start(activities: Partial<CaseActivities> = {}): Promise<CaseWorker> {
@@ -68,18 +68,18 @@ export class CaseWorker {
     const taskQueue = uniqueTaskQueue();
     const flows = new Map<string, LoadedFlow>();
     const unreadable = new Set<string>();
-    const worker = await Worker.create({
-      connection: native,
-      taskQueue,
-      workflowBundle: { codePath: await testWorkflowBundle() },
-      activities: { ...defaults(flows, unreadable), ...activities },
-    });
+    const all = { ...defaults(flows, unreadable), ...activities };
+    const workflowBundle = { codePath: await testWorkflowBundle() };
+    const workers = [
+      await Worker.create({ connection: native, taskQueue, workflowBundle, activities: all }),
+      await Worker.create({ connection: native, taskQueue: projectQueue(taskQueue), activities: all }),
+    ];
     const connections = [connection, native];
-    return new CaseWorker({ client: new Client({ connection }), taskQueue, connections, worker, flows, unreadable });
+    return new CaseWorker({ client: new Client({ connection }), taskQueue, connections, workers, flows, unreadable });
   }
 
   async stop(): Promise<void> {
-    this.worker.shutdown();
+    for (const worker of this.workers) worker.shutdown();
     await this.running;
     for (const connection of this.connections) await connection.close();
   }

@@ -1,5 +1,6 @@
 /** The acts of people on cases while everything dies: each goes on until it is answered, and what was acknowledged is noted. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../../server/services/wait.ts';
 import type { Answer, Client } from './client.ts';
 
 /** What a 2xx promised; every one must be found again, once. */
@@ -89,6 +90,15 @@ export async function cancel(drive: Drive, client: Client): Promise<void> {
   const answer = await client.post(`/api/cases/${drive.caseId}/cancel`, { comment: '不做了' });
   if (answer.status !== 200) throw refused(`cancel ${drive.caseId}`, answer);
   note(drive, { command: commandOf(answer), step: '', outcome: '' });
+}
+
+/** Started by nobody at hand: as soon as it is under way and this person can see it. */
+export async function waitForCase({ caseId }: Drive, client: Client): Promise<void> {
+  const isUnderWay = async (): Promise<boolean> => {
+    const { status, body } = await client.get(`/api/cases/${caseId}`);
+    return status === 200 && (body as { timeline: unknown[] }).timeline.length > 0;
+  };
+  await waitUntil(isUnderWay, { limitMs: waitForTaskMs });
 }
 
 interface OpenTask {

@@ -38,6 +38,15 @@ export async function signIn(address: string, username: string, password: string
   };
 }
 
+/** Of nobody who signed in: as a service outside calls an address it was given. */
+export function postTo(url: string, content: object): Promise<Answer> {
+  return send(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(content),
+  });
+}
+
 /** 202: kept and not done yet. 429 and 5xx: not now. */
 function isNotYet(status: number): boolean {
   return status === 202 || status === 429 || status >= 500;

@@ -8,17 +8,17 @@ import type { Flow } from '../../workflows/engine/flow.gen.ts';
 
 const here = import.meta.dirname;
 
-/** Those that others call are published before them. */
-export async function publishDrills(adminDb: Db): Promise<void> {
+/** Those that others call are published before them. `outside`: address of the service that steps ask, as the flows name it `{{outside}}`. */
+export async function publishDrills(adminDb: Db, outside: string): Promise<void> {
   const options = { note: null, by: null };
   await publishForms(adminDb, read<FormDefinitionSource>('forms'), options);
-  const flows = read<Flow>('flows');
+  const flows = read<Flow>('flows', (text) => text.replaceAll('{{outside}}', outside));
   const isCalled = ({ key }: Flow): boolean => JSON.stringify(flows).includes(`"flow":"${key}"`);
   for (const flow of [...flows.filter(isCalled), ...flows.filter((each) => !isCalled(each))])
     await publishFlow(adminDb, flow, options);
 }
 
-function read<T>(folder: string): T[] {
+function read<T>(folder: string, meant = (text: string): string => text): T[] {
   const files = readdirSync(join(here, folder)).sort();
-  return files.map((file) => JSON.parse(readFileSync(join(here, folder, file), 'utf8')) as T);
+  return files.map((file) => JSON.parse(meant(readFileSync(join(here, folder, file), 'utf8'))) as T);
 }

@@ -3,9 +3,21 @@
  * of each thing that happened by itself. Four ways (0 to 3) through each flow.
  */
 import { randomUUID } from 'node:crypto';
-import { cancel, complete, refused, sendBack, start, waitForTask, type Drive, type Ledger } from './acts.ts';
+import { startId } from '../../server/starts/start-id.ts';
+import type { Outside } from '../../server/testing/outside.ts';
+import {
+  cancel,
+  complete,
+  refused,
+  sendBack,
+  start,
+  waitForCase,
+  waitForTask,
+  type Drive,
+  type Ledger,
+} from './acts.ts';
 import { waitForChild } from './children.ts';
-import type { Client } from './client.ts';
+import { postTo, type Client } from './client.ts';
 
 export interface Crew {
   ledger: Ledger;
@@ -18,6 +30,10 @@ export interface Crew {
   ends: PlannedEnd[];
   /** Ids of the messages and signals that were sent, each twice. */
   sent: string[];
+  /** Ids of those that start a case, each sent twice too. */
+  posted: string[];
+  /** The service that steps ask. `eager`: what it does before it answers, by the number it is asked under. */
+  outside: Outside & { eager: Map<string, (asked: { callback: string }) => Promise<void>> };
 }
 
 /** Where a plan leaves a case. */
@@ -40,7 +56,15 @@ interface Plan extends Crew {
 type Drill = (plan: Plan) => Promise<void>;
 
 /** Those that wait for the bell come first: they wait for each other. */
-export const drills: Drill[] = [driveTidings, driveBranches, driveRows, driveCalls, driveUndo];
+export const drills: Drill[] = [
+  driveTidings,
+  driveBranches,
+  driveRows,
+  driveCalls,
+  driveUndo,
+  drivePosted,
+  driveCallback,
+];
 export const ways = 4;
 
 const lines = (...places: string[]): object => ({ lines: places.map((place) => ({ place })) });
@@ -136,14 +160,19 @@ async function driveTidings(plan: Plan): Promise<void> {
 }
 
 /** The same one twice at the same time, as a sender does that heard nothing. */
-export async function tell(crew: Crew, path: 'messages' | 'signals', content: object): Promise<void> {
+export async function tell(
+  { admin, sent }: Pick<Crew, 'admin' | 'sent'>,
+  path: 'messages' | 'signals',
+  content: object,
+): Promise<string> {
   const id = randomUUID();
-  crew.sent.push(id);
+  sent.push(id);
   const send = async (): Promise<void> => {
-    const answer = await crew.admin.hand(`/api/${path}`, { id, ...content });
+    const answer = await admin.hand(`/api/${path}`, { id, ...content });
     if (answer.status !== 202) throw refused(`${path} ${id}`, answer);
   };
   await Promise.all([send(), send()]);
+  return id;
 }
 
 /** A case called beside a wait for its message, one called for each row; gone through again, cancelled, or left inside. */
@@ -222,4 +251,42 @@ async function undo(drive: Drive, { worker, admin, way }: Plan): Promise<void> {
     await waitForTask(drive, worker, { step: 'decide' });
     await cancel(drive, admin);
   }
+}
+
+/** Begun by a message, and told another one by its key: done, left inside, cancelled. */
+async function drivePosted(plan: Plan): Promise<void> {
+  const { admin, way, note, ledger, posted } = plan;
+  const id = await tell({ admin, sent: posted }, 'messages', { name: 'drill_post', key: note, fields: { sum: 1 } });
+  const drive = { ledger, caseId: startId(['drill_posted', 'post', id]) };
+  await waitForCase(drive, admin);
+  ledger.cases.push(drive.caseId);
+  if (way === 3) {
+    await cancel(drive, admin);
+    ended(plan, drive, cancelled);
+    return;
+  }
+  await tell(plan, 'messages', { name: 'drill_more', key: note, fields: { sum: 2 } });
+  if (way === 2) await waitForTask(drive, admin, { step: 'do' });
+  else await complete(drive, admin, { step: 'do', outcome: 'done' });
+  ended(plan, drive, { ...(way === 2 && leftAt('do')), happened: { message_received: 1 } });
+}
+
+/** Called back after it was asked, while it is being asked, when nobody waits any more, and never. */
+async function driveCallback(plan: Plan): Promise<void> {
+  const { worker, way, note, outside } = plan;
+  const said = { sum: 12.5 };
+  const call = async ({ callback }: { callback: string }, status = 200): Promise<void> => {
+    const answers = await Promise.all([postTo(callback, said), postTo(callback, said)]);
+    for (const answer of answers) if (answer.status !== status) throw refused(`call back of ${note}`, answer);
+  };
+  if (way === 1) outside.eager.set(note, call);
+  const drive = await begin(plan, 'drill_callback');
+  const asked = await outside.whenAsked(note);
+  if (way === 0) await call(asked);
+  if (way === 2) await complete(drive, worker, { step: 'give_up', outcome: 'done' });
+  if (way === 3) await waitForTask(drive, worker, { step: 'give_up' });
+  else await complete(drive, worker, { step: 'after', outcome: 'done' });
+  if (way === 2) await call(asked, 410);
+  const happened = [{ activity_done: 1 }, { activity_done: 1 }, { activity_failed: 1 }, {}][way] ?? {};
+  ended(plan, drive, { ...(way === 3 && leftAt('give_up')), happened });
 }

@@ -1,7 +1,7 @@
 /** Guanjia as several processes, each of which can be killed: api, worker, Temporal and Postgres. What is killed comes back. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,7 +27,8 @@ export interface Fleet {
 
 const root = join(import.meta.dirname, '..', '..');
 
-export async function startFleet(): Promise<Fleet> {
+/** `hosts`: what steps may ask; all of them are on this machine. */
+export async function startFleet({ hosts = [] }: { hosts?: readonly string[] } = {}): Promise<Fleet> {
   await preparePages();
   const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-faults-'));
   // Postgres may run as another user, who must be able to enter.
@@ -35,7 +36,9 @@ export async function startFleet(): Promise<Fleet> {
   const port = await freePort();
   const settings = readSettings({ ...cleanEnvironment(), GUANJIA_DATA_DIR: dataDir, PORT: String(port) }, []);
   const services = await startServices(settings, () => undefined);
-  const environment = environmentOf(services.config, port);
+  const connectors = join(dataDir, 'connectors.json');
+  writeFileSync(connectors, JSON.stringify({ hosts }));
+  const environment = { ...environmentOf(services.config, port), GUANJIA_CONNECTORS: connectors };
   const keepers = { api: keep('api', environment, dataDir), worker: keep('worker', environment, dataDir) };
   const address = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
@@ -126,7 +129,8 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 function start(role: 'api' | 'worker', environment: NodeJS.ProcessEnv, dataDir: string): ChildProcess {
-  const child = spawn(process.execPath, ['server/main.ts', '--role', role], {
+  const world = ['--import', join(root, 'server/testing/local-internet.ts')];
+  const child = spawn(process.execPath, [...world, 'server/main.ts', '--role', role], {
     cwd: root,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

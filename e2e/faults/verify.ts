@@ -6,7 +6,7 @@ import type { Db } from '../../server/db/as.ts';
 import type { Snapshot } from '../../workflows/engine/types.ts';
 import type { Acknowledged } from './acts.ts';
 
-/** What is still under way and how much of it; empty once everything settled. A call whose case runs, or was given up, is not. */
+/** What is still under way and how much of it; empty once everything settled. What a case waits for, in another one or outside, is not. */
 export async function countLoose(adminDb: Db): Promise<Record<string, number>> {
   const { rows } = await sql<Record<string, number>>`select
     (select count(*)::int from command where state = 'pending') as commands,
@@ -15,7 +15,12 @@ export async function countLoose(adminDb: Db): Promise<Record<string, number>> {
     (select count(*)::int from "case" where applied_rev <> seen_rev or has_gap) as gaps,
     (select count(*)::int from "case" where incidents <> '[]') as incidents,
     (select count(*)::int from effect e where state = 'pending' and not exists (select from case_call l join "case" k on k.id = l.child
-      where l.parent = e.case_id and l.effect = e.id and k.status in ('running', 'cancelled'))) as effects,
+      where l.parent = e.case_id and l.effect = e.id and l.cancel_at is null and k.status = 'running')
+      and not exists (select from callback b where b.case_id = e.case_id and b.effect = e.id and b.state = 'open'
+        and b.asked_at is not null)) as effects,
+    (select count(*)::int from callback b join effect e on e.case_id = b.case_id and e.id = b.effect
+      where e.state <> 'pending' and b.state <> 'closed') as callbacks,
+    (select count(*)::int from automatic_start where state <> 'done') as starts,
     (select count(*)::int from message where state in ('pending', 'dead')) as messages,
     (select count(*)::int from message_delivery where state <> 'taken' or lease_until is not null) as deliveries,
     (select count(*)::int from case_await w join "case" c on c.id = w.case_id

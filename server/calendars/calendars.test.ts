@@ -15,7 +15,7 @@ import { publishCalendar } from '../definitions/calendars.ts';
 import { publishFlow } from '../definitions/flows.ts';
 import { getCurrentFlow } from '../definitions/published.ts';
 import { asUser, createPerson, type Ask } from '../testing/app.ts';
-import { createActStage, type ActStage } from '../testing/acts.ts';
+import { createActStage, decision, type ActStage } from '../testing/acts.ts';
 import { errandFlow } from '../testing/errand.ts';
 import { buildApp } from '../app.ts';
 import type { App } from '../http.ts';
@@ -178,6 +178,115 @@ describe('a case by a working calendar', () => {
     });
     const cases = (await stage.ask.staff({ url: `/api/cases/${caseId}` })).json<{ time: { party: string }[] }>();
     expect(cases.time.map(({ party }) => party).sort()).toEqual(['owner', 'pool']);
+  });
+});
+
+describe('time of a task that waits in a pool', () => {
+  /** Who had it, in turn; null: has it still. */
+  const claimsOf = async (task: string) => {
+    const { rows } = await sql<{ by: string; to: Date | null; ended: Date | null }>`
+      select c.person_id as by, c.to_at as to, (select max(to_at) from task_time s where s.task_id = c.task_id) as ended
+      from task_claim c where c.task_id = ${task} order by c.from_at`.execute(stage.test.adminDb);
+    return rows;
+  };
+  const timeOf = async (who: 'dispatcher' | 'staff', url: string) =>
+    (await stage.ask[who]({ url })).json<{ time: { party: string }[] }>().time;
+  /** As if the task had opened on Monday at 9 in Shanghai: each stretch and each claim from and to a moment. */
+  const happened = async (task: string, stretches: [string, string, number][], claims: [string, string | null][]) => {
+    for (const [index, [from, to, workingHours]] of stretches.entries())
+      await sql`update task_time set from_at = ${from}, to_at = ${to}, working_ms = ${workingHours * 3_600_000}
+        where (task_id, rev) = (select task_id, rev from task_time where task_id = ${task} order by rev offset ${index} limit 1)`.execute(
+        stage.test.adminDb,
+      );
+    await sql`delete from task_claim where task_id = ${task}`.execute(stage.test.adminDb);
+    for (const [from, to] of claims)
+      await sql`insert into task_claim (task_id, case_id, person_id, from_at, to_at)
+        select id, case_id, ${stage.cast.dispatcher}, ${from}, ${to} from task where id = ${task}`.execute(
+        stage.test.adminDb,
+      );
+  };
+
+  it('keeps who took it, who gave it back, and who it was taken from', async () => {
+    const caseId = await stage.start('timed');
+    const task = await stage.taskOf(caseId, 'hand_out');
+    await stage.act('dispatcher', task, 'claim');
+    await stage.act('dispatcher', task, 'claim');
+    await stage.act('dispatcher', task, 'release', { comment: 'no time' });
+    expect(await claimsOf(task)).toMatchObject([{ by: stage.cast.dispatcher, to: expect.any(Date) as Date }]);
+    await stage.act('other', task, 'claim');
+    expect(await claimsOf(task)).toMatchObject([{}, { by: stage.cast.other, to: null }]);
+
+    const moved = await stage.act('other', task, 'transfer', { to: stage.cast.manager, comment: 'yours' });
+
+    expect(moved.statusCode).toBe(200);
+    const [, last] = await claimsOf(task);
+    expect(last?.to).toEqual(last?.ended);
+    expect(last?.to).not.toBeNull();
+    const { rows } = await sql`select count(*)::int as n from task_claim where task_id = ${task}`.execute(
+      stage.test.adminDb,
+    );
+    expect(rows).toEqual([{ n: 2 }]);
+  });
+
+  it('is the pool’s until it was taken, then theirs, in working minutes of its calendar as it was', async () => {
+    const caseId = await stage.start('timed');
+    const task = await stage.taskOf(caseId, 'hand_out');
+    await stage.act('dispatcher', task, 'claim');
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await stage.act('dispatcher', task, 'pause', { until, reason: 'why', waitingFor: 'owner' });
+    await stage.act('dispatcher', task, 'resume');
+    const done = decision('handed_out', { fields: { runner: stage.cast.runner } });
+    expect((await stage.act('dispatcher', task, 'complete', done)).statusCode).toBe(200);
+    // The calendar is another one by now.
+    const definition = await current();
+    await put({ ...definition, week: { ...definition.week, mon: [{ from: '09:00', to: '10:00' }] } });
+    await happened(
+      task,
+      [
+        ['2026-11-02T01:00:00Z', '2026-11-03T02:00:00Z', 8.5],
+        ['2026-11-03T02:00:00Z', '2026-11-04T02:00:00Z', 7.5],
+        ['2026-11-04T02:00:00Z', '2026-11-04T10:00:00Z', 6.5],
+      ],
+      [
+        ['2026-11-02T02:00:00Z', '2026-11-02T03:00:00Z'],
+        ['2026-11-02T06:00:00Z', null],
+      ],
+    );
+
+    // Monday from 10 to 11 and from 14 to Tuesday at 10, and Wednesday from 10: 1 + 4 + 1 and 6.5 hours.
+    const expected = [
+      { party: 'holder', minutes: 60 + 20 * 60 + 8 * 60, workingMinutes: 60 + 5 * 60 + 6.5 * 60 },
+      { party: 'owner', minutes: 24 * 60, workingMinutes: 7.5 * 60 },
+      { party: 'pool', minutes: 4 * 60, workingMinutes: 2.5 * 60 },
+    ];
+    expect(await timeOf('dispatcher', `/api/tasks/${task}`)).toEqual(expected);
+    expect(await timeOf('staff', `/api/cases/${caseId}`)).toEqual(expected);
+    expect((await put(definition)).json()).toMatchObject({ isNew: true });
+    await settle(caseId);
+  });
+
+  it('by the clock on the wall the stretch that goes on is told apart as well', async () => {
+    const caseId = await stage.start('errand');
+    const task = await stage.taskOf(caseId, 'hand_out');
+    await stage.act('dispatcher', task, 'claim');
+    await sql`update task set opened_at = now() - interval '3 hours' where id = ${task}`.execute(stage.test.adminDb);
+    await sql`update task_claim set from_at = now() - interval '1 hour' where task_id = ${task}`.execute(
+      stage.test.adminDb,
+    );
+    const pool = { party: 'pool', minutes: 120, workingMinutes: null };
+    expect(await timeOf('dispatcher', `/api/tasks/${task}`)).toEqual([
+      pool,
+      { party: 'holder', minutes: 60, workingMinutes: null },
+    ]);
+
+    await stage.act('dispatcher', task, 'release', { comment: 'no time' });
+    await sql`update task_claim set to_at = now() - interval '30 minutes' where task_id = ${task}`.execute(
+      stage.test.adminDb,
+    );
+    expect(await timeOf('dispatcher', `/api/tasks/${task}`)).toEqual([
+      { ...pool, minutes: 150 },
+      { party: 'holder', minutes: 30, workingMinutes: null },
+    ]);
   });
 });
 

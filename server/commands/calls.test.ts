@@ -260,6 +260,10 @@ describe('a case that is not waited for any more', () => {
 
     expect(await rowOf(caseId)).toMatchObject({ status: 'cancelled' });
     expect(await timesOf(child, 'case_cancelled')).toBe(1);
+    const { rows } = await sql`select type, state from effect where case_id = ${caseId} and step = 'call'`.execute(
+      stage.test.adminDb,
+    );
+    expect(rows).toEqual([{ type: 'call', state: 'failed' }]);
     await expect.poll(() => noticesOf(child), soon).toEqual(['ended missed']);
   });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
-import type { CaseActivities } from '../../workflows/activities.ts';
+import { projectQueue, type CaseActivities, type ProjectRequest } from '../../workflows/activities.ts';
 import { warnOfMissingYears } from '../calendars/warn.ts';
 import { createCodec, createDataConverter } from '../codec.ts';
 import { sweep } from '../commands/sweep.ts';
@@ -33,6 +33,8 @@ export interface WorkerOptions {
   bundlePath?: string;
   /** 0: replays from history at every task. */
   maxCachedWorkflows?: number;
+  /** Activities at a time, besides `project`. */
+  maxActivities?: number;
   /** Null: no sweeper. */
   sweepEveryMs?: number | null;
 }
@@ -101,9 +103,15 @@ async function runOnce(deps: Deps, { codePath, options, life, onReady }: Running
   const { config } = deps;
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   try {
-    const worker = await Worker.create({
+    const activities = createActivities(deps);
+    const common = {
       connection,
       namespace: config.temporalNamespace,
+      dataConverter: createDataConverter(createCodec(config.codecKeys)),
+      shutdownGraceTime: shutdownGraceMs,
+    };
+    const cases = await Worker.create({
+      ...common,
       taskQueue: config.temporalTaskQueue,
       workflowBundle: { codePath },
       // No versioning: it only says which interpreter a run has seen (/api/upgrade).
@@ -111,26 +119,37 @@ async function runOnce(deps: Deps, { codePath, options, life, onReady }: Running
         version: { deploymentName: 'guanjia', buildId: options.interpreter ?? interpreterId() },
         useWorkerVersioning: false,
       },
-      activities: { ...createActivities(deps) },
-      dataConverter: createDataConverter(createCodec(config.codecKeys)),
+      // `project` too: runs of earlier versions ask for it here.
+      activities: { ...activities },
       stickyQueueScheduleToStartTimeout: stickyTimeoutMs,
-      shutdownGraceTime: shutdownGraceMs,
       reuseV8Context: true,
       ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+      ...(options.maxActivities === undefined ? {} : { maxConcurrentActivityTaskExecutions: options.maxActivities }),
     });
-    const stop = (): void => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    };
-    life.addEventListener('abort', stop, { once: true });
-    const run = worker.run();
-    onReady();
-    if (life.aborted) stop();
-    await run.finally(() => {
-      life.removeEventListener('abort', stop);
+    const tables = await Worker.create({
+      ...common,
+      taskQueue: projectQueue(config.temporalTaskQueue),
+      activities: { project: (request: ProjectRequest) => activities.project(request) },
     });
+    await runTogether([cases, tables], life, onReady);
   } finally {
     await connection.close();
   }
+}
+
+/** Until told to stop; where one ends by itself, so do the others. */
+async function runTogether(workers: readonly Worker[], life: AbortSignal, onReady: () => void): Promise<void> {
+  const stop = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  life.addEventListener('abort', stop, { once: true });
+  const runs = workers.map((worker) => worker.run().finally(stop));
+  onReady();
+  if (life.aborted) stop();
+  const ends = await Promise.allSettled(runs);
+  life.removeEventListener('abort', stop);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** The internal activities; those a flow names run inside `perform`. */

@@ -1,4 +1,4 @@
-/** Cases that are large or long, on the virtual clock: what they hold stays bounded (issue 5, Deliver 10). */
+/** Cases that are large or long, on the virtual clock: what they hold stays bounded. */
 import { describe, expect, it } from 'vitest';
 import { Simulation } from './simulate.ts';
 import { aCc, aForEach, aLoop, aTimer, aUserTask, compileSteps } from './testing.ts';

@@ -191,17 +191,21 @@ function rename({ state, compiled }: Run, tokens: readonly Frame[], to: Renaming
   for (const effect of state.effects) effect.step = to(effect.step);
   for (const incident of state.incidents) if (incident.step !== null) incident.step = to(incident.step);
   for (const undoable of state.undoable) undoable.step = to(undoable.step);
-  state.trail = state.trail
-    .map((entry) => ({ ...entry, step: to(entry.step) }))
-    .filter(({ step }) => {
-      const known = compiled.steps.get(step)?.step;
-      return known !== undefined && isHuman(known);
-    })
-    .filter((entry) => isPlace(compiled, entry));
+  state.trail = renamePlaces(compiled, state.trail, to);
+  if (state.forgotten) state.forgotten = renamePlaces(compiled, state.forgotten, to);
   state.handlers = renameKeys(state.handlers, (key) => renamedKey(key, to));
   state.times = renameKeys(state.times, to);
   state.choices = renameKeys(state.choices, to);
   state.ran = state.ran.map((key) => renamedKey(key, to));
+}
+
+function renamePlaces<T extends Place>(compiled: Compiled, places: readonly T[], to: Renaming): T[] {
+  return places
+    .map((place) => ({ ...place, step: to(place.step) }))
+    .filter((place) => {
+      const known = compiled.steps.get(place.step)?.step;
+      return known !== undefined && isHuman(known) && isPlace(compiled, place);
+    });
 }
 
 function renameKeys<T>(byStep: Record<StepId, T>, to: Renaming): Record<StepId, T> {

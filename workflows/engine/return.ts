@@ -27,14 +27,27 @@ export function returnTargets(compiled: Compiled, state: State, task: Task): Ste
 
 /** The same with the items of forEach steps that are over, each of which may be sent back to alone (rule 21). */
 export function returnPlaces(compiled: Compiled, state: State, task: Task): Place[] {
-  return (
-    state.trail
-      .filter((entry) => !entry.skipped && partAt(compiled, entry, task) === undefined)
-      // A case that is being cancelled goes back only within the branch of its handler.
-      .filter(({ item }) => !state.cancelling || item === task.item)
-      .filter(({ step }) => isReachableBackwards(compiled, task.step, step, 'any'))
-      .map(({ step, item }) => ({ step, item }))
-  );
+  return state.trail
+    .filter((entry) => !entry.skipped && isBehind(compiled, state, { task, place: entry }))
+    .map(({ step, item }) => ({ step, item }));
+}
+
+function isBehind(compiled: Compiled, state: State, { task, place }: { task: Task; place: Place }): boolean {
+  // A case that is being cancelled goes back only within the branch of its handler.
+  if (state.cancelling && place.item !== task.item) return false;
+  const isApart = partAt(compiled, place, task) !== undefined;
+  return !isApart && isReachableBackwards(compiled, task.step, place.step, 'any');
+}
+
+/** How many more items of a step are done that a task could be returned to if they were still kept. */
+export function forgottenBehind(
+  compiled: Compiled,
+  state: State,
+  { task, step }: { task: Task; step: StepId },
+): number {
+  return (state.forgotten ?? [])
+    .filter((place) => place.step === step && isBehind(compiled, state, { task, place }))
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Whether several items may be sent back at once: their steps run beside each other, and so are all at work again. */

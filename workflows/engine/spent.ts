@@ -13,7 +13,8 @@ export function spend(run: Run, task: Task): void {
   const { id, step, assignee: person } = task;
   const { by } = task.clock;
   const workingMs = by === null ? null : reckonerFor(run, by.calendar).between(from, now);
-  run.spent.push({ task: id, step, party: partyOf(task), person, from, to: now, workingMs });
+  const counted = by === null ? {} : { by: { calendar: by.calendar, version: by.version } };
+  run.spent.push({ task: id, step, party: partyOf(task), person, from, to: now, workingMs, ...counted });
 }
 
 function partyOf({ clock, paused, assignee }: Task): Spent['party'] {

@@ -13,6 +13,7 @@ import type {
   Incident,
   Json,
   PersonId,
+  Place,
   StepId,
   TaskId,
   Vars,
@@ -328,6 +329,8 @@ export interface State {
   effects: InFlight[];
   incidents: OpenIncident[];
   trail: Readonly<TrailEntry>[];
+  /** How many items are done of which nothing more is kept, by step with the place of one; `outer`: what their forEach is in. Absent: none. */
+  forgotten?: (Place & { outer: string | null; count: number })[];
   /** Who completed each human step last, in a forEach for each item (`placeKey`); outlives the trail, so that returned work finds its previous handler. */
   handlers: Record<string, PersonId>;
   /** How often each human step was decided; outlives the trail. */

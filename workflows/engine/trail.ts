@@ -2,7 +2,7 @@
 import { stepInfo, type Compiled } from './compile.ts';
 import { isWithin, lastKey, partAt, placeKey, placeOfKey } from './items.ts';
 import type { Run } from './run.ts';
-import { timesOf, type Frame, type TrailEntry } from './state.ts';
+import { timesOf, type Frame, type State, type TrailEntry } from './state.ts';
 import { areConcurrent } from './tree.ts';
 import type { PersonId, Place, StepId } from './types.ts';
 import { must } from './unreachable.ts';
@@ -57,6 +57,7 @@ export function countDecision({ state }: Run, step: StepId): void {
  */
 export function cutTrail({ compiled, state }: Run, target: Place): void {
   state.trail = state.trail.filter((entry) => !isCrossed(compiled, entry, target));
+  keepForgotten(state, (entry) => !isCrossed(compiled, entry, target));
 }
 
 /** Whether going back to a place goes back over what was done elsewhere: it is that step or stands after it, in the same rounds and items. */
@@ -87,7 +88,28 @@ export function countItem(run: Run, frame: Frame, scope: Frame): void {
   each.kept.push({ key: lastKey(item), outcome });
   const most = frame.item === null ? KEPT.outermost : KEPT.inner;
   const oldest = each.kept.length > most ? each.kept.shift() : undefined;
-  if (oldest) forgetItem(run, item.slice(0, item.length - lastKey(item).length) + oldest.key);
+  if (!oldest) return;
+  const gone = item.slice(0, item.length - lastKey(item).length) + oldest.key;
+  noteForgotten(run.state, gone, frame.item);
+  forgetItem(run, gone);
+}
+
+/** Counts each human step of an item that is about to be forgotten, so that whoever sends work back is told that there were more. */
+function noteForgotten(state: State, gone: string, outer: string | null): void {
+  const { trail, forgotten = [] } = state;
+  const done = trail.flatMap(({ step, item, skipped }) => (skipped || item === null ? [] : [{ step, item, count: 1 }]));
+  for (const { step, item, count } of [...done, ...forgotten].filter(({ item }) => isWithin(item, gone))) {
+    const known = forgotten.find((each) => each.step === step && each.outer === outer);
+    if (known) known.count += count;
+    else forgotten.push({ step, item, outer, count });
+  }
+  if (forgotten.length > 0) state.forgotten = forgotten;
+}
+
+type Forgotten = NonNullable<State['forgotten']>[number];
+
+function keepForgotten(state: State, isKept: (entry: Forgotten) => boolean): void {
+  if (state.forgotten) state.forgotten = state.forgotten.filter(isKept);
 }
 
 /** Of the human step in it that was decided last. */
@@ -101,6 +123,7 @@ function outcomeOf(trail: readonly TrailEntry[], item: string): string {
 export function forgetItem({ state }: Run, item: string): void {
   const isElsewhere = (key: string): boolean => !isWithin(placeOfKey(key).item, item);
   state.trail = state.trail.filter((entry) => !isWithin(entry.item, item));
+  keepForgotten(state, ({ outer }) => outer === null || !isWithin(outer, item));
   state.ran = state.ran.filter(isElsewhere);
   state.handlers = Object.fromEntries(Object.entries(state.handlers).filter(([key]) => isElsewhere(key)));
 }

@@ -193,6 +193,8 @@ export interface Spent {
   to: number;
   /** Of it within the calendar of its due time; null: that is wall-clock time. */
   workingMs: number | null;
+  /** That calendar. Entries of an earlier engine do not say. */
+  by?: Pick<DueBy, 'calendar' | 'version'>;
 }
 export interface OpenedTask {
   task: TaskId;

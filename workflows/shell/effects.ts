@@ -5,8 +5,9 @@ import {
   proxyActivities,
   proxyLocalActivities,
   scheduleActivity,
+  workflowInfo,
 } from '@temporalio/workflow';
-import type { CaseActivities, PerformRequest } from '../activities.ts';
+import { projectQueue, type CaseActivities, type PerformRequest, type ProjectRequest } from '../activities.ts';
 import type { ActivityError, FlowRef, LoadedFlow } from '../engine/types.ts';
 
 const atOnce = proxyLocalActivities<Pick<CaseActivities, 'loadFlow'>>({
@@ -37,10 +38,13 @@ export const { resolvePeople } = proxyLocalActivities<Pick<CaseActivities, 'reso
 });
 
 /** Retried without end; the case goes on meanwhile. */
-export const { project } = proxyActivities<Pick<CaseActivities, 'project'>>({
-  startToCloseTimeout: '30s',
-  retry: { initialInterval: '200ms', maximumInterval: '30s' },
-});
+export function project(request: ProjectRequest): ReturnType<CaseActivities['project']> {
+  return proxyActivities<Pick<CaseActivities, 'project'>>({
+    taskQueue: projectQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '30s',
+    retry: { initialInterval: '200ms', maximumInterval: '30s' },
+  }).project(request);
+}
 
 const DEFAULT_ATTEMPTS = 10;
 

@@ -199,10 +199,10 @@ function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
   return person ?? null;
 }
 
-/** An effect may start and end in one delta, and its end may come before its start. What the engine dropped has come to nothing. */
+/** An effect may start and end in one delta, and its end may come before its start. What the engine dropped or gave up has come to nothing. */
 function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
-  return entries.flatMap(({ consumed, event, dropped = [] }): Writes['ended'] => [
-    ...dropped.map((id) => ({ id, state: 'failed' as const })),
+  return entries.flatMap(({ consumed, event, dropped = [], cancels = [] }): Writes['ended'] => [
+    ...[...dropped, ...cancels].map((id) => ({ id, state: 'failed' as const })),
     ...endOf({ consumed, event }),
   ]);
 }

@@ -198,14 +198,17 @@ function taskUpsert(caseId: string, w: Writes) {
 
 /** A stretch of time is told once, by the entry that ended it, whenever that comes. */
 function timeInsert(caseId: string, spent: Writes['spent']) {
-  const rows = spent.map(({ task, rev, step, party, person, from, to, workingMs }) => {
-    return { task, rev, step, party, person, from_at: instant(from), to_at: instant(to), working_ms: workingMs };
-  });
+  const rows = spent.map(({ task, rev, step, party, person, from, to, workingMs, by }) => ({
+    ...{ task, rev, step, party, person, ...by },
+    from_at: instant(from),
+    to_at: instant(to),
+    working_ms: workingMs,
+  }));
   return sql`
-    insert into task_time (task_id, rev, case_id, step, party, person_id, from_at, to_at, working_ms)
-    select task, rev, ${caseId}::uuid, step, party, person, from_at, to_at, working_ms
+    insert into task_time (task_id, rev, case_id, step, party, person_id, from_at, to_at, working_ms, calendar, calendar_version)
+    select task, rev, ${caseId}::uuid, step, party, person, from_at, to_at, working_ms, calendar, version
     from json_to_recordset(${json(rows)}::json) as x (task text, rev int, step text, party text, person uuid, from_at timestamptz,
-      to_at timestamptz, working_ms bigint)
+      to_at timestamptz, working_ms bigint, calendar text, version int)
     on conflict do nothing`;
 }
 

@@ -120,6 +120,18 @@ export interface TaskTimeTable {
   to_at: Date;
   /** Null: the task's due time is wall-clock time. */
   working_ms: string | null;
+  /** That it was counted by; null too for stretches from before it was said. */
+  calendar: string | null;
+  calendar_version: number | null;
+}
+/** Who had a pool's task in hand, kept by a trigger on `task.claimed_by`. */
+export interface TaskClaimTable {
+  task_id: string;
+  case_id: string;
+  person_id: string;
+  from_at: Date;
+  /** Null: as long as the task is open. */
+  to_at: Date | null;
 }
 export interface TaskDraftTable {
   task_id: string;

@@ -24,6 +24,7 @@ export interface Database {
   task_read: cases.TaskReadTable;
   task_draft: cases.TaskDraftTable;
   task_time: cases.TaskTimeTable;
+  task_claim: cases.TaskClaimTable;
   case_event: cases.CaseEventTable;
   case_reader: cases.CaseReaderTable;
   comment: cases.CommentTable;

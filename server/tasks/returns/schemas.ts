@@ -15,6 +15,11 @@ export const ReturnTarget = Type.Object(
     together: Type.Boolean({ description: 'May be returned to at once with the other items of its step.' }),
     by: nullable(PersonRef),
     at: nullable(Instant),
+    older: Type.Integer({
+      minimum: 0,
+      description:
+        'How many more items of the step are done that can no longer be returned to: of many items those done last are kept.',
+    }),
   },
   { title: 'ReturnTarget' },
 );

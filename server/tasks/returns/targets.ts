@@ -1,7 +1,7 @@
 /** Where a task may be returned to, nearest last. Inside items, and from behind them, the case's log says where they stand. */
 import type { Static } from 'typebox';
 import { compile, type Compiled } from '../../../workflows/engine/compile.ts';
-import { mayReturnTogether, returnPlaces } from '../../../workflows/engine/return.ts';
+import { forgottenBehind, mayReturnTogether, returnPlaces } from '../../../workflows/engine/return.ts';
 import { isReachableBackwards } from '../../../workflows/engine/tree.ts';
 import type { Place } from '../../../workflows/engine/types.ts';
 import type { LogRow } from '../../case-views/history.ts';
@@ -27,6 +27,8 @@ interface Asked {
 interface Done {
   place: Place;
   last: LogRow | undefined;
+  /** Items of its step that are done and no longer kept. */
+  older: number;
 }
 
 export async function readReturnTargets(tx: Tx, asked: Asked): Promise<Target[]> {
@@ -39,7 +41,7 @@ export async function readReturnTargets(tx: Tx, asked: Asked): Promise<Target[]>
     tx,
     done.map(({ last }) => last?.actor ?? null),
   );
-  return done.map(({ place, last }, index) => ({
+  return done.map(({ place, last, older }, index) => ({
     step: place.step,
     title: stepTitle(flow, place.step),
     item: place.item,
@@ -47,6 +49,7 @@ export async function readReturnTargets(tx: Tx, asked: Asked): Promise<Target[]>
     together: done.some((other) => mayReturnTogether(compiled, place, other.place)),
     by: names.get(last?.actor ?? '') ?? null,
     at: last?.at.toISOString() ?? null,
+    older,
   }));
 }
 
@@ -55,7 +58,9 @@ function doneInHistory(compiled: Compiled, { flow, step, history }: Asked): Done
   const completed = new Map(history.filter(({ type }) => type === 'task_completed').map((row) => [row.step, row]));
   return [...flow.steps.keys()].flatMap((id) => {
     const last = completed.get(id);
-    return last && isReachableBackwards(compiled, step, id) ? [{ place: { step: id, item: null }, last }] : [];
+    return last && isReachableBackwards(compiled, step, id)
+      ? [{ place: { step: id, item: null }, last, older: 0 }]
+      : [];
   });
 }
 
@@ -65,6 +70,7 @@ async function doneInState(tx: Tx, { flow, caseId, task: id, history }: Asked): 
   if (!task) return [];
   return returnPlaces(compiled, state, task).map((place) => {
     const { rev } = state.trail.find(({ step, item }) => step === place.step && item === place.item) ?? {};
-    return { place, last: history.find((row) => row.rev === rev) };
+    const older = forgottenBehind(compiled, state, { task, step: place.step });
+    return { place, last: history.find((row) => row.rev === rev), older };
   });
 }

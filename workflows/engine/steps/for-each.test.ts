@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ForEach, Step } from '../flow.gen.ts';
-import { returnPlaces } from '../return.ts';
+import { forgottenBehind, returnPlaces } from '../return.ts';
 import { Simulation, type SimulationOptions } from '../simulate.ts';
 import {
   aCc,
@@ -18,6 +18,8 @@ import {
   load,
 } from '../testing.ts';
 import { compile } from '../compile.ts';
+import { fold } from '../fold.ts';
+import { framesUnder, heldFrames } from '../state.ts';
 import type { Json } from '../types.ts';
 
 const row = (id: string, columns: Record<string, Json> = {}): Json => ({
@@ -246,6 +248,18 @@ describe('rule 23: rows that come and go', () => {
     expect(open(simulation)).toEqual(['after']);
   });
 
+  it('deleted while the case is suspended, nothing inside their items waits for it to go on', () => {
+    const inner = aForEach('inner', [aUserTask('check')], { as: 'part' });
+    const simulation = run(each({}, [inner]), { lines: rows('a', 'b') });
+    simulation.send({ kind: 'suspend', actor: 'op', vars: {} });
+    simulation.send({ kind: 'amend', actor: 'op', vars: { lines: rows('b') } });
+    const frames = [...framesUnder(simulation.state.root!)].map(({ id }) => id);
+    expect(heldFrames(simulation.state).filter((frame) => !frames.includes(frame))).toEqual([]);
+    simulation.send({ kind: 'resumeCase', actor: 'op', vars: {} });
+
+    expect(open(simulation)).toEqual(['check b/b']);
+  });
+
   it('the last that was at work is deleted: the step is done', () => {
     const simulation = run(each(), { lines: rows('a', 'b') });
     simulation.complete('check', 'done', { item: 'a' });
@@ -452,6 +466,54 @@ describe('a long list', () => {
     const simulation = run(each({ until: 'done = 10' }, [aCc('tell')]), { lines });
 
     expect([open(simulation), simulation.state.timers]).toEqual([['after'], []]);
+  });
+});
+
+describe('of many items that are done', () => {
+  const names = Array.from({ length: 104 }, (_, index) => `r${String(index)}`);
+  /** Work of a step that one could be sent back to, and how much more there was. */
+  const behind = (simulation: Simulation, from: string, step: string): [places: number, older: number] => {
+    const { compiled, state } = simulation;
+    const task = simulation.task(from);
+    const places = returnPlaces(compiled, state, task).filter((place) => place.step === step);
+    return [places.length, forgottenBehind(compiled, state, { task, step })];
+  };
+  function done(steps: Step[], lines = names.map((id) => row(id))): Simulation {
+    const simulation = run([aUserTask('first'), ...steps], { lines });
+    simulation.complete('first', 'done');
+    return simulation;
+  }
+
+  it('those done last can be returned to, and it is known how many more there were', () => {
+    const simulation = done(each({}, [aUserTask('do'), aUserTask('check')]));
+    for (const item of names) for (const step of ['do', 'check']) simulation.complete(step, 'done', { item });
+    expect(behind(simulation, 'after', 'do')).toEqual([100, 4]);
+    expect(fold(simulation.compiled, 'case', simulation.entries)).toEqual(simulation.state);
+
+    simulation.returnTo('after', 'check', { item: 'r103' });
+    expect(behind(simulation, 'check', 'do')).toEqual([1, 0]);
+    simulation.complete('check', 'done');
+    expect(behind(simulation, 'after', 'check')).toEqual([100, 4]);
+
+    simulation.returnTo('after', 'first');
+    simulation.complete('first', 'done');
+    for (const item of names.slice(0, 2)) simulation.complete('do', 'done', { item });
+    expect(behind(simulation, 'check', 'do')).toEqual([1, 0]);
+    expect(simulation.state.forgotten).toEqual([]);
+  });
+
+  it('of items within items those of each, and all of one that is itself forgotten', () => {
+    const inner = each({ id: 'inner', list: 'for i in 1..12 return i', as: 'nth' }, [aUserTask('do')])[0]!;
+    const simulation = done(each({ mode: 'sequential' }, [inner]));
+    const finish = (): void => {
+      for (let nth = 1; nth <= 12; nth += 1) simulation.complete('do', 'done');
+    };
+    finish();
+    expect(simulation.state.forgotten).toMatchObject([{ step: 'do', outer: 'r0', count: 2 }]);
+    for (let item = 1; item < 104; item += 1) finish();
+
+    expect(behind(simulation, 'after', 'do')).toEqual([1000, 4 * 12 + 100 * 2]);
+    expect(simulation.state.forgotten).toHaveLength(101);
   });
 });
 

@@ -103,7 +103,8 @@ function leave(run: Run, frame: Frame): void {
 export function dropGoneItems(run: Run): void {
   const { compiled, state, written } = run;
   if (written.size === 0 || state.root === null) return;
-  for (const frame of [...framesUnder(state.root)]) {
+  // Not of a list made before: what is inside a dropped item is no longer there when its turn would come.
+  for (const frame of framesUnder(state.root)) {
     if (frame.each === null || frame.step === null) continue;
     const { step } = stepInfo(compiled, frame.step);
     if (step.kind !== 'forEach' || !sourcesOf(compiled, step).some((field) => written.has(field))) continue;

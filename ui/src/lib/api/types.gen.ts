@@ -1828,6 +1828,10 @@ export interface ReturnTarget {
   together: boolean;
   by: PersonRef | null;
   at: string | null;
+  /**
+   * How many more items of the step are done that can no longer be returned to: of many items those done last are kept.
+   */
+  older: number;
 }
 export interface TaskTime {
   /**
