@@ -3,6 +3,7 @@ import type { Flow, Sequence } from '../../engine/flow.gen.ts';
 import { partsOf, partsOfHandlers, walk } from '../../engine/tree.ts';
 import { anybodys } from '../anybodys.ts';
 import { elementsIn, typeOf, type Element } from '../element.ts';
+import { withDiagram } from '../laid/diagram.ts';
 import { flowsOf, type ImportedFlow } from '../file.ts';
 import { Keys } from '../making.ts';
 import { holdable } from '../characters.ts';
@@ -36,7 +37,8 @@ export async function inItsFile(flow: Flow, language: Language): Promise<string 
   if (!bpmn || !taken || shapeOf(taken.flow) !== shapeOf(flow)) return null;
   const names = renamed(taken, flow, language);
   const json = holdable(JSON.stringify({ ...flow, bpmn: { base: baseOf(taken, names) } }));
-  return putFlow(bpmn.xml, bpmn.process, { language, json, names });
+  const put = putFlow(bpmn.xml, bpmn.process, { language, json, names });
+  return put === null ? null : withDiagram(put, bpmn.process);
 }
 
 /** What the file says when it is written: what it says otherwise later, somebody has changed. */

@@ -2,6 +2,7 @@
 import type { Flow } from '../../engine/flow.gen.ts';
 import type { Element } from '../element.ts';
 import { detailsOf, markOf, type Details } from '../extension.ts';
+import { withoutDiagram } from '../laid/diagram.ts';
 import { languageOf } from '../own/flow.ts';
 import { withParts } from '../own/parts.ts';
 import { inItsFile } from './export.ts';
@@ -16,13 +17,13 @@ export async function remembered(xml: string, process: Element, flow: Flow): Pro
   if (!Array.isArray(details.steps)) return flow;
   const language = languageOf(process);
   const written = withParts(details, {
-    bpmn: { process: id, xml: takeFlow(xml, namesOf(process)) },
+    bpmn: { process: id, xml: withoutDiagram(takeFlow(xml, namesOf(process))) },
   });
-  if (!isFlow(written)) return { ...flow, bpmn: { process: id, xml: takeFlow(xml) } };
+  if (!isFlow(written)) return { ...flow, bpmn: { process: id, xml: withoutDiagram(takeFlow(xml)) } };
   const expected = await inItsFile(written, language);
   if (expected === xml) return written;
   // Somebody has changed the file since: what differs from what was written is theirs.
-  const ours: Flow = { ...written, bpmn: { process: id, xml: takeFlow(xml) } };
+  const ours: Flow = { ...written, bpmn: { process: id, xml: withoutDiagram(takeFlow(xml)) } };
   return merged({ ours, theirs: flow, base: baseIn(details) ?? flow }, language);
 }
 

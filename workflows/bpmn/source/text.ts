@@ -3,6 +3,7 @@
  * know of; and what was put in comes out again as exactly.
  */
 import { NAMESPACE } from '../extension.ts';
+import { escaped } from './escaped.ts';
 
 export interface Put {
   language: string;
@@ -114,9 +115,4 @@ function openedAt(xml: string, at: number): { name: string; end: number; isEmpty
 
 function prefixOf(tag: string): string {
   return /^<([\w.-]+:)?/.exec(tag)?.[1] ?? '';
-}
-
-function escaped(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-  return text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 }
