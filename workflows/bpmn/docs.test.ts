@@ -31,16 +31,15 @@ describe('what comes in', () => {
   const folder = new URL('cases/', import.meta.url);
   const cases = readdirSync(folder)
     .filter((name) => name.endsWith('.case'))
-    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
-    .join('\n');
+    .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').split(/^# /m).slice(1));
 
   it('is each element that BPMN has in a process', () => {
     expect(those(() => true).toSorted()).toEqual(elementsOfBpmn().toSorted());
   });
 
-  it.each(those((says) => !isRefused(says) && !isLeft(says)))('has a case of %s', (element) => {
-    const flows = element === 'sequenceFlow' ? / -> / : new RegExp(`<${element}[ />]`);
-    expect(cases).toMatch(flows);
+  it.each(those((says) => !isRefused(says) && !isLeft(says)))('has at least five cases of %s', (element) => {
+    const written = element === 'sequenceFlow' ? / -> / : new RegExp(`<${element}[ />]`);
+    expect(cases.filter((each) => written.test(each)).length).toBeGreaterThanOrEqual(5);
   });
 
   it.each(those(isRefused))('is refused where it is %s', async (element) => {
