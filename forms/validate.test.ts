@@ -6,7 +6,7 @@ import { withoutEmpty } from './empty.ts';
 import { extraProblems } from './extra.ts';
 import { aField, aForm, aTable, someChoices } from './testing.ts';
 import type { Permissions, Values } from './types.ts';
-import { validateAct } from './validate.ts';
+import { mayMiss, validateAct } from './validate.ts';
 
 const form = aForm(
   {
@@ -99,6 +99,39 @@ describe('values', () => {
 
   it('leaves alone what an older version took and this act does not touch', () => {
     expect(problems({ count: 2 }, null, { ...good, kind: 'old' })).toEqual([]);
+  });
+});
+
+describe('an act that changes nothing', () => {
+  const access = fc.constantFrom('hidden', 'read', 'edit', 'required');
+  const permissions = fc.record(Object.fromEntries(Object.keys(form.schema.properties).map((name) => [name, access])), {
+    requiredKeys: [],
+  }) as fc.Arbitrary<Permissions>;
+
+  it.each<[Permissions, boolean]>([
+    [{}, false],
+    [{ amount: 'edit' }, false],
+    [{ amount: 'required' }, true],
+    // Which the form requires.
+    [{ name: 'edit' }, true],
+    // Which a condition of the form may require.
+    [{ day: 'edit' }, true],
+    [{ number: 'required' }, false],
+  ])('with %j may miss something: %s', (given, expected) => {
+    expect(mayMiss(form, given)).toBe(expected);
+  });
+
+  it('is refused of no record where nothing may be missing', () => {
+    fc.assert(
+      fc.property(
+        permissions,
+        fc.record(Object.fromEntries(Object.keys(good).map((name) => [name, odd])), { requiredKeys: [] }),
+        (given, current) => {
+          fc.pre(!mayMiss(form, given));
+          expect(problems({}, given, current)).toEqual([]);
+        },
+      ),
+    );
   });
 });
 

@@ -38,6 +38,13 @@ export function validateAct(form: CompiledForm, act: Act): Problem[] {
   return unique(problems.filter(({ path, code }) => counts({ path: path.slice(base.length + 1), code }, act)));
 }
 
+/** Whether an act that changes nothing may miss something, by what the record has: else nobody need read it. */
+export function mayMiss(form: CompiledForm, permissions: Permissions | null): boolean {
+  const { required = [], allOf = [] } = validatorOf(form, permissions).schema as Demanding;
+  return required.length + allOf.length > 0;
+}
+type Demanding = Partial<Record<'required' | 'allOf', readonly unknown[]>>;
+
 /** What a draft still misses is no problem, nor is a value that an older version took and this act leaves alone. */
 function counts({ path, code }: { path: string; code: string }, act: Act): boolean {
   if (code === 'required' && !path.includes('/')) return act.draft !== true;

@@ -4,7 +4,7 @@
  * did meanwhile.
  */
 import { withoutMasks } from '../../forms/mask.ts';
-import { validateAct } from '../../forms/validate.ts';
+import { mayMiss, validateAct } from '../../forms/validate.ts';
 import type { Action } from '../../workflows/engine/flow.gen.ts';
 import type { Choices } from '../../workflows/engine/types.ts';
 import { mayBeRefused, tryPatch } from '../db/records/try-patch.ts';
@@ -198,8 +198,8 @@ interface Filling extends FoundTask {
 async function prepareChange(tx: Tx, { facts, flow, step, action, act }: Filling): Promise<Change> {
   const { form } = flow;
   const permissions = permissionsOf(form, step.fields, action.fields);
-  const mayFill = form.fields.some(({ name }) => permissions[name] === 'edit' || permissions[name] === 'required');
-  if (!mayFill && action.prepare === undefined && Object.keys(act.fields).length === 0) return { patch: null };
+  const changesNothing = action.prepare === undefined && Object.keys(act.fields).length === 0;
+  if (changesNothing && !mayMiss(form, permissions)) return { patch: null };
   const current = await readCaseFields(tx, form, facts.case.id);
   // Who decides straight from the pool has seen masks: one that comes back is no change.
   const own = ownRowsOf(flow, facts.task, current);
