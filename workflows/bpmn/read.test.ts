@@ -139,7 +139,7 @@ describe('what would harm whoever reads it is refused', () => {
     expect(await refusedOf(xml)).toMatchObject([{ code: 'event_unknown', element: 'a', line: 4 }]);
   });
 
-  it.each(['-1', '0', 'often'])('a loop of at most %s rounds', async (most) => {
+  it.each(['-1', '0', 'often', '101'])('a loop of at most %s rounds', async (most) => {
     const task = `<userTask id="a"><standardLoopCharacteristics loopMaximum="${most}"/></userTask>`;
 
     expect(await refusedOf(fileOf('<startEvent id="s"/>', task, flow))).toEqual([

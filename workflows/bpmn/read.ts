@@ -10,8 +10,6 @@ import { Refused } from './refusal.ts';
 /** Characters; the largest models of the public test suites have some hundred thousand. */
 const LONGEST = 5_000_000;
 const DEEPEST = 100;
-/** The reader quotes what it cannot read. */
-const LONGEST_REASON = 200;
 
 export interface Definitions {
   root: Element;
@@ -105,7 +103,7 @@ async function parse(xml: string): Promise<Pick<Definitions, 'root' | 'lineOf'>>
     parsed = (await new BpmnModdle({ guanjia: EXTENSION }).fromXML(text)) as Parsed;
   } catch (error) {
     const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Refused('xml_invalid', null, ids.back(said).slice(0, LONGEST_REASON));
+    throw new Refused('xml_invalid', null, ids.back(said));
   }
   const { rootElement: root, warnings } = parsed;
   for (const { element, property, value } of warnings)
@@ -125,7 +123,7 @@ function refuseUnread(diagram: Place | null, message: string): void {
     /^unparsable content [\s\S]*?line: (\d+)\s+column: (\d+)\s+nested error: ([\s\S]*)$/.exec(message) ?? [];
   if (at === undefined || FOREIGN.test(reason) || isBehind(diagram, Number(at), Number(behind))) return;
   const [, id = null] = /^(?:illegal|duplicate) ID <(.*)>$/.exec(reason) ?? [];
-  throw new Refused('xml_invalid', id, reason.slice(0, LONGEST_REASON), Number(at) + 1);
+  throw new Refused('xml_invalid', id, reason, Number(at) + 1);
 }
 
 /** Both from 0. */

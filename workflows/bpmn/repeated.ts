@@ -19,6 +19,7 @@ export function repeated(making: Making, node: Node): Wrap | null {
     ({ id, title: titleOf(node), ...fields, steps, ...(handlers.length > 0 ? { on: handlers } : {}) }) as Step;
 }
 
+/** A flow does no loop more often; of one without a limit it is the limit. */
 const MOST_ROUNDS = 100;
 
 function standardLoop(making: Making, node: Node, loop: Element): object {
@@ -26,8 +27,10 @@ function standardLoop(making: Making, node: Node, loop: Element): object {
   const most = Number(loop.loopMaximum ?? MOST_ROUNDS);
   if (!Number.isInteger(most) || most < 1)
     throw new Refused('expression_unknown', node.id, 'it is repeated at most a number of times that is none');
+  if (most > MOST_ROUNDS)
+    throw new Refused('expression_unknown', node.id, `a flow repeats a step ${MOST_ROUNDS} times at most`);
   const until = condition === undefined ? 'false' : `not(${feelOf(making, node, condition)})`;
-  return { kind: 'loop', until, max: Math.min(most, MOST_ROUNDS) };
+  return { kind: 'loop', until, max: most };
 }
 
 /** BPMN begins all instances at the same time; a flow as many as the state of a case may hold. */

@@ -1,4 +1,5 @@
 /** How much room everything takes, from the inside out. */
+import { EVENT, eventAt, widthWithEvents } from './border.ts';
 import { INNER_LINE, type Attached, type Box, type Piece, type Row } from './drawing.ts';
 import { linesWithin, sizeOfText } from './text-size.ts';
 
@@ -11,15 +12,10 @@ export interface Size {
 
 export const GAP = 50;
 export const ROW_GAP = 24;
-const LABEL_GAP = 4;
+/** Between a box and the text outside of it. */
+export const LABEL_GAP = 4;
 /** Within an expanded sub-process. */
 export const PADDING = { x: 30, top: 36, bottom: 30 };
-/** Between the centres of events on a border: the label of each stands beside it. */
-const EVENT_STEP = 124;
-const EVENT = 36;
-const FIRST_EVENT = 30;
-/** Left and right of the middle of a lower border, where the markers of an activity stand. */
-const MARKERS = 30;
 /** From a border with events on it to the labels of those, and from an event to its row. */
 const UNDER_BORDER = EVENT / 2 + 4;
 export const BESIDE_EVENT = EVENT / 2 + 30;
@@ -134,23 +130,16 @@ export class Measure {
     return offsets;
   }
 
-  /** The last event stands leftmost and its row lowest, so that no way down crosses a row. */
-  eventAt(attached: Attached[], index: number): number {
-    return FIRST_EVENT + (attached.length - 1 - index) * EVENT_STEP;
-  }
-
   /** From the left border of a host to the end of what belongs to it, without its join. */
   reach({ box, attached }: Extract<Piece, { is: 'host' }>): number {
-    const rows = attached.map(({ row }, index) => this.eventAt(attached, index) + BESIDE_EVENT + this.row(row).width);
+    const rows = attached.map(({ row }, index) => eventAt(attached.length, index) + BESIDE_EVENT + this.row(row).width);
     return Math.max(box.width, ...rows);
   }
 
   private host(host: Extract<Piece, { is: 'host' }>): Size {
     const { box, attached, to } = host;
     if (box.body) this.expand(box);
-    box.width = Math.max(box.width, 2 * EVENT + (attached.length - 1) * EVENT_STEP);
-    const at = attached.map((_, index) => this.eventAt(attached, index));
-    while (at.some((centre) => Math.abs(centre - box.width / 2) < MARKERS)) box.width += EVENT;
+    box.width = widthWithEvents(box.width, attached.length);
     const own = this.box(box);
     const offsets = this.rowsBelow(attached);
     const last = attached.at(-1);

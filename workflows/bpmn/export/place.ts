@@ -1,5 +1,6 @@
 /** Gives every box and row its place, from the outside in: left to right, branches below each other. */
 import type { Attached, Box, Piece, Row } from './drawing.ts';
+import { eventAt } from './border.ts';
 import { BESIDE_EVENT, GAP, PADDING, ROW_GAP, type Measure } from './measure.ts';
 
 export function placeRow(measure: Measure, row: Row, x: number, y: number): void {
@@ -71,7 +72,7 @@ function placeHost(measure: Measure, host: Extract<Piece, { is: 'host' }>, x: nu
   const border = box.y + box.height;
   const offsets = measure.rowsBelow(attached);
   for (const [index, { event, row }] of attached.entries()) {
-    const centre = x + measure.eventAt(attached, index);
+    const centre = x + eventAt(attached.length, index);
     placeEvent(event, centre, border);
     placeRow(measure, row, centre + BESIDE_EVENT, border + (offsets[index] ?? 0));
   }

@@ -1,12 +1,11 @@
 /** The room that a step takes, with its text, what is in it and the events on its lower border. */
 import { elementsIn, typeOf, type Element } from '../element.ts';
+import { EVENT, eventAt, widthWithEvents } from '../export/border.ts';
 import { activityBox, eventBox, gatewayBox, type Box } from '../export/drawing.ts';
-import { PADDING } from '../export/measure.ts';
+import { LABEL_GAP, PADDING } from '../export/measure.ts';
 import { sizeOfText } from '../export/text-size.ts';
 import type { Laid, Shape } from './parts.ts';
 
-const EVENT = { size: 36, first: 30, step: 124 };
-const LABEL_GAP = 4;
 /** Between the ways of events on the same border. */
 const TRACK = 12;
 
@@ -27,7 +26,7 @@ export function nodeOf(element: Element, attached: Element[], inside: Laid | nul
     box.width = Math.max(box.width, inside.width + 2 * PADDING.x);
     box.height = Math.max(box.height, inside.height + PADDING.top + PADDING.bottom);
   }
-  if (attached.length > 0) box.width = Math.max(box.width, 2 * EVENT.size + (attached.length - 1) * EVENT.step);
+  box.width = widthWithEvents(box.width, attached.length);
   const label = box.label ? sizeOfText(box.label.text) : { width: 0, height: -LABEL_GAP };
   const room = label.height + LABEL_GAP;
   const events = attached.length > 0 ? wayOf(attached, attached.length) : 0;
@@ -47,7 +46,7 @@ function boxOf(element: Element): Box {
 /** From the border to the way of an event, under all their texts. */
 function wayOf(attached: Element[], index: number): number {
   const texts = attached.map(({ name }) => (name ? sizeOfText(name).height : 0));
-  return EVENT.size / 2 + Math.max(...texts) + TRACK * (index + 1);
+  return EVENT / 2 + Math.max(...texts) + TRACK * (index + 1);
 }
 
 /** Where the way out of it begins: at its right side, or under an event on its border. */
@@ -55,12 +54,7 @@ export function exitOf({ box, attached }: Node, event: Element | null): { x: num
   if (!event) return { x: box.x + box.width, y: box.y + box.height / 2, way: box.y + box.height / 2 };
   const index = attached.indexOf(event);
   const border = box.y + box.height;
-  return { x: eventAt(box, attached, index), y: border + EVENT.size / 2, way: border + wayOf(attached, index) };
-}
-
-/** The last stands leftmost and its way is lowest, so that none crosses another. */
-function eventAt({ x }: Box, attached: Element[], index: number): number {
-  return x + EVENT.first + (attached.length - 1 - index) * EVENT.step;
+  return { x: box.x + eventAt(attached.length, index), y: border + EVENT / 2, way: border + wayOf(attached, index) };
 }
 
 /** In the order in which they are drawn: what is on top comes last. */
@@ -69,12 +63,12 @@ export function shapesOf({ element, box, attached, inside }: Node): Shape[] {
   return [
     { element, bounds: { x, y, width, height }, label: labelOf(box), isExpanded: inside !== null },
     ...attached.map((event, index) => {
-      const [centre, border] = [eventAt(box, attached, index), y + height];
-      const half = EVENT.size / 2;
+      const [centre, border] = [box.x + eventAt(attached.length, index), y + height];
+      const half = EVENT / 2;
       const text = event.name ? sizeOfText(event.name) : null;
       return {
         element: event,
-        bounds: { x: centre - half, y: border - half, width: EVENT.size, height: EVENT.size },
+        bounds: { x: centre - half, y: border - half, width: EVENT, height: EVENT },
         label: text && { x: centre + 6, y: border + half + 2, ...text },
         isExpanded: false,
       };
