@@ -1,4 +1,5 @@
 /** What each event does to a case. False: nothing waits for it, so it leaves no trace and takes no rev. */
+import { noteCompany } from './alone.ts';
 import { takeEnded, takeEscalated, takeStarted } from './children.ts';
 import { applyCommand } from './commands.ts';
 import { itemData, writeLog } from './log.ts';
@@ -21,6 +22,7 @@ import { must, unreachable } from './unreachable.ts';
 import { arm } from './waits.ts';
 
 export function consume(run: Run, event: EngineEvent): boolean {
+  noteCompany(run, event);
   switch (event.type) {
     case 'command':
       applyOne(run, event.command);

@@ -1287,7 +1287,7 @@ export interface SubProcess {
   on?: Handlers;
 }
 /**
- * Goes on at a named step of a sequence that encloses it, before or after. Cannot leave a branch that runs beside others.
+ * Goes on at a named step of a sequence that encloses it, before or after. Cannot leave a branch that runs beside others. Taken more than 100 times within an hour with nobody acting, nothing coming in and no timer in between, it stops with an incident.
  */
 export interface Jump {
   id: StepId;

@@ -356,6 +356,8 @@ export interface State {
   heard: { id: string; rev: number }[];
   /** Withdrawn or cancelled: what the case comes to when its cancel handlers are done. */
   cancelling: { outcome: string } | null;
+  /** Jumps since something came from outside, by place (`placeKey`), and when the first was (epoch ms); absent: none. */
+  alone?: { since: number; jumps: Record<string, number> };
   /** Another case waits for this one. */
   called?: true;
   /** The error it ended with. */

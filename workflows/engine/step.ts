@@ -13,6 +13,7 @@ import { closeWaits, endCase, newRun, openIncident, type Run } from './run.ts';
 import { findFrame, type Frame, type Found, type State, type Transition } from './state.ts';
 import { reopen } from './steps/approval.ts';
 import { dropGoneItems } from './steps/for-each.ts';
+import { OVER_BUDGET } from './step-budget.ts';
 import { finishScope, openStep } from './steps/index.ts';
 import { barAgain } from './tasks.ts';
 import type { DeltaEntry, Effect, EngineEvent, LogEvent, StepContext } from './types.ts';
@@ -92,7 +93,7 @@ function settle(run: Run, budget: number): void {
     const wait = nextCondition(run);
     done += 1 + weightOf(run);
     if (!wait) return;
-    if (done > budget) stopWait(run, wait, overBudget.code);
+    if (done > budget) stopWait(run, wait, OVER_BUDGET.code);
     else happenTo(run, wait);
   } while (run.state.root !== null);
 }
@@ -104,7 +105,7 @@ function workOff(run: Run, before: number, budget: number): number {
     const next = must(run.agenda.shift(), 'transition');
     const found = findFrame(run.state, next.do === 'enter' ? next.scope : next.frame);
     if (!found) continue;
-    if (done > budget && next.do === 'open') openIncident(run, found.frame, overBudget);
+    if (done > budget && next.do === 'open') openIncident(run, found.frame, OVER_BUDGET);
     else advance(run, next, found);
   }
   return done;
@@ -123,8 +124,6 @@ function weightOf(run: Run): number {
   run.weighed = { evaluated, notices: notices.length, opened: opened.length };
   return weight;
 }
-
-const overBudget = { code: 'step_budget', detail: {}, resume: { do: 'open' as const } };
 
 function advance(run: Run, next: Transition, { frame, parent }: Found): void {
   run.at = frame.step;

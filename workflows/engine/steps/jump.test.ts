@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../flow.gen.ts';
+import { fold } from '../fold.ts';
 import { Simulation } from '../simulate.ts';
-import { aHandler, aJump, aLoop, anExclusive, aParallel, aUserTask, compileSteps } from '../testing.ts';
+import { aHandler, aJump, aLoop, anExclusive, aParallel, aTimer, aUserTask, compileSteps } from '../testing.ts';
 
 describe('jump', () => {
   it('goes back to a step around it, and forgets what came after', () => {
@@ -46,5 +48,40 @@ describe('jump', () => {
     run.complete('b', 'done');
 
     expect(run.open().toSorted()).toEqual(['a', 'reminded']);
+  });
+
+  describe('round and round', () => {
+    const nobodyFound = { resolve: () => ({ persons: [], explanation: { rule: 'role' as const, inputs: {} } }) };
+    const nobody = { people: { assign: { rule: 'role' as const, role: 'staff' }, whenEmpty: 'skip' as const } };
+    const round = (steps: Step[]) => new Simulation(compileSteps([...steps, aJump('back', steps[0]!.id)]), nobodyFound);
+    const incidents = ({ state }: Simulation) => state.incidents.map(({ code, step }) => [code, step]);
+
+    it('over steps that nobody does stops with an incident, and a retry goes on for as long again', () => {
+      const run = round([aUserTask('a', nobody)]);
+      run.start('owner');
+      expect(incidents(run)).toEqual([['step_budget', 'back']]);
+      const { length } = run.entries;
+      run.send({ kind: 'retry', actor: 'operator', incident: run.state.incidents[0]!.id, vars: {} });
+
+      expect(incidents(run)).toEqual([['step_budget', 'back']]);
+      expect(run.entries.length).toBeGreaterThan(length + 50);
+      expect(fold(run.compiled, 'case', run.entries)).toEqual(run.state);
+    });
+
+    it('with a timer in between goes on as long as it likes', () => {
+      const run = round([aUserTask('a', nobody), aTimer('wait', { in: 'PT1S' })]);
+      run.start('owner');
+      run.advance(300_000);
+
+      expect([incidents(run), run.entries.length > 300]).toEqual([[], true]);
+    });
+
+    it('by people goes on as long as they like', () => {
+      const run = round([aUserTask('a'), aUserTask('b', nobody)]);
+      run.start('owner');
+      for (let turn = 0; turn < 150; turn += 1) run.complete('a', 'done');
+
+      expect([incidents(run), run.open()]).toEqual([[], ['a']]);
+    });
   });
 });
