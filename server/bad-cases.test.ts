@@ -19,6 +19,8 @@ import { publishFlow } from './definitions/flows.ts';
 
 const text = (en: string) => ({ 'zh-CN': en, en });
 const missing = randomUUID();
+/** Nobody ever. */
+const nobody = randomUUID();
 const megabytes = 'x'.repeat(5_000_000);
 
 /** An activity that answers what the test says. */
@@ -71,6 +73,18 @@ const flows: Flow[] = [
     last,
   ),
   flow('endless', round('outer', round('middle', round('inner', tell))), last),
+  flow(
+    'alone',
+    { ...last, id: 'nobody', people: { assign: { rule: 'persons', persons: [nobody] }, whenEmpty: 'skip' } },
+    {
+      id: 'again',
+      kind: 'exclusive',
+      title: text('Again'),
+      branches: [{ title: text('Yes'), when: 'note = null', steps: [{ id: 'back', kind: 'jump', to: 'nobody' }] }],
+      otherwise: { steps: [] },
+    },
+    last,
+  ),
   flow('heavy', call('ask', 'answer', { input: { what: 'what' }, output: { note: 'text' } }), last),
   flow('mentioned', first, {
     id: 'fork',
@@ -209,6 +223,13 @@ describe('an incident on that case, with its inputs, retryable', () => {
       payload: { comment: 'never ends' },
     });
     expect(cancelled.statusCode, cancelled.payload).toBe(200);
+  });
+
+  it('for a jump back over a step that nobody is found for', async () => {
+    const incident = await incidentOf(await begin('alone'));
+
+    expect(incident).toMatchObject({ step: 'back', code: 'step_budget' });
+    await expectOthersToGoOn();
   });
 
   it('for an activity that answers five megabytes', async () => {
