@@ -304,19 +304,22 @@ describe('whatever comes in between', () => {
 });
 
 describe('a step that is waited for no longer', () => {
-  const cancelled = async (caseId: string) => {
+  const cancel = async (caseId: string) => {
     expect((await act(caseId, 'cancel', { comment: 'Not needed' })).statusCode).toBe(200);
-    await expect.poll(async () => (await rowsOf(caseId))[0]?.ended, { timeout: 15_000 }).not.toBe('pending');
   };
+  const ends = (caseId: string) =>
+    expect.poll(async () => (await rowsOf(caseId))[0]?.ended, { timeout: 15_000 }).not.toBe('pending');
 
   it('of a cancelled case has a dead address', async () => {
     const { caseId, number } = await begin();
     const { callback } = await outside.whenAsked(number);
     await waits(caseId);
 
-    await cancelled(caseId);
+    await cancel(caseId);
 
+    // From the answer on, whether its activity has heard of it or not.
     expect(await callBack(callback, done)).toMatchObject({ status: 410, body: { code: 'callback_over' } });
+    await ends(caseId);
     expect(await rowsOf(caseId)).toMatchObject([{ state: 'closed', ended: 'failed' }]);
     expect(await typesOf(caseId)).toEqual(['case_started', 'case_cancelled', 'activity_failed']);
     const handle = stage.deps.temporal.workflow.getHandle(caseId);
@@ -333,7 +336,8 @@ describe('a step that is waited for no longer', () => {
     await waits(caseId);
     await receiveCallback(stage.deps, callback.slice(callback.lastIndexOf('/') + 1), done);
 
-    await cancelled(caseId);
+    await cancel(caseId);
+    await ends(caseId);
 
     await expect
       .poll(() => typesOf(caseId), { timeout: 15_000 })

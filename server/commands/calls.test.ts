@@ -72,7 +72,9 @@ async function childOf(caseId: string): Promise<string> {
   await expect.poll(() => openSteps(child), soon).toBeDefined();
   return child;
 }
+/** As soon as the task is there. */
 async function finish(caseId: string, step: string, fields: Record<string, unknown> = {}): Promise<void> {
+  await expect.poll(() => openSteps(caseId), soon).toContain(step);
   const { id: taskId, assignment } = await openTask(stage, caseId, step);
   await complete(stage, { taskId, assignment, fields }, intend(stage.cast.dispatcher));
 }

@@ -28,5 +28,6 @@ describe('closing a frame', () => {
     closeUnder(later, frame);
 
     expect(later.state.effects).toMatchObject([{ step: 'print', frame: null }]);
+    expect(later.late).toEqual(later.state.effects.map(({ id }) => id));
   });
 });

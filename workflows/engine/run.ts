@@ -55,6 +55,8 @@ export interface Run {
   effects: Effect[];
   /** Effects of earlier events that are looked up in vain. */
   dropped: number[];
+  /** Activities in flight whose step this event closed. */
+  late: number[];
   /** Calls whose cases nobody waits for any more, and escalations for whoever waits for this one. */
   cancels: number[];
   escalates: string[];
@@ -98,6 +100,7 @@ export function newRun(
     spent: [],
     effects: [],
     dropped: [],
+    late: [],
     cancels: [],
     escalates: [],
     begun: 0,
@@ -295,7 +298,10 @@ function closeEffects(run: Run, frames: ReadonlySet<number>): void {
     else if (started.has(effect.id)) continue;
     else if (effect.type === 'resolve') run.dropped.push(effect.id);
     else if (effect.type === 'call' && effect.waits) run.cancels.push(effect.id);
-    else kept.push({ ...effect, frame: null });
+    else {
+      run.late.push(effect.id);
+      kept.push({ ...effect, frame: null });
+    }
   }
   run.state.effects = kept;
   run.effects = run.effects.filter((effect) => kept.some(({ id }) => id === effect.id));

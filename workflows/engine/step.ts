@@ -49,7 +49,7 @@ export function stepInto(compiled: Compiled, state: State, event: EngineEvent, c
 
 function deltaOf(run: Run): DeltaEntry {
   const { state, now, event, patchEffect, opened, changed, closed, notices, spent, effects } = run;
-  const { dropped, cancels, escalates } = run;
+  const { dropped, late, cancels, escalates } = run;
   return {
     rev: state.rev,
     at: now,
@@ -64,6 +64,7 @@ function deltaOf(run: Run): DeltaEntry {
     spent,
     effects,
     ...(dropped.length > 0 && { dropped }),
+    ...(late.length > 0 && { late }),
     ...(cancels.length > 0 && { cancels }),
     ...(escalates.length > 0 && { escalates }),
     case: caseChange(run.compiled, state),

@@ -368,6 +368,8 @@ export interface DeltaEntry {
   effects: Effect[];
   /** Of effects that earlier events started: people whom nobody needs any more. An activity ends with an event of its own. */
   dropped?: number[];
+  /** Activities in flight whose step this event closed: a call from outside comes too late for them. */
+  late?: number[];
   /** Calls whose cases are waited for no more: they are cancelled. */
   cancels?: number[];
   /** Of a case that another waits for: escalations that nobody in it caught. */

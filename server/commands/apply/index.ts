@@ -110,7 +110,7 @@ async function apply(tx: Tx, work: Work): Promise<Applied> {
     done,
     effects: fresh.flatMap((entry) => entry.effects.map((effect) => ({ effect, rev: entry.rev }))),
     spent: fresh.flatMap(({ spent = [], rev }) => spent.map((each) => ({ ...each, rev }))),
-    ended: endedEffects([...log.map(({ entry }) => entry), ...fresh]),
+    ...endsOf([...log.map(({ entry }) => entry), ...fresh]),
     hints: isFlushed ? [] : hints,
   });
   if (isFlushed) sendHints(tx, hints);
@@ -200,11 +200,13 @@ function actingFor({ actingFor: person }: DeltaEntry['event']): string | null {
 }
 
 /** An effect may start and end in one delta, and its end may come before its start. What the engine dropped or gave up has come to nothing. */
-function endedEffects(entries: readonly DeltaEntry[]): Writes['ended'] {
-  return entries.flatMap(({ consumed, event, dropped = [], cancels = [] }): Writes['ended'] => [
+function endsOf(entries: readonly DeltaEntry[]): Pick<Writes, 'ended' | 'late'> {
+  const ended = entries.flatMap(({ consumed, event, dropped = [], cancels = [] }): Writes['ended'] => [
     ...[...dropped, ...cancels].map((id) => ({ id, state: 'failed' as const })),
     ...endOf({ consumed, event }),
   ]);
+  const late = entries.flatMap(({ late: ids = [] }) => ids).filter((late) => !ended.some(({ id }) => id === late));
+  return { ended, late };
 }
 
 function endOf({ consumed, event }: Pick<DeltaEntry, 'consumed' | 'event'>): Writes['ended'] {

@@ -40,6 +40,8 @@ export interface Writes extends PeoplePlan {
   done: string[];
   effects: { effect: Effect; rev: number }[];
   ended: { id: number; state: 'done' | 'failed' }[];
+  /** Of those that have not ended, the ones whose step is gone. */
+  late: number[];
   spent: (Spent & { rev: number })[];
   /** Those that the commit sends. */
   hints: HintMessage[];
@@ -94,19 +96,24 @@ function timeWrites(caseId: string, { spent }: Writes) {
   return spent.length === 0 ? sql`` : sql`, s as (${timeInsert(caseId, spent)})`;
 }
 
-function effectWrites(caseId: string, { effects, ended }: Writes) {
-  if (effects.length === 0 && ended.length === 0) return sql``;
+function effectWrites(caseId: string, w: Writes) {
+  const { effects, ended, late } = w;
+  if (effects.length + ended.length + late.length === 0) return sql``;
   return sql`,
   f as (
-    insert into effect (case_id, id, step, type, activity, rev, state)
-    select ${caseId}::uuid, id, step, type, activity, rev, state
-    from json_to_recordset(${json(effects.map(({ effect, rev }) => effectRow(effect, rev, ended)))}::json)
-      as x (id int, step text, type text, activity text, rev int, state text)
+    insert into effect (case_id, id, step, type, activity, rev, state, late)
+    select ${caseId}::uuid, id, step, type, activity, rev, state, late
+    from json_to_recordset(${json(effects.map(({ effect, rev }) => effectRow(effect, rev, w)))}::json)
+      as x (id int, step text, type text, activity text, rev int, state text, late boolean)
     on conflict do nothing),
   fe as (
     update effect f set state = x.state, updated_at = now()
     from json_to_recordset(${json(ended)}::json) as x (id int, state text)
-    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')`;
+    where f.case_id = ${caseId} and f.id = x.id and f.state = 'pending')${late.length === 0 ? sql`` : lateUpdate(caseId, late)}`;
+}
+
+function lateUpdate(caseId: string, late: readonly number[]) {
+  return sql`, fl as (update effect set late = true where case_id = ${caseId} and id = any (${late}::int[]))`;
 }
 
 function taskWrites(caseId: string, w: Writes) {
@@ -245,10 +252,10 @@ function notificationInsert(caseId: string, { notifications }: Writes) {
     on conflict (dedupe) do nothing)`;
 }
 
-function effectRow(effect: Effect, rev: number, ended: Writes['ended']) {
+function effectRow(effect: Effect, rev: number, { ended, late }: Writes) {
   const activity = activityOf(effect);
   const state = ended.find(({ id }) => id === effect.id)?.state ?? 'pending';
-  return { id: effect.id, step: effect.step, type: effect.type, activity, rev, state };
+  return { id: effect.id, step: effect.step, type: effect.type, activity, rev, state, late: late.includes(effect.id) };
 }
 
 /** What is sent is handed over by an activity too. */

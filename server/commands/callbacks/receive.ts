@@ -44,11 +44,11 @@ export function receiveCallback(
   });
 }
 
-/** Whoever calls at the same time waits for the first. An effect that has ended waits for nothing. */
+/** Whoever calls at the same time waits for the first. An effect that has ended, or whose step is gone, waits for nothing. */
 async function lock(tx: Tx, hash: Buffer): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
     select c.case_id as "caseId", c.effect, c.activity, c.expect, c.body_hash as "bodyHash",
-      c.state = 'open' and c.expires_at > now() and f.state = 'pending' as "isOpen"
+      c.state = 'open' and c.expires_at > now() and f.state = 'pending' and not f.late as "isOpen"
     from callback c join effect f on f.case_id = c.case_id and f.id = c.effect where c.token_hash = ${hash} for update of c`.execute(
     tx,
   );
