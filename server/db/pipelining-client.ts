@@ -1,8 +1,8 @@
 /**
- * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) and what is marked `withNext` goes in
- * one packet with the statement behind it, and a statement marked `andCommit` takes the commit with it. Postgres runs them in order and
- * answers each; where an opening fails, the statement behind it fails with the opening's error. Long statements are prepared once a
- * connection.
+ * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) and what is marked `withNext` is sent
+ * and not waited for: Postgres is at work on it while the statement behind it is still being made. A statement marked `andCommit` takes the
+ * commit with it. Postgres runs them in order and answers each; where an opening fails, the statement behind it fails with the opening's
+ * error. Long statements are prepared once a connection.
  */
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -12,7 +12,7 @@ const commitMark = '/* and commit */';
 export const andCommit = sql.raw(commitMark);
 
 const nextMark = '/* with next */';
-/** Ends a statement whose answer nobody needs: it waits for the next one and leaves with it, and that one tells its error. */
+/** Ends a statement whose answer nobody needs: nobody waits for it, and the next one tells its error. */
 export const withNext = sql.raw(nextMark);
 
 /** Statements that only prepare for the next one. */
@@ -55,9 +55,8 @@ export class PipeliningClient extends pg.Client {
     return name === undefined ? args : [{ name, text, values }, ...rest];
   }
 
-  /** Held back until the statement behind it goes. */
+  /** Answered at once; its error comes with the statement behind it. */
   private open(statement: unknown[]): Promise<unknown> {
-    if (this.opening === undefined) this.stream.cork();
     this.opening = firstError(this.opening, this.send(statement));
     return Promise.resolve(opened);
   }
@@ -66,7 +65,6 @@ export class PipeliningClient extends pg.Client {
     const { opening } = this;
     if (opening === undefined) return answer;
     this.opening = undefined;
-    this.stream.uncork();
     if (!(answer instanceof Promise)) return answer;
     return heedBoth(opening, answer);
   }
