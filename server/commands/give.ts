@@ -3,6 +3,7 @@
  * key gets the first one's answer; whoever repeats the key with another request is refused.
  */
 import { asActor, asPerson, asProgram, type Tx } from '../db/as.ts';
+import { isRefuted } from '../db/records/try-patch.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { drive } from './drive.ts';
@@ -21,12 +22,15 @@ export interface Given {
 /** What tx1 comes to: a new command to drive, or the one given before. */
 export type Ticket = { job: Job; person: Parameters<typeof openedFor>[0] } | { prior: PriorCommand };
 
+/**
+ * tx1. It may leave questions to its last statement, which fails where the answer is no; then it is written once more, `isCareful`, and
+ * tells what is wrong.
+ */
+export type Write = (tx: Tx, isCareful: boolean) => Promise<Ticket>;
+
 /** @throws AppError key_reused, what `write` throws, and the engine's refusal as 409 */
-export async function give(deps: Deps, intention: Intention, write: (tx: Tx) => Promise<Ticket>): Promise<Given> {
-  const open = intention.isAutomatic === true ? asProgram : asActor;
-  const ticket = await open(deps.db, intention.person, write).catch((error: unknown) =>
-    orPrior(deps, intention, error),
-  );
+export async function give(deps: Deps, intention: Intention, write: Write): Promise<Given> {
+  const ticket = await writeDown(deps, intention, write).catch((error: unknown) => orPrior(deps, intention, error));
   if ('prior' in ticket) return repeat(deps, intention, ticket.prior);
   const { job, person } = ticket;
   const driven = await drive(deps, job);
@@ -41,6 +45,14 @@ export async function give(deps: Deps, intention: Intention, write: (tx: Tx) => 
     default:
       return driven;
   }
+}
+
+function writeDown({ db }: Deps, { isAutomatic, person }: Intention, write: Write): Promise<Ticket> {
+  const open = isAutomatic === true ? asProgram : asActor;
+  return open(db, person, (tx) => write(tx, false)).catch((error: unknown) => {
+    if (!isRefuted(error)) throw error;
+    return open(db, person, (tx) => write(tx, true));
+  });
 }
 
 /** A request that lost against its own twin: the twin's command is there now. */

@@ -62,11 +62,11 @@ export interface TransferAct {
 
 /** @throws AppError not_found, task_closed, assignment_changed, field_changed, invalid_fields, … */
 export function completeTask(deps: Deps, intention: Intention, act: CompleteAct): Promise<Given> {
-  return give(deps, intention, (tx) =>
+  return give(deps, intention, (tx, isCareful) =>
     taskTicket(tx, { deps, intention, act, kind: 'complete' }, async ({ facts, flow, step }) => {
       const action = findAction(step, facts.task, act.outcome);
       checkComment(action, act.comment);
-      const change = await prepareChange(tx, { facts, flow, action, step, act });
+      const change = await prepareChange(tx, { facts, flow, action, step, act, isCareful });
       const asking = { flow, chooser: intention.person, communityId: facts.case.communityId, by: step.id };
       const choices = asksChoices(step, action) ? await readyChoices(tx, asking, act.choices) : {};
       const args = { outcome: act.outcome, assignment: act.assignment, choices };
@@ -192,10 +192,11 @@ function checkComment({ comment = 'optional' }: Action, given: string | null): v
 interface Filling extends FoundTask {
   action: Action;
   act: CompleteAct;
+  isCareful: boolean;
 }
 
 /** What the person changed, checked against form, step, references and the table itself. */
-async function prepareChange(tx: Tx, { facts, flow, step, action, act }: Filling): Promise<Change> {
+async function prepareChange(tx: Tx, { facts, flow, step, action, act, isCareful }: Filling): Promise<Change> {
   const { form } = flow;
   const permissions = permissionsOf(form, step.fields, action.fields);
   const changesNothing = action.prepare === undefined && Object.keys(act.fields).length === 0;
@@ -214,7 +215,7 @@ async function prepareChange(tx: Tx, { facts, flow, step, action, act }: Filling
   if (Object.keys(patch).length === 0) return { patch: null };
   const isValid = facts.currentForm === form.version;
   const whole = inWholeTables(patch, current);
-  await tryPatch(tx, form, facts.case.id, { patch: whole, checked: ready.set, isValid });
+  await tryPatch(tx, form, facts.case.id, { patch: whole, checked: ready.set, isValid, withNext: !isCareful });
   return { patch, record: isValid && !mayBeRefused(form, whole) ? current : null };
 }
 

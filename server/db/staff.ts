@@ -13,7 +13,7 @@ export const residentRoles: readonly string[] = ['owner', 'tenant'];
  */
 export function holdsStaffRole(
   person: RawBuilder<unknown>,
-  { roles, communityId }: { roles: readonly string[] | null; communityId: string | null },
+  { roles, communityId }: { roles: readonly string[] | null; communityId: string | null | RawBuilder<unknown> },
 ): RawBuilder<boolean> {
   const wanted =
     roles === null ? sql`sg.role <> all(${residentRoles}::text[])` : sql`sg.role = any(${[...roles]}::text[])`;

@@ -137,7 +137,7 @@ describe('whom the dialogue of a transfer finds', () => {
 
 describe('who may be named in a field', () => {
   it('refuses a resident where a step hands the work to the person named', async () => {
-    const { id } = await poolTask();
+    const { id, caseId } = await poolTask();
     const name = (runner: string) =>
       post(dispatcher, `/api/tasks/${id}/complete`, {
         outcome: 'handed_out',
@@ -149,6 +149,7 @@ describe('who may be named in a field', () => {
     expect((await name(resident)).json()).toMatchObject({
       errors: [{ path: '/fields/runner', code: 'not_a_choice' }],
     });
+    expect(await openTask(stage, caseId)).toMatchObject({ id, assignment: 1 });
     expect((await name(stage.cast.runner)).statusCode).toBe(200);
   });
 

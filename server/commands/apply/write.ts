@@ -247,8 +247,9 @@ function notificationInsert(caseId: string, { notifications }: Writes) {
     from json_to_recordset(${json(notifications)}::json)
       as x (person_id uuid, role text, task_id text, kind text, params jsonb, dedupe text)
     join "case" k on k.id = ${caseId}
-    join person p on p.disabled_at is null and (p.id = x.person_id or (x.role is not null and exists (
-      select from role_grant g where g.person_id = p.id and g.role = x.role and (g.community_id is null or g.community_id = k.community_id))))
+    cross join lateral (select x.person_id as id union select g.person_id from role_grant g
+      where g.role = x.role and (g.community_id is null or g.community_id = k.community_id)) told
+    join person p on p.id = told.id and p.disabled_at is null
     on conflict (dedupe) do nothing)`;
 }
 

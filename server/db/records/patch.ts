@@ -11,6 +11,7 @@ import { checkPersonsOf } from './persons.ts';
 import { checkRefs } from './refs.ts';
 import { writeAttached } from './rows.ts';
 import { toAssignments, type Row } from './values.ts';
+import { isThere } from './there.ts';
 
 export interface RecordChange {
   /** Null: the system. */
@@ -91,7 +92,7 @@ async function updateOf(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch
       ? sql``
       : sql` from (select set_config('guanjia.rev', ${String(options.rev)}, true)) as rev`;
   return sql`update ${sql.id('record', form.table)} r set ${sql.join(sets)}${rev}
-    where id = ${id} and deleted_at is null${same}`;
+    where id = ${id} and ${isThere}${same}`;
 }
 
 async function checkMentioned(tx: Tx, form: LoadedForm, id: string, patch: RecordPatch): Promise<void> {
@@ -113,7 +114,7 @@ export async function deleteRecord(tx: Tx, form: LoadedForm, id: string, options
   const same = options.version === undefined ? sql`` : sql` and version = ${options.version}`;
   const { numAffectedRows } = await sql`
     update ${sql.id('record', form.table)} set deleted_at = now(), updated_by = ${options.by}::uuid
-     where id = ${id} and deleted_at is null${same}`.execute(tx);
+     where id = ${id} and ${isThere}${same}`.execute(tx);
   if (numAffectedRows === 0n) throw await whyNot(tx, form, id);
 }
 

@@ -6,6 +6,7 @@ import type { Tx } from '../as.ts';
 import type { LoadedForm } from './form-store.ts';
 import { readRows } from './rows.ts';
 import { fromRow, type Row } from './values.ts';
+import { isThere } from './there.ts';
 
 export interface StoredRecord {
   id: string;
@@ -21,7 +22,7 @@ export interface StoredRecord {
 }
 
 export async function findRecord(tx: Tx, form: LoadedForm, id: string): Promise<StoredRecord | undefined> {
-  const { rows } = await sql<Row>`${selectFrom(form)} where r.id = ${id} and r.deleted_at is null`.execute(tx);
+  const { rows } = await sql<Row>`${selectFrom(form)} where r.id = ${id} and ${isThere}`.execute(tx);
   const [record] = await toRecords(tx, form, rows);
   return record;
 }

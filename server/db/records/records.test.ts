@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Values } from '../../../forms/types.ts';
+import { publishForm } from '../../definitions/forms.ts';
 import { createTestDb, type TestDb } from '../../testing/database.ts';
+import { errandForm } from '../../testing/errand.ts';
 import { asEngine, asPerson } from '../as.ts';
 import {
   insertRecord,
@@ -16,6 +18,7 @@ import {
   tryPatch,
   withProblems,
 } from './index.ts';
+import { isRefuted } from './try-patch.ts';
 
 let test: TestDb;
 let admin: string;
@@ -287,6 +290,24 @@ describe("a case's record", () => {
 
     expect(role).toBe('guanjia_app');
     await expect(read(admin, 'repair', id)).resolves.toMatchObject({ version: 1 });
+  });
+
+  it('asks only whether, with the next statement, which fails where the answer is no', async () => {
+    await publishForm(test.adminDb, errandForm, { note: null, by: null });
+    const form = await loadForm(test.db, 'errand');
+    const id = await insert(admin, 'errand', { what: 'Fetch' });
+    const worker = await aPerson('worker', [{ role: 'technician', community: at.community }]);
+    const resident = await aPerson('resident', [{ role: 'owner', community: at.community }]);
+    const naming = (runner: string) =>
+      asPerson(test.db, admin, async (tx) => {
+        await tryPatch(tx, form, id, { patch: { runner }, isValid: true, withNext: true });
+        return (await sql<{ n: number }>`select 1 as n`.execute(tx)).rows[0]?.n;
+      });
+
+    expect(await naming(worker)).toBe(1);
+    expect(await naming(worker.toUpperCase())).toBe(1);
+    await expect(naming(resident)).rejects.toSatisfy(isRefuted);
+    await expect(naming(randomUUID())).rejects.toSatisfy(isRefuted);
   });
 
   it('is hidden from who neither started nor handles it', async () => {

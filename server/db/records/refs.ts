@@ -7,6 +7,7 @@ import { isEmpty } from '../../../forms/empty.ts';
 import type { CompiledForm, FieldInfo, Values } from '../../../forms/types.ts';
 import { AppError, type FieldError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
+import { isThere } from './there.ts';
 
 interface Mention {
   path: string;
@@ -17,18 +18,34 @@ interface Mention {
 
 /** @throws AppError invalid_fields with ref_not_found at each path */
 export async function checkRefs(tx: Tx, form: CompiledForm, values: Values): Promise<void> {
-  const mentions = form.fields.flatMap((field) => mentionsOf(field, values[field.name], `/fields/${field.name}`));
+  const mentions = allMentions(form, values);
   if (mentions.length === 0) return;
-  const byTarget = Map.groupBy(mentions, ({ target }) =>
-    typeof target === 'string' ? target : `record.${target.table}`,
-  );
-  const queries = [...byTarget.values()].map((each) => foundIn(each));
+  const queries = groupsOf(mentions).map((each) => foundIn(each));
   const { rows } = await sql<{ id: string }>`${sql.join(queries, sql` union all `)}`.execute(tx);
   const found = new Set(rows.map(({ id }) => id));
   const errors = mentions
     .filter(({ id }) => !found.has(id.toLowerCase()))
     .map(({ path }): FieldError => ({ path, code: 'ref_not_found' }));
   if (errors.length > 0) throw new AppError('invalid_fields', 422, {}, errors);
+}
+
+/** The same as a condition, for whoever asks only whether; none where nothing is mentioned. */
+export function refsAreThere(form: CompiledForm, values: Values): RawBuilder<boolean>[] {
+  return groupsOf(allMentions(form, values)).map((group) => {
+    const ids = new Set(group.map(({ id }) => id.toLowerCase()));
+    return sql<boolean>`(select count(*) from (${foundIn(group)}) f) = ${ids.size}`;
+  });
+}
+
+function allMentions(form: CompiledForm, values: Values): Mention[] {
+  return form.fields.flatMap((field) => mentionsOf(field, values[field.name], `/fields/${field.name}`));
+}
+
+function groupsOf(mentions: Mention[]): Mention[][] {
+  const byTarget = Map.groupBy(mentions, ({ target }) =>
+    typeof target === 'string' ? target : `record.${target.table}`,
+  );
+  return [...byTarget.values()];
 }
 
 function mentionsOf(field: FieldInfo, value: unknown, path: string): Mention[] {
@@ -51,5 +68,5 @@ function foundIn(mentions: Mention[]): RawBuilder<unknown> {
   const target = mentions[0]?.target;
   if (target === 'person') return sql`select id from person where id = any(${ids}::uuid[]) and disabled_at is null`;
   if (target === 'file' || target === undefined) return sql`select id from file where id = any(${ids}::uuid[])`;
-  return sql`select id from ${sql.id('record', target.table)} where id = any(${ids}::uuid[]) and deleted_at is null`;
+  return sql`select id from ${sql.id('record', target.table)} where id = any(${ids}::uuid[]) and ${isThere}`;
 }

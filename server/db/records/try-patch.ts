@@ -2,15 +2,16 @@
  * Whether the table would take a patch of a case's record (protocol.md A, tx1): references as the asking person sees them, types
  * and constraints as the engine will write them. Leaves nothing behind and gives locks back.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { constraintFields } from '../../../forms/constraint-fields.ts';
 import type { FieldKind, Values } from '../../../forms/types.ts';
 import type { Tx } from '../as.ts';
+import { withNext } from '../pipelining-client.ts';
 import type { LoadedForm } from './form-store.ts';
 import { patchAhead } from './patch.ts';
 import { toProblem } from './problem.ts';
-import { checkPersonsOf } from './persons.ts';
-import { checkRefs } from './refs.ts';
+import { checkPersonsOf, personsAreChoices } from './persons.ts';
+import { checkRefs, refsAreThere } from './refs.ts';
 
 export interface Trial {
   patch: Values;
@@ -18,6 +19,11 @@ export interface Trial {
   checked?: readonly string[];
   /** The patch is valid by the version that the table follows: where that says all the table could, the table is not asked. */
   isValid?: boolean;
+  /**
+   * Asked is only whether, together with the next statement of the transaction: where the answer is no that one fails with what `isRefuted`
+   * knows, and whoever asked tries again without this.
+   */
+  withNext?: boolean;
 }
 
 /**
@@ -28,16 +34,21 @@ export async function tryPatch(
   tx: Tx,
   form: LoadedForm,
   id: string,
-  { patch, checked = [], isValid = false }: Trial,
+  { patch, checked = [], isValid = false, withNext: isAhead = false }: Trial,
 ): Promise<void> {
-  const mentioned = Object.entries(patch).filter(([name]) => !checked.includes(name));
-  const refs = checkRefs(tx, form, Object.fromEntries(mentioned));
+  const isAsked = !(isValid && !mayBeRefused(form, patch));
+  const mentioned = Object.fromEntries(Object.entries(patch).filter(([name]) => !checked.includes(name)));
+  if (isAhead && !isAsked) {
+    await expectAll(tx, [...refsAreThere(form, mentioned), ...personsAreChoices(form, id, patch)]);
+    return;
+  }
+  const refs = checkRefs(tx, form, mentioned);
   const persons = checkPersonsOf(tx, form, id, patch);
   // Asked together, told in this order.
   await Promise.allSettled([refs, persons]);
   await refs;
   await persons;
-  if (isValid && !mayBeRefused(form, patch)) return;
+  if (!isAsked) return;
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
     await patchAhead(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true, isThere: true });
@@ -47,6 +58,16 @@ export async function tryPatch(
     await sql`rollback to savepoint try_patch`.execute(tx);
     throw toProblem(error, form);
   }
+}
+
+async function expectAll(tx: Tx, conditions: RawBuilder<boolean>[]): Promise<void> {
+  if (conditions.length === 0) return;
+  await sql`select expect_row((${sql.join(conditions, sql` and `)})::int) ${withNext}`.execute(tx);
+}
+
+/** What `expect_row` raises. */
+export function isRefuted(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'GJ001';
 }
 
 /** Kinds of which the table takes any valid value: what they refer to has been looked for, and no arithmetic is theirs. */
