@@ -1,5 +1,5 @@
 /** The writing half of tx1: command, its number in the case, and the task that is on its way, in one statement. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Tx } from '../db/as.ts';
 import { andCommit } from '../db/pipelining-client.ts';
@@ -35,22 +35,36 @@ export interface Inserted {
  * @throws AppError case_busy
  */
 export async function insertCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
-  const { id, person, task, patch, args } = prepared;
+  const { id, person, task } = prepared;
   const { rows } = await sql<{ n: number; lowest: number | null; stamp: string }>`
     with c as materialized (
       select n, lowest, stamp from number_command(${id}, ${prepared.case.id}, ${task?.id ?? null},
         ${mostBeside(prepared.kind)})),
     d as (delete from task_draft where task_id = ${task?.id ?? null} and person_id = ${person.id}
       and ${!stays.includes(prepared.kind)} and exists (select from c))
-    insert into command (id, case_id, n, kind, actor, idempotency_key, route, request_hash, task_id, args, patch, comment, read_rev,
-      device_at, flow_version, lease_by, lease_until)
-    select ${id}, ${prepared.case.id}, c.n, ${prepared.kind}, ${person.id}, ${intention.key.key}::uuid, ${intention.key.route},
-      ${intention.requestHash}, ${task?.id ?? null}, ${JSON.stringify(args)}::jsonb,
-      ${patch === null ? null : JSON.stringify(patch)}::jsonb, ${prepared.comment}, ${prepared.readRev}::int,
-      ${prepared.deviceAt}::timestamptz, ${prepared.case.flowVersion}, ${leaseHolder}, now() + make_interval(secs => ${leaseSeconds})
-    from c
+    ${insertion(prepared, intention, sql`c.n`)} from c
     returning n, (select lowest from c) as lowest, (select stamp::text from c) as stamp ${andCommit}`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new AppError('case_busy', 409);
   return { n: row.n, lowestPending: row.lowest ?? row.n, stamp: row.stamp };
+}
+
+/** The same for the command that starts its case: the case is this transaction's own, and was written with `last_n` 1. */
+export async function insertFirstCommand(tx: Tx, prepared: Prepared, intention: Intention): Promise<Inserted> {
+  const { rows } = await sql<{ stamp: string }>`
+    ${insertion(prepared, intention, sql`1`)} returning pg_current_xact_id()::xid::text as stamp ${andCommit}`.execute(
+    tx,
+  );
+  return { n: 1, lowestPending: 1, stamp: rows[0]?.stamp ?? '' };
+}
+
+function insertion(prepared: Prepared, { key, requestHash }: Intention, n: RawBuilder<number>): RawBuilder<unknown> {
+  const { id, person, task, patch, args } = prepared;
+  return sql`
+    insert into command (id, case_id, n, kind, actor, idempotency_key, route, request_hash, task_id, args, patch, comment, read_rev,
+      device_at, flow_version, lease_by, lease_until)
+    select ${id}::uuid, ${prepared.case.id}::uuid, ${n}, ${prepared.kind}, ${person.id}::uuid, ${key.key}::uuid, ${key.route},
+      ${requestHash}::bytea, ${task?.id ?? null}, ${JSON.stringify(args)}::jsonb,
+      ${patch === null ? null : JSON.stringify(patch)}::jsonb, ${prepared.comment}, ${prepared.readRev}::int,
+      ${prepared.deviceAt}::timestamptz, ${prepared.case.flowVersion}::int, ${leaseHolder}, now() + make_interval(secs => ${leaseSeconds})`;
 }

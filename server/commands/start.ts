@@ -22,7 +22,7 @@ import { standingOfStart } from './apply/standing.ts';
 import { readyChoices } from './choices.ts';
 import { readStarter, type CaseFacts } from './facts.ts';
 import { give, type Given, type Ticket } from './give.ts';
-import { insertCommand } from './insert.ts';
+import { insertFirstCommand } from './insert.ts';
 import { toJob } from './load-job.ts';
 import type { Decider } from './may-decide.ts';
 import { readyStart } from './prepare/acts.ts';
@@ -96,7 +96,7 @@ async function ticket(tx: Tx, { intention, person, flow, act }: Wanted): Promise
     readRev: null,
     deviceAt: null,
   };
-  const { n, lowestPending, stamp } = await insertCommand(tx, prepared, intention);
+  const { n, lowestPending, stamp } = await insertFirstCommand(tx, prepared, intention);
   const row = { ...prepared, n, actor: person.id, task: null };
   const job = toJob(row, flow, { caseId: facts.id, lowestPending, acked: 0 });
   const standing = standingOfStart(prepared, title, stamp);
@@ -144,9 +144,10 @@ async function insertCase(
   const number = numberOf(flow, record);
   const zone = record.zone ?? (await communityZone(tx, record.communityId));
   await sql`
-    insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status, started_at)
+    insert into "case" (id, number, flow, flow_version, form, form_version, community_id, initiator, title, summary, status, last_n,
+      started_at)
     values (${id}, ${number}, ${flow.key}, ${flow.version}, ${form.key}, ${form.version}, ${record.communityId}, ${person.id}, ${title},
-      ${JSON.stringify(summary)}::jsonb, 'starting', date_trunc('milliseconds', now())) ${withNext}`.execute(tx);
+      ${JSON.stringify(summary)}::jsonb, 'starting', 1, date_trunc('milliseconds', now())) ${withNext}`.execute(tx);
   const facts: CaseFacts = {
     id,
     number,
