@@ -3,7 +3,7 @@
  * key gets the first one's answer; whoever repeats the key with another request is refused.
  */
 import { asActor, asPerson, asProgram, type Tx } from '../db/as.ts';
-import { isRefuted } from '../db/records/try-patch.ts';
+import { isRefuted } from '../db/expect-row.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { drive } from './drive.ts';

@@ -1,7 +1,7 @@
 /**
  * What tx1 saw of the case while it had it locked, for whoever applies the answer of its command: that transaction need not read it again. Only
  * of a case in which nothing goes on but the command's task, and only for entries that say nothing else; whatever was written to the case
- * meanwhile makes the write void (`expect_row`), and then it is read as ever.
+ * meanwhile makes the write void (`expectRow`), and then it is read as ever.
  */
 import type { DeltaEntry, Incident } from '../../../workflows/engine/types.ts';
 import type { Prepared } from '../types.ts';

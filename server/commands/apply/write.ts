@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Tx } from '../../db/as.ts';
+import { expectRow, isRefuted } from '../../db/expect-row.ts';
 import { withHints, type HintMessage } from '../../db/hint.ts';
 import { andCommit } from '../../db/pipelining-client.ts';
 import type { CaseChange, Effect, Incident, Spent } from '../../../workflows/engine/types.ts';
@@ -47,10 +48,10 @@ export interface Writes extends PeoplePlan {
   hints: HintMessage[];
 }
 
-/** Whether what was written by what tx1 saw met another case or record: what `expect_row` raises, or what a table has against a value. */
+/** Whether what was written by what tx1 saw met another case or record: what `expectRow` fails with, or what a table has against a value. */
 export function isVoid(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && /^(GJ001|2[23]\w{3})$/.test(code);
+  return isRefuted(error) || (typeof code === 'string' && /^2[23]\w{3}$/.test(code));
 }
 
 /** The last statement of its transaction: the commit goes with it. */
@@ -66,7 +67,7 @@ export async function writeAll(tx: Tx, w: Writes): Promise<void> {
 function lastPart({ hints, case: { stamp } }: Writes) {
   const hinting = hints.length === 0 ? sql`select` : withHints(hints);
   if (stamp === null) return hinting;
-  const expected = sql`expect_row((select count(*) from c))`;
+  const expected = expectRow(sql`(select count(*) from c)`);
   return hints.length === 0 ? sql`select ${expected}` : sql`${hinting}, (select ${expected}) as expected`;
 }
 

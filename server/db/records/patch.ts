@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Values } from '../../../forms/types.ts';
 import { AppError } from '../../errors.ts';
 import type { Tx } from '../as.ts';
+import { expectRow } from '../expect-row.ts';
 import { withNext } from '../pipelining-client.ts';
 import { computeFields, computeRows } from './compute.ts';
 import type { LoadedForm } from './form-store.ts';
@@ -48,7 +49,9 @@ export async function patchAhead(tx: Tx, form: LoadedForm, id: string, { isThere
   const update = await updateOf(tx, form, id, { ...patch, fields });
   if (isThere) await sql`${update} ${withNext}`.execute(tx);
   else
-    await sql`with w as (${update} returning r.id) select expect_row((select count(*) from w)) ${withNext}`.execute(tx);
+    await sql`with w as (${update} returning r.id) select ${expectRow(sql`(select count(*) from w)`)} ${withNext}`.execute(
+      tx,
+    );
   await writeAttached(tx, form, id, fields);
 }
 

@@ -7,6 +7,7 @@ import { publishForm } from '../../definitions/forms.ts';
 import { createTestDb, type TestDb } from '../../testing/database.ts';
 import { errandForm } from '../../testing/errand.ts';
 import { asEngine, asPerson } from '../as.ts';
+import { isRefuted } from '../expect-row.ts';
 import {
   insertRecord,
   listRecords,
@@ -18,7 +19,6 @@ import {
   tryPatch,
   withProblems,
 } from './index.ts';
-import { isRefuted } from './try-patch.ts';
 
 let test: TestDb;
 let admin: string;

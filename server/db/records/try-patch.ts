@@ -6,6 +6,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { constraintFields } from '../../../forms/constraint-fields.ts';
 import type { FieldKind, Values } from '../../../forms/types.ts';
 import type { Tx } from '../as.ts';
+import { expectRow } from '../expect-row.ts';
 import { withNext } from '../pipelining-client.ts';
 import type { LoadedForm } from './form-store.ts';
 import { patchAhead } from './patch.ts';
@@ -36,19 +37,15 @@ export async function tryPatch(
   id: string,
   { patch, checked = [], isValid = false, withNext: isAhead = false }: Trial,
 ): Promise<void> {
-  const isAsked = !(isValid && !mayBeRefused(form, patch));
+  const asksTable = !isValid || mayBeRefused(form, patch);
   const mentioned = Object.fromEntries(Object.entries(patch).filter(([name]) => !checked.includes(name)));
-  if (isAhead && !isAsked) {
+  if (isAhead && !asksTable) {
     await expectAll(tx, [...refsAreThere(form, mentioned), ...personsAreChoices(form, id, patch)]);
     return;
   }
-  const refs = checkRefs(tx, form, mentioned);
-  const persons = checkPersonsOf(tx, form, id, patch);
-  // Asked together, told in this order.
-  await Promise.allSettled([refs, persons]);
-  await refs;
-  await persons;
-  if (!isAsked) return;
+  await checkRefs(tx, form, mentioned);
+  await checkPersonsOf(tx, form, id, patch);
+  if (!asksTable) return;
   await sql`savepoint try_patch; set local role guanjia_engine`.execute(tx);
   try {
     await patchAhead(tx, form, id, { fields: patch, by: null, hasCheckedRefs: true, isThere: true });
@@ -62,12 +59,7 @@ export async function tryPatch(
 
 async function expectAll(tx: Tx, conditions: RawBuilder<boolean>[]): Promise<void> {
   if (conditions.length === 0) return;
-  await sql`select expect_row((${sql.join(conditions, sql` and `)})::int) ${withNext}`.execute(tx);
-}
-
-/** What `expect_row` raises. */
-export function isRefuted(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'GJ001';
+  await sql`select ${expectRow(sql`(${sql.join(conditions, sql` and `)})::int`)} ${withNext}`.execute(tx);
 }
 
 /** Kinds of which the table takes any valid value: what they refer to has been looked for, and no arithmetic is theirs. */
