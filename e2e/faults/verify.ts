@@ -17,7 +17,7 @@ export async function countLoose(adminDb: Db): Promise<Record<string, number>> {
     (select count(*)::int from effect e where state = 'pending' and not exists (select from case_call l join "case" k on k.id = l.child
       where l.parent = e.case_id and l.effect = e.id and l.cancel_at is null and k.status = 'running')
       and not exists (select from callback b where b.case_id = e.case_id and b.effect = e.id and b.state = 'open'
-        and b.asked_at is not null)) as effects,
+        and b.asked_at is not null and not e.late)) as effects,
     (select count(*)::int from callback b join effect e on e.case_id = b.case_id and e.id = b.effect
       where e.state <> 'pending' and b.state <> 'closed') as callbacks,
     (select count(*)::int from automatic_start where state <> 'done') as starts,
