@@ -482,4 +482,8 @@ records([
   ['undone', undoneRun],
   ['migrated', migratedRun],
   ['continued', longRun],
+  // Of cases that were started with their flow whole; those above load it.
+  ['whole-repair', repairRun],
+  ['whole-migrated', migratedRun],
+  ['whole-continued', longRun],
 ]);

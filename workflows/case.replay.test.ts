@@ -46,6 +46,9 @@ describe('recorded histories', () => {
         'repair.json',
         'signers.json',
         'undone.json',
+        'whole-continued.json',
+        'whole-migrated.json',
+        'whole-repair.json',
       ]),
     );
   });

@@ -97,7 +97,7 @@ describe('event budget', () => {
   it('starts a case and opens its first tasks within one workflow task', async () => {
     const test = await worker.startCase(twoSteps);
 
-    expect((await test.events()).length).toBe(7);
+    expect((await test.events()).length).toBe(6);
     expect(test.task('first')).toMatchObject({ pool: 'dispatcher' });
   });
 
@@ -138,7 +138,7 @@ describe('event budget', () => {
     await test.complete('b', 'done');
     const later = (await test.events()).length;
 
-    expect([start, earlier - start, later - earlier]).toEqual([8, 6, 5]);
+    expect([start, earlier - start, later - earlier]).toEqual([7, 6, 5]);
   });
 
   it('leaves no history for a refused command', async () => {
@@ -249,7 +249,7 @@ describe('a case', () => {
     });
     const types = (await test.events()).map((event) => Object.keys(event).find((key) => key.endsWith('Attributes')));
     expect(types.filter((type) => type === 'activityTaskScheduledEventAttributes')).toHaveLength(1);
-    expect(types.filter((type) => type === 'markerRecordedEventAttributes')).toHaveLength(1);
+    expect(types).not.toContain('markerRecordedEventAttributes');
   });
 
   it('makes an incident of an activity that fails, and a retry runs it again', async () => {
@@ -337,10 +337,10 @@ describe('a case', () => {
     });
   });
 
-  it('waits for a flow that cannot be read, instead of failing', async () => {
+  it('was started by an earlier version: waits for a flow that cannot be read, instead of failing', async () => {
     worker.unreadable.add('unread');
 
-    const test = await worker.startCase(aFlow([aUserTask('first')], { key: 'unread' }));
+    const test = await worker.startCase(aFlow([aUserTask('first')], { key: 'unread' }), { byReference: true });
 
     expect(test.task('first')).toMatchObject({ assignee: 'owner' });
   });

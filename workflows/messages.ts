@@ -9,6 +9,7 @@ import type {
   Command,
   DeltaEntry,
   FlowRef,
+  LoadedFlow,
   OpenTasks,
   Place,
   Refusal,
@@ -21,7 +22,8 @@ import type {
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
 export interface CaseArgs {
   caseId: string;
-  flow: FlowRef;
+  /** Whole, so that a run begins without asking anybody. Runs of earlier versions have the reference alone, and load it. */
+  flow: LoadedFlow | FlowRef;
   /** Tests set them low; a case started by the server has none. */
   limits?: CaseLimits;
 }

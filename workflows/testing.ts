@@ -89,15 +89,13 @@ export class CaseWorker {
   }
 
   /** Starts a case as the server does: update-with-start. */
-  async startCase(
-    flow: Flow,
-    given: { limits?: CaseLimits; vars?: Vars; calendars?: WorkingTimesByKey; called?: boolean } = {},
-  ): Promise<TestCase> {
+  async startCase(flow: Flow, given: StartOptions = {}): Promise<TestCase> {
     const loaded = load(flow);
     this.publish(loaded);
     const { key, version, sha256 } = loaded;
     const caseId = randomUUID();
-    const args = { caseId, flow: { key, version, sha256 }, ...(given.limits ? { limits: given.limits } : {}) };
+    const ran = given.byReference ? { key, version, sha256 } : loaded;
+    const args = { caseId, flow: ran, ...(given.limits ? { limits: given.limits } : {}) };
     const startWorkflowOperation = new WithStartWorkflowOperation<typeof runCase>(key, {
       workflowId: caseId,
       taskQueue: this.taskQueue,
@@ -124,6 +122,15 @@ export class CaseWorker {
     test.apply(answer);
     return test;
   }
+}
+
+interface StartOptions {
+  limits?: CaseLimits;
+  vars?: Vars;
+  calendars?: WorkingTimesByKey;
+  called?: boolean;
+  /** As cases of earlier versions were started: the run loads its flow. */
+  byReference?: boolean;
 }
 
 /** As the server does: a command carries no field that the flow does not mention. */

@@ -4,6 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../db/as.ts';
+import { askBoth } from '../db/pipelining-client.ts';
 import { knownTaskJson } from './apply/read.ts';
 import type { Seen } from './apply/standing.ts';
 import type { DecidedTask, Decider, Grant } from './may-decide.ts';
@@ -88,31 +89,52 @@ const priorJson = ({ key, route }: Key) => sql`(select json_build_object('id', m
   'requestHash', encode(m.request_hash, 'hex'), 'state', m.state, 'refusal', m.refusal)
   from command m where m.actor = current_person() and m.route = ${route} and m.idempotency_key = ${key}::uuid)`;
 
+interface Asked {
+  taskId: string;
+  key: Key;
+}
+
 /** `undefined`: nothing that the person may act on; `explainTask` says why. */
-export function lockTask(
+export async function lockTask(tx: Tx, personId: string, asked: Asked): Promise<Facts | undefined> {
+  const { rows } = await locked(asked).execute(tx);
+  return toFacts(rows, personId);
+}
+
+/** The same, and what `read` finds behind the lock, in one trip. */
+export async function lockTaskAnd<T>(
   tx: Tx,
   personId: string,
-  { taskId, key }: { taskId: string; key: Key },
-): Promise<Facts | undefined> {
-  const source = sql`lock_task(${taskId}) l cross join lateral (select (l.c).*) c cross join lateral (select (l.t).*) t`;
-  return readTask(tx, personId, { source, key, seen: seenJson });
+  asked: Asked & { read: () => Promise<T> },
+): Promise<[Facts | undefined, T]> {
+  const [rows, found] = await askBoth(tx, locked(asked), asked.read);
+  return [toFacts(rows, personId), found];
 }
 
 /** The same without a lock, for whoever only looks. */
-export function lookAtTask(tx: Tx, personId: string, taskId: string): Promise<Facts | undefined> {
+export async function lookAtTask(tx: Tx, personId: string, taskId: string): Promise<Facts | undefined> {
   const source = sql`task t join "case" c on c.id = t.case_id where t.id = ${taskId}`;
-  return readTask(tx, personId, { source, key: { key: null, route: '' }, seen: sql`null` });
+  const { rows } = await selectFacts({ source, key: { key: null, route: '' }, seen: sql`null` }).execute(tx);
+  return toFacts(rows, personId);
 }
 
-async function readTask(
-  tx: Tx,
-  personId: string,
-  { source, key, seen }: { source: RawBuilder<unknown>; key: Key; seen: RawBuilder<unknown> },
-): Promise<Facts | undefined> {
-  const { rows } = await sql<Row>`
+function locked({ taskId, key }: Asked): RawBuilder<Row> {
+  const source = sql`lock_task(${taskId}) l cross join lateral (select (l.c).*) c cross join lateral (select (l.t).*) t`;
+  return selectFacts({ source, key, seen: seenJson });
+}
+
+interface From {
+  source: RawBuilder<unknown>;
+  key: Key;
+  seen: RawBuilder<unknown>;
+}
+
+function selectFacts({ source, key, seen }: From): RawBuilder<Row> {
+  return sql<Row>`
     select ${caseJson} as "case", ${currentForm}, ${taskJson} as task, ${grantsJson} as grants, ${priorJson(key)} as prior,
-      ${seen} as seen from ${source}`.execute(tx);
-  const [row] = rows;
+      ${seen} as seen from ${source}`;
+}
+
+function toFacts([row]: readonly Row[], personId: string): Facts | undefined {
   return row && { ...factsOf(row, personId), task: row.task, seen: row.seen };
 }
 

@@ -39,13 +39,12 @@ export interface JobPlace {
 }
 
 export function toJob(row: CommandRow, flow: PublishedFlow, { caseId, lowestPending, acked }: JobPlace): Job {
-  const { key, version, sha256 } = flow;
   return {
     command: row.id,
     caseId,
     n: row.n,
     lowestPending,
     message: { command: toCommand(row, flow, lowestPending), acked },
-    start: row.kind === 'start' ? { flow: key, args: { caseId, flow: { key, version, sha256 } } } : null,
+    start: row.kind === 'start' ? { flow: flow.key, args: { caseId, flow: flow.loaded } } : null,
   };
 }

@@ -12,7 +12,7 @@ import { getWorkingTimes } from '../definitions/calendars.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { give, type Given } from './give.ts';
-import { taskTicket } from './task-acts.ts';
+import { taskTicket } from './task-ticket.ts';
 import type { Intention } from './types.ts';
 
 export interface PauseAct {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 /** The connection reads it, and Postgres does not. */
-const withoutMark = (text: string): string => text.replace(/\/\* (?:and commit|with next) \*\/$/, '');
+const withoutMark = (text: string): string => text.replace(/\/\* (?:and commit|with next|answer later) \*\/$/, '');
 const hasValues = (values: unknown): boolean => Array.isArray(values) && values.length > 0;
 
 interface PlanNode {

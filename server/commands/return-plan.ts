@@ -19,7 +19,7 @@ import { labelsOfPlaces } from './apply/item-labels.ts';
 import { lookAtTask, readDecider } from './facts.ts';
 import { mayIn } from './may-decide.ts';
 import { findNames, type PersonName } from './people.ts';
-import { authorise } from './task-acts.ts';
+import { authorise } from './task-ticket.ts';
 
 export interface PlanAsked {
   person: string;

@@ -7,7 +7,7 @@ import { readCaseState } from './case-state.ts';
 import { give, type Given } from './give.ts';
 import { findNames } from './people.ts';
 import { checkReceiver } from './receivers.ts';
-import { taskTicket, type FoundTask } from './task-acts.ts';
+import { taskTicket, type FoundTask } from './task-ticket.ts';
 import type { Intention } from './types.ts';
 
 export interface DelegateAct {

@@ -9,26 +9,20 @@ import type { Action } from '../../workflows/engine/flow.gen.ts';
 import type { Choices } from '../../workflows/engine/types.ts';
 import { mayBeRefused, tryPatch } from '../db/records/try-patch.ts';
 import type { Tx } from '../db/as.ts';
-import { getFlow, type PublishedFlow } from '../definitions/published.ts';
 import type { Deps } from '../deps.ts';
 import { AppError, type FieldError } from '../errors.ts';
-import { actionsOf, isHumanStep, permissionsOf, type HumanStep } from './access.ts';
+import { actionsOf, permissionsOf, type HumanStep } from './access.ts';
 import { readCaseFields } from './case-record.ts';
 import { asksChoices, readyChoices } from './choices.ts';
 import { changedFields, type Reading } from './conflicts.ts';
-import { lockTask, type Facts } from './facts.ts';
-import { give, type Given, type Ticket } from './give.ts';
-import { insertCommand } from './insert.ts';
-import { toJob } from './load-job.ts';
-import { explainTask } from './lost.ts';
-import { mayDecide, type TaskAct } from './may-decide.ts';
+import type { Facts } from './facts.ts';
+import { give, type Given } from './give.ts';
 import { readyDecision, type Ready } from './prepare/acts.ts';
 import { checkReceiver } from './receivers.ts';
 import { inWholeTables, ownRowsOf, problemsOfOwn, withinTables } from './own-rows.ts';
 import { withRowIds } from './row-ids.ts';
-import { standingOf } from './apply/standing.ts';
-import type { CommandKind, Intention, Prepared } from './types.ts';
-import { uuidv7 } from './uuid.ts';
+import { taskTicket, type Change, type LockedTask } from './task-ticket.ts';
+import type { Intention } from './types.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -62,11 +56,12 @@ export interface TransferAct {
 
 /** @throws AppError not_found, task_closed, assignment_changed, field_changed, invalid_fields, … */
 export function completeTask(deps: Deps, intention: Intention, act: CompleteAct): Promise<Given> {
+  const fills = Object.keys(act.fields).length > 0;
   return give(deps, intention, (tx, isCareful) =>
-    taskTicket(tx, { deps, intention, act, kind: 'complete' }, async ({ facts, flow, step }) => {
+    taskTicket(tx, { deps, intention, act, kind: 'complete', fills }, async ({ facts, flow, step, record }) => {
       const action = findAction(step, facts.task, act.outcome);
       checkComment(action, act.comment);
-      const change = await prepareChange(tx, { facts, flow, action, step, act, isCareful });
+      const change = await prepareChange(tx, { facts, flow, action, step, act, isCareful, record });
       const asking = { flow, chooser: intention.person, communityId: facts.case.communityId, by: step.id };
       const choices = asksChoices(step, action) ? await readyChoices(tx, asking, act.choices) : {};
       const args = { outcome: act.outcome, assignment: act.assignment, choices };
@@ -113,68 +108,6 @@ export function handOnTask(deps: Deps, intention: Intention, act: HandOnAct): Pr
   );
 }
 
-export interface WantedAct {
-  deps: Deps;
-  intention: Intention;
-  act: { taskId: string; assignment: number };
-  kind: Extract<TaskAct, CommandKind>;
-  /** What the person must be allowed to do, where it is not the kind itself. */
-  asking?: TaskAct;
-}
-export interface FoundTask {
-  facts: Facts;
-  flow: PublishedFlow;
-  step: HumanStep;
-}
-type Change = Pick<Prepared, 'patch' | 'record'>;
-type Details = Change & Pick<Prepared, 'args' | 'comment' | 'readRev' | 'deviceAt'>;
-
-/** tx1 of one act on a task: `prepare` says what is particular about it, once the person may do it. */
-export async function taskTicket(
-  tx: Tx,
-  wanted: WantedAct,
-  prepare: (found: FoundTask) => Promise<Details>,
-): Promise<Ticket> {
-  const { deps, intention, act, kind, asking = kind } = wanted;
-  const facts = await lockTask(tx, intention.person, { taskId: act.taskId, key: intention.key });
-  if (facts?.prior !== undefined) return { prior: facts.prior };
-  const found = await authorise(tx, { deps, facts, act, kind: asking });
-  const prepared: Prepared = {
-    ...(await prepare(found)),
-    id: uuidv7(),
-    person: found.facts.person,
-    case: found.facts.case,
-    kind,
-    task: found.facts.task,
-  };
-  const inserted = await insertCommand(tx, prepared, intention);
-  const { id: caseId, appliedRev, communityId } = found.facts.case;
-  const row = { ...prepared, n: inserted.n, actor: intention.person, task: act.taskId };
-  const job = toJob(row, found.flow, { caseId, lowestPending: inserted.lowestPending, acked: appliedRev });
-  const standing = standingOf(prepared, found.facts.seen ?? null, inserted.stamp);
-  return { job: { ...job, standing }, person: { decider: found.facts.person, communityId } };
-}
-
-interface Asked {
-  deps: Deps;
-  facts: Facts | undefined;
-  act: { taskId: string; assignment: number };
-  kind: TaskAct;
-}
-
-/** The locked task, if the person may do this with it now. */
-export async function authorise(tx: Tx, { deps, facts, act, kind }: Asked): Promise<FoundTask> {
-  if (facts?.task.state !== 'open' || facts.task.assignment !== act.assignment)
-    return explainTask(tx, act.taskId, act.assignment);
-  const flow = await getFlow(deps.db, { key: facts.case.flow, version: facts.case.flowVersion }, tx);
-  const step = flow.steps.get(facts.task.step)?.step;
-  if (!isHumanStep(step)) throw new Error(`step ${facts.task.step} of ${flow.key} ${flow.version} is no human step`);
-  const verdict = mayDecide(facts.person, facts.task, kind, step.allow);
-  if (verdict === 'not_yours') return explainTask(tx, act.taskId, act.assignment);
-  if (verdict === 'not_here') throw new AppError('act_not_allowed', 403, { act: kind });
-  return { facts, flow, step };
-}
-
 /** @throws AppError invalid_fields; action_not_offered (409): the case is where the step does not offer it */
 export function findAction(step: HumanStep, { outcomes }: Facts['task'], outcome: string): Action {
   const action = actionsOf(step).find((each) => each.outcome === outcome);
@@ -189,24 +122,25 @@ function checkComment({ comment = 'optional' }: Action, given: string | null): v
   if (comment === 'none' && isGiven) throw invalid({ path: '/comment', code: 'not_allowed' });
 }
 
-interface Filling extends FoundTask {
+interface Filling extends LockedTask {
   action: Action;
   act: CompleteAct;
   isCareful: boolean;
 }
 
 /** What the person changed, checked against form, step, references and the table itself. */
-async function prepareChange(tx: Tx, { facts, flow, step, action, act, isCareful }: Filling): Promise<Change> {
+async function prepareChange(tx: Tx, filling: Filling): Promise<Change> {
+  const { facts, flow, step, action, act, isCareful } = filling;
   const { form } = flow;
   const permissions = permissionsOf(form, step.fields, action.fields);
   const changesNothing = action.prepare === undefined && Object.keys(act.fields).length === 0;
   if (changesNothing && !mayMiss(form, permissions)) return { patch: null };
-  const current = await readCaseFields(tx, form, facts.case.id);
+  const current = filling.record ?? (await readCaseFields(tx, form, facts.case.id));
   // Who decides straight from the pool has seen masks: one that comes back is no change.
   const own = ownRowsOf(flow, facts.task, current);
   const sent = withinTables(withoutMasks(form, act.fields, current), current, own);
-  const filling = { prepare: action.prepare, fields: sent, current, permissions };
-  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...filling });
+  const decision = { prepare: action.prepare, fields: sent, current, permissions };
+  const ready = await readyDecision(tx, { flow, case: facts.case, person: facts.person, ...decision });
   const found = validateAct(form, { current, patch: ready.fields, permissions: ready.permissions });
   const problems = problemsOfOwn(found, current, own);
   if (problems.length > 0) throw new AppError('invalid_fields', 422, {}, problems);

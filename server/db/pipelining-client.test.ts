@@ -4,8 +4,8 @@ import pg from 'pg';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createTestDb, type TestDb } from '../testing/database.ts';
-import { asEngine } from './as.ts';
-import { andCommit, PipeliningClient } from './pipelining-client.ts';
+import { asEngine, type Tx } from './as.ts';
+import { andCommit, askBoth, PipeliningClient } from './pipelining-client.ts';
 
 let test: TestDb;
 let client: pg.Client;
@@ -24,6 +24,9 @@ afterAll(async () => {
   await test.drop();
 });
 
+/** As whoever owns the table. */
+const inTransaction = <T>(run: (tx: Tx) => Promise<T>): Promise<T> =>
+  test.adminDb.transaction().execute((tx) => run(tx));
 const insert = (text: string, mark = '') => client.query(`insert into public.note values ($1) ${mark}`, [text]);
 const mark = '/* and commit */';
 const notes = async () => (await client.query<{ text: string }>('select text from public.note order by text')).rows;
@@ -78,6 +81,24 @@ it('takes along what is marked to go with the next statement, and tells its erro
 
   expect(await notes()).toEqual([{ text: 'one' }, { text: 'three' }, { text: 'two' }]);
   expect(trips).toBe(1);
+});
+
+it('asks two questions in one trip, the second behind the first', async () => {
+  const add = sql<{ text: string }>`insert into public.note values ('first') returning text`;
+  const ask = (tx: Tx) => askBoth(tx, add, async () => (await sql`select text from public.note`.execute(tx)).rows);
+
+  const both = await inTransaction((tx) => ask(tx));
+
+  expect(both).toEqual([[{ text: 'first' }], [{ text: 'first' }]]);
+});
+
+it('tells the error of the first of two questions, and goes on', async () => {
+  const failing = inTransaction((tx) => askBoth(tx, sql`select 1 / 0`, () => sql`select 1`.execute(tx)));
+  await expect(failing).rejects.toThrow('zero');
+  const second = inTransaction((tx) => askBoth(tx, sql`select 1`, () => sql`select nothing`.execute(tx)));
+  await expect(second).rejects.toThrow('nothing');
+
+  expect(await inTransaction(async (tx) => (await sql`select 1 as n`.execute(tx)).rows)).toEqual([{ n: 1 }]);
 });
 
 it('tells the error of an opening by the statement behind it', async () => {

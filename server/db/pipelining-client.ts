@@ -1,10 +1,10 @@
 /**
  * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) and what is marked `withNext` is sent
  * and not waited for: Postgres is at work on it while the statement behind it is still being made. A statement marked `andCommit` takes the
- * commit with it. Postgres runs them in order and answers each; where an opening fails, the statement behind it fails with the opening's
- * error. Long statements are prepared once a connection.
+ * commit with it. Two go together by `askBoth`. Postgres runs them in order and answers each; where
+ * an opening fails, the statement behind it fails with the opening's error. Long statements are prepared once a connection.
  */
-import { sql } from 'kysely';
+import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
 import pg from 'pg';
 
 const commitMark = '/* and commit */';
@@ -14,6 +14,20 @@ export const andCommit = sql.raw(commitMark);
 const nextMark = '/* with next */';
 /** Ends a statement whose answer nobody needs: nobody waits for it, and the next one tells its error. */
 export const withNext = sql.raw(nextMark);
+
+const laterMark = '/* answer later */';
+const fetchMark = '/* the later answer */';
+/** Two questions in one trip, in this order: the second sees what the first has done, and is asked without knowing its answer. */
+export async function askBoth<A, B>(
+  db: QueryExecutorProvider,
+  first: RawBuilder<A>,
+  second: () => Promise<B>,
+): Promise<[A[], B]> {
+  await sql`${first} ${sql.raw(laterMark)}`.execute(db);
+  const answer = await second();
+  const { rows } = await sql<A>`${sql.raw(fetchMark)}`.execute(db);
+  return [rows, answer];
+}
 
 /** Statements that only prepare for the next one. */
 const opens = /^(?:begin|savepoint)\b/;
@@ -30,6 +44,7 @@ export class PipeliningClient extends pg.Client {
   /** Its error once it is known; undefined: it went well. */
   private opening: Promise<unknown> | undefined;
   private committing: Promise<unknown> | undefined;
+  private later: Promise<unknown> | undefined;
 
   override query(...args: unknown[]): never {
     return this.give(args) as never;
@@ -40,8 +55,10 @@ export class PipeliningClient extends pg.Client {
     if (typeof text !== 'string') return this.send(args);
     if (opens.test(text)) return this.open([text]);
     if (this.committing !== undefined && (text === 'commit' || text === 'rollback')) return this.takeCommit();
+    if (text === fetchMark) return this.later;
     const statement = this.prepared(text, args);
     if (text.endsWith(nextMark)) return this.open(statement);
+    if (text.endsWith(laterMark)) return this.open(statement, true);
     this.stream.cork();
     const answer = this.behindOpening(this.send(statement));
     if (text.endsWith(commitMark)) this.committing = heeded(this.send(['commit']));
@@ -56,8 +73,10 @@ export class PipeliningClient extends pg.Client {
   }
 
   /** Answered at once; its error comes with the statement behind it. */
-  private open(statement: unknown[]): Promise<unknown> {
-    this.opening = firstError(this.opening, this.send(statement));
+  private open(statement: unknown[], isAsked = false): Promise<unknown> {
+    const answer = heeded(this.send(statement));
+    if (isAsked) this.later = answer;
+    this.opening = firstError(this.opening, answer);
     return Promise.resolve(opened);
   }
 
@@ -96,7 +115,7 @@ export class PipeliningClient extends pg.Client {
 }
 
 /** What the first of them failed with. */
-async function firstError(before: Promise<unknown> | undefined, statement: unknown): Promise<unknown> {
+async function firstError(before: Promise<unknown> | undefined, statement: Promise<unknown>): Promise<unknown> {
   try {
     await statement;
     return await before;

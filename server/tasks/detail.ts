@@ -15,6 +15,7 @@ import { asksChoices } from '../commands/choices.ts';
 import { readCaseFields } from '../commands/case-record.ts';
 import { onlyOwnRows, ownRowsOf, writableRows, type OwnRows } from '../commands/own-rows.ts';
 import { readDecider } from '../commands/facts.ts';
+import { noteTasks } from '../commands/known-tasks.ts';
 import { mayDecide, type DecidedTask, type TaskAct } from '../commands/may-decide.ts';
 import { findNames } from '../commands/people.ts';
 import { asPerson, type Db, type Tx } from '../db/as.ts';
@@ -105,6 +106,7 @@ interface Filling {
 
 /** What the record has, and the reader's draft; of tables whose row the task is about that row. */
 async function readFilling(tx: Tx, { flow, step, row, more, rights }: Filling) {
+  noteTasks([row], { caseId: row.case_id, flow });
   const current = await readCaseFields(tx, flow.form, row.case_id);
   const own = writableRows(step, ownRowsOf(flow, { step: step.id, item: more.item }, current));
   const draft = await readDraft(tx, row.id, own);

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import { validateAct } from '../../forms/validate.ts';
 import { permissionsOf } from '../commands/access.ts';
 import { lockTask, type Facts } from '../commands/facts.ts';
-import { authorise } from '../commands/task-acts.ts';
+import { authorise } from '../commands/task-ticket.ts';
 import { findSaid, sayOnce } from '../comments.ts';
 import { asPerson, type Tx } from '../db/as.ts';
 import { sendHints } from '../db/hint.ts';

@@ -10,7 +10,16 @@ import { refuse } from '../engine/refuse.ts';
 import { effectOf } from '../engine/run.ts';
 import { newState } from '../engine/new-state.ts';
 import { isClosed, nextDue, type State } from '../engine/state.ts';
-import type { Command, DeltaEntry, Effect, EngineEvent, OpenTasks, Refusal, Snapshot } from '../engine/types.ts';
+import type {
+  Command,
+  DeltaEntry,
+  Effect,
+  EngineEvent,
+  LoadedFlow,
+  OpenTasks,
+  Refusal,
+  Snapshot,
+} from '../engine/types.ts';
 import { upgradeEntries, upgradeState, type AnyState } from '../engine/upgrade.ts';
 import { openTasksOf, snapshot } from '../engine/views.ts';
 import {
@@ -52,7 +61,7 @@ const MOST_MORE = 20;
 
 export class CaseShell {
   private readonly args: CaseArgs;
-  private compiled: Compiled | null = null;
+  private compiled: Compiled | null;
   private state: State;
   private readonly ring: Ring;
   private readonly outbox: Outbox;
@@ -74,6 +83,7 @@ export class CaseShell {
 
   constructor(args: CaseArgs, carried?: Carried) {
     this.args = args;
+    this.compiled = isLoaded(args.flow) ? compile(args.flow) : null;
     this.state = carried ? upgradeState(carried.state) : newState(args.caseId);
     this.ring = new Ring(carried?.ring);
     this.outbox = new Outbox(upgradeEntries(carried?.entries ?? []));
@@ -281,9 +291,9 @@ export class CaseShell {
 
   // ---------------------------------------------------------------------------------------------- life
 
-  /** Reads the flow and starts what the run before withheld. */
+  /** Starts what the run before withheld. */
   async load(): Promise<void> {
-    this.compiled = compile(await loadFlow(this.args.flow));
+    this.compiled ??= compile(await loadFlow(this.args.flow));
     for (const inFlight of this.state.effects) {
       // A case that has begun is waited for, and not started again.
       const hasBegun = inFlight.type === 'call' && inFlight.begun === true;
@@ -311,7 +321,7 @@ export class CaseShell {
 
   /** What the next run begins with: a migration may have moved the case to another version. */
   nextArgs(): CaseArgs {
-    return { ...this.args, flow: this.flow().ref };
+    return { ...this.args, flow: this.flow().loaded };
   }
 
   carry(): Carried {
@@ -359,6 +369,10 @@ export class CaseShell {
 }
 
 type Performable = Exclude<Effect, { type: 'resolve' }>;
+
+function isLoaded(flow: CaseArgs['flow']): flow is LoadedFlow {
+  return 'definition' in flow;
+}
 
 /** Whether the timer that is due first begins further items of a forEach. */
 function isMore({ timers }: State): boolean {

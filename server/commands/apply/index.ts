@@ -9,6 +9,7 @@ import { sendHints } from '../../db/hint.ts';
 import { getFlow } from '../../definitions/published.ts';
 import { AppError } from '../../errors.ts';
 import { keepCalls } from '../calls/keep.ts';
+import { noteTasks } from '../known-tasks.ts';
 import { keepAwaits, type Awaiting } from '../messages/awaits.ts';
 import { chain, type EventRow } from './chain.ts';
 import { foldTasks, type TaskState } from './fold.ts';
@@ -113,6 +114,7 @@ async function apply(tx: Tx, work: Work): Promise<Applied> {
     ...endsOf([...log.map(({ entry }) => entry), ...fresh]),
     hints: isFlushed ? [] : hints,
   });
+  noteTasks(tasks, { caseId, flow });
   if (isFlushed) sendHints(tx, hints);
   const written = answer(known, { tasks, appliedRev: chained.appliedRev, open, newest });
   return { ...written, isCommandDone, hasWritten: true, tellsOthers };

@@ -17,7 +17,8 @@ import { readCaseFields } from '../case-record.ts';
 import { lookAtTask, readDecider } from '../facts.ts';
 import { onlyOwnRows, ownRowsOf, problemsOfOwn, withinTables } from '../own-rows.ts';
 import { mayStart } from '../starters.ts';
-import { authorise, findAction } from '../task-acts.ts';
+import { findAction } from '../task-acts.ts';
+import { authorise } from '../task-ticket.ts';
 import { placeOf, prepareDecision, prepareStart } from './acts.ts';
 import type { Preparation } from './index.ts';
 

@@ -5,7 +5,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Static } from 'typebox';
 import { lookAtTask } from '../../commands/facts.ts';
-import { authorise } from '../../commands/task-acts.ts';
+import { authorise } from '../../commands/task-ticket.ts';
 import { asPerson, type Tx } from '../../db/as.ts';
 import { sendHints } from '../../db/hint.ts';
 import { holdsStaffRole } from '../../db/staff.ts';
