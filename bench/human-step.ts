@@ -21,7 +21,9 @@ const rounds = 6;
 /** One after the other in each round. */
 const measured = 20;
 const clients = [1, 8, 16];
-const secondsEach = 2;
+const secondsEach = 3;
+/** Flows whose rows and commits are counted. */
+const counted = 40;
 const commandsAFlow = 3;
 
 /** What a contender has come to in all its rounds. */
@@ -31,7 +33,7 @@ interface Sums {
   /** By number of clients. */
   throughput: Throughput[];
   eventsPerCommand: number;
-  /** While one flow ran after the other. */
+  /** A flow. */
   rows: number;
   commits: number;
 }
@@ -56,8 +58,10 @@ try {
   }
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`round ${round} of ${rounds} …\n`);
-    for (const [contender, sum] of rotated([...sums], round)) await measure(stage, contender, sum);
+    await runRound(rotated([...sums], round));
   }
+  process.stderr.write('rows and commits …\n');
+  for (const [contender, sum] of sums) await count(contender, sum);
   print(sums);
   for (const contender of sums.keys()) await contender.stop();
 } finally {
@@ -75,8 +79,14 @@ function nothingYet(): Sums {
   return { startMs: [], stepMs: [], throughput, eventsPerCommand: 0, rows: 0, commits: 0 };
 }
 
-async function measure({ deps, services }: Stage, contender: Contender, sum: Sums): Promise<void> {
-  const before = await readCounters(deps.adminDb);
+/** One contender after the other in each part: what else the machine does hits all of them alike. */
+async function runRound(inTurn: readonly [Contender, Sums][]): Promise<void> {
+  for (const [contender, sum] of inTurn) await measure(contender, sum);
+  for (const [i, n] of clients.entries())
+    for (const [contender, { throughput }] of inTurn) await addThroughput(throughput[i], n, contender);
+}
+
+async function measure(contender: Contender, sum: Sums): Promise<void> {
   let last = '';
   for (let i = 0; i < measured; i++) {
     const began = performance.now();
@@ -88,16 +98,9 @@ async function measure({ deps, services }: Stage, contender: Contender, sum: Sum
     await contender.second(next);
     last = next.id;
   }
-  const after = await readCounters(deps.adminDb);
-  sum.rows += after.rows - before.rows;
-  sum.commits += after.commits - before.commits;
-  const { events } = await deps.temporal.workflow.getHandle(last).fetchHistory();
+  const { events } = await stage.deps.temporal.workflow.getHandle(last).fetchHistory();
   // Without the two that every workflow has: started and completed.
   sum.eventsPerCommand = ((events?.length ?? 0) - 2) / commandsAFlow;
-  for (const [i, n] of clients.entries()) {
-    const part = sum.throughput[i];
-    if (part !== undefined) await addThroughput(part, n, { contender, services });
-  }
 }
 
 async function runFlow(contender: Contender): Promise<void> {
@@ -112,13 +115,9 @@ async function warm(contender: Contender): Promise<void> {
   await Promise.all(Array.from({ length: Math.max(...clients) }, runClient));
 }
 
-interface Running {
-  contender: Contender;
-  services: Stage['services'];
-}
-
-async function addThroughput(part: Throughput, n: number, { contender, services }: Running): Promise<void> {
-  const cpu = readCpu(services);
+async function addThroughput(part: Throughput | undefined, n: number, contender: Contender): Promise<void> {
+  if (part === undefined) return;
+  const cpu = readCpu(stage.services);
   const began = performance.now();
   const until = began + secondsEach * 1000;
   const runClient = async (): Promise<void> => {
@@ -126,13 +125,33 @@ async function addThroughput(part: Throughput, n: number, { contender, services 
   };
   await Promise.all(Array.from({ length: n }, runClient));
   part.seconds += (performance.now() - began) / 1000;
-  const now = readCpu(services);
+  const now = readCpu(stage.services);
   for (const name of ['node', 'postgres', 'temporal'] as const) part.cpu[name] += now[name] - cpu[name];
 }
 
-/** Postgres tells its counters with a second's delay. */
+/** What a flow writes, without what the program does by itself meanwhile. */
+async function count(contender: Contender, sum: Sums): Promise<void> {
+  const quiet = await countDuring(() => Promise.resolve());
+  const busy = await countDuring(async () => {
+    for (let i = 0; i < counted; i++) await runFlow(contender);
+  });
+  sum.rows = busy.rows / counted;
+  sum.commits = (busy.commits - (quiet.commits * busy.seconds) / quiet.seconds) / counted;
+}
+
+/** A connection tells Postgres what it has counted once it has been idle for ten seconds. */
+async function countDuring(run: () => Promise<void>): Promise<{ rows: number; commits: number; seconds: number }> {
+  await sleep(11_000);
+  const began = performance.now();
+  const before = await readCounters(stage.deps.adminDb);
+  await run();
+  await sleep(11_000);
+  const after = await readCounters(stage.deps.adminDb);
+  const seconds = (performance.now() - began) / 1000;
+  return { rows: after.rows - before.rows, commits: after.commits - before.commits, seconds };
+}
+
 async function readCounters(db: Stage['deps']['adminDb']): Promise<{ rows: number; commits: number }> {
-  await sleep(2000);
   const { rows } = await sql<{ rows: number; commits: number }>`
     select (select sum(n_tup_ins)::int from pg_stat_user_tables) as rows,
       (select xact_commit::int from pg_stat_database where datname = current_database()) as commits`.execute(db);
@@ -154,7 +173,6 @@ function print(sums: ReadonlyMap<Contender, Sums>): void {
     'rows/flow',
     'commits/flow',
   ];
-  const flows = rounds * measured;
   const lines = [...sums].map(([{ name }, sum]) => [
     name,
     ...[sum.startMs, sum.stepMs].flatMap((all) =>
@@ -162,7 +180,7 @@ function print(sums: ReadonlyMap<Contender, Sums>): void {
     ),
     ...sum.throughput.map((part) => (part.flows / part.seconds).toFixed(1)),
     ...cpuPerFlow(sum).map((ms) => `${ms.toFixed(1)} ms`),
-    ...[sum.eventsPerCommand, sum.rows / flows, sum.commits / flows].map((n) => n.toFixed(1)),
+    ...[sum.eventsPerCommand, sum.rows, sum.commits].map((n) => n.toFixed(1)),
   ]);
   const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));
   for (const line of [head, ...lines])

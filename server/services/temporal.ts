@@ -95,7 +95,10 @@ function argumentsFor({ file, port, namespace }: { file: string; port: number; n
     '--log-level': 'warn',
   };
   const pragmas = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full'];
-  return ['server', 'start-dev', '--headless', ...Object.entries(flags).flat(), ...pragmas];
+  // Begun cases and activities are handed out through a queue that a shard reads 20 times a second by default. This server has one shard:
+  // one after the other, each start took 60 ms instead of 20.
+  const settings = ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'];
+  return ['server', 'start-dev', '--headless', ...Object.entries(flags).flat(), ...pragmas, ...settings];
 }
 
 function stateFile(dataDir: string): string {
