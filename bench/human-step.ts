@@ -58,7 +58,7 @@ try {
   }
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`round ${round} of ${rounds} …\n`);
-    await runRound(rotated([...sums], round));
+    await runRound(inTurn([...sums], round));
   }
   process.stderr.write('rows and commits …\n');
   for (const [contender, sum] of sums) await count(contender, sum);
@@ -68,10 +68,11 @@ try {
   await stage.close();
 }
 
-/** Each goes first as often as any other: what the one before has left to do is a part of what is measured. */
-function rotated<T>(all: readonly T[], by: number): T[] {
-  const first = by % all.length;
-  return [...all.slice(first), ...all.slice(0, first)];
+/** In six rounds each of the three comes after each other as often: what the one before has left to do is a part of what is measured. */
+function inTurn<T>(all: readonly T[], round: number): T[] {
+  const first = round % all.length;
+  const turned = [...all.slice(first), ...all.slice(0, first)];
+  return round % 2 === 0 ? turned : turned.reverse();
 }
 
 function nothingYet(): Sums {
@@ -80,10 +81,10 @@ function nothingYet(): Sums {
 }
 
 /** One contender after the other in each part: what else the machine does hits all of them alike. */
-async function runRound(inTurn: readonly [Contender, Sums][]): Promise<void> {
-  for (const [contender, sum] of inTurn) await measure(contender, sum);
+async function runRound(contenders: readonly [Contender, Sums][]): Promise<void> {
+  for (const [contender, sum] of contenders) await measure(contender, sum);
   for (const [i, n] of clients.entries())
-    for (const [contender, { throughput }] of inTurn) await addThroughput(throughput[i], n, contender);
+    for (const [contender, { throughput }] of contenders) await addThroughput(throughput[i], n, contender);
 }
 
 async function measure(contender: Contender, sum: Sums): Promise<void> {
@@ -135,8 +136,10 @@ async function count(contender: Contender, sum: Sums): Promise<void> {
   const busy = await countDuring(async () => {
     for (let i = 0; i < counted; i++) await runFlow(contender);
   });
-  sum.rows = busy.rows / counted;
-  sum.commits = (busy.commits - (quiet.commits * busy.seconds) / quiet.seconds) / counted;
+  const perFlow = (name: 'rows' | 'commits'): number =>
+    (busy[name] - (quiet[name] * busy.seconds) / quiet.seconds) / counted;
+  sum.rows = perFlow('rows');
+  sum.commits = perFlow('commits');
 }
 
 /** A connection tells Postgres what it has counted once it has been idle for ten seconds. */

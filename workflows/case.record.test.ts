@@ -485,5 +485,4 @@ records([
   // Of cases that were started with their flow whole; those above load it.
   ['whole-repair', repairRun],
   ['whole-migrated', migratedRun],
-  ['whole-continued', longRun],
 ]);

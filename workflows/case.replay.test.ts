@@ -46,7 +46,6 @@ describe('recorded histories', () => {
         'repair.json',
         'signers.json',
         'undone.json',
-        'whole-continued.json',
         'whole-migrated.json',
         'whole-repair.json',
       ]),

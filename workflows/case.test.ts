@@ -337,7 +337,7 @@ describe('a case', () => {
     });
   });
 
-  it('was started by an earlier version: waits for a flow that cannot be read, instead of failing', async () => {
+  it('that begins with a reference waits for a flow that cannot be read, instead of failing', async () => {
     worker.unreadable.add('unread');
 
     const test = await worker.startCase(aFlow([aUserTask('first')], { key: 'unread' }), { byReference: true });

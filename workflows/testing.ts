@@ -129,7 +129,7 @@ interface StartOptions {
   vars?: Vars;
   calendars?: WorkingTimesByKey;
   called?: boolean;
-  /** As cases of earlier versions were started: the run loads its flow. */
+  /** As a run that goes on: it loads its flow. */
   byReference?: boolean;
 }
 

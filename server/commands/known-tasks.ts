@@ -24,6 +24,6 @@ export function noteTasks(tasks: readonly { id: string; state: string }[], of: O
   }
 }
 
-export function findOpen(taskId: string): OpenTask | undefined {
+export function guessOf(taskId: string): OpenTask | undefined {
   return known.get(taskId);
 }

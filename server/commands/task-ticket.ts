@@ -13,7 +13,7 @@ import { standingOf } from './apply/standing.ts';
 import { lockTask, lockTaskAnd, type Facts } from './facts.ts';
 import type { Ticket } from './give.ts';
 import { insertCommand } from './insert.ts';
-import { findOpen, type OpenTask } from './known-tasks.ts';
+import { guessOf, type OpenTask } from './known-tasks.ts';
 import { toJob } from './load-job.ts';
 import { explainTask } from './lost.ts';
 import { mayDecide, type TaskAct } from './may-decide.ts';
@@ -74,7 +74,7 @@ async function lockWithRecord(
   { intention, act, fills = false }: WantedAct,
 ): Promise<{ facts: Facts | undefined; guess?: OpenTask & { record: Values | undefined } }> {
   const asked = { taskId: act.taskId, key: intention.key };
-  const open = fills ? findOpen(act.taskId) : undefined;
+  const open = fills ? guessOf(act.taskId) : undefined;
   if (open === undefined) return { facts: await lockTask(tx, intention.person, asked) };
   const read = () => findRecord(tx, open.flow.form, open.caseId);
   const [facts, record] = await lockTaskAnd(tx, intention.person, { ...asked, read });

@@ -181,6 +181,31 @@ describe('acting as a person', () => {
     expect(taken).toContain('claimer: claimed company');
   });
 
+  it('asks nothing again of the task that was locked, and spares no other the question', async () => {
+    const [claimer = '', stranger = ''] = ['claimer', 'stranger'].map((name) => people.get(name));
+    const [locked = '', beside = '', elsewhere = ''] = ['claimed here', 'pooled here', 'held there'].map((name) =>
+      tasks.get(name),
+    );
+    const number = (tx: Tx, id: string, task: string | null = id): Promise<boolean> =>
+      isThere(tx, sql`select from number_command(${randomUUID()}, ${id.slice(0, 36)}, ${task}, 8)`);
+    const found = await asPerson(test.db, claimer, async (tx) => {
+      await sql`savepoint locked`.execute(tx);
+      await sql`select from lock_task(${locked})`.execute(tx);
+      const others = [await number(tx, elsewhere), await number(tx, elsewhere, null)];
+      await number(tx, beside);
+      await number(tx, locked);
+      // Whoever acts from here on has locked nothing.
+      await sql`select set_config('guanjia.person', ${stranger}, true)`.execute(tx);
+      const theirs = await number(tx, locked);
+      await sql`set local role guanjia_engine`.execute(tx);
+      const { rows } = await sql<{ id: string }>`select id from task where state = 'completing'`.execute(tx);
+      await sql`rollback to savepoint locked`.execute(tx);
+      return { others, theirs, taken: rows.map(({ id }) => id) };
+    });
+
+    expect(found).toEqual({ others: [false, false], theirs: false, taken: [locked] });
+  });
+
   it('finds nothing where there is nothing, even for who may read all', async () => {
     const all = people.get('looks everywhere') ?? '';
     const found = await asPerson(test.db, all, async (tx) => [

@@ -88,8 +88,17 @@ it('asks two questions in one trip, the second behind the first', async () => {
   const ask = (tx: Tx) => askBoth(tx, add, async () => (await sql`select text from public.note`.execute(tx)).rows);
 
   const both = await inTransaction((tx) => ask(tx));
+  const trips = await countTrips(async () => {
+    await client.query('begin');
+    await insert('one', '/* answer later */');
+    await insert('two');
+    expect(await client.query('/* the later answer */')).toMatchObject({ rowCount: 1 });
+  });
 
   expect(both).toEqual([[{ text: 'first' }], [{ text: 'first' }]]);
+  expect(trips).toBe(1);
+  expect(() => client.query('/* the later answer */')).toThrow('no answer');
+  await client.query('rollback');
 });
 
 it('tells the error of the first of two questions, and goes on', async () => {

@@ -1,11 +1,12 @@
 /**
  * A connection that spares a transaction the waits it has no use for. What opens it (begin, savepoint) and what is marked `withNext` is sent
  * and not waited for: Postgres is at work on it while the statement behind it is still being made. A statement marked `andCommit` takes the
- * commit with it. Two go together by `askBoth`. Postgres runs them in order and answers each; where
- * an opening fails, the statement behind it fails with the opening's error. Long statements are prepared once a connection.
+ * commit with it, and two questions go together by `askBoth`. Postgres runs them in order and answers each; where an opening fails, the
+ * statement behind it fails with the opening's error. Long statements are prepared once a connection.
  */
-import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import pg from 'pg';
+import type { Tx } from './as.ts';
 
 const commitMark = '/* and commit */';
 /** Ends the last statement of a transaction of as.ts: its commit goes with it. Nothing may be asked of the transaction afterwards. */
@@ -18,14 +19,10 @@ export const withNext = sql.raw(nextMark);
 const laterMark = '/* answer later */';
 const fetchMark = '/* the later answer */';
 /** Two questions in one trip, in this order: the second sees what the first has done, and is asked without knowing its answer. */
-export async function askBoth<A, B>(
-  db: QueryExecutorProvider,
-  first: RawBuilder<A>,
-  second: () => Promise<B>,
-): Promise<[A[], B]> {
-  await sql`${first} ${sql.raw(laterMark)}`.execute(db);
+export async function askBoth<A, B>(tx: Tx, first: RawBuilder<A>, second: () => Promise<B>): Promise<[A[], B]> {
+  await sql`${first} ${sql.raw(laterMark)}`.execute(tx);
   const answer = await second();
-  const { rows } = await sql<A>`${sql.raw(fetchMark)}`.execute(db);
+  const { rows } = await sql<A>`${sql.raw(fetchMark)}`.execute(tx);
   return [rows, answer];
 }
 
@@ -53,9 +50,9 @@ export class PipeliningClient extends pg.Client {
   private give(args: unknown[]): unknown {
     const [text] = args;
     if (typeof text !== 'string') return this.send(args);
-    if (opens.test(text)) return this.open([text]);
+    if (opens.test(text)) return this.begin(text);
     if (this.committing !== undefined && (text === 'commit' || text === 'rollback')) return this.takeCommit();
-    if (text === fetchMark) return this.later;
+    if (text === fetchMark) return this.takeLater();
     const statement = this.prepared(text, args);
     if (text.endsWith(nextMark)) return this.open(statement);
     if (text.endsWith(laterMark)) return this.open(statement, true);
@@ -70,6 +67,12 @@ export class PipeliningClient extends pg.Client {
     const [, values, ...rest] = args;
     const name = Array.isArray(values) && values.length > 0 ? this.nameOf(text) : undefined;
     return name === undefined ? args : [{ name, text, values }, ...rest];
+  }
+
+  private begin(text: string): Promise<unknown> {
+    // An answer that the transaction before did not come for is nobody's.
+    if (text.startsWith('begin')) this.later = undefined;
+    return this.open([text]);
   }
 
   /** Answered at once; its error comes with the statement behind it. */
@@ -93,6 +96,13 @@ export class PipeliningClient extends pg.Client {
     const { committing } = this;
     this.committing = undefined;
     return committing;
+  }
+
+  private takeLater(): Promise<unknown> {
+    const { later } = this;
+    this.later = undefined;
+    if (later === undefined) throw new Error('no answer is waited for');
+    return later;
   }
 
   private send(args: unknown[]): unknown {
@@ -131,7 +141,7 @@ async function heedBoth(opening: Promise<unknown>, statement: Promise<unknown>):
   return statement;
 }
 
-/** Whoever commits asks for it; until then its failure is no unhandled one. */
+/** Whoever comes for it hears its failure; until then that is no unhandled one. */
 function heeded(answer: unknown): Promise<unknown> {
   const promise = Promise.resolve(answer);
   promise.catch(() => undefined);

@@ -16,17 +16,18 @@ export async function makeAgain(deps: Deps, here: Here, there: There | undefined
   const { db, temporal, config } = deps;
   const { caseId, appliedRev } = here;
   const flow = await getFlow(db, { key: here.flow, version: here.flowVersion });
+  const { key, version, sha256 } = flow;
   const log = await readLog(db, caseId);
   if (log.size !== appliedRev) throw new Error(`the log of ${here.number} has a gap after rev ${appliedRev}`);
   const entries = [...log.values()];
   const state = fold(await versionsIn(db, flow, entries), caseId, entries);
   if (state.rev !== appliedRev)
     throw new Error(`the log of ${here.number} folds to rev ${state.rev}, not ${appliedRev}`);
-  const args: CaseArgs = { caseId, flow: flow.loaded };
+  const args: CaseArgs = { caseId, flow: { key, version, sha256 } };
   const carried: Carried = { state, ring: await readRing(db, caseId), entries: [] };
   if (there?.status === 'running')
     await temporal.workflow.getHandle(caseId, there.runId).terminate('replaced from the log after a restore');
-  await temporal.workflow.start(flow.key, {
+  await temporal.workflow.start(key, {
     workflowId: caseId,
     taskQueue: config.temporalTaskQueue,
     args: [args, carried],

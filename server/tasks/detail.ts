@@ -46,8 +46,7 @@ interface Reader {
 /** Reading it marks it as read. @throws AppError not_found */
 export function readTask(db: Db, taskId: string, { person, language }: Reader): Promise<Detail> {
   return asPerson(db, person, async (tx) => {
-    const { row, more } = await findTask(tx, taskId);
-    const flow = await getFlow(db, { key: row.flow, version: row.flow_version }, tx);
+    const { row, more, flow } = await findTask(db, tx, taskId);
     const step = flow.steps.get(row.step ?? '')?.step;
     if (!isHumanStep(step)) throw new AppError('not_found', 404);
     const decider = await readDecider(tx, person);
@@ -106,7 +105,6 @@ interface Filling {
 
 /** What the record has, and the reader's draft; of tables whose row the task is about that row. */
 async function readFilling(tx: Tx, { flow, step, row, more, rights }: Filling) {
-  noteTasks([row], { caseId: row.case_id, flow });
   const current = await readCaseFields(tx, flow.form, row.case_id);
   const own = writableRows(step, ownRowsOf(flow, { step: step.id, item: more.item }, current));
   const draft = await readDraft(tx, row.id, own);
@@ -125,7 +123,11 @@ export async function markRead(tx: Tx, taskId: string, person: string): Promise<
   );
 }
 
-async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; more: More }> {
+async function findTask(
+  db: Db,
+  tx: Tx,
+  taskId: string,
+): Promise<{ row: TaskItemRow; more: More; flow: PublishedFlow }> {
   const { rows } = await sql<TaskItemRow>`${selectTaskItems} where t.id = ${taskId}`.execute(tx);
   const { rows: details } = await sql<More>`
     select t.assignment, t.item, t.assignee, t.claimed_by as "claimedBy", t.pool, t.community_id as "communityId", t.explanation,
@@ -135,7 +137,9 @@ async function findTask(tx: Tx, taskId: string): Promise<{ row: TaskItemRow; mor
   const [row] = rows;
   const [more] = details;
   if (row === undefined || more === undefined) throw new AppError('not_found', 404);
-  return { row, more };
+  const flow = await getFlow(db, { key: row.flow, version: row.flow_version }, tx);
+  noteTasks([row], { caseId: row.case_id, flow });
+  return { row, more, flow };
 }
 
 async function readDraft(tx: Tx, taskId: string, own: OwnRows): Promise<Static<typeof Draft> | null> {

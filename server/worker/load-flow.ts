@@ -1,4 +1,4 @@
-/** The read-only activity `loadFlow`: a published version by key, version and hash, for a case that moves to it. */
+/** The read-only activity `loadFlow`: a published version by key, version and hash, for a case that moves to it and for a run that goes on. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { FlowRef, LoadedFlow } from '../../workflows/engine/types.ts';
 import { getFlow } from '../definitions/published.ts';

@@ -23,7 +23,6 @@ import { must } from './unreachable.ts';
 /** What the engine holds of a record is `mentioned`: personal data it does not reason about never enters. */
 export interface Compiled extends Mentions {
   ref: FlowRef;
-  loaded: LoadedFlow;
   flow: Flow;
   steps: StepsById;
   formulas: ReadonlyMap<string, Prepared>;
@@ -61,7 +60,6 @@ function build(loaded: LoadedFlow): Compiled {
   }
   return freeze({
     ref: { key: loaded.key, version: loaded.version, sha256: loaded.sha256 },
-    loaded,
     flow,
     steps,
     ...mentionsOf(flow, { steps, expressions, formulas }),

@@ -321,7 +321,7 @@ export class CaseShell {
 
   /** What the next run begins with: a migration may have moved the case to another version. */
   nextArgs(): CaseArgs {
-    return { ...this.args, flow: this.flow().loaded };
+    return { ...this.args, flow: this.flow().ref };
   }
 
   carry(): Carried {

@@ -1,5 +1,5 @@
 -- Who may act on a task is asked once a transaction: what one function has locked the next one need not ask again. Who sees what and who may
--- do what is unchanged.
+-- do what is unchanged, but that a right withdrawn between the two still counts.
 
 -- As before, in fewer steps. It notes for the rest of the transaction who may act on what, as `guanjia.person` says who acts.
 create or replace function lock_task(asked text) returns table (c "case", t task, readers uuid[])
