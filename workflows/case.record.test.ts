@@ -482,7 +482,7 @@ records([
   ['undone', undoneRun],
   ['migrated', migratedRun],
   ['continued', longRun],
-  // Of cases that were started with their flow whole; those above load it.
+  // The same cases again: the histories recorded under the names above are of runs that loaded their flow.
   ['whole-repair', repairRun],
   ['whole-migrated', migratedRun],
 ]);

@@ -22,7 +22,7 @@ import type {
 /** Argument of the workflow; its id is the case id and its type the flow's key. */
 export interface CaseArgs {
   caseId: string;
-  /** Whole where a case starts, so that it begins without asking anybody. A run that goes on has the reference, and loads what is published now. */
+  /** Whole where a case starts, so that it begins without asking anybody. A run that goes on has the reference, and loads it. */
   flow: LoadedFlow | FlowRef;
   /** Tests set them low; a case started by the server has none. */
   limits?: CaseLimits;
