@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, type BundleOptions } from '@temporalio/worker';
 import { failureConverterPath } from '../codec.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -38,13 +38,38 @@ export async function buildWorkflowBundle(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.ts'),
     failureConverterPath: failureConverterPath(),
-    // Loaded once for all cases, not once a case: the engine has no state but flows it compiled, by hash.
-    preloadModules: [...(wantsStacks() ? [] : ['shell/no-stacks']), 'engine/step', 'engine/compile'].map((name) =>
+    // Loaded once for all cases, not once a case: it has no state but flows it compiled, by hash.
+    preloadModules: [...(wantsStacks() ? [] : ['shell/no-stacks']), 'index'].map((name) =>
       join(root, 'workflows', `${name}.ts`),
     ),
+    webpackConfigHook: targetOwnRuntime,
     logger: quietLogger,
   });
   return code;
+}
+
+/**
+ * The SDK makes what Node.js understood in 2017 of our sources, with helpers for every spread; Node.js itself takes them as they are
+ * elsewhere.
+ */
+function targetOwnRuntime(config: WebpackConfiguration): WebpackConfiguration {
+  for (const options of swcOptionsOf(config)) options.jsc = { ...options.jsc, target: 'es2024' };
+  return config;
+}
+
+type WebpackConfiguration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+interface SwcOptions {
+  jsc?: { target?: string };
+}
+
+function swcOptionsOf({ module }: WebpackConfiguration): SwcOptions[] {
+  const uses = (module?.rules ?? []).map((rule) => (typeof rule === 'object' && rule !== null ? rule.use : undefined));
+  return uses.flatMap((use) => (isSwc(use) ? [use.options] : []));
+}
+
+function isSwc(use: unknown): use is { options: SwcOptions } {
+  return typeof use === 'object' && use !== null && 'options' in use;
 }
 
 function wantsStacks(): boolean {
