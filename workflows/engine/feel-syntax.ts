@@ -5,6 +5,7 @@
  */
 import { parseExpression } from 'feelin';
 import { BUILTINS } from './feel/functions.ts';
+import { plainTestOf, type PlainTest } from './feel/plain.ts';
 import { rewrite, type Node, type Rewritten } from './feel/rewrite.ts';
 
 /** Bounds of what is read; of what runs: EVALUATION_LIMITS. */
@@ -13,6 +14,8 @@ const LIMITS = { length: 2000, nodes: 400, depth: 32 };
 /** `source` is the expression as it is evaluated. */
 export interface Prepared extends Rewritten {
   text: string;
+  /** Where it only asks whether a name is a text. */
+  plain: PlainTest | null;
   /** Fields and other names it reads, local names excluded. */
   names: string[];
   /** Names after a dot, keys and plain texts: whatever may name an entry of a context. */
@@ -103,7 +106,8 @@ function readExpression(text: string, known: Set<string> | null): Preparation {
   readNode(root, reading, new Set());
   const [names, outcomes, times] = [[...reading.names], [...reading.outcomes], [...reading.times]];
   const [words, { members }] = [[...reading.words], reading];
-  return { ok: true, prepared: { text, ...rewrite(root, text), names, words, members, outcomes, times } };
+  const plain = plainTestOf(root, text);
+  return { ok: true, prepared: { text, plain, ...rewrite(root, text), names, words, members, outcomes, times } };
 }
 
 /** Before parsing: the parser itself recurs on brackets. */

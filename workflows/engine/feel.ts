@@ -5,6 +5,7 @@
 import { dateAndTime, duration, evaluate, FeelDate, date as feelDate } from 'feelin';
 import { Counter } from './feel/counter.ts';
 import { momentOf } from './feel/dates.ts';
+import { plainTextAt } from './feel/plain.ts';
 import type { Prepared } from './feel-syntax.ts';
 import { isRow, type Locals } from './items.ts';
 import type { Json, ValueType } from './types.ts';
@@ -40,7 +41,8 @@ const HARMLESS = new Set(['NO_CONTEXT_ENTRY_FOUND', 'NO_PROPERTY_FOUND']);
 export function evaluateFeel(prepared: Prepared, scope: Scope, counter = new Counter(scope.zone)): Evaluation {
   try {
     const named = contextOf(prepared, scope);
-    if (isPlain(prepared, named)) return { ok: true, value: counter.value(named[prepared.text]) };
+    const plain = plainValue(prepared, named, counter);
+    if (plain !== undefined) return { ok: true, value: plain };
     const context = { ...named, ...counter.functions(prepared.calls) };
     const { value, warnings } = evaluate(prepared.source, context);
     const result = counter.value(value);
@@ -79,9 +81,12 @@ export function evaluateStrings(
   return { ok: false, code: 'expression_not_people', message: typeof given.find((each) => typeof each !== 'string') };
 }
 
-/** Only a name, of a text or of nothing: titles and mappings mostly are, and feelin would parse it each time. */
-function isPlain({ text }: Prepared, named: Record<string, unknown>): boolean {
-  return Object.hasOwn(named, text) && (named[text] === null || typeof named[text] === 'string');
+/** Only a name, of a text or of nothing, or whether a name is a text: what titles, mappings and conditions mostly are. */
+function plainValue({ text, plain }: Prepared, named: Record<string, unknown>, counter: Counter): unknown {
+  const own = Object.hasOwn(named, text) ? named[text] : undefined;
+  if (own === null || typeof own === 'string') return counter.value(own);
+  const found = plain === null ? undefined : plainTextAt(named, plain.path);
+  return found === undefined ? undefined : counter.value(found) === plain?.text;
 }
 
 function contextOf(prepared: Prepared, scope: Scope): Record<string, unknown> {
