@@ -7,6 +7,17 @@ import ts from 'typescript-eslint';
 // The engine and the case shell replay: whatever reads a clock, a random source or the host's locale is banned there.
 const nonDeterministic = ['Date', 'Intl', 'Temporal', 'performance', 'crypto', 'process', 'setTimeout', 'fetch'];
 
+const sharedByCases = [
+  'Program > VariableDeclaration',
+  'Program > ExportNamedDeclaration > VariableDeclaration',
+].flatMap((declaration) => [
+  { selector: `${declaration}[kind="let"]`, message: 'All cases would share it.' },
+  {
+    selector: `${declaration} > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/][arguments.length=0]`,
+    message: 'All cases would share it.',
+  },
+]);
+
 export default defineConfig(
   {
     ignores: ['**/build/', '**/.svelte-kit/', 'coverage/', '.data/', 'ui/src/lib/paraglide/', '**/*.gen.ts'],
@@ -62,6 +73,17 @@ export default defineConfig(
     files: ['workflows/engine/**/*.ts', 'workflows/shell/**/*.ts', 'workflows/case.ts', 'workflows/messages.ts'],
     ignores: ['**/*.test.ts', 'workflows/shell/clock.ts'],
     rules: { 'no-restricted-globals': ['error', ...nonDeterministic] },
+  },
+  {
+    // Modules of the sandbox are loaded once for all cases (server/services/bundle-cache.ts). The four are caches of pure functions.
+    files: ['workflows/engine/**/*.ts', 'workflows/shell/**/*.ts', 'workflows/*.ts'],
+    ignores: [
+      '**/*.test.ts',
+      '**/*testing*.ts',
+      'workflows/engine/{compile,mapping,feel-syntax}.ts',
+      'workflows/engine/calendar/zone.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...sharedByCases] },
   },
   {
     // In Svelte templates ESLint's parser loses types that svelte-check sees: leave `any` to svelte-check.

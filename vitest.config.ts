@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'services',
           include: ['{activities,bench,content,server,workflows}/**/*.test.ts', 'e2e/**/*.{test,spec}.ts'],
           exclude: [...nowhere, ...unit],
-          globalSetup: ['server/testing/global-setup.ts'],
+          globalSetup: ['e2e/install-browser.ts', 'server/testing/global-setup.ts'],
           hookTimeout: 60_000,
         },
       },

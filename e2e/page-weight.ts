@@ -10,7 +10,8 @@ export async function measureScripts({ context }: Person, url: string): Promise<
   page.on('response', (response) => {
     if (/\.js(\?|$)/.test(response.url())) scripts.set(response.url(), response);
   });
-  await page.goto(url, { waitUntil: 'networkidle' });
+  const answer = await page.goto(url, { waitUntil: 'networkidle' });
+  if (answer?.ok() !== true || new URL(page.url()).pathname === '/sign-in') throw new Error(`${url} did not come`);
   const sizes = [...scripts.values()].map(async (script) => gzipSync(await script.body(), { level: 9 }).length);
   const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   await page.close();

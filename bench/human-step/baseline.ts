@@ -5,6 +5,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { createCodec, createDataConverter, failureConverterPath } from '../../server/codec.ts';
 import { getCurrentFlow } from '../../server/definitions/published.ts';
+import { bundle } from '../../server/services/bundle-cache.ts';
 import { createActivities, type Move } from './baseline-activities.ts';
 import { admit } from './baseline-request.ts';
 import type { Contender, Running } from './contender.ts';
@@ -70,13 +71,20 @@ function errands(people: Stage['people'], send: Send): Pick<Contender, 'start' |
   };
 }
 
-async function startWorker({ deps }: Stage, taskQueue: string): Promise<{ stop(): Promise<void> }> {
+/** As the SDK bundles what somebody writes, or as Guanjia bundles its own. */
+function bundleWorkflow(isBundledAlike: boolean): Promise<{ code: string }> {
+  const workflowsPath = join(import.meta.dirname, 'baseline-workflow.ts');
+  if (isBundledAlike) return bundle(workflowsPath).then((code) => ({ code }));
   const quiet = (): void => undefined;
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(import.meta.dirname, 'baseline-workflow.ts'),
+  return bundleWorkflowCode({
+    workflowsPath,
     failureConverterPath: failureConverterPath(),
     logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
+}
+
+async function startWorker({ deps, isBundledAlike }: Stage, taskQueue: string): Promise<{ stop(): Promise<void> }> {
+  const workflowBundle = await bundleWorkflow(isBundledAlike);
   const connection = await NativeConnection.connect({ address: deps.config.temporalAddress });
   const worker = await Worker.create({
     connection,

@@ -22,6 +22,8 @@ export interface Stage {
   people: { staff: string; dispatcher: string; runner: string };
   /** Process ids. */
   services: { postgres: number; temporal: number };
+  /** Whether the hand-written workflows are bundled as Guanjia bundles its own. */
+  isBundledAlike: boolean;
   close(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ const passwords = { owner: 'bench-owner', app: 'bench-app' };
 const database = 'guanjia_bench';
 const say = (): void => undefined;
 
-export async function openStage(): Promise<Stage> {
+export async function openStage(isBundledAlike = false): Promise<Stage> {
   const dataDir = mkdtempSync(join(tmpdir(), 'guanjia-bench-'));
   chmodSync(dataDir, 0o755);
   const { config, services } = await bringUp(dataDir);
@@ -41,6 +43,7 @@ export async function openStage(): Promise<Stage> {
     deps,
     people: await publish(deps),
     services,
+    isBundledAlike,
     async close() {
       await temporal.close();
       await Promise.all([db.destroy(), adminDb.destroy()]);

@@ -7,6 +7,7 @@ import { HINT_CHANNEL, type HintMessage } from '../db/hint.ts';
 import { claimTask } from '../tasks/hold.ts';
 import { createCaseStage, intend, openTask, type CaseStage } from '../testing/cases.ts';
 import { dyingAfterRpc, dyingBeforeRpc, expireLeases } from '../testing/crashes.ts';
+import { readPayloads } from '../testing/payloads.ts';
 import { begin, handOut, look } from '../testing/rules.ts';
 import { startCase } from './start.ts';
 import { sweep } from './sweep.ts';
@@ -121,24 +122,10 @@ describe('rules 15 and 16: what Temporal keeps', () => {
     await sweep(stage.deps);
     expect(await count()).toBe(accepted);
 
-    const { events } = await handle.fetchHistory();
-    const payloads = collectPayloads(events).map((payload) => ({ ...payload }));
-    const sealed = Buffer.concat(payloads.map(({ data }) => Buffer.from(data)));
-    const opened = await stage.temporal.codec.decode(payloads);
-    const readable = opened.map(({ data }) => Buffer.from(data ?? []).toString()).join('\n');
+    const { sealed, readable } = await readPayloads(stage.temporal, caseId);
     expect(readable).toContain(stage.cast.runner);
     expect(sealed.includes(stage.cast.runner)).toBe(false);
     for (const word of ['Secret', 'Xiaoming', 'Ring twice', '8-1-101', 'Runner', 'Dispatcher'])
       expect(readable).not.toContain(word);
   });
 });
-
-interface RawPayload {
-  metadata: Record<string, Uint8Array>;
-  data: Uint8Array;
-}
-function collectPayloads(value: unknown): RawPayload[] {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
-  if ('metadata' in value && 'data' in value && value.data instanceof Uint8Array) return [value as RawPayload];
-  return Object.values(value).flatMap(collectPayloads);
-}

@@ -34,25 +34,31 @@ export async function cachedBundle(dir: string, build: () => Promise<string>): P
 }
 
 /** Bundles workflows/index.ts, with the converter that the worker's data converter names too. */
-export async function buildWorkflowBundle(): Promise<string> {
+export function buildWorkflowBundle(): Promise<string> {
+  return bundle(join(root, 'workflows', 'index.ts'));
+}
+
+/**
+ * The code of a workflow as Guanjia bundles its own. All of it is loaded once, not once a case: it has no state but caches of pure
+ * functions, which a lint rule sees to.
+ */
+export async function bundle(workflowsPath: string): Promise<string> {
+  const noStacks = join(root, 'workflows', 'shell', 'no-stacks.ts');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows', 'index.ts'),
+    workflowsPath,
     failureConverterPath: failureConverterPath(),
-    // Loaded once for all cases, not once a case: it has no state but flows it compiled, by hash.
-    preloadModules: [...(wantsStacks() ? [] : ['shell/no-stacks']), 'index'].map((name) =>
-      join(root, 'workflows', `${name}.ts`),
-    ),
-    webpackConfigHook: targetOwnRuntime,
+    preloadModules: [...(wantsStacks() ? [] : [noStacks]), workflowsPath],
+    webpackConfigHook: keepSyntax,
     logger: quietLogger,
   });
   return code;
 }
 
 /**
- * The SDK makes what Node.js understood in 2017 of our sources, with helpers for every spread; Node.js itself takes them as they are
- * elsewhere.
+ * The SDK makes what Node.js understood in 2017 of our sources, with helpers for every spread. They are written for es2024, and tests and
+ * the server run them as they are. Does nothing where the SDK no longer has the loader; a test says so.
  */
-function targetOwnRuntime(config: WebpackConfiguration): WebpackConfiguration {
+function keepSyntax(config: WebpackConfiguration): WebpackConfiguration {
   for (const options of swcOptionsOf(config)) options.jsc = { ...options.jsc, target: 'es2024' };
   return config;
 }
@@ -69,7 +75,8 @@ function swcOptionsOf({ module }: WebpackConfiguration): SwcOptions[] {
 }
 
 function isSwc(use: unknown): use is { options: SwcOptions } {
-  return typeof use === 'object' && use !== null && 'options' in use;
+  const { loader, options } = (use ?? {}) as { loader?: unknown; options?: unknown };
+  return typeof loader === 'string' && loader.includes('swc-loader') && typeof options === 'object';
 }
 
 function wantsStacks(): boolean {

@@ -85,8 +85,9 @@ export function evaluateStrings(
 function plainValue({ text, plain }: Prepared, named: Record<string, unknown>, counter: Counter): unknown {
   const own = Object.hasOwn(named, text) ? named[text] : undefined;
   if (own === null || typeof own === 'string') return counter.value(own);
-  const found = plain === null ? undefined : plainTextAt(named, plain.path);
-  return found === undefined ? undefined : counter.value(found) === plain?.text;
+  if (plain === null) return undefined;
+  const found = plainTextAt(named, plain.path);
+  return found === undefined ? undefined : counter.value(found) === plain.text;
 }
 
 function contextOf(prepared: Prepared, scope: Scope): Record<string, unknown> {

@@ -25,7 +25,7 @@ export function gramsOf(text: string): string {
 export interface SearchWord {
   /** LIKE patterns over grams; any of them is a match. */
   patterns: string[];
-  /** The end of a masked number; null: too short for one, or no digits. */
+  /** The four digits that a masked number shows, or all of it: more of its end would tell it digit by digit. Null: neither. */
   tail: string | null;
 }
 
@@ -45,16 +45,19 @@ export function wordsOf(query: string): SearchWord[] {
 function wordOf(piece: string): SearchWord {
   if (written.test(piece)) return { patterns: [`% ${runPattern(piece)}%`], tail: null };
   if (piece.includes('-')) return hyphenated(piece);
-  const tail = /^\d{4,}$/.test(piece) ? `%${piece} %` : null;
   // Shorter than a trigram: the beginning of a word.
-  return { patterns: [piece.length < 3 ? `% ${piece}%` : `%${piece}%`], tail };
+  return { patterns: [piece.length < 3 ? `% ${piece}%` : `%${piece}%`], tail: tailOf(piece) };
 }
 
 /** "2-1804" is also the end of "3-2-1804", but not of "12-1804". */
 function hyphenated(piece: string): SearchWord {
   const digits = piece.replaceAll('-', '');
-  const tail = /^\d{7,}$/.test(digits) ? `%${digits} %` : null;
-  return { patterns: [`% ${piece}%`, `%-${piece}%`], tail };
+  return { patterns: [`% ${piece}%`, `%-${piece}%`], tail: digits.length < 7 ? null : tailOf(digits) };
+}
+
+function tailOf(digits: string): string | null {
+  if (!/^\d{4,}$/.test(digits)) return null;
+  return digits.length === 4 ? `%${digits} %` : `% ${digits} %`;
 }
 
 /** Pairs of a longer run; the last character alone begins whatever pair follows it. */

@@ -56,9 +56,10 @@ describe('words in a text', () => {
     expect(wordsOf('100%')[0]?.patterns).toEqual(['%100%']);
   });
 
-  it('takes four digits or more for the end of a number', () => {
+  it('takes four digits for the end of a masked number, and more for all of it', () => {
     expect(wordsOf('5678')[0]?.tail).toBe('%5678 %');
     expect(wordsOf('678')[0]?.tail).toBeNull();
-    expect(wordsOf('138-0000-5678')[0]?.tail).toBe('%13800005678 %');
+    expect(wordsOf('05678')[0]?.tail).toBe('% 05678 %');
+    expect(wordsOf('138-0000-5678')[0]?.tail).toBe('% 13800005678 %');
   });
 });

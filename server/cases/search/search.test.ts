@@ -165,7 +165,9 @@ describe('the end of a phone number', () => {
 
     const byDispatcher = await find(ask.dispatcher, { q: '5678' });
     expect(byDispatcher.items[0]?.matches).toEqual([{ part: 'phone', label: null, excerpt: null }]);
-    expect(await found(ask.dispatcher, { q: '0000' })).toEqual([]);
+    expect(await found(ask.dispatcher, { q: '13800005678' })).toEqual([ids.lamp]);
+    // Digit by digit it would be told after all.
+    for (const q of ['0000', '05678', '005678', '3800005678']) expect(await found(ask.dispatcher, { q })).toEqual([]);
     expect(await found(ask.mei, { q: '5678' })).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ function ready(text: string): Prepared {
   return result.prepared;
 }
 
+const nothing: Scope = { vars: {}, types: {}, outcomes: {}, initiator: null, now: 0, zone: 'UTC' };
 const values: Json[] = [
   ...['big', '', 'BIG', 'x'.repeat(10_000), 'x'.repeat(10_001)],
   ...[null, 1, true, ['big'], { entry: 'big' }, { entry: null }, { entry: ['big'] }, {}],
@@ -21,22 +22,20 @@ describe('a name compared with a text', () => {
       const prepared = ready(text);
       expect(prepared.plain).not.toBeNull();
       for (const kind of values) {
-        const scope: Scope = { ...{ vars: { kind }, types: {}, outcomes: {} }, initiator: null, now: 0, zone: 'UTC' };
+        const scope = { ...nothing, vars: { kind } };
         expect(evaluateFeel(prepared, scope)).toEqual(evaluateFeel({ ...prepared, plain: null }, scope));
       }
     },
   );
 
   it.each(['money', 'date', 'dateTime', 'duration'] as const)('is no text where its field is a %s', (type) => {
-    const scope: Scope = {
-      ...{ vars: { kind: '1' }, types: { kind: type }, outcomes: {}, initiator: null, now: 0, zone: 'UTC' },
-    };
+    const scope: Scope = { ...nothing, vars: { kind: '1' }, types: { kind: type } };
     const prepared = ready('kind = "1"');
     expect(evaluateFeel(prepared, scope)).toEqual(evaluateFeel({ ...prepared, plain: null }, scope));
   });
 
   it('does not need the interpreter', () => {
-    const scope: Scope = { vars: {}, types: {}, outcomes: { decide: 'yes' }, initiator: 'p', now: 0, zone: 'UTC' };
+    const scope = { ...nothing, outcomes: { decide: 'yes' } };
     const unreadable = { source: '(((' };
     const test = { ...ready('outcomes.decide = "yes"'), ...unreadable };
     expect(evaluateFeel(test, scope)).toEqual({ ok: true, value: true });
