@@ -9,8 +9,11 @@ import { resolve } from '$app/paths';
 export type InboxHref = `/inbox?${string}`;
 
 export function rowHref(view: View, row: TaskItem): InboxHref {
-  const target = view.ofCases === true ? `case=${row.caseId}` : `task=${encodeURIComponent(row.id)}`;
-  return `/inbox?view=${view.key}&${target}`;
+  return view.ofCases === true ? `/inbox?view=${view.key}&case=${row.caseId}` : taskHref(view, row.id);
+}
+
+export function taskHref(view: View, taskId: string): InboxHref {
+  return `/inbox?view=${view.key}&task=${encodeURIComponent(taskId)}`;
 }
 
 export function listHref(view: View): InboxHref {

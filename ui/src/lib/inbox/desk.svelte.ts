@@ -2,13 +2,14 @@
 import { tick } from 'svelte';
 import { CaseWork } from '#lib/case/case.svelte.ts';
 import type { FormChecks } from '#lib/form/checks.ts';
-import { localText } from '#lib/i18n/locale.ts';
 import type { Bindings } from '#lib/keys/keys.svelte.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { toasts } from '#lib/parts/toasts.svelte.ts';
 import { clock } from '#lib/time/clock.svelte.ts';
 import { dateTime } from '#lib/time/format.ts';
 import type { Action, WaitingParty } from '#lib/api/types.gen.ts';
+import { aboutCase, doneText } from './done-text.ts';
+import type { Decided } from './next.ts';
 import { takeBack, tellDecided } from './take-back.ts';
 import { TaskWork } from './task.svelte.ts';
 
@@ -38,9 +39,9 @@ export class TaskDesk {
   /** Photos that a submission waits for. */
   waiting = $state(0);
   talk = $state<CaseWork | undefined>();
-  #ondecided: (pending: boolean) => void;
+  #ondecided: (decided: Decided, pending: boolean) => void;
 
-  constructor(id: string, ondecided: (pending: boolean) => void) {
+  constructor(id: string, ondecided: (decided: Decided, pending: boolean) => void) {
     this.work = new TaskWork(id);
     this.#ondecided = ondecided;
   }
@@ -95,7 +96,7 @@ export class TaskDesk {
     }
     if (!(await this.work.complete(action))) return;
     this.asking = false;
-    this.#finishDecision(m.act_done_toast({ label: localText(action.label) }));
+    this.#finishDecision(doneText(action.label));
   }
 
   get mayConfirm(): boolean {
@@ -227,7 +228,10 @@ export class TaskDesk {
 
   #finish(text: string): void {
     this.#tell((viewing) => {
-      toasts.show(this.work.pending ? m.detail_queued() : text, { tone: 'accent', action: viewing });
+      toasts.show(this.work.pending ? m.detail_queued() : aboutCase(text, this.work.detail?.task), {
+        tone: 'accent',
+        action: viewing,
+      });
     });
   }
 
@@ -236,7 +240,7 @@ export class TaskDesk {
     if (this.work.pending) this.#finish(text);
     else
       this.#tell((viewing) => {
-        void tellDecided(this.work.id, text, viewing);
+        void tellDecided(this.work.id, aboutCase(text, this.work.detail?.task), viewing);
       });
   }
 
@@ -248,6 +252,6 @@ export class TaskDesk {
         location.assign(`/cases/${caseId}`);
       },
     });
-    this.#ondecided(this.work.pending);
+    this.#ondecided({ id: this.work.id, caseId, opened: this.work.opened }, this.work.pending);
   }
 }

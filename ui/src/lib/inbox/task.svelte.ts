@@ -52,6 +52,8 @@ export class TaskWork {
   draftAt = $state<string | undefined>();
   /** A decision was made here: leaving needs no draft. */
   decided = $state(false);
+  /** The tasks that the last act opened, of anybody. */
+  opened: string[] = [];
   /** What could be written here, kept for when it no longer can. */
   #writable = $state.raw<Record<string, Access>>({});
   /** What the act that is likely taken would set and refuse by itself. */
@@ -298,6 +300,7 @@ export class TaskWork {
     this.error = '';
     this.pending = answer.pending;
     this.decided = decides;
+    this.opened = answer.value.opened;
   }
 
   #refused(problem: ApiProblem): void {
