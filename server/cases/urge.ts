@@ -58,7 +58,7 @@ export interface Urging {
   key: string | null;
 }
 
-/** How many were reached; the same request again reaches nobody. @throws AppError not_found, urge_too_early, urge_too_often, key_reused */
+/** How many were reached; the same request again reaches nobody. @throws AppError not_found, case_closed, urge_too_early, urge_too_often, key_reused */
 export function urgeCase(db: Db, { caseId, person, key }: Urging): Promise<number> {
   return asPerson(db, person, async (tx) => {
     const { rows } = await sql<{
@@ -67,13 +67,15 @@ export function urgeCase(db: Db, { caseId, person, key }: Urging): Promise<numbe
       number: string;
       title: string;
       community: string | null;
+      status: string;
     }>`
-      select flow, flow_version as version, number, title, community_id as community from "case"
-      where id = ${caseId} and status = 'running' for no key update`.execute(tx);
+      select flow, flow_version as version, number, title, community_id as community, status from "case"
+      where id = ${caseId} for no key update`.execute(tx);
     const [found] = rows;
     if (found === undefined) throw new AppError('not_found', 404);
     const before = await findUrging(tx, { caseId, person, key });
     if (before !== undefined) return before;
+    refuseClosed(found.status);
     const asking = { caseId, person, flow: await getFlow(db, { key: found.flow, version: found.version }, tx) };
     const tasks = await findUrgeable(tx, asking);
     if (tasks.length === 0) throw new AppError('urge_too_early', 409);
@@ -89,6 +91,10 @@ export function urgeCase(db: Db, { caseId, person, key }: Urging): Promise<numbe
     await tell(tx, { caseId, person, reached, today, number: found.number, title: found.title });
     return reached.length;
   });
+}
+
+function refuseClosed(status: string): void {
+  if (status === 'completed' || status === 'cancelled') throw new AppError('case_closed', 409, { status });
 }
 
 /** How many the same request reached before: its key is the id of what is on record of it. */

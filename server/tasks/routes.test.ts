@@ -342,7 +342,7 @@ describe('acts', () => {
     };
     await post(ask.dispatcher, `/api/tasks/${task.id}/claim`, { assignment: task.assignment });
     await twice(ask.dispatcher, `/api/tasks/${task.id}/release`, { assignment: task.assignment, comment: 'off duty' });
-    await twice(ask.staff, `/api/cases/${caseId}/urge`, {});
+    const urged = await twice(ask.staff, `/api/cases/${caseId}/urge`, {});
     const key = await twice(ask.staff, `/api/cases/${caseId}/comment`, { body: 'the door is open' });
 
     const reused = await post(ask.staff, `/api/cases/${caseId}/comment`, { body: 'it is shut' }, key);
@@ -353,5 +353,9 @@ describe('acts', () => {
       items: { kind: string; caseId: string }[];
     }>();
     expect(items.filter((each) => each.caseId === caseId && each.kind === 'urge')).toHaveLength(1);
+
+    await post(ask.staff, `/api/cases/${caseId}/withdraw`, { comment: 'found it' });
+    expect((await post(ask.staff, `/api/cases/${caseId}/urge`, {}, urged)).statusCode).toBe(200);
+    expect((await post(ask.staff, `/api/cases/${caseId}/urge`, {})).json()).toMatchObject({ code: 'case_closed' });
   });
 });
